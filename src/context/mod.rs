@@ -1,0 +1,1 @@
+//! Headers to span contexts and back.

@@ -1,0 +1,3 @@
+//! Spanscope reads distributed traces and trace-context headers.
+
+pub mod context;
