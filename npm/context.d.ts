@@ -67,3 +67,48 @@ export function startTrace(options?: {
 
 /** A span below this one: same trace, new span id; the decision stays as it is unless a new one is given. */
 export function childOf(context: SpanContext, options?: { sampled?: boolean }): SpanContext & { spanId: string };
+
+/** What is wrong with a header. */
+export type Problem = {
+  /** The header's name in lower case. */
+  header: string;
+  /** A stable word from a closed set for each header, such as 'trace-id-zero'. */
+  reason: string;
+  /** The place in the header's value, in characters; null when there is no value. */
+  at: number | null;
+  /** One sentence. */
+  message: string;
+};
+
+/** A header found in a text, with its parts in words. */
+export type Explanation = {
+  /** The header's name in lower case, such as 'traceparent'. */
+  header: string;
+  /** How it was written where it was found: 'alone' for a value without a name, 'header' for `name: value`, … */
+  place: string;
+  /** Where the value stands in the text: text.slice(start, end). */
+  start: number;
+  end: number;
+  /** The value, decoded where its surroundings encode it. Places below are in this string. */
+  value: string;
+  /** The parts of the value in order, without overlap; what lies between them is punctuation. */
+  fields: {
+    /** What the part is called, such as 'trace id'; the same in every header. */
+    name: string;
+    start: number;
+    end: number;
+    /** value.slice(start, end) */
+    value: string;
+    /** What it says, in a sentence or two. */
+    meaning: string;
+  }[];
+  /** What is wrong. A header with problems may still give a context. */
+  problems: Problem[];
+  /** The context it gives. Of several headers that give one together, the first has it. */
+  context: SpanContext | null;
+  /** The same context in the other formats: header names and values, ready to copy. */
+  others: Record<string, string>;
+};
+
+/** Finds the headers in anything pasted, and explains each; nothing found: an empty array. */
+export function explainHeaders(text: string): Explanation[];

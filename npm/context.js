@@ -83,3 +83,7 @@ export function childOf(context, options = {}) {
     traceFlags: (context.traceFlags & ~1) | (sampled ? 1 : 0),
   };
 }
+
+export function explainHeaders(text) {
+  return wasm.explain_headers(String(text));
+}

@@ -6,6 +6,7 @@
 //! Nothing here asks for time or randomness: new ids take a [`RandomSource`].
 
 mod error;
+mod explain;
 mod flags;
 mod generate;
 mod hex;
@@ -14,6 +15,7 @@ mod span_context;
 mod traceparent;
 
 pub use error::{HeaderError, Reason};
+pub use explain::{Explanation, Field, Place, explain};
 pub use flags::TraceFlags;
 pub use generate::RandomSource;
 pub use span_context::{SpanContext, StartOptions};

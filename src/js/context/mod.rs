@@ -1,12 +1,14 @@
 //! Trace context for JavaScript. `npm/context.js` makes the documented functions of these.
 
+mod wire;
+
 use std::cell::RefCell;
 use std::fmt::Display;
 
 use wasm_bindgen::prelude::*;
 
 use crate::context::{
-    HeaderError, RandomSource, SpanContext, StartOptions, TraceFlags, Traceparent,
+    HeaderError, RandomSource, SpanContext, StartOptions, TraceFlags, Traceparent, explain,
 };
 use crate::id::{SpanId, TraceId};
 
@@ -170,4 +172,14 @@ fn refused(kind: &str, argument: &str, why: &dyn Display) -> JsValue {
     // Setting a property of a fresh error cannot fail.
     let _ = js_sys::Reflect::set(&error, &"kind".into(), &kind.into());
     error.into()
+}
+
+/// The headers in a text, explained.
+///
+/// # Errors
+///
+/// Only when JavaScript runs out of memory.
+#[wasm_bindgen]
+pub fn explain_headers(text: &str) -> Result<JsValue, JsValue> {
+    wire::explanations(text, &explain(text))
 }
