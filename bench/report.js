@@ -1,0 +1,170 @@
+// Writes what was measured as Markdown: tables of medians and ratios, and each goal with whether it was reached.
+
+const NAMES = { otlp: 'OTLP', jaeger: 'Jaeger', zipkin: 'Zipkin' }
+const ROWS = [
+  ['parse', '`JSON.parse` of the text'],
+  ['decode', 'decode + `JSON.parse`'],
+  ['index', 'decode + `JSON.parse` + tree index in JavaScript'],
+  ['spanscope', '**Spanscope: copy in + parse + tree index**'],
+]
+
+/** @param {number[]} times */
+export function median(times) {
+  const sorted = [...times].sort((one, other) => one - other)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+const ms = (/** @type {number} */ time) => (time < 100 ? time.toFixed(1) : Math.round(time).toLocaleString('en-US'))
+const megabytes = (/** @type {number} */ bytes) => (bytes / 1e6).toFixed(1)
+const rate = (/** @type {number} */ bytes, /** @type {number} */ time) => Math.round(bytes / 1000 / time).toLocaleString('en-US')
+const times = (/** @type {number} */ ratio) => `${ratio < 10 ? ratio.toFixed(1) : Math.round(ratio)}x`
+const count = (/** @type {number} */ number) => number.toLocaleString('en-US')
+
+function table(/** @type {string[]} */ head, /** @type {string[][]} */ rows) {
+  const line = (/** @type {string[]} */ cells) => `| ${cells.join(' | ')} |\n`
+  return line(head) + line(head.map((_, index) => (index === 0 ? '---' : '---:'))) + rows.map(line).join('') + '\n'
+}
+
+/**
+ * @param {any[]} results one per measurement of run.js
+ * @param {{ date: string, machine: string, engines: string[], module: { raw: number, gzipped: number } }} about
+ */
+export function report(results, about) {
+  const warm = results.filter(({ kind }) => kind === 'warm')
+  const cold = results.filter(({ kind }) => kind === 'cold')
+  const large = results.filter(({ kind }) => kind === 'large')
+  let text = `Measured on ${about.date}: ${about.machine}; ${about.engines.join('; ')}. The shipped module: ${count(about.module.raw)} bytes, ${count(about.module.gzipped)} gzipped.\n\n`
+  text += warmTables(warm) + coldTables(cold) + largeTable(large) + goals(warm, cold, large, about.module)
+  return text
+}
+
+/** The different values of a property, in order of appearance. */
+function distinct(/** @type {any[]} */ results, /** @type {string} */ property) {
+  return [...new Set(results.map((result) => result[property]))]
+}
+
+function warmTables(warm) {
+  let text = ''
+  for (const spans of distinct(warm, 'spans')) {
+    for (const engine of distinct(warm, 'engine')) {
+      const columns = warm.filter((result) => result.spans === spans && result.engine === engine)
+      text += `**${engine}, ${count(spans)} spans, warm** (median time, MB/s, ratio to the first row; all rows in turns in one run)\n\n`
+      const head = ['', ...columns.map(({ format, bytes }) => `${NAMES[format]}, ${megabytes(bytes)} MB`)]
+      const rows = ROWS.map(([row, name]) => [
+        name,
+        ...columns.map(({ times: measured, bytes }) => {
+          const time = median(measured[row])
+          return `${ms(time)} ms, ${rate(bytes, time)} MB/s, ${times(median(measured.parse) / time)}`
+        }),
+      ])
+      rows.push(['Spanscope: critical path and self times of all traces', ...columns.map(({ times: measured }) => `${ms(median(measured.analyses))} ms`)])
+      text += table(head, rows)
+    }
+  }
+  return text
+}
+
+function coldTables(cold) {
+  let text = ''
+  for (const engine of distinct(cold, 'engine')) {
+    const formats = distinct(cold, 'format')
+    const cell = (/** @type {string} */ format, /** @type {string} */ contestant, /** @type {boolean} */ warmUp) =>
+      cold.find((result) => result.engine === engine && result.format === format && result.contestant === contestant && result.warmUp === warmUp)
+    const total = (/** @type {any} */ { answers }) => median(answers.map(({ first, start }) => first + start))
+    const spans = cold[0].spans
+    text += `**${engine}, ${count(spans)} spans, cold** (the first file in a fresh ${engine === 'Node' ? 'process' : 'page'}; median time)\n\n`
+    const head = ['', ...formats.map((format) => `${NAMES[format]}, ${megabytes(cell(format, 'decode', false).bytes)} MB`)]
+    text += table(head, [
+      ['decode + `JSON.parse`', ...formats.map((format) => `${ms(total(cell(format, 'decode', false)))} ms`)],
+      ['decode + `JSON.parse` + tree index in JavaScript', ...formats.map((format) => `${ms(total(cell(format, 'index', false)))} ms`)],
+      ['**Spanscope, `init` and first `read`**', ...formats.map((format) => `${ms(total(cell(format, 'spanscope', false)))} ms`)],
+      [
+        'Spanscope, first `read` after a warm-up while the file is chosen',
+        ...formats.map((format) => `${ms(median(cell(format, 'spanscope', true).answers.map(({ first }) => first)))} ms`),
+      ],
+      [
+        'wasm memory / file',
+        ...formats.map((format) => {
+          const { answers, bytes } = cell(format, 'spanscope', false)
+          return `${(answers[0].memory / bytes).toFixed(2)}`
+        }),
+      ],
+    ])
+  }
+  return text
+}
+
+function largeTable(large) {
+  if (large.length === 0) return ''
+  const [{ spans, bytes }] = large
+  const head = [`${count(spans)} spans, OTLP, ${megabytes(bytes)} MB`, ...large.map(({ engine }) => engine)]
+  return table(head, [
+    ['decode + `JSON.parse`', ...large.map(({ refused }) => refused.message)],
+    ['Spanscope in chunks, first time', ...large.map(({ first, bytes }) => `${ms(first)} ms, ${rate(bytes, first)} MB/s`)],
+    ['Spanscope in chunks, warm', ...large.map(({ large, bytes }) => `${ms(median(large))} ms, ${rate(bytes, median(large))} MB/s`)],
+    [`the same with ${count(spans / 10)} spans`, ...large.map(({ small }) => `${ms(median(small))} ms`)],
+    ['wasm memory', ...large.map(({ memory, bytes }) => `${megabytes(memory)} MB, ${(memory / bytes).toFixed(2)} of the file`)],
+  ])
+}
+
+/** Each goal, the worst figure over the formats in Chromium, and whether it is reached. */
+function goals(warm, cold, large, module) {
+  const rows = []
+  const goal = (/** @type {string} */ name, /** @type {string} */ figure, /** @type {boolean} */ reached) => {
+    rows.push([name, figure, reached ? 'reached' : '**not reached**'])
+  }
+  const perFormat = (/** @type {[string, number][]} */ figures, /** @type {(figure: number) => string} */ show) =>
+    figures.map(([format, figure]) => `${NAMES[format]} ${show(figure)}`).join(', ')
+
+  const size = Math.max(...distinct(warm, 'spans'))
+  const largest = warm.filter(({ engine, spans }) => engine === 'Chromium' && spans === size)
+  if (largest.length > 0) {
+    const against = (/** @type {string} */ row) =>
+      largest.map(({ format, times: measured }) => /** @type {[string, number]} */ ([format, median(measured[row]) / median(measured.spanscope)]))
+    for (const [name, row, wanted] of /** @type {[string, string, number][]} */ ([
+      ['warm: at least 5x faster than `JSON.parse`', 'parse', 5],
+      ['warm: at least 8x faster than decode + `JSON.parse` + index', 'index', 8],
+    ])) {
+      const figures = against(row)
+      goal(name, perFormat(figures, times), figures.every(([, ratio]) => ratio >= wanted))
+    }
+    const analyses = largest.map(({ format, times: measured }) => /** @type {[string, number]} */ ([format, median(measured.analyses) / median(measured.parse)]))
+    goal(
+      `critical path and self times of ${count(size)} spans in under 0.1 of \`JSON.parse\``,
+      perFormat(analyses, (ratio) => ratio.toFixed(3)),
+      analyses.every(([, ratio]) => ratio < 0.1),
+    )
+  }
+
+  const inChromium = cold.filter(({ engine }) => engine === 'Chromium')
+  if (inChromium.length > 0) {
+    const time = (/** @type {string} */ format, /** @type {string} */ contestant) =>
+      median(
+        inChromium
+          .find((result) => result.format === format && result.contestant === contestant && !result.warmUp)
+          .answers.map(({ first, start }) => first + start),
+      )
+    const formats = distinct(inChromium, 'format')
+    for (const [name, contestant, wanted] of /** @type {[string, string, number][]} */ ([
+      ['cold: at least 2x faster than decode + `JSON.parse`', 'decode', 2],
+      ['cold: at least 3x faster than decode + `JSON.parse` + index', 'index', 3],
+    ])) {
+      const figures = formats.map((format) => /** @type {[string, number]} */ ([format, time(format, contestant) / time(format, 'spanscope')]))
+      goal(name, perFormat(figures, times), figures.every(([, ratio]) => ratio >= wanted))
+    }
+    const memory = inChromium
+      .filter(({ contestant, warmUp }) => contestant === 'spanscope' && !warmUp)
+      .map(({ format, answers, bytes }) => /** @type {[string, number]} */ ([format, answers[0].memory / bytes]))
+    goal('memory: at most 1.5 of the file', perFormat(memory, (ratio) => ratio.toFixed(2)), memory.every(([, ratio]) => ratio <= 1.5))
+  }
+
+  const opened = large.find(({ engine }) => engine === 'Chromium')
+  if (opened) {
+    goal(`${count(opened.spans)} spans of OTLP open, where \`JSON.parse\` cannot`, `${count(opened.spansRead)} spans in ${ms(opened.first)} ms`, opened.spansRead === opened.spans && !opened.refused.parsed)
+    const ratio = median(opened.large) / median(opened.small)
+    goal('linear: ten times the spans in at most 11x the time', times(ratio), ratio <= 11)
+  }
+  goal('module: at most 150 KB gzipped', `${(module.gzipped / 1000).toFixed(1)} KB`, module.gzipped <= 150_000)
+  return `${table(['Goal (in Chromium)', 'Figure', ''], rows)}`
+}
