@@ -180,10 +180,7 @@ impl FromStr for SpanId {
 impl fmt::Display for ParseIdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Length { expected, found } => write!(
-                f,
-                "expected {expected} hex digits, found {found} characters"
-            ),
+            Self::Length { expected, found } => write!(f, "expected {expected} hex digits, found {found} characters"),
             Self::Digit { offset } => {
                 write!(f, "expected a lower-case hex digit at character {offset}")
             }
@@ -218,10 +215,7 @@ fn digits(text: &[u8], expected: usize) -> Result<u128, ParseIdError> {
         id = id << 4 | u128::from(digit);
     }
     if text.len() != expected {
-        return Err(ParseIdError::Length {
-            expected,
-            found: text.len(),
-        });
+        return Err(ParseIdError::Length { expected, found: text.len() });
     }
     Ok(id)
 }
@@ -236,38 +230,17 @@ mod tests {
             TraceId::new(0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c).to_string(),
             "0af7651916cd43dd8448eb211c80319c"
         );
-        assert_eq!(
-            SpanId::new(0x0123_4567_89ab_cdef).to_string(),
-            "0123456789abcdef"
-        );
+        assert_eq!(SpanId::new(0x0123_4567_89ab_cdef).to_string(), "0123456789abcdef");
         assert_eq!(SpanId::new(u64::MAX).to_string(), "ffffffffffffffff");
         assert_eq!(SpanId::default().to_string(), "0000000000000000");
     }
 
     #[test]
     fn text_must_have_the_exact_width_and_lower_case() {
-        assert_eq!(
-            "b7ad6b716920333".parse::<SpanId>(),
-            Err(ParseIdError::Length {
-                expected: 16,
-                found: 15
-            })
-        );
-        assert_eq!(
-            "b7ad6b71692033311".parse::<SpanId>(),
-            Err(ParseIdError::Length {
-                expected: 16,
-                found: 17
-            })
-        );
-        assert_eq!(
-            "b7AD6b7169203331".parse::<SpanId>(),
-            Err(ParseIdError::Digit { offset: 2 })
-        );
-        assert_eq!(
-            "+7ad6b7169203331".parse::<SpanId>(),
-            Err(ParseIdError::Digit { offset: 0 })
-        );
+        assert_eq!("b7ad6b716920333".parse::<SpanId>(), Err(ParseIdError::Length { expected: 16, found: 15 }));
+        assert_eq!("b7ad6b71692033311".parse::<SpanId>(), Err(ParseIdError::Length { expected: 16, found: 17 }));
+        assert_eq!("b7AD6b7169203331".parse::<SpanId>(), Err(ParseIdError::Digit { offset: 2 }));
+        assert_eq!("+7ad6b7169203331".parse::<SpanId>(), Err(ParseIdError::Digit { offset: 0 }));
     }
 
     #[test]
@@ -275,9 +248,6 @@ mod tests {
         let id = TraceId::new(1);
         assert_eq!(id.to_bytes()[15], 1);
         assert_eq!(TraceId::from_bytes(id.to_bytes()), id);
-        assert_eq!(
-            SpanId::from_bytes(SpanId::new(7).to_bytes()),
-            SpanId::new(7)
-        );
+        assert_eq!(SpanId::from_bytes(SpanId::new(7).to_bytes()), SpanId::new(7));
     }
 }

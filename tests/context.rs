@@ -11,10 +11,8 @@ use spanscope::{SpanId, TraceId};
 
 /// Calls `check` with each vector's input and expectation, and collects what it complains about.
 fn vectors(name: &str, check: impl Fn(&Value, &Value) -> Result<(), String>) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/vectors/context")
-        .join(name)
-        .with_extension("json");
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors/context").join(name).with_extension("json");
     let Ok(text) = fs::read_to_string(&path) else {
         println!("skipped: no ../shared");
         return;
@@ -26,83 +24,30 @@ fn vectors(name: &str, check: impl Fn(&Value, &Value) -> Result<(), String>) {
         .iter()
         .filter_map(|vector| {
             let complaint = check(&vector["input"], &vector["expect"]).err()?;
-            Some(format!(
-                "{} ({}): {complaint}\n  {vector}",
-                vector["id"], vector["why"]
-            ))
+            Some(format!("{} ({}): {complaint}\n  {vector}", vector["id"], vector["why"]))
         })
         .collect();
-    assert!(
-        failures.is_empty(),
-        "{} of {} fail\n{}",
-        failures.len(),
-        vectors.len(),
-        failures.join("\n")
-    );
+    assert!(failures.is_empty(), "{} of {} fail\n{}", failures.len(), vectors.len(), failures.join("\n"));
 }
 
 fn equal<T: PartialEq + std::fmt::Debug>(what: &str, got: T, expected: T) -> Result<(), String> {
-    if got == expected {
-        Ok(())
-    } else {
-        Err(format!("{what}: got {got:?}, expected {expected:?}"))
-    }
+    if got == expected { Ok(()) } else { Err(format!("{what}: got {got:?}, expected {expected:?}")) }
 }
 
 #[test]
 fn valid_traceparents_are_read_and_sent_on_as_version_00() {
     vectors("traceparent_valid", |input, expect| {
-        let parent: Traceparent = input
-            .as_str()
-            .unwrap()
-            .parse()
-            .map_err(|e| format!("refused: {e}"))?;
-        equal(
-            "version",
-            format!("{:02x}", parent.version()).as_str(),
-            expect["version"].as_str().unwrap(),
-        )?;
-        equal(
-            "trace id",
-            parent.trace_id().to_string().as_str(),
-            expect["traceId"].as_str().unwrap(),
-        )?;
-        equal(
-            "parent id",
-            parent.parent_id().to_string().as_str(),
-            expect["parentId"].as_str().unwrap(),
-        )?;
-        equal(
-            "flags",
-            u64::from(parent.flags().bits()),
-            expect["rawFlags"].as_u64().unwrap(),
-        )?;
-        equal(
-            "sampled",
-            parent.flags().is_sampled(),
-            expect["sampled"].as_bool().unwrap(),
-        )?;
-        equal(
-            "random",
-            parent.flags().is_random(),
-            expect["random"].as_bool().unwrap(),
-        )?;
+        let parent: Traceparent = input.as_str().unwrap().parse().map_err(|e| format!("refused: {e}"))?;
+        equal("version", format!("{:02x}", parent.version()).as_str(), expect["version"].as_str().unwrap())?;
+        equal("trace id", parent.trace_id().to_string().as_str(), expect["traceId"].as_str().unwrap())?;
+        equal("parent id", parent.parent_id().to_string().as_str(), expect["parentId"].as_str().unwrap())?;
+        equal("flags", u64::from(parent.flags().bits()), expect["rawFlags"].as_u64().unwrap())?;
+        equal("sampled", parent.flags().is_sampled(), expect["sampled"].as_bool().unwrap())?;
+        equal("random", parent.flags().is_random(), expect["random"].as_bool().unwrap())?;
         let sent = parent.to_string();
-        equal(
-            "sent version",
-            &sent[..2],
-            expect["outgoingVersion"].as_str().unwrap(),
-        )?;
-        equal(
-            "sent flags",
-            &sent[53..],
-            expect["outgoingFlags"].as_str().unwrap(),
-        )?;
-        equal(
-            "sent ids",
-            &sent[3..52],
-            &format!("{}-{}", parent.trace_id(), parent.parent_id()),
-        )
+        equal("sent version", &sent[..2], expect["outgoingVersion"].as_str().unwrap())?;
+        equal("sent flags", &sent[53..], expect["outgoingFlags"].as_str().unwrap())?;
+        equal("sent ids", &sent[3..52], &format!("{}-{}", parent.trace_id(), parent.parent_id()))
     });
 }
 
@@ -112,16 +57,8 @@ fn invalid_traceparents_are_refused_with_reason_and_offset() {
         let Err(error) = input.as_str().unwrap().parse::<Traceparent>() else {
             return Err("accepted".into());
         };
-        equal(
-            "reason",
-            error.reason().as_str(),
-            expect["reason"].as_str().unwrap(),
-        )?;
-        equal(
-            "offset",
-            error.offset().map(|at| at as u64),
-            expect["at"].as_u64(),
-        )
+        equal("reason", error.reason().as_str(), expect["reason"].as_str().unwrap())?;
+        equal("offset", error.offset().map(|at| at as u64), expect["at"].as_u64())
     });
 }
 
@@ -129,72 +66,30 @@ fn invalid_traceparents_are_refused_with_reason_and_offset() {
 fn a_refusal_says_what_was_probably_meant() {
     let hint = |value: &str| value.parse::<Traceparent>().unwrap_err().to_string();
     let cases = [
-        (
-            "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
-            "lower case",
-        ),
-        (
-            "00-0af76519-16cd-43dd-8448-eb211c80319c-b7ad6b7169203331-01",
-            "UUID",
-        ),
-        (
-            "\"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\"",
-            "quotes",
-        ),
-        (
-            "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-            "header's name",
-        ),
+        ("00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01", "lower case"),
+        ("00-0af76519-16cd-43dd-8448-eb211c80319c-b7ad6b7169203331-01", "UUID"),
+        ("\"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\"", "quotes"),
+        ("traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "header's name"),
         ("0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1", "b3"),
         ("8448eb211c80319c-b7ad6b7169203331", "b3"),
-        (
-            "0af7651916cd43dd8448eb211c80319c:b7ad6b7169203331:0:1",
-            "uber-trace-id",
-        ),
-        (
-            "Root=1-0af76519-16cd43dd8448eb211c80319c;Parent=b7ad6b7169203331",
-            "X-Amzn-Trace-Id",
-        ),
-        (
-            "0af7651916cd43dd8448eb211c80319c/1;o=1",
-            "X-Cloud-Trace-Context",
-        ),
+        ("0af7651916cd43dd8448eb211c80319c:b7ad6b7169203331:0:1", "uber-trace-id"),
+        ("Root=1-0af76519-16cd43dd8448eb211c80319c;Parent=b7ad6b7169203331", "X-Amzn-Trace-Id"),
+        ("0af7651916cd43dd8448eb211c80319c/1;o=1", "X-Cloud-Trace-Context"),
         (
             "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01, 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
             "joined by a comma",
         ),
-        (
-            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b716920333-01",
-            "leading zero",
-        ),
-        (
-            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\n",
-            "line break",
-        ),
-        (
-            "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-            "version is missing",
-        ),
-        (
-            "00-0af7651916cd43dd8448eb211c80319c_b7ad6b7169203331_01",
-            "separated by dashes",
-        ),
-        (
-            "00-00000000000000000000000000000000-b7ad6b7169203331-01",
-            "only zeros",
-        ),
-        (
-            "\u{a0}00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-            "no-break space",
-        ),
+        ("00-0af7651916cd43dd8448eb211c80319c-b7ad6b716920333-01", "leading zero"),
+        ("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\n", "line break"),
+        ("0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "version is missing"),
+        ("00-0af7651916cd43dd8448eb211c80319c_b7ad6b7169203331_01", "separated by dashes"),
+        ("00-00000000000000000000000000000000-b7ad6b7169203331-01", "only zeros"),
+        ("\u{a0}00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "no-break space"),
     ];
     for (value, word) in cases {
         let sentence = hint(value);
         assert!(sentence.contains(word), "{value}: {sentence}");
-        assert!(
-            sentence.starts_with("Expected ") && sentence.ends_with('.'),
-            "{sentence}"
-        );
+        assert!(sentence.starts_with("Expected ") && sentence.ends_with('.'), "{sentence}");
     }
 }
 
@@ -203,9 +98,7 @@ fn source(seed: u64) -> impl FnMut(&mut [u8]) {
     let mut state = seed;
     move |bytes: &mut [u8]| {
         for byte in bytes {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             *byte = (state >> 56) as u8;
         }
     }
@@ -217,22 +110,14 @@ fn a_new_trace_is_random_and_says_so() {
     assert_eq!(context.flags(), TraceFlags::SAMPLED | TraceFlags::RANDOM);
     let unsampled = SpanContext::start(&mut source(1), StartOptions::default().with_sampled(false));
     assert_eq!(unsampled.flags(), TraceFlags::RANDOM);
-    let xray = SpanContext::start(
-        &mut source(1),
-        StartOptions::default().with_xray_time(0x5759_e988),
-    );
+    let xray = SpanContext::start(&mut source(1), StartOptions::default().with_xray_time(0x5759_e988));
     assert_eq!(xray.trace_id().high_u64() >> 32, 0x5759_e988);
     assert!(xray.is_random());
 }
 
 fn traceparents() -> impl Strategy<Value = Traceparent> {
     (1..=u128::MAX, 1..=u64::MAX, 0..=3_u8).prop_map(|(trace, span, flags)| {
-        Traceparent::new(
-            TraceId::new(trace),
-            SpanId::new(span),
-            TraceFlags::new(flags),
-        )
-        .unwrap()
+        Traceparent::new(TraceId::new(trace), SpanId::new(span), TraceFlags::new(flags)).unwrap()
     })
 }
 

@@ -144,14 +144,7 @@ impl HeaderError {
         expected: &'static str,
         found: Found,
     ) -> Self {
-        Self {
-            header: Cow::Borrowed(header),
-            reason,
-            offset: offset.into(),
-            expected,
-            found,
-            hint: None,
-        }
+        Self { header: Cow::Borrowed(header), reason, offset: offset.into(), expected, found, hint: None }
     }
 
     /// The error of meeting what stands at `offset` of `value`.

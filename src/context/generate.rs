@@ -65,14 +65,8 @@ mod tests {
                 *byte = next;
             }
         };
-        assert_eq!(
-            TraceId::random(&mut counting).to_string(),
-            "0102030405060708090a0b0c0d0e0f10"
-        );
-        assert_eq!(
-            SpanId::random(&mut counting).to_string(),
-            "1112131415161718"
-        );
+        assert_eq!(TraceId::random(&mut counting).to_string(), "0102030405060708090a0b0c0d0e0f10");
+        assert_eq!(SpanId::random(&mut counting).to_string(), "1112131415161718");
         assert_eq!(
             TraceId::random_with_time(&mut counting, 0x5759_e988).to_string(),
             "5759e9881d1e1f202122232425262728"

@@ -60,11 +60,7 @@ pub(super) fn digit(byte: u8) -> Option<u8> {
 #[inline]
 pub(super) fn character(digit: u8) -> u8 {
     let digit = digit & 15;
-    if digit < 10 {
-        b'0' + digit
-    } else {
-        b'a' + digit - 10
-    }
+    if digit < 10 { b'0' + digit } else { b'a' + digit - 10 }
 }
 
 #[cfg(test)]
@@ -77,9 +73,7 @@ mod tests {
             for byte in 0..=255 {
                 let mut text = *b"0a9f7c3e";
                 text[place] = byte;
-                let one_by_one = text
-                    .iter()
-                    .try_fold(0, |sum, &b| Some(sum << 4 | u32::from(digit(b)?)));
+                let one_by_one = text.iter().try_fold(0, |sum, &b| Some(sum << 4 | u32::from(digit(b)?)));
                 assert_eq!(eight(text), one_by_one, "{text:?}");
             }
         }
@@ -88,10 +82,7 @@ mod tests {
     #[test]
     fn digits_come_out_in_order() {
         let text = b"0af7651916cd43dd8448eb211c80319c";
-        assert_eq!(
-            u128_at(text, 0),
-            Some(0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c)
-        );
+        assert_eq!(u128_at(text, 0), Some(0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c));
         assert_eq!(u64_at(text, 16), Some(0x8448_eb21_1c80_319c));
         assert_eq!(u8_at(text, 2), Some(0xf7));
         assert_eq!(u64_at(text, 17), None);

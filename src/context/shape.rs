@@ -43,9 +43,7 @@ impl Shape {
         if let Some(32) = hex_until(b'/') {
             return Some(Self::Gcp);
         }
-        if hex_until(b':').is_some_and(|width| (1..=32).contains(&width))
-            && value.split(|b| *b == b':').count() == 4
-        {
+        if hex_until(b':').is_some_and(|width| (1..=32).contains(&width)) && value.split(|b| *b == b':').count() == 4 {
             return Some(Self::Jaeger);
         }
         let mut widths = [0; 5];
@@ -79,18 +77,12 @@ pub(super) fn trim(value: &[u8]) -> &[u8] {
 /// How many spaces and tabs a value begins with.
 #[inline]
 pub(super) fn leading(value: &[u8]) -> usize {
-    value
-        .iter()
-        .position(|b| !is_space(*b))
-        .unwrap_or(value.len())
+    value.iter().position(|b| !is_space(*b)).unwrap_or(value.len())
 }
 
 #[inline]
 pub(super) fn trim_end(value: &[u8]) -> &[u8] {
-    let end = value
-        .iter()
-        .rposition(|b| !is_space(*b))
-        .map_or(0, |last| last + 1);
+    let end = value.iter().rposition(|b| !is_space(*b)).map_or(0, |last| last + 1);
     &value[..end]
 }
 
@@ -100,9 +92,7 @@ pub(super) fn is_space(byte: u8) -> bool {
 }
 
 pub(super) fn starts_with_ignoring_case(value: &[u8], start: &[u8]) -> bool {
-    value
-        .get(..start.len())
-        .is_some_and(|head| head.eq_ignore_ascii_case(start))
+    value.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
 }
 
 fn contains(value: &[u8], part: &[u8]) -> bool {
@@ -116,35 +106,14 @@ mod tests {
     #[test]
     fn shapes_are_told_by_widths_and_separators() {
         let of = |value: &str| Shape::of(value.as_bytes());
-        assert_eq!(
-            of("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
-            Some(Shape::Traceparent)
-        );
-        assert_eq!(
-            of("0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
-            Some(Shape::VersionlessTraceparent)
-        );
-        assert_eq!(
-            of("0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1"),
-            Some(Shape::B3)
-        );
+        assert_eq!(of("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), Some(Shape::Traceparent));
+        assert_eq!(of("0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), Some(Shape::VersionlessTraceparent));
+        assert_eq!(of("0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1"), Some(Shape::B3));
         assert_eq!(of("8448eb211c80319c-b7ad6b7169203331"), Some(Shape::B3));
-        assert_eq!(
-            of("8448eb211c80319c:b7ad6b7169203331:0:1"),
-            Some(Shape::Jaeger)
-        );
-        assert_eq!(
-            of("Root=1-5759e988-bd862e3fe1be46a994272793"),
-            Some(Shape::XRay)
-        );
-        assert_eq!(
-            of("0af7651916cd43dd8448eb211c80319c/1;o=1"),
-            Some(Shape::Gcp)
-        );
-        assert_eq!(
-            of("0af76519-16cd-43dd-8448-eb211c80319c"),
-            Some(Shape::Uuid)
-        );
+        assert_eq!(of("8448eb211c80319c:b7ad6b7169203331:0:1"), Some(Shape::Jaeger));
+        assert_eq!(of("Root=1-5759e988-bd862e3fe1be46a994272793"), Some(Shape::XRay));
+        assert_eq!(of("0af7651916cd43dd8448eb211c80319c/1;o=1"), Some(Shape::Gcp));
+        assert_eq!(of("0af76519-16cd-43dd-8448-eb211c80319c"), Some(Shape::Uuid));
         assert_eq!(of(""), None);
         assert_eq!(of("a-b-c-d-e-f-a"), None);
         assert_eq!(of("not a traceparent"), None);

@@ -29,10 +29,7 @@ pub struct StartOptions {
 impl Default for StartOptions {
     /// Sampled, with an id that is random throughout.
     fn default() -> Self {
-        Self {
-            sampled: true,
-            epoch_seconds: None,
-        }
+        Self { sampled: true, epoch_seconds: None }
     }
 }
 
@@ -54,13 +51,7 @@ impl SpanContext {
     /// A context with these ids and an open sampling decision, or `None` when an id has only zeros.
     pub fn new(trace_id: TraceId, span_id: Option<SpanId>) -> Option<Self> {
         let zero = trace_id.is_zero() || span_id.is_some_and(SpanId::is_zero);
-        (!zero).then_some(Self {
-            trace_id,
-            span_id,
-            sampled: None,
-            random: false,
-            debug: false,
-        })
+        (!zero).then_some(Self { trace_id, span_id, sampled: None, random: false, debug: false })
     }
 
     /// The first span of a new trace. The trace id is random, and the random flag says so.
@@ -78,13 +69,7 @@ impl SpanContext {
             Some(seconds) => TraceId::random_with_time(source, seconds),
         };
         let span_id = Some(SpanId::random(source));
-        Self {
-            trace_id,
-            span_id,
-            sampled: Some(options.sampled),
-            random: true,
-            debug: false,
-        }
+        Self { trace_id, span_id, sampled: Some(options.sampled), random: true, debug: false }
     }
 
     /// A span below this one: same trace, new span id. The random flag stays as it is. The sampling decision does too,
@@ -147,16 +132,8 @@ impl SpanContext {
 
     /// The flags as a `traceparent` carries them. An open decision is written as not sampled.
     pub fn flags(&self) -> TraceFlags {
-        let sampled = if self.sampled == Some(true) {
-            TraceFlags::SAMPLED
-        } else {
-            TraceFlags::default()
-        };
-        let random = if self.random {
-            TraceFlags::RANDOM
-        } else {
-            TraceFlags::default()
-        };
+        let sampled = if self.sampled == Some(true) { TraceFlags::SAMPLED } else { TraceFlags::default() };
+        let random = if self.random { TraceFlags::RANDOM } else { TraceFlags::default() };
         sampled | random
     }
 

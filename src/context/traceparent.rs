@@ -54,12 +54,7 @@ pub struct Traceparent {
 impl Traceparent {
     /// A header of version 00, or `None` when an id has only zeros.
     pub fn new(trace_id: TraceId, parent_id: SpanId, flags: TraceFlags) -> Option<Self> {
-        (!trace_id.is_zero() && !parent_id.is_zero()).then_some(Self {
-            version: 0,
-            trace_id,
-            parent_id,
-            flags,
-        })
+        (!trace_id.is_zero() && !parent_id.is_zero()).then_some(Self { version: 0, trace_id, parent_id, flags })
     }
 
     /// Reads a header's value as it came, as text or bytes.
@@ -160,35 +155,15 @@ fn refusal(value: &[u8]) -> HeaderError {
         );
     }
     let fields = [
-        (
-            Reason::Version,
-            0..2,
-            "a version of two lower-case hex digits and a dash",
-        ),
-        (
-            Reason::TraceId,
-            3..35,
-            "32 lower-case hex digits as trace id",
-        ),
-        (
-            Reason::ParentId,
-            36..52,
-            "16 lower-case hex digits as parent id",
-        ),
-        (
-            Reason::TraceFlags,
-            53..55,
-            "two lower-case hex digits as trace flags",
-        ),
+        (Reason::Version, 0..2, "a version of two lower-case hex digits and a dash"),
+        (Reason::TraceId, 3..35, "32 lower-case hex digits as trace id"),
+        (Reason::ParentId, 36..52, "16 lower-case hex digits as parent id"),
+        (Reason::TraceFlags, 53..55, "two lower-case hex digits as trace flags"),
     ];
     for (reason, range, expected) in fields {
         for offset in range.clone() {
-            if value
-                .get(offset)
-                .is_none_or(|byte| hex::digit(*byte).is_none())
-            {
-                return HeaderError::at(NAME, reason, value, offset, expected)
-                    .with_hint(hint(value, reason, offset));
+            if value.get(offset).is_none_or(|byte| hex::digit(*byte).is_none()) {
+                return HeaderError::at(NAME, reason, value, offset, expected).with_hint(hint(value, reason, offset));
             }
         }
         if reason != Reason::TraceFlags && value.get(range.end) != Some(&b'-') {
@@ -197,31 +172,18 @@ fn refusal(value: &[u8]) -> HeaderError {
                 Reason::TraceId => "a dash after the 32 digits of the trace id",
                 _ => "a dash and the trace flags after the parent id",
             };
-            return HeaderError::at(NAME, reason, value, range.end, expected)
-                .with_hint(hint(value, reason, range.end));
+            return HeaderError::at(NAME, reason, value, range.end, expected).with_hint(hint(value, reason, range.end));
         }
         let field = &value[range.clone()];
         let start = range.start;
         match reason {
             Reason::Version if field == b"ff" => {
                 let found = Found::Words("the forbidden ff");
-                return HeaderError::new(
-                    NAME,
-                    Reason::VersionFf,
-                    start,
-                    "a version from 00 to fe",
-                    found,
-                );
+                return HeaderError::new(NAME, Reason::VersionFf, start, "a version from 00 to fe", found);
             }
             Reason::TraceId if zeros(field) => {
-                return HeaderError::new(
-                    NAME,
-                    Reason::TraceIdZero,
-                    start,
-                    "a trace id that is not zero",
-                    Found::Zeros,
-                )
-                .with_hint("the sender had no trace");
+                return HeaderError::new(NAME, Reason::TraceIdZero, start, "a trace id that is not zero", Found::Zeros)
+                    .with_hint("the sender had no trace");
             }
             Reason::ParentId if zeros(field) => {
                 return HeaderError::new(
@@ -241,11 +203,7 @@ fn refusal(value: &[u8]) -> HeaderError {
     } else {
         "the end or a dash after the trace flags"
     };
-    HeaderError::at(NAME, Reason::Trailing, value, LENGTH, expected).with_hint(hint(
-        value,
-        Reason::Trailing,
-        LENGTH,
-    ))
+    HeaderError::at(NAME, Reason::Trailing, value, LENGTH, expected).with_hint(hint(value, Reason::Trailing, LENGTH))
 }
 
 fn zeros(field: &[u8]) -> bool {
@@ -266,9 +224,7 @@ fn hint(value: &[u8], reason: Reason, offset: usize) -> Option<&'static str> {
         }
         Reason::Trailing => {
             return match found {
-                Some(b',') => {
-                    Some("two headers were joined by a comma; a receiver starts a new trace then")
-                }
+                Some(b',') => Some("two headers were joined by a comma; a receiver starts a new trace then"),
                 Some(b'\r' | b'\n') => Some("remove the line break"),
                 Some(b'"' | b'\'' | b'`') => Some("remove the quotes"),
                 Some(b'-') => Some("only versions above 00 may carry more"),
@@ -297,36 +253,20 @@ fn hint(value: &[u8], reason: Reason, offset: usize) -> Option<&'static str> {
         Some(Shape::Traceparent) | None => {}
     }
     match (reason, found?) {
-        (_, b'A'..=b'F') if offset != 2 && offset != 35 && offset != 52 => {
-            Some("ids are written in lower case")
-        }
-        (_, b'x' | b'X') if value.get(offset.wrapping_sub(1)) == Some(&b'0') => {
-            Some("leave out 0x")
-        }
+        (_, b'A'..=b'F') if offset != 2 && offset != 35 && offset != 52 => Some("ids are written in lower case"),
+        (_, b'x' | b'X') if value.get(offset.wrapping_sub(1)) == Some(&b'0') => Some("leave out 0x"),
         (_, b'_' | b':' | b'.' | b'/' | b' ') if matches!(offset, 2 | 35 | 52) => {
             Some("the fields are separated by dashes")
         }
         (Reason::TraceId, b'-') if offset == 11 && value.get(16) == Some(&b'-') => {
             Some("this trace id is written as a UUID; remove its dashes")
         }
-        (Reason::TraceId, b'-') if offset == 34 => {
-            Some("the trace id is one digit short; was a leading zero lost?")
-        }
-        (Reason::TraceId, b'-') if offset == 19 => {
-            Some("this is a 64-bit id; put 16 zeros in front of it")
-        }
-        (Reason::ParentId, b'-') if offset == 51 => {
-            Some("the parent id is one digit short; was a leading zero lost?")
-        }
-        (Reason::TraceId, b'0'..=b'9' | b'a'..=b'f') if offset == 35 => {
-            Some("the trace id is too long")
-        }
-        (Reason::ParentId, b'0'..=b'9' | b'a'..=b'f') if offset == 52 => {
-            Some("the parent id is too long")
-        }
-        (Reason::TraceId | Reason::ParentId, b'-') if matches!(offset, 3 | 36) => {
-            Some("one dash too many")
-        }
+        (Reason::TraceId, b'-') if offset == 34 => Some("the trace id is one digit short; was a leading zero lost?"),
+        (Reason::TraceId, b'-') if offset == 19 => Some("this is a 64-bit id; put 16 zeros in front of it"),
+        (Reason::ParentId, b'-') if offset == 51 => Some("the parent id is one digit short; was a leading zero lost?"),
+        (Reason::TraceId, b'0'..=b'9' | b'a'..=b'f') if offset == 35 => Some("the trace id is too long"),
+        (Reason::ParentId, b'0'..=b'9' | b'a'..=b'f') if offset == 52 => Some("the parent id is too long"),
+        (Reason::TraceId | Reason::ParentId, b'-') if matches!(offset, 3 | 36) => Some("one dash too many"),
         _ => None,
     }
 }

@@ -6,17 +6,10 @@ const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 pub(crate) fn encode(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
-        let group = chunk
-            .iter()
-            .fold(0u32, |group, &byte| group << 8 | u32::from(byte))
-            << (8 * (3 - chunk.len()));
+        let group = chunk.iter().fold(0u32, |group, &byte| group << 8 | u32::from(byte)) << (8 * (3 - chunk.len()));
         for digit in 0..4 {
             // A chunk of n bytes fills n + 1 digits.
-            let character = if digit <= chunk.len() {
-                DIGITS[(group >> (18 - 6 * digit) & 63) as usize]
-            } else {
-                b'='
-            };
+            let character = if digit <= chunk.len() { DIGITS[(group >> (18 - 6 * digit) & 63) as usize] } else { b'=' };
             text.push(char::from(character));
         }
     }

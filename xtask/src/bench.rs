@@ -8,16 +8,11 @@ pub(crate) fn bench(options: Vec<String>) -> Outcome {
     tools::node_modules()?;
     let mut bench = command("node");
     // Node's limit for its own heap is far below what reading the large files in JavaScript takes.
-    bench
-        .args(["--max-old-space-size=8192", "bench/run.js"])
-        .args(&options);
+    bench.args(["--max-old-space-size=8192", "bench/run.js"]).args(&options);
     if options.iter().all(|option| option != "--help") {
         build::build(false)?;
         bench.env("CHROMIUM", tools::browser()?.chromium);
-        bench.env(
-            "XTASK",
-            std::env::current_exe().map_err(|error| error.to_string())?,
-        );
+        bench.env("XTASK", std::env::current_exe().map_err(|error| error.to_string())?);
     }
     run(&mut bench)
 }

@@ -52,69 +52,39 @@ pub(crate) fn build(dev: bool) -> Result<Built, String> {
 /// Compiles the crate; answers where rustc left the module.
 fn compile(dev: bool) -> Result<PathBuf, String> {
     let mut build = cargo();
-    build.args([
-        "build",
-        "--locked",
-        "--package",
-        "spanscope",
-        "--lib",
-        "--target",
-        "wasm32-unknown-unknown",
-    ]);
+    build.args(["build", "--locked", "--package", "spanscope", "--lib", "--target", "wasm32-unknown-unknown"]);
     if !dev {
         build.arg("--release");
         build.args(["--config", &remapped_paths()]);
     }
     println!("Compiling the module.");
     run(&mut build)?;
-    Ok(target()
-        .join("wasm32-unknown-unknown")
-        .join(if dev { "debug" } else { "release" })
-        .join("spanscope.wasm"))
+    Ok(target().join("wasm32-unknown-unknown").join(if dev { "debug" } else { "release" }).join("spanscope.wasm"))
 }
 
 /// A cargo setting that keeps this machine's folders out of the module (panics name the source file), so that the same
 /// source gives the same bytes everywhere. It is added to the flags of .cargo/config.toml.
 fn remapped_paths() -> String {
-    let cargo_home = std::env::var_os("CARGO_HOME")
-        .map(PathBuf::from)
-        .or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let cargo_home =
+        std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")));
     let folders = [
         (Some(root()), "spanscope"),
         (cargo_home, "cargo"),
-        (
-            output(command("rustc").args(["--print", "sysroot"])).map(PathBuf::from),
-            "rust",
-        ),
+        (output(command("rustc").args(["--print", "sysroot"])).map(PathBuf::from), "rust"),
     ];
     let flags: Vec<String> = folders
         .into_iter()
         .filter_map(|(folder, name)| {
-            Some(format!(
-                "\"--remap-path-prefix={}={name}\"",
-                folder?.display().to_string().replace('\\', "\\\\")
-            ))
+            Some(format!("\"--remap-path-prefix={}={name}\"", folder?.display().to_string().replace('\\', "\\\\")))
         })
         .collect();
-    format!(
-        "target.wasm32-unknown-unknown.rustflags=[{}]",
-        flags.join(",")
-    )
+    format!("target.wasm32-unknown-unknown.rustflags=[{}]", flags.join(","))
 }
 
 /// Runs wasm-bindgen. Its JavaScript names no file of its own (bundlers would look for it): index.js passes the module.
 fn bind(tools: &Path, raw: &Path, npm: &Path, dev: bool) -> Outcome {
     let mut bindgen = command(tools.join("wasm-bindgen"));
-    bindgen
-        .args([
-            "--target",
-            "web",
-            "--omit-default-module-path",
-            "--out-name",
-            "spanscope",
-            "--out-dir",
-        ])
-        .arg(npm);
+    bindgen.args(["--target", "web", "--omit-default-module-path", "--out-name", "spanscope", "--out-dir"]).arg(npm);
     if !dev {
         bindgen.args(["--remove-name-section", "--remove-producers-section"]);
     }
@@ -127,26 +97,15 @@ fn bind(tools: &Path, raw: &Path, npm: &Path, dev: bool) -> Outcome {
 /// Runs wasm-opt where there is one. The page works without, a little larger and slower.
 fn optimise(module: &Path) -> Outcome {
     let Some(wasm_opt) = tools::wasm_opt() else {
-        println!(
-            "wasm-opt is not there, so the module stays as rustc made it (`npm ci` installs it)."
-        );
+        println!("wasm-opt is not there, so the module stays as rustc made it (`npm ci` installs it).");
         return Ok(());
     };
     let optimised = module.with_extension("opt");
     let mut optimise = command(&wasm_opt);
-    optimise
-        .args(WASM_OPT)
-        .arg(module)
-        .arg("-o")
-        .arg(&optimised);
+    optimise.args(WASM_OPT).arg(module).arg("-o").arg(&optimised);
     run(&mut optimise)?;
-    fs::rename(&optimised, module).map_err(|error| {
-        format!(
-            "cannot replace {} with what `{}` made: {error}.",
-            module.display(),
-            typed(&optimise)
-        )
-    })
+    fs::rename(&optimised, module)
+        .map_err(|error| format!("cannot replace {} with what `{}` made: {error}.", module.display(), typed(&optimise)))
 }
 
 /// Adds what is written by hand, and the module as text for the entry that needs no second file.
@@ -159,8 +118,7 @@ fn fill_package(npm: &Path, module: &Path) -> Outcome {
         }
     }
     same_version(npm)?;
-    let bytes =
-        fs::read(module).map_err(|error| format!("cannot read {}: {error}.", module.display()))?;
+    let bytes = fs::read(module).map_err(|error| format!("cannot read {}: {error}.", module.display()))?;
     let inline = format!(
         "// The module, for `init()` without a source. Written by `cargo xtask build`.\nexport default \"{}\";\n",
         base64::encode(&bytes)
@@ -171,63 +129,37 @@ fn fill_package(npm: &Path, module: &Path) -> Outcome {
 /// The package and the crate are released together, under one version.
 fn same_version(npm: &Path) -> Outcome {
     let package = read(&npm.join("package.json"))?;
-    let of_package = package
-        .split_once("\"version\"")
-        .and_then(|(_, rest)| rest.split('"').nth(1))
-        .unwrap_or_default();
+    let of_package = package.split_once("\"version\"").and_then(|(_, rest)| rest.split('"').nth(1)).unwrap_or_default();
     let manifest = read(&root().join("Cargo.toml"))?;
-    let of_crate = manifest
-        .lines()
-        .find_map(|line| line.strip_prefix("version = "))
-        .unwrap_or_default()
-        .trim_matches('"');
+    let of_crate =
+        manifest.lines().find_map(|line| line.strip_prefix("version = ")).unwrap_or_default().trim_matches('"');
     if of_package == of_crate {
         Ok(())
     } else {
-        Err(format!(
-            "npm/package.json has version {of_package} and Cargo.toml {of_crate}: make them the same."
-        ))
+        Err(format!("npm/package.json has version {of_package} and Cargo.toml {of_crate}: make them the same."))
     }
 }
 
 /// One line with the shipped module's size.
 fn sizes(module: &Path) -> Result<String, String> {
-    let raw = fs::metadata(module)
-        .map_err(|error| format!("cannot read {}: {error}.", module.display()))?
-        .len();
-    let file = fs::File::open(module)
-        .map_err(|error| format!("cannot read {}: {error}.", module.display()))?;
-    let packed = command("gzip")
-        .args(["-9", "-c"])
-        .stdin(Stdio::from(file))
-        .stderr(Stdio::null())
-        .output();
+    let raw = fs::metadata(module).map_err(|error| format!("cannot read {}: {error}.", module.display()))?.len();
+    let file = fs::File::open(module).map_err(|error| format!("cannot read {}: {error}.", module.display()))?;
+    let packed = command("gzip").args(["-9", "-c"]).stdin(Stdio::from(file)).stderr(Stdio::null()).output();
     let packed = match packed {
         Ok(output) if output.status.success() => {
             format!("{} bytes gzipped", grouped(output.stdout.len() as u64))
         }
         _ => "gzip is not there to say how large it is packed".to_owned(),
     };
-    Ok(format!(
-        "spanscope_bg.wasm  {} bytes, {packed}",
-        grouped(raw)
-    ))
+    Ok(format!("spanscope_bg.wasm  {} bytes, {packed}", grouped(raw)))
 }
 
 /// A number with its digits in groups of three.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let first = digits.len() % 3;
-    let mut groups: Vec<&str> = if first == 0 {
-        Vec::new()
-    } else {
-        vec![&digits[..first]]
-    };
-    groups.extend(
-        (first..digits.len())
-            .step_by(3)
-            .map(|at| &digits[at..at + 3]),
-    );
+    let mut groups: Vec<&str> = if first == 0 { Vec::new() } else { vec![&digits[..first]] };
+    groups.extend((first..digits.len()).step_by(3).map(|at| &digits[at..at + 3]));
     groups.join(",")
 }
 
@@ -244,8 +176,7 @@ fn start_afresh(folder: &Path) -> Outcome {
         }
         _ => {}
     }
-    fs::create_dir_all(folder)
-        .map_err(|error| format!("cannot create {}: {error}.", folder.display()))
+    fs::create_dir_all(folder).map_err(|error| format!("cannot create {}: {error}.", folder.display()))
 }
 
 /// Copies a folder with all that is in it, but for the entries of its top level that are named in `except`.
@@ -268,13 +199,9 @@ fn copy_folder(from: &Path, to: &Path, except: &[&str]) -> Outcome {
 }
 
 fn copy_file(from: &Path, to: &Path) -> Outcome {
-    fs::copy(from, to).map(|_| ()).map_err(|error| {
-        format!(
-            "cannot copy {} to {}: {error}.",
-            from.display(),
-            to.display()
-        )
-    })
+    fs::copy(from, to)
+        .map(|_| ())
+        .map_err(|error| format!("cannot copy {} to {}: {error}.", from.display(), to.display()))
 }
 
 fn read(file: &Path) -> Result<String, String> {
@@ -291,13 +218,7 @@ mod tests {
 
     #[test]
     fn digits_are_grouped_in_threes() {
-        let numbers = [
-            (0, "0"),
-            (999, "999"),
-            (1000, "1,000"),
-            (87_134, "87,134"),
-            (1_234_567, "1,234,567"),
-        ];
+        let numbers = [(0, "0"), (999, "999"), (1000, "1,000"), (87_134, "87,134"), (1_234_567, "1,234,567")];
         for (number, text) in numbers {
             assert_eq!(grouped(number), text);
         }

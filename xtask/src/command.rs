@@ -18,41 +18,21 @@ pub(crate) fn cargo() -> Command {
 
 /// How a command would be typed.
 pub(crate) fn typed(command: &Command) -> String {
-    let name = Path::new(command.get_program())
-        .file_stem()
-        .map(|name| name.to_string_lossy().into_owned());
-    let arguments = command
-        .get_args()
-        .map(|argument| argument.to_string_lossy().into_owned());
-    name.into_iter()
-        .chain(arguments)
-        .collect::<Vec<_>>()
-        .join(" ")
+    let name = Path::new(command.get_program()).file_stem().map(|name| name.to_string_lossy().into_owned());
+    let arguments = command.get_args().map(|argument| argument.to_string_lossy().into_owned());
+    name.into_iter().chain(arguments).collect::<Vec<_>>().join(" ")
 }
 
 /// Runs a command with its output on the terminal.
 pub(crate) fn run(command: &mut Command) -> Result<(), String> {
-    let status = command
-        .status()
-        .map_err(|error| format!("`{}` does not start: {error}.", typed(command)))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("`{}` failed ({status}).", typed(command)))
-    }
+    let status = command.status().map_err(|error| format!("`{}` does not start: {error}.", typed(command)))?;
+    if status.success() { Ok(()) } else { Err(format!("`{}` failed ({status}).", typed(command))) }
 }
 
 /// Runs a command and answers what it printed on standard output; nothing when it failed or does not exist.
 pub(crate) fn output(command: &mut Command) -> Option<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// The first of `names` that is on PATH.
@@ -72,8 +52,7 @@ pub(crate) fn on_path(names: &[&str]) -> Option<PathBuf> {
 #[cfg(unix)]
 fn is_program(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    file.metadata()
-        .is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+    file.metadata().is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
 }
 
 #[cfg(not(unix))]

@@ -78,9 +78,7 @@ fn run(command: &str, rest: Vec<String>) -> Outcome {
         // input is closed, so that no server outlives the test that started it.
         "site-server" => {
             let mut options = Options::new(rest);
-            let folder = options
-                .value("--dir")?
-                .ok_or("site-server needs --dir FOLDER.")?;
+            let folder = options.value("--dir")?.ok_or("site-server needs --dir FOLDER.")?;
             let port = options.number("--port")?.unwrap_or(0);
             options.finish("site-server")?;
             serve::serve_until_stdin_closes(folder.as_ref(), port)

@@ -20,10 +20,7 @@ impl Options {
     /// The value of `name` (`--name value` or `--name=value`); the first one when given several times.
     pub(crate) fn value(&mut self, name: &str) -> Result<Option<String>, String> {
         let with_equals = format!("{name}=");
-        let Some(at) = self
-            .left
-            .iter()
-            .position(|argument| argument == name || argument.starts_with(&with_equals))
+        let Some(at) = self.left.iter().position(|argument| argument == name || argument.starts_with(&with_equals))
         else {
             return Ok(None);
         };
@@ -52,9 +49,7 @@ impl Options {
             None => Ok(None),
             Some(text) => match text.parse() {
                 Ok(number) => Ok(Some(number)),
-                Err(_) => Err(format!(
-                    "{name} needs a number from 0 to 65535, not `{text}`."
-                )),
+                Err(_) => Err(format!("{name} needs a number from 0 to 65535, not `{text}`.")),
             },
         }
     }
@@ -63,9 +58,9 @@ impl Options {
     pub(crate) fn finish(self, command: &str) -> Result<(), String> {
         match self.left.first() {
             None => Ok(()),
-            Some(unknown) => Err(format!(
-                "`{command}` does not know `{unknown}`; `cargo xtask help` lists the options."
-            )),
+            Some(unknown) => {
+                Err(format!("`{command}` does not know `{unknown}`; `cargo xtask help` lists the options."))
+            }
         }
     }
 }

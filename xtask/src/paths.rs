@@ -4,10 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// The workspace's root.
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("xtask/ lies in the workspace's root")
-        .to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask/ lies in the workspace's root").to_owned()
 }
 
 /// Cargo's target folder: the one this program was built into, so that CARGO_TARGET_DIR and configuration files count.

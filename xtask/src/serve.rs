@@ -16,8 +16,7 @@ pub(crate) fn serve(port: Option<u16>) -> Outcome {
         Ok(server) => server,
         Err(error) => {
             println!("Port {wanted} cannot be used ({error}); taking a free one.");
-            SiteServer::bind(&built.site, 0)
-                .map_err(|error| format!("no port of 127.0.0.1 can be used: {error}."))?
+            SiteServer::bind(&built.site, 0).map_err(|error| format!("no port of 127.0.0.1 can be used: {error}."))?
         }
     };
     println!("\nSpanscope is on {} (Ctrl+C stops it)", server.address());
@@ -26,8 +25,8 @@ pub(crate) fn serve(port: Option<u16>) -> Outcome {
 
 /// Serves a folder until standard input is closed; the first line printed is the address.
 pub(crate) fn serve_until_stdin_closes(folder: &Path, port: u16) -> Outcome {
-    let server = SiteServer::bind(folder, port)
-        .map_err(|error| format!("cannot serve {}: {error}.", folder.display()))?;
+    let server =
+        SiteServer::bind(folder, port).map_err(|error| format!("cannot serve {}: {error}.", folder.display()))?;
     println!("{}", server.address());
     std::thread::spawn(move || server.run());
     let mut rest = Vec::new();

@@ -39,18 +39,12 @@ impl SiteServer {
             Err(_) => Vec::new(),
         };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
-        Ok(Self {
-            listener,
-            site: Arc::new(Site { folder, headers }),
-        })
+        Ok(Self { listener, site: Arc::new(Site { folder, headers }) })
     }
 
     /// The address to open.
     pub(crate) fn address(&self) -> String {
-        let port = self
-            .listener
-            .local_addr()
-            .map_or(0, |address: SocketAddr| address.port());
+        let port = self.listener.local_addr().map_or(0, |address: SocketAddr| address.port());
         format!("http://127.0.0.1:{port}/")
     }
 
@@ -107,13 +101,7 @@ impl Site {
                 "GET" | "HEAD" => self.answer(&request.target),
                 _ => Answer::Status("405 Method Not Allowed", "Only GET and HEAD are answered."),
             };
-            self.send(
-                &mut writer,
-                &request.target,
-                &answer,
-                request.method != "HEAD",
-                request.keep_alive,
-            )?;
+            self.send(&mut writer, &request.target, &answer, request.method != "HEAD", request.keep_alive)?;
             if !request.keep_alive {
                 break;
             }
@@ -157,12 +145,7 @@ impl Site {
             Answer::File(path) => {
                 let file = File::open(path)?;
                 let length = file.metadata()?.len();
-                (
-                    "200 OK",
-                    mime(path),
-                    format!("Content-Length: {length}\r\n"),
-                    Box::new(file.take(length)),
-                )
+                ("200 OK", mime(path), format!("Content-Length: {length}\r\n"), Box::new(file.take(length)))
             }
             Answer::Redirect(to) => (
                 "301 Moved Permanently",
@@ -171,11 +154,7 @@ impl Site {
                 Box::new(io::empty()),
             ),
             Answer::Status(status, sentence) => {
-                let allow = if status.starts_with("405") {
-                    "Allow: GET, HEAD\r\n"
-                } else {
-                    ""
-                };
+                let allow = if status.starts_with("405") { "Allow: GET, HEAD\r\n" } else { "" };
                 (
                     status,
                     "text/plain; charset=utf-8",
@@ -184,9 +163,7 @@ impl Site {
                 )
             }
         };
-        let mut head = format!(
-            "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nCache-Control: no-store\r\n{extra}"
-        );
+        let mut head = format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nCache-Control: no-store\r\n{extra}");
         let path = target.split(['?', '#']).next().unwrap_or_default();
         for rule in self.headers.iter().filter(|rule| rule.matches(path)) {
             for line in &rule.lines {
@@ -194,11 +171,7 @@ impl Site {
                 head.push_str("\r\n");
             }
         }
-        head.push_str(if keep_alive {
-            "Connection: keep-alive\r\n\r\n"
-        } else {
-            "Connection: close\r\n\r\n"
-        });
+        head.push_str(if keep_alive { "Connection: keep-alive\r\n\r\n" } else { "Connection: close\r\n\r\n" });
         writer.write_all(head.as_bytes())?;
         if with_body {
             io::copy(&mut body, writer)?;
@@ -239,18 +212,12 @@ impl Request {
         let mut keep_alive = version == "HTTP/1.1";
         for line in lines {
             let (name, value) = line.split_once(':').unwrap_or((line, ""));
-            let close = name.eq_ignore_ascii_case("connection")
-                && value.trim().eq_ignore_ascii_case("close");
+            let close = name.eq_ignore_ascii_case("connection") && value.trim().eq_ignore_ascii_case("close");
             // A body is never read, so the next request could not be found behind it.
-            let body = name.eq_ignore_ascii_case("content-length")
-                || name.eq_ignore_ascii_case("transfer-encoding");
+            let body = name.eq_ignore_ascii_case("content-length") || name.eq_ignore_ascii_case("transfer-encoding");
             keep_alive &= !close && !body;
         }
-        Some(Self {
-            method: method.to_owned(),
-            target: target.to_owned(),
-            keep_alive,
-        })
+        Some(Self { method: method.to_owned(), target: target.to_owned(), keep_alive })
     }
 }
 
@@ -272,10 +239,7 @@ fn relative_path(path: &str) -> Option<PathBuf> {
         return None;
     }
     let relative = PathBuf::from(text.trim_start_matches('/'));
-    relative
-        .components()
-        .all(|part| matches!(part, Component::Normal(_)))
-        .then_some(relative)
+    relative.components().all(|part| matches!(part, Component::Normal(_))).then_some(relative)
 }
 
 fn mime(file: &Path) -> &'static str {
@@ -316,10 +280,7 @@ impl HeaderRule {
                     rule.lines.push(content.to_owned());
                 }
             } else {
-                rules.push(Self {
-                    pattern: content.to_owned(),
-                    lines: Vec::new(),
-                });
+                rules.push(Self { pattern: content.to_owned(), lines: Vec::new() });
             }
         }
         rules
@@ -345,8 +306,7 @@ mod tests {
 
     impl Served {
         fn new(name: &str) -> Self {
-            let folder = std::env::temp_dir()
-                .join(format!("spanscope-server-{name}-{}", std::process::id()));
+            let folder = std::env::temp_dir().join(format!("spanscope-server-{name}-{}", std::process::id()));
             std::fs::create_dir_all(folder.join("site/parts")).unwrap();
             for (file, text) in [
                 ("site/index.html", "start"),
@@ -354,20 +314,13 @@ mod tests {
                 ("site/a b.json", "{}"),
                 ("site/module.wasm", "\0asm"),
                 ("site/parts/index.html", "part"),
-                (
-                    "site/_headers",
-                    "# policy\n/*\n  X-Policy: strict\n/app.js\n  X-Script: yes\n",
-                ),
+                ("site/_headers", "# policy\n/*\n  X-Policy: strict\n/app.js\n  X-Script: yes\n"),
                 ("secret.txt", "secret"),
             ] {
                 std::fs::write(folder.join(file), text).unwrap();
             }
             let server = SiteServer::bind(&folder.join("site"), 0).unwrap();
-            let address = server
-                .address()
-                .trim_start_matches("http://")
-                .trim_end_matches('/')
-                .to_owned();
+            let address = server.address().trim_start_matches("http://").trim_end_matches('/').to_owned();
             std::thread::spawn(move || server.run());
             Self { address, folder }
         }
@@ -381,9 +334,7 @@ mod tests {
         }
 
         fn get(&self, target: &str) -> String {
-            self.send(&format!(
-                "GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-            ))
+            self.send(&format!("GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
         }
     }
 
@@ -404,31 +355,12 @@ mod tests {
             ("/parts/", "text/html; charset=utf-8", "part"),
         ] {
             let answer = served.get(target);
-            assert!(
-                answer.starts_with("HTTP/1.1 200 OK\r\n"),
-                "{target}: {answer}"
-            );
-            assert!(
-                answer.contains(&format!("\r\nContent-Type: {kind}\r\n")),
-                "{target}: {answer}"
-            );
-            assert!(
-                answer.contains("\r\nX-Policy: strict\r\n"),
-                "{target}: {answer}"
-            );
-            assert!(
-                answer.contains("\r\nCache-Control: no-store\r\n"),
-                "{target}: {answer}"
-            );
-            assert_eq!(
-                answer.contains("X-Script: yes"),
-                target.starts_with("/app.js"),
-                "{target}: {answer}"
-            );
-            assert!(
-                answer.ends_with(&format!("\r\n\r\n{body}")),
-                "{target}: {answer}"
-            );
+            assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{target}: {answer}");
+            assert!(answer.contains(&format!("\r\nContent-Type: {kind}\r\n")), "{target}: {answer}");
+            assert!(answer.contains("\r\nX-Policy: strict\r\n"), "{target}: {answer}");
+            assert!(answer.contains("\r\nCache-Control: no-store\r\n"), "{target}: {answer}");
+            assert_eq!(answer.contains("X-Script: yes"), target.starts_with("/app.js"), "{target}: {answer}");
+            assert!(answer.ends_with(&format!("\r\n\r\n{body}")), "{target}: {answer}");
         }
     }
 
@@ -436,11 +368,7 @@ mod tests {
     fn nothing_outside_the_folder_is_served() {
         let served = Served::new("traversal");
         #[cfg(unix)]
-        std::os::unix::fs::symlink(
-            served.folder.join("secret.txt"),
-            served.folder.join("site/link.txt"),
-        )
-        .unwrap();
+        std::os::unix::fs::symlink(served.folder.join("secret.txt"), served.folder.join("site/link.txt")).unwrap();
         for target in [
             "/../secret.txt",
             "/%2e%2e/secret.txt",
@@ -454,14 +382,8 @@ mod tests {
             "/_headers",
         ] {
             let answer = served.get(target);
-            assert!(
-                answer.starts_with("HTTP/1.1 404 Not Found\r\n"),
-                "{target}: {answer}"
-            );
-            assert!(
-                answer.contains("\r\nX-Policy: strict\r\n"),
-                "{target}: {answer}"
-            );
+            assert!(answer.starts_with("HTTP/1.1 404 Not Found\r\n"), "{target}: {answer}");
+            assert!(answer.contains("\r\nX-Policy: strict\r\n"), "{target}: {answer}");
         }
     }
 
@@ -469,38 +391,24 @@ mod tests {
     fn head_has_no_body_and_a_folder_without_slash_is_redirected() {
         let served = Served::new("head");
         let answer = served.send("HEAD /app.js HTTP/1.1\r\nConnection: close\r\n\r\n");
-        assert!(
-            answer.contains("Content-Length: 6\r\n") && answer.ends_with("\r\n\r\n"),
-            "{answer}"
-        );
+        assert!(answer.contains("Content-Length: 6\r\n") && answer.ends_with("\r\n\r\n"), "{answer}");
         let answer = served.get("/parts");
-        assert!(
-            answer.starts_with("HTTP/1.1 301") && answer.contains("Location: /parts/\r\n"),
-            "{answer}"
-        );
+        assert!(answer.starts_with("HTTP/1.1 301") && answer.contains("Location: /parts/\r\n"), "{answer}");
     }
 
     #[test]
     fn other_methods_and_garbage_are_refused() {
         let served = Served::new("refused");
         let answer = served.send("POST /app.js HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc");
-        assert!(
-            answer.starts_with("HTTP/1.1 405") && answer.contains("Allow: GET, HEAD\r\n"),
-            "{answer}"
-        );
+        assert!(answer.starts_with("HTTP/1.1 405") && answer.contains("Allow: GET, HEAD\r\n"), "{answer}");
         assert!(served.send("garbage\r\n\r\n").starts_with("HTTP/1.1 400"));
-        assert!(
-            served
-                .send("GET http://elsewhere/ HTTP/1.1\r\n\r\n")
-                .starts_with("HTTP/1.1 400")
-        );
+        assert!(served.send("GET http://elsewhere/ HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 400"));
     }
 
     #[test]
     fn a_connection_serves_several_requests() {
         let served = Served::new("keep-alive");
-        let answer =
-            served.send("GET /app.js HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+        let answer = served.send("GET /app.js HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nConnection: close\r\n\r\n");
         assert_eq!(answer.matches("HTTP/1.1 200 OK").count(), 2, "{answer}");
     }
 }

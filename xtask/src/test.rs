@@ -70,10 +70,7 @@ const STEPS: &[Step] = &[
         needs: &[RustComponents],
         kind: Check,
         commands: |_| {
-            Ok(vec![with(
-                cargo(),
-                "clippy --locked --package spanscope --package xtask --all-targets -- -D warnings",
-            )])
+            Ok(vec![with(cargo(), "clippy --locked --package spanscope --package xtask --all-targets -- -D warnings")])
         },
     },
     Step {
@@ -105,25 +102,14 @@ const STEPS: &[Step] = &[
         about: "unit, integration and doc tests on the host",
         needs: &[],
         kind: Tests,
-        commands: |_| {
-            Ok(vec![with(
-                cargo(),
-                "test --locked --package spanscope --package xtask --no-fail-fast",
-            )])
-        },
+        commands: |_| Ok(vec![with(cargo(), "test --locked --package spanscope --package xtask --no-fail-fast")]),
     },
     Step {
         name: "wasm-chrome",
         about: "the module's tests in headless Chromium",
         needs: &[WasmTarget, WasmBindgen, WasmPack, Chromium],
         kind: Tests,
-        commands: |found| {
-            Ok(vec![wasm_pack_test(
-                found,
-                &["--headless", "--chrome"],
-                "browser",
-            )?])
-        },
+        commands: |found| Ok(vec![wasm_pack_test(found, &["--headless", "--chrome"], "browser")?]),
     },
     Step {
         name: "wasm-node",
@@ -137,27 +123,14 @@ const STEPS: &[Step] = &[
         about: "the module, dist/npm and dist/site",
         needs: &[WasmTarget, WasmBindgen, NodeModules],
         kind: Check,
-        commands: |_| {
-            Ok(vec![with(
-                command(std::env::current_exe().map_err(|error| error.to_string())?),
-                "build",
-            )])
-        },
+        commands: |_| Ok(vec![with(command(std::env::current_exe().map_err(|error| error.to_string())?), "build")]),
     },
     Step {
         name: "types",
         about: "strict TypeScript over the page, the package and its declarations",
         needs: &[NodeModules],
         kind: Check,
-        commands: |_| {
-            Ok([
-                "tsconfig.json",
-                "tsconfig.worker.json",
-                "tsconfig.package.json",
-            ]
-            .map(type_check)
-            .into())
-        },
+        commands: |_| Ok(["tsconfig.json", "tsconfig.worker.json", "tsconfig.package.json"].map(type_check).into()),
     },
     Step {
         name: "page",
@@ -206,30 +179,21 @@ fn wasm_pack_test(found: &Found, engine: &[&str], suite: &str) -> Result<Command
         test.arg("--chromedriver").arg(&browser.driver);
         let capabilities = target().join("webdriver.json");
         let binary = browser.chromium.display().to_string().replace('\\', "\\\\");
-        let text = format!(
-            "{{\"goog:chromeOptions\":{{\"binary\":\"{binary}\",\"args\":[\"--disable-gpu\"]}}}}"
-        );
+        let text = format!("{{\"goog:chromeOptions\":{{\"binary\":\"{binary}\",\"args\":[\"--disable-gpu\"]}}}}");
         std::fs::write(&capabilities, text)
             .map_err(|error| format!("cannot write {}: {error}.", capabilities.display()))?;
-        test.env("CHROMEDRIVER", &browser.driver)
-            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
+        test.env("CHROMEDRIVER", &browser.driver).env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
     }
     test.args(["--", "--locked", "--test", suite]);
     test.env("PATH", tools::path_for_wasm_tests(wasm_bindgen.clone()));
     // Seconds: a property test in an unoptimised module on a loaded machine takes longer than the 20 of the runner.
-    test.env("WASM_BINDGEN_TEST_TIMEOUT", "300")
-        .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30");
+    test.env("WASM_BINDGEN_TEST_TIMEOUT", "300").env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30");
     Ok(test)
 }
 
 fn type_check(project: &str) -> Command {
     let mut check = command("node");
-    check.args([
-        "node_modules/typescript/bin/tsc",
-        "--noEmit",
-        "--project",
-        project,
-    ]);
+    check.args(["node_modules/typescript/bin/tsc", "--noEmit", "--project", project]);
     check
 }
 
@@ -249,8 +213,7 @@ fn node_test(found: &Found, folder: &str) -> Result<Command, String> {
     let mut test = command("node");
     // The reporter is named because what is the default depends on the version and the terminal. The time limit (five
     // minutes a file) is for a browser that hangs.
-    test.args(["--test", "--test-reporter=spec", "--test-timeout=300000"])
-        .args(files);
+    test.args(["--test", "--test-reporter=spec", "--test-timeout=300000"]).args(files);
     if let Some(browser) = &found.browser {
         test.env("CHROMIUM", &browser.chromium);
     }
@@ -269,20 +232,12 @@ pub(crate) fn test(only: &[String], list: bool) -> Outcome {
         }
         return Ok(());
     }
-    if let Some(unknown) = only
-        .iter()
-        .find(|name| STEPS.iter().all(|step| step.name != **name))
-    {
+    if let Some(unknown) = only.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
         let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
-        return Err(format!(
-            "there is no step `{unknown}`; the steps are {}.",
-            names.join(", ")
-        ));
+        return Err(format!("there is no step `{unknown}`; the steps are {}.", names.join(", ")));
     }
-    let chosen: Vec<&Step> = STEPS
-        .iter()
-        .filter(|step| only.is_empty() || only.iter().any(|name| name == step.name))
-        .collect();
+    let chosen: Vec<&Step> =
+        STEPS.iter().filter(|step| only.is_empty() || only.iter().any(|name| name == step.name)).collect();
 
     let start = Instant::now();
     let found = set_up(&chosen)?;
@@ -311,11 +266,7 @@ pub(crate) fn test(only: &[String], list: bool) -> Outcome {
     }
     println!("{:<12} {:>26} {:>7}\n", "all", "", seconds(start.elapsed()));
     println!("{} passed, {} failed", total.passed, total.failed);
-    if total.failed == 0 {
-        Ok(())
-    } else {
-        Err(String::new())
-    }
+    if total.failed == 0 { Ok(()) } else { Err(String::new()) }
 }
 
 fn seconds(time: Duration) -> String {
@@ -363,10 +314,7 @@ impl Counts {
 }
 
 fn run_step(step: &Step, found: &Found) -> Counts {
-    const FAILED: Counts = Counts {
-        passed: 0,
-        failed: 1,
-    };
+    const FAILED: Counts = Counts { passed: 0, failed: 1 };
     let commands = match (step.commands)(found) {
         Ok(commands) => commands,
         Err(sentence) => {
@@ -382,10 +330,7 @@ fn run_step(step: &Step, found: &Found) -> Counts {
         total.add(counts);
     }
     match step.kind {
-        Check if all_succeeded => Counts {
-            passed: 1,
-            failed: 0,
-        },
+        Check if all_succeeded => Counts { passed: 1, failed: 0 },
         Check => FAILED,
         Tests => {
             if total.passed + total.failed == 0 {
@@ -404,11 +349,7 @@ fn run_step(step: &Step, found: &Found) -> Counts {
 /// Runs a command, passing its output on as it comes, and adds up the results that its lines tell of.
 fn run_and_count(command: &mut Command) -> (bool, Counts) {
     println!("   {}", typed(command));
-    let child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut child = match child {
         Ok(child) => child,
         Err(error) => {
@@ -424,10 +365,7 @@ fn run_and_count(command: &mut Command) -> (bool, Counts) {
             let line = String::from_utf8_lossy(&line);
             println!("{line}");
             if let Some(found) = counts_in(&line) {
-                counts
-                    .lock()
-                    .expect("no thread panics while it holds this")
-                    .add(found);
+                counts.lock().expect("no thread panics while it holds this").add(found);
             }
         }
     };
@@ -437,43 +375,23 @@ fn run_and_count(command: &mut Command) -> (bool, Counts) {
         pass_on(err.map(|stream| Box::new(stream) as _));
     });
     let succeeded = child.wait().is_ok_and(|status| status.success());
-    (
-        succeeded,
-        counts
-            .into_inner()
-            .expect("no thread panics while it holds this"),
-    )
+    (succeeded, counts.into_inner().expect("no thread panics while it holds this"))
 }
 
 /// The counts in a line of a test runner's report: `test result: ok. 3 passed; 0 failed; …` (cargo and wasm-bindgen), or
 /// `ℹ pass 3`, `ℹ fail 0`, `ℹ cancelled 0` (Node).
 fn counts_in(line: &str) -> Option<Counts> {
     let line = line.trim();
-    if let Some((_, report)) = line
-        .strip_prefix("test result: ")
-        .and_then(|rest| rest.split_once(". "))
-    {
-        let number = |word: &str| {
-            report
-                .split(';')
-                .find_map(|part| part.trim().strip_suffix(word)?.trim().parse().ok())
-        };
-        return Some(Counts {
-            passed: number("passed")?,
-            failed: number("failed")?,
-        });
+    if let Some((_, report)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")) {
+        let number =
+            |word: &str| report.split(';').find_map(|part| part.trim().strip_suffix(word)?.trim().parse().ok());
+        return Some(Counts { passed: number("passed")?, failed: number("failed")? });
     }
     let (word, number) = line.strip_prefix("ℹ ")?.split_once(' ')?;
     let number = number.parse().ok()?;
     match word {
-        "pass" => Some(Counts {
-            passed: number,
-            failed: 0,
-        }),
-        "fail" | "cancelled" => Some(Counts {
-            passed: 0,
-            failed: number,
-        }),
+        "pass" => Some(Counts { passed: number, failed: 0 }),
+        "fail" | "cancelled" => Some(Counts { passed: 0, failed: number }),
         _ => None,
     }
 }
@@ -489,10 +407,7 @@ mod tests {
                 "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s",
                 Some((12, 0)),
             ),
-            (
-                "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 filtered out; finished in 1.20s",
-                Some((3, 2)),
-            ),
+            ("test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 filtered out; finished in 1.20s", Some((3, 2))),
             ("ℹ pass 7", Some((7, 0))),
             ("ℹ fail 2", Some((0, 2))),
             ("ℹ cancelled 1", Some((0, 1))),
@@ -500,24 +415,14 @@ mod tests {
             ("ℹ skipped 3", None),
             ("running 12 tests", None),
         ] {
-            assert_eq!(
-                counts_in(line),
-                expected.map(|(passed, failed)| Counts { passed, failed }),
-                "{line}"
-            );
+            assert_eq!(counts_in(line), expected.map(|(passed, failed)| Counts { passed, failed }), "{line}");
         }
     }
 
     #[cfg(unix)]
     #[test]
     fn a_failure_is_counted_however_it_shows() {
-        let step = |kind, commands| Step {
-            name: "step",
-            about: "",
-            needs: &[],
-            kind,
-            commands,
-        };
+        let step = |kind, commands| Step { name: "step", about: "", needs: &[], kind, commands };
         let shell = |script: &str| {
             let mut shell = command("sh");
             shell.args(["-c", script]);
@@ -525,38 +430,14 @@ mod tests {
         };
         // A non-capturing closure is a function, so each script needs its own.
         let none = step(Tests, |_| Ok(vec![command("true")]));
-        assert_eq!(
-            run_step(&none, &Found::default()),
-            Counts {
-                passed: 0,
-                failed: 1
-            }
-        );
+        assert_eq!(run_step(&none, &Found::default()), Counts { passed: 0, failed: 1 });
         let missing = step(Check, |_| Ok(vec![command("no-such-program")]));
-        assert_eq!(
-            run_step(&missing, &Found::default()),
-            Counts {
-                passed: 0,
-                failed: 1
-            }
-        );
+        assert_eq!(run_step(&missing, &Found::default()), Counts { passed: 0, failed: 1 });
         let broken = step(Tests, |_| Err("nothing to run".into()));
-        assert_eq!(
-            run_step(&broken, &Found::default()),
-            Counts {
-                passed: 0,
-                failed: 1
-            }
-        );
+        assert_eq!(run_step(&broken, &Found::default()), Counts { passed: 0, failed: 1 });
         assert_eq!(
             run_and_count(&mut shell("echo 'ℹ pass 2'; echo 'ℹ fail 1' >&2; exit 3")),
-            (
-                false,
-                Counts {
-                    passed: 2,
-                    failed: 1
-                }
-            )
+            (false, Counts { passed: 2, failed: 1 })
         );
     }
 }

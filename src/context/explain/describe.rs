@@ -22,12 +22,7 @@ pub(super) fn header(name: &str, value: &str) -> Described {
 fn traceparent(value: &str) -> Described {
     match value.parse::<Traceparent>() {
         Ok(parent) => {
-            let field = |name, start, end, meaning: &str| Field {
-                name,
-                start,
-                end,
-                meaning: meaning.to_owned(),
-            };
+            let field = |name, start, end, meaning: &str| Field { name, start, end, meaning: meaning.to_owned() };
             let version = match parent.version() {
                 0 => "W3C Trace Context.",
                 _ => {
@@ -49,32 +44,15 @@ fn traceparent(value: &str) -> Described {
             }
             let mut fields = vec![
                 field("version", 0, 2, version),
-                field(
-                    "trace id",
-                    3,
-                    35,
-                    "The trace: the same in every request of it.",
-                ),
+                field("trace id", 3, 35, "The trace: the same in every request of it."),
                 field("parent id", 36, 52, "The span that made the request."),
                 field("trace flags", 53, 55, &flags),
             ];
             if value.len() > 56 {
-                fields.push(field(
-                    "more",
-                    56,
-                    value.len(),
-                    "Defined by that later version; not sent on.",
-                ));
+                fields.push(field("more", 56, value.len(), "Defined by that later version; not sent on."));
             }
-            Described {
-                fields,
-                problems: Vec::new(),
-                context: Some(parent.into()),
-            }
+            Described { fields, problems: Vec::new(), context: Some(parent.into()) }
         }
-        Err(error) => Described {
-            problems: vec![error],
-            ..Described::default()
-        },
+        Err(error) => Described { problems: vec![error], ..Described::default() },
     }
 }

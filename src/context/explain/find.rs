@@ -16,10 +16,7 @@ pub(super) fn headers(text: &str) -> Vec<Found> {
     for line in text.split_inclusive('\n') {
         let (value, place) = match line.split_once(':') {
             Some((before, value))
-                if before
-                    .trim_start_matches(['>', '<', ' '])
-                    .trim_end()
-                    .eq_ignore_ascii_case("traceparent") =>
+                if before.trim_start_matches(['>', '<', ' ']).trim_end().eq_ignore_ascii_case("traceparent") =>
             {
                 (value, Place::Header)
             }
@@ -30,16 +27,9 @@ pub(super) fn headers(text: &str) -> Vec<Found> {
         let value_start = end - value.trim_start().len();
         start = end;
         if place == Place::Header
-            || trimmed.len() >= 36
-                && trimmed.contains('-')
-                && !trimmed.contains(char::is_whitespace)
+            || trimmed.len() >= 36 && trimmed.contains('-') && !trimmed.contains(char::is_whitespace)
         {
-            found.push(Found {
-                header: "traceparent",
-                place,
-                start: value_start,
-                end: value_start + trimmed.len(),
-            });
+            found.push(Found { header: "traceparent", place, start: value_start, end: value_start + trimmed.len() });
         }
     }
     found

@@ -7,9 +7,7 @@ use std::fmt::Display;
 
 use wasm_bindgen::prelude::*;
 
-use crate::context::{
-    HeaderError, RandomSource, SpanContext, StartOptions, TraceFlags, Traceparent, explain,
-};
+use crate::context::{HeaderError, RandomSource, SpanContext, StartOptions, TraceFlags, Traceparent, explain};
 use crate::id::{SpanId, TraceId};
 
 /// Room for one header, which JavaScript writes into directly: passing a string would cost more than reading it.
@@ -95,17 +93,11 @@ pub fn traceparent(value: &str) -> i32 {
 pub fn traceparent_refusal(value: &str) -> Option<Vec<JsValue>> {
     let error: HeaderError = value.parse::<Traceparent>().err()?;
     let offset = error.offset().unwrap_or_default();
-    Some(vec![
-        error.reason().as_str().into(),
-        offset.into(),
-        error.to_string().into(),
-    ])
+    Some(vec![error.reason().as_str().into(), offset.into(), error.to_string().into()])
 }
 
 fn outcome(read: Result<Traceparent, HeaderError>) -> i32 {
-    read.map_or(-1, |parent| {
-        i32::from(parent.version()) << 8 | i32::from(parent.flags().bits())
-    })
+    read.map_or(-1, |parent| i32::from(parent.version()) << 8 | i32::from(parent.flags().bits()))
 }
 
 /// The ids of a new trace, 32 and 16 hex digits in one text. `xray_seconds` below zero: random throughout.
@@ -145,24 +137,12 @@ pub fn new_span_id() -> Result<String, JsValue> {
 /// When an id is not 32 or 16 lower-case hex digits, or has only zeros.
 #[wasm_bindgen]
 pub fn format_traceparent(trace_id: &str, span_id: &str, flags: u8) -> Result<String, JsValue> {
-    let trace_id: TraceId = trace_id
-        .parse()
-        .map_err(|error| refused("trace-id", "traceId", &error))?;
-    let span_id: SpanId = span_id
-        .parse()
-        .map_err(|error| refused("span-id", "spanId", &error))?;
+    let trace_id: TraceId = trace_id.parse().map_err(|error| refused("trace-id", "traceId", &error))?;
+    let span_id: SpanId = span_id.parse().map_err(|error| refused("span-id", "spanId", &error))?;
     match Traceparent::new(trace_id, span_id, TraceFlags::new(flags)) {
         Some(parent) => Ok(parent.to_string()),
-        None if trace_id.is_zero() => Err(refused(
-            "trace-id-zero",
-            "traceId",
-            &"expected an id that is not zero",
-        )),
-        None => Err(refused(
-            "span-id-zero",
-            "spanId",
-            &"expected an id that is not zero",
-        )),
+        None if trace_id.is_zero() => Err(refused("trace-id-zero", "traceId", &"expected an id that is not zero")),
+        None => Err(refused("span-id-zero", "spanId", &"expected an id that is not zero")),
     }
 }
 

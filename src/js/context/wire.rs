@@ -61,21 +61,14 @@ struct Utf16<'a> {
 
 impl<'a> Utf16<'a> {
     fn of(text: &'a str) -> Self {
-        Self {
-            text,
-            bytes: 0,
-            units: 0,
-        }
+        Self { text, bytes: 0, units: 0 }
     }
 
     fn offset(&mut self, bytes: usize) -> usize {
         if bytes < self.bytes {
             (self.bytes, self.units) = (0, 0);
         }
-        let between = self
-            .text
-            .get(self.bytes..bytes.min(self.text.len()))
-            .unwrap_or_default();
+        let between = self.text.get(self.bytes..bytes.min(self.text.len())).unwrap_or_default();
         self.units += between.encode_utf16().count();
         self.bytes += between.len();
         self.units
@@ -127,11 +120,7 @@ pub(super) fn explanations(text: &str, found: &[Explanation]) -> Result<JsValue,
                         meaning: &field.meaning,
                     })
                     .collect(),
-                problems: found
-                    .problems
-                    .iter()
-                    .map(|error| problem(error, &mut value))
-                    .collect(),
+                problems: found.problems.iter().map(|error| problem(error, &mut value)).collect(),
                 context: found.context.as_ref().map(context),
                 others: BTreeMap::new(),
             }

@@ -1,0 +1,129 @@
+//! From checked JSON text to values: only called for what someone looks at.
+
+use std::borrow::Cow;
+
+use super::{Kind, Lexer};
+use crate::simd;
+use crate::value::Value;
+
+/// Decodes the content of a checked string that has escapes.
+pub(crate) fn decode_string(content: &[u8]) -> Cow<'_, str> {
+    let text = String::from_utf8_lossy(content);
+    if !text.contains('\\') {
+        return text;
+    }
+    let mut decoded = String::with_capacity(text.len());
+    let mut rest = text.as_ref();
+    while let Some(at) = rest.find('\\') {
+        decoded.push_str(&rest[..at]);
+        let (c, length) = escape(&rest[at..]);
+        decoded.push(c);
+        rest = &rest[at + length..];
+    }
+    decoded.push_str(rest);
+    Cow::Owned(decoded)
+}
+
+/// The character that an escape stands for, and the escape's length. Text that no lexer has checked gives U+FFFD.
+fn escape(text: &str) -> (char, usize) {
+    let unit = |from: usize| text.as_bytes().get(from..from + 4).and_then(simd::hex_portable).map(|unit| unit as u32);
+    match text.as_bytes().get(1) {
+        Some(b'b') => ('\u{8}', 2),
+        Some(b'f') => ('\u{c}', 2),
+        Some(b'n') => ('\n', 2),
+        Some(b'r') => ('\r', 2),
+        Some(b't') => ('\t', 2),
+        Some(&c @ (b'"' | b'\\' | b'/')) => (char::from(c), 2),
+        Some(b'u') => match (unit(2), unit(8)) {
+            (Some(high @ 0xd800..=0xdbff), Some(low @ 0xdc00..=0xdfff)) => {
+                let code = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+                (char::from_u32(code).unwrap_or('\u{fffd}'), 12)
+            }
+            (Some(code), _) => (char::from_u32(code).unwrap_or('\u{fffd}'), 6),
+            (None, _) => ('\u{fffd}', 2),
+        },
+        _ => ('\u{fffd}', 1),
+    }
+}
+
+/// A checked number as the narrowest value that holds it exactly as written.
+pub(crate) fn number_value(text: &str) -> Value<'_> {
+    if let Ok(int) = text.parse::<i64>() {
+        return if int == 0 && text.starts_with('-') { Value::Double(-0.0) } else { Value::Int(int) };
+    }
+    if let Ok(int) = text.parse::<u64>() {
+        return Value::UInt(int);
+    }
+    let integer = text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    match text.parse::<f64>() {
+        Ok(double) if !integer => Value::Double(double),
+        _ => Value::Number(Cow::Borrowed(text)),
+    }
+}
+
+/// Any checked value. Recursion is bounded by the lexer's limit of nesting.
+pub(crate) fn decode_value(input: &[u8]) -> Value<'_> {
+    fn value<'a>(lexer: &mut Lexer<'a>) -> Option<Value<'a>> {
+        let input = lexer.input();
+        Some(match lexer.peek().ok()? {
+            Kind::Null => {
+                lexer.null().ok()?;
+                Value::Null
+            }
+            Kind::Boolean => Value::Bool(lexer.boolean().ok()?),
+            Kind::Number => {
+                let number = lexer.number().ok()?;
+                number_value(std::str::from_utf8(&input[number.start as usize..number.end as usize]).ok()?)
+            }
+            Kind::String => Value::String(decode_string(lexer.string().ok()?.bytes(input))),
+            Kind::Array => {
+                let mut items = Vec::new();
+                let mut first = lexer.begin_array().ok()?;
+                while lexer.element(&mut first).ok()? {
+                    items.push(value(lexer)?);
+                }
+                Value::Array(items)
+            }
+            Kind::Object => {
+                let mut members = Vec::new();
+                let mut cursor = lexer.begin_object().ok()?;
+                while let Some(name) = lexer.any_member(&mut cursor).ok()? {
+                    members.push((decode_string(name.bytes(input)), value(lexer)?));
+                }
+                Value::Map(members)
+            }
+        })
+    }
+    value(&mut Lexer::new(input, 0)).unwrap_or_else(|| Value::String(String::from_utf8_lossy(input)))
+}
+
+/// Base64, standard or URL alphabet, padded or not (RFC 4648, sections 4 and 5).
+pub(crate) fn parse_base64(text: &[u8]) -> Option<Vec<u8>> {
+    let text = match text {
+        [body @ .., b'=', b'='] | [body @ .., b'='] => body,
+        body => body,
+    };
+    if text.len() % 4 == 1 {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(text.len() * 3 / 4 + 2);
+    let mut bits = 0_u32;
+    let mut count = 0;
+    for &c in text {
+        let six = match c {
+            b'A'..=b'Z' => c - b'A',
+            b'a'..=b'z' => c - b'a' + 26,
+            b'0'..=b'9' => c - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(six);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+        }
+    }
+    Some(bytes)
+}

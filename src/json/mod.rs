@@ -1,0 +1,704 @@
+//! A strict pull reader for JSON over bytes (RFC 8259), single pass, with SIMD string scanning.
+//!
+//! It accepts exactly what `serde_json::from_slice::<Value>` accepts and refuses what that refuses (held to it by
+//! `tests/properties.rs`): UTF-8 only, no lone surrogates, no numbers beyond a double's range, no trailing commas, at most
+//! [`MAX_DEPTH`] containers inside each other.
+//!
+//! ```text
+//!   begin_object ─► member(&mut keys) ─► Known(i) / Other(text) ─► string | number | boolean | null | begin_… | skip
+//!                        ▲   │                                                          │
+//!                        │   └► End                                                     │
+//!                        └──────────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! Two ideas make it fast. Strings are found, not copied: a [`Text`] is a range of the input. And writers of JSON put the keys of
+//! like objects in like order, so [`Keys`] remembers which key followed which and compares that one first, in place.
+//!
+//! A failed call returns [`Stop`], which carries nothing; the reason waits in [`Lexer::error`]. That keeps the results of
+//! the hot calls in registers.
+
+mod any_value;
+mod decode;
+
+pub(crate) use any_value::{
+    ANY_VALUE_KEYS, AnyKind, base64_value, decode_any_value, decode_array, decode_map, double_value, int_value,
+};
+pub(crate) use decode::{decode_string, decode_value, number_value, parse_base64};
+
+use crate::simd::{self, Literal};
+
+/// Containers inside each other that are accepted: the limit of serde_json.
+pub(crate) const MAX_DEPTH: u32 = 127;
+/// The limit of [`Lexer::skip_deep`].
+const DEEP: u32 = 4096;
+
+/// Why a text is not JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JsonErrorKind {
+    /// The text ends inside a value.
+    UnexpectedEnd,
+    /// A value was expected.
+    ExpectedValue,
+    /// A key in double quotes was expected.
+    ExpectedKey,
+    /// A colon was expected after a key.
+    ExpectedColon,
+    /// A comma or the closing bracket was expected.
+    ExpectedCommaOrEnd,
+    /// Something else was expected here than the object, array, string or number that stands here.
+    WrongType,
+    /// A control character stands in a string without an escape.
+    ControlCharacter,
+    /// A backslash is followed by something that is no escape.
+    InvalidEscape,
+    /// A `\u` escape of half a surrogate pair.
+    LoneSurrogate,
+    /// A string is not UTF-8.
+    InvalidUtf8,
+    /// Not a number of the JSON grammar.
+    InvalidNumber,
+    /// A number beyond the range of a double.
+    NumberOutOfRange,
+    /// Too many containers inside each other.
+    TooDeep,
+    /// Something follows the value.
+    TrailingCharacters,
+}
+
+impl JsonErrorKind {
+    /// What was expected, for a sentence that begins with "Expected".
+    pub(crate) fn expected(self) -> &'static str {
+        match self {
+            JsonErrorKind::UnexpectedEnd => "more JSON",
+            JsonErrorKind::ExpectedValue => "a JSON value",
+            JsonErrorKind::ExpectedKey => "a key in double quotes",
+            JsonErrorKind::ExpectedColon => "a colon after the key",
+            JsonErrorKind::ExpectedCommaOrEnd => "a comma or a closing bracket",
+            JsonErrorKind::WrongType => "a value of another type",
+            JsonErrorKind::ControlCharacter => "control characters in a string to be escaped",
+            JsonErrorKind::InvalidEscape => "an escape of JSON after the backslash",
+            JsonErrorKind::LoneSurrogate => "both halves of a surrogate pair",
+            JsonErrorKind::InvalidUtf8 => "UTF-8",
+            JsonErrorKind::InvalidNumber => "a number as JSON writes it",
+            JsonErrorKind::NumberOutOfRange => "a number within the range of a double",
+            JsonErrorKind::TooDeep => "at most 127 brackets inside each other",
+            JsonErrorKind::TrailingCharacters => "nothing after the value",
+        }
+    }
+}
+
+/// A reason and its byte offset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct JsonError {
+    pub(crate) kind: JsonErrorKind,
+    pub(crate) offset: usize,
+}
+
+/// The call failed; [`Lexer::error`] has the reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stop;
+
+/// Result of a lexer's call.
+pub(crate) type Lex<T> = Result<T, Stop>;
+
+/// A string's content between its quotes, as it stands in the input: escapes are marked, not decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Text {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) escaped: bool,
+}
+
+impl Text {
+    #[inline(always)]
+    pub(crate) fn bytes(self, input: &[u8]) -> &[u8] {
+        &input[self.start as usize..self.end as usize]
+    }
+}
+
+/// What kind of value stands next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Object,
+    Array,
+    String,
+    Number,
+    Boolean,
+    Null,
+}
+
+/// A number as it stands in the input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Number {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    /// No fraction and no exponent.
+    pub(crate) integer: bool,
+}
+
+/// What [`Lexer::member`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Member {
+    /// A key of the list, by its index.
+    Known(u8),
+    /// Another key.
+    Other(Text),
+    /// The object's end.
+    End,
+}
+
+/// The keys an object may have, and which of them was last seen to follow which.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    literals: &'static [Literal],
+    /// `next[k]`: the key that followed key k-1 last time; `next[0]`: the first key.
+    next: [u8; 64],
+}
+
+impl Keys {
+    /// At most 63 keys.
+    pub(crate) fn new(literals: &'static [Literal]) -> Keys {
+        assert!(literals.len() < 64, "successors are kept for at most 63 keys");
+        let mut next = [0; 64];
+        for (i, slot) in next.iter_mut().enumerate() {
+            *slot = i.min(literals.len() - 1) as u8;
+        }
+        Keys { literals, next }
+    }
+
+    fn find(&self, name: &[u8]) -> Option<u8> {
+        self.literals.iter().position(|literal| literal.name() == name).map(|i| i as u8)
+    }
+}
+
+/// Where in its object [`Lexer::member`] is: made by [`Lexer::begin_object`].
+#[derive(Debug)]
+pub(crate) struct Cursor {
+    /// Index of the last known key plus one, 0 at the start.
+    after: u8,
+    first: bool,
+}
+
+/// A place to go back to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    at: usize,
+    depth: u32,
+}
+
+/// The reader. See the module.
+#[derive(Debug)]
+pub(crate) struct Lexer<'a> {
+    input: &'a [u8],
+    at: usize,
+    depth: u32,
+    error: Option<JsonError>,
+}
+
+impl<'a> Lexer<'a> {
+    /// Reads `input` from `offset` on. Offsets are 32 bits wide: an input is shorter than 4 GiB.
+    pub(crate) fn new(input: &'a [u8], offset: usize) -> Lexer<'a> {
+        debug_assert!(u32::try_from(input.len()).is_ok());
+        Lexer { input, at: offset, depth: 0, error: None }
+    }
+
+    pub(crate) fn input(&self) -> &'a [u8] {
+        self.input
+    }
+
+    /// Offset of the next byte to read.
+    #[inline(always)]
+    pub(crate) fn offset(&self) -> usize {
+        self.at
+    }
+
+    /// The place before a value, to go back to and read it again as something else.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { at: self.at, depth: self.depth }
+    }
+
+    /// Goes back.
+    pub(crate) fn rewind(&mut self, mark: Mark) {
+        self.at = mark.at;
+        self.depth = mark.depth;
+    }
+
+    /// Why the last call failed.
+    pub(crate) fn error(&self) -> JsonError {
+        self.error.unwrap_or(JsonError { kind: JsonErrorKind::UnexpectedEnd, offset: self.at })
+    }
+
+    #[cold]
+    pub(crate) fn fail(&mut self, kind: JsonErrorKind, offset: usize) -> Stop {
+        let kind = if offset >= self.input.len() && !matches!(kind, JsonErrorKind::InvalidUtf8) {
+            JsonErrorKind::UnexpectedEnd
+        } else {
+            kind
+        };
+        self.error = Some(JsonError { kind, offset: offset.min(self.input.len()) });
+        Stop
+    }
+
+    /// The next byte; 0 at the end, which no JSON token begins with.
+    #[inline(always)]
+    fn byte(&self) -> u8 {
+        self.input.get(self.at).copied().unwrap_or(0)
+    }
+
+    #[inline(always)]
+    pub(crate) fn skip_whitespace(&mut self) {
+        if self.byte() <= b' ' {
+            self.at = simd::skip_whitespace(self.input, self.at);
+        }
+    }
+
+    /// Kind of the value that stands next, white space before it skipped.
+    #[inline(always)]
+    pub(crate) fn peek(&mut self) -> Lex<Kind> {
+        self.skip_whitespace();
+        Ok(match self.byte() {
+            b'"' => Kind::String,
+            b'{' => Kind::Object,
+            b'[' => Kind::Array,
+            b'-' | b'0'..=b'9' => Kind::Number,
+            b't' | b'f' => Kind::Boolean,
+            b'n' => Kind::Null,
+            _ => return Err(self.fail(JsonErrorKind::ExpectedValue, self.at)),
+        })
+    }
+
+    #[inline(always)]
+    fn begin(&mut self, bracket: u8) -> Lex<()> {
+        self.skip_whitespace();
+        if self.byte() != bracket {
+            return Err(self.wrong_type());
+        }
+        if self.depth >= MAX_DEPTH {
+            return Err(self.fail(JsonErrorKind::TooDeep, self.at));
+        }
+        self.depth += 1;
+        self.at += 1;
+        Ok(())
+    }
+
+    #[cold]
+    fn wrong_type(&mut self) -> Stop {
+        match self.peek() {
+            Ok(_) => self.fail(JsonErrorKind::WrongType, self.at),
+            Err(stop) => stop,
+        }
+    }
+
+    /// Enters an object.
+    #[inline(always)]
+    pub(crate) fn begin_object(&mut self) -> Lex<Cursor> {
+        self.begin(b'{')?;
+        Ok(Cursor { after: 0, first: true })
+    }
+
+    /// Enters an array; [`Lexer::element`] follows.
+    #[inline(always)]
+    pub(crate) fn begin_array(&mut self) -> Lex<bool> {
+        self.begin(b'[')?;
+        Ok(true)
+    }
+
+    /// Whether another element stands in the array; leaves the array when not. `first` is what `begin_array` returned and is kept here.
+    #[inline(always)]
+    pub(crate) fn element(&mut self, first: &mut bool) -> Lex<bool> {
+        self.skip_whitespace();
+        let byte = self.byte();
+        if byte == b',' && !*first {
+            self.at += 1;
+            self.skip_whitespace();
+            // `[1,]` is refused when the value is read: a bracket begins no value.
+            return Ok(true);
+        }
+        if byte == b']' {
+            self.at += 1;
+            self.depth -= 1;
+            return Ok(false);
+        }
+        if *first {
+            *first = false;
+            return Ok(true);
+        }
+        Err(self.fail(JsonErrorKind::ExpectedCommaOrEnd, self.at))
+    }
+
+    /// The next key of the object and the colon behind it, or the object's end.
+    #[inline(always)]
+    pub(crate) fn member(&mut self, keys: &mut Keys, cursor: &mut Cursor) -> Lex<Member> {
+        let byte = self.byte();
+        if byte == b'}' {
+            self.at += 1;
+            self.depth -= 1;
+            return Ok(Member::End);
+        }
+        let at = self.at + usize::from(!cursor.first);
+        let guess = keys.next[cursor.after as usize & 63];
+        let literal = &keys.literals[guess as usize];
+        if (cursor.first || byte == b',') && simd::matches(self.input, at, literal) {
+            self.at = at + literal.len();
+            cursor.first = false;
+            cursor.after = guess + 1;
+            return Ok(Member::Known(guess));
+        }
+        self.member_slow(keys, cursor)
+    }
+
+    #[inline(never)]
+    fn member_slow(&mut self, keys: &mut Keys, cursor: &mut Cursor) -> Lex<Member> {
+        if !self.next_key(cursor)? {
+            return Ok(Member::End);
+        }
+        let guess = keys.next[cursor.after as usize];
+        let literal = &keys.literals[guess as usize];
+        if simd::matches(self.input, self.at, literal) {
+            self.at += literal.len();
+            cursor.after = guess + 1;
+            return Ok(Member::Known(guess));
+        }
+        let name = self.string()?;
+        self.colon()?;
+        let known = if name.escaped {
+            keys.find(decode_string(name.bytes(self.input)).as_bytes())
+        } else {
+            keys.find(name.bytes(self.input))
+        };
+        Ok(match known {
+            Some(index) => {
+                keys.next[cursor.after as usize] = index;
+                cursor.after = index + 1;
+                Member::Known(index)
+            }
+            None => Member::Other(name),
+        })
+    }
+
+    /// The next key of an object whose keys are data, or `None` at its end.
+    pub(crate) fn any_member(&mut self, cursor: &mut Cursor) -> Lex<Option<Text>> {
+        if !self.next_key(cursor)? {
+            return Ok(None);
+        }
+        let name = self.string()?;
+        self.colon()?;
+        Ok(Some(name))
+    }
+
+    /// Goes to the opening quote of the next key; `false` at the object's end, which is left.
+    fn next_key(&mut self, cursor: &mut Cursor) -> Lex<bool> {
+        self.skip_whitespace();
+        let byte = self.byte();
+        if byte == b'}' {
+            self.at += 1;
+            self.depth -= 1;
+            return Ok(false);
+        }
+        if !cursor.first {
+            if byte != b',' {
+                return Err(self.fail(JsonErrorKind::ExpectedCommaOrEnd, self.at));
+            }
+            self.at += 1;
+            self.skip_whitespace();
+        }
+        cursor.first = false;
+        if self.byte() != b'"' {
+            return Err(self.fail(JsonErrorKind::ExpectedKey, self.at));
+        }
+        Ok(true)
+    }
+
+    fn colon(&mut self) -> Lex<()> {
+        self.skip_whitespace();
+        if self.byte() != b':' {
+            return Err(self.fail(JsonErrorKind::ExpectedColon, self.at));
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// A string.
+    #[inline(always)]
+    pub(crate) fn string(&mut self) -> Lex<Text> {
+        self.skip_whitespace();
+        if self.byte() != b'"' {
+            return Err(self.wrong_type());
+        }
+        self.string_content(self.at + 1)
+    }
+
+    /// A string whose opening quote stands before `start`.
+    #[inline(always)]
+    fn string_content(&mut self, start: usize) -> Lex<Text> {
+        let run = simd::string_run(self.input, start);
+        if !run.non_ascii && self.input.get(run.end) == Some(&b'"') {
+            self.at = run.end + 1;
+            return Ok(Text { start: start as u32, end: run.end as u32, escaped: false });
+        }
+        self.string_slow(start, run)
+    }
+
+    #[inline(never)]
+    fn string_slow(&mut self, start: usize, first: simd::StringRun) -> Lex<Text> {
+        let mut run = first;
+        let mut non_ascii = run.non_ascii;
+        let mut escaped = false;
+        loop {
+            match self.input.get(run.end) {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    escaped = true;
+                    let after = self.escape(run.end)?;
+                    run = simd::string_run(self.input, after);
+                    non_ascii |= run.non_ascii;
+                }
+                Some(_) => return Err(self.fail(JsonErrorKind::ControlCharacter, run.end)),
+                None => return Err(self.fail(JsonErrorKind::UnexpectedEnd, run.end)),
+            }
+        }
+        if non_ascii && let Err(error) = std::str::from_utf8(&self.input[start..run.end]) {
+            return Err(self.fail(JsonErrorKind::InvalidUtf8, start + error.valid_up_to()));
+        }
+        self.at = run.end + 1;
+        Ok(Text { start: start as u32, end: run.end as u32, escaped })
+    }
+
+    /// Checks the escape whose backslash stands at `at`; the offset behind it.
+    fn escape(&mut self, at: usize) -> Lex<usize> {
+        match self.input.get(at + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 2),
+            Some(b'u') => {
+                let unit = self.unicode_escape(at)?;
+                if !(0xd800..0xe000).contains(&unit) {
+                    return Ok(at + 6);
+                }
+                if unit >= 0xdc00 || self.input.get(at + 6) != Some(&b'\\') || self.input.get(at + 7) != Some(&b'u') {
+                    return Err(self.fail(JsonErrorKind::LoneSurrogate, at));
+                }
+                let low = self.unicode_escape(at + 6)?;
+                if !(0xdc00..0xe000).contains(&low) {
+                    return Err(self.fail(JsonErrorKind::LoneSurrogate, at));
+                }
+                Ok(at + 12)
+            }
+            _ => Err(self.fail(JsonErrorKind::InvalidEscape, at + 1)),
+        }
+    }
+
+    fn unicode_escape(&mut self, at: usize) -> Lex<u32> {
+        let digits = self.input.get(at + 2..at + 6);
+        match digits.and_then(simd::hex_portable) {
+            Some(unit) => Ok(unit as u32),
+            None => Err(self.fail(JsonErrorKind::InvalidEscape, (at + 2).min(self.input.len()))),
+        }
+    }
+
+    /// A number.
+    #[inline]
+    pub(crate) fn number(&mut self) -> Lex<Number> {
+        self.skip_whitespace();
+        let start = self.at;
+        let mut at = start;
+        if self.byte() == b'-' {
+            at += 1;
+        }
+        let digits = self.digits(at);
+        match digits - at {
+            0 if at == start => return Err(self.wrong_type()),
+            0 => return Err(self.fail(JsonErrorKind::InvalidNumber, at)),
+            1 => {}
+            _ if self.input[at] == b'0' => return Err(self.fail(JsonErrorKind::InvalidNumber, at + 1)),
+            _ => {}
+        }
+        if !matches!(self.input.get(digits), Some(b'.' | b'e' | b'E')) && digits - at < 300 {
+            self.at = digits;
+            return Ok(Number { start: start as u32, end: digits as u32, integer: true });
+        }
+        self.number_slow(start, digits)
+    }
+
+    #[inline(never)]
+    fn number_slow(&mut self, start: usize, integer_end: usize) -> Lex<Number> {
+        let mut at = integer_end;
+        let mut integer = true;
+        if self.input.get(at) == Some(&b'.') {
+            integer = false;
+            let end = self.digits(at + 1);
+            if end == at + 1 {
+                return Err(self.fail(JsonErrorKind::InvalidNumber, end));
+            }
+            at = end;
+        }
+        if matches!(self.input.get(at), Some(b'e' | b'E')) {
+            integer = false;
+            let sign = usize::from(matches!(self.input.get(at + 1), Some(b'+' | b'-')));
+            let end = self.digits(at + 1 + sign);
+            if end == at + 1 + sign {
+                return Err(self.fail(JsonErrorKind::InvalidNumber, end));
+            }
+            at = end;
+        }
+        let finite = std::str::from_utf8(&self.input[start..at]).ok().and_then(|text| text.parse::<f64>().ok());
+        if !finite.is_some_and(f64::is_finite) {
+            return Err(self.fail(JsonErrorKind::NumberOutOfRange, start));
+        }
+        self.at = at;
+        Ok(Number { start: start as u32, end: at as u32, integer })
+    }
+
+    #[inline(always)]
+    fn digits(&self, from: usize) -> usize {
+        let mut at = from;
+        while self.input.get(at).is_some_and(u8::is_ascii_digit) {
+            at += 1;
+        }
+        at
+    }
+
+    /// `true` or `false`.
+    pub(crate) fn boolean(&mut self) -> Lex<bool> {
+        match self.peek()? {
+            Kind::Boolean if self.byte() == b't' => self.word(b"true").map(|()| true),
+            Kind::Boolean => self.word(b"false").map(|()| false),
+            _ => Err(self.fail(JsonErrorKind::WrongType, self.at)),
+        }
+    }
+
+    /// `null`.
+    pub(crate) fn null(&mut self) -> Lex<()> {
+        match self.peek()? {
+            Kind::Null => self.word(b"null"),
+            _ => Err(self.fail(JsonErrorKind::WrongType, self.at)),
+        }
+    }
+
+    fn word(&mut self, word: &[u8]) -> Lex<()> {
+        for (i, expected) in word.iter().enumerate() {
+            if self.input.get(self.at + i) != Some(expected) {
+                return Err(self.fail(JsonErrorKind::ExpectedValue, self.at + i));
+            }
+        }
+        self.at += word.len();
+        Ok(())
+    }
+
+    /// Skips the next value, checking it as strictly as any other; its range.
+    #[inline]
+    pub(crate) fn skip(&mut self) -> Lex<std::ops::Range<usize>> {
+        self.skip_whitespace();
+        match self.byte() {
+            b'"' => {
+                let start = self.at;
+                self.string_content(start + 1)?;
+                Ok(start..self.at)
+            }
+            b'{' | b'[' => self.skip_any::<{ MAX_DEPTH as usize / 64 + 1 }>(MAX_DEPTH),
+            _ => self.skip_any::<0>(MAX_DEPTH),
+        }
+    }
+
+    /// The same with a limit of [`DEEP`] for nesting, for values that are known to nest deep and are not kept.
+    pub(crate) fn skip_deep(&mut self) -> Lex<std::ops::Range<usize>> {
+        self.skip_any::<{ DEEP as usize / 64 }>(DEEP)
+    }
+
+    /// `WORDS`: room for one bit a level; 0 when no container can come.
+    #[inline(never)]
+    fn skip_any<const WORDS: usize>(&mut self, max_depth: u32) -> Lex<std::ops::Range<usize>> {
+        self.skip_whitespace();
+        let start = self.at;
+        let base = self.depth;
+        // One bit a level: set for an object, clear for an array.
+        let mut objects = [0_u64; WORDS];
+        loop {
+            // A value stands here.
+            match self.byte() {
+                b'"' => {
+                    self.string_content(self.at + 1)?;
+                }
+                bracket @ (b'{' | b'[') => {
+                    if self.depth >= max_depth {
+                        return Err(self.fail(JsonErrorKind::TooDeep, self.at));
+                    }
+                    self.at += 1;
+                    self.skip_whitespace();
+                    if self.byte() == bracket + 2 {
+                        self.at += 1;
+                    } else {
+                        let level = (self.depth - base) as usize;
+                        self.depth += 1;
+                        if bracket == b'{' {
+                            objects[level / 64] |= 1 << (level % 64);
+                            self.skip_key()?;
+                        } else {
+                            objects[level / 64] &= !(1 << (level % 64));
+                        }
+                        continue;
+                    }
+                }
+                b'-' | b'0'..=b'9' => {
+                    self.number()?;
+                }
+                b't' => self.word(b"true")?,
+                b'f' => self.word(b"false")?,
+                b'n' => self.word(b"null")?,
+                _ => return Err(self.fail(JsonErrorKind::ExpectedValue, self.at)),
+            }
+            // A value ended here: close brackets and find the next one.
+            loop {
+                if self.depth == base {
+                    return Ok(start..self.at);
+                }
+                let level = (self.depth - base - 1) as usize;
+                let object = objects[level / 64] >> (level % 64) & 1 == 1;
+                self.skip_whitespace();
+                match self.byte() {
+                    b',' => {
+                        self.at += 1;
+                        self.skip_whitespace();
+                        if object {
+                            self.skip_key()?;
+                        }
+                        break;
+                    }
+                    b'}' if object => {}
+                    b']' if !object => {}
+                    _ => return Err(self.fail(JsonErrorKind::ExpectedCommaOrEnd, self.at)),
+                }
+                self.at += 1;
+                self.depth -= 1;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn skip_key(&mut self) -> Lex<()> {
+        if self.byte() != b'"' {
+            return Err(self.fail(JsonErrorKind::ExpectedKey, self.at));
+        }
+        self.string_content(self.at + 1)?;
+        self.colon()?;
+        self.skip_whitespace();
+        Ok(())
+    }
+
+    /// Whether only white space is left.
+    pub(crate) fn at_end(&mut self) -> bool {
+        self.skip_whitespace();
+        self.at >= self.input.len()
+    }
+}
+
+/// Checks that `input` is one JSON value and nothing else.
+///
+/// # Errors
+/// The first offence and its byte offset.
+pub fn check(input: &[u8]) -> Result<(), (JsonErrorKind, usize)> {
+    let mut lexer = Lexer::new(input, 0);
+    let result = lexer.skip().and_then(|_| {
+        if lexer.at_end() { Ok(()) } else { Err(lexer.fail(JsonErrorKind::TrailingCharacters, lexer.offset())) }
+    });
+    result.map_err(|Stop| (lexer.error().kind, lexer.error().offset))
+}

@@ -1,0 +1,185 @@
+//! What an input looks like: a glance at its beginning.
+
+use super::{Error, ErrorKind, FORMATS, Format, json_error};
+use crate::error::Position;
+use crate::json::{Kind, Lex, Lexer, Stop, decode_string};
+
+/// How much of an input is looked at.
+const GLANCE: usize = 64 * 1024;
+/// Different keys that are remembered.
+const MAX_KEYS: usize = 400;
+
+/// A format that an input looks like.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// The format.
+    pub format: &'static Format,
+    /// A clause that says why, such as "it has resourceSpans".
+    pub why: &'static str,
+}
+
+/// What kind of text was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InputKind {
+    /// Trace-context headers.
+    Headers,
+    /// Spans.
+    Traces,
+    /// Neither.
+    Unknown,
+}
+
+impl InputKind {
+    /// Lower-case name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            InputKind::Headers => "headers",
+            InputKind::Traces => "traces",
+            InputKind::Unknown => "unknown",
+        }
+    }
+}
+
+/// The answer of [`detect`].
+#[derive(Clone, Debug)]
+pub struct Detection {
+    /// What kind of text it is.
+    pub kind: InputKind,
+    /// Formats of traces that it looks like, the one it would be read as first.
+    pub candidates: Vec<Candidate>,
+}
+
+/// Looks at the beginning of `bytes`; reads nothing.
+pub fn detect(bytes: &[u8]) -> Detection {
+    let candidates = formats_of(bytes);
+    let kind = if !candidates.is_empty() {
+        InputKind::Traces
+    } else if holds_headers(bytes) {
+        InputKind::Headers
+    } else {
+        InputKind::Unknown
+    };
+    Detection { kind, candidates }
+}
+
+fn holds_headers(_bytes: &[u8]) -> bool {
+    false
+}
+
+pub(super) fn formats_of(bytes: &[u8]) -> Vec<Candidate> {
+    let Some(shape) = Shape::of(bytes) else { return Vec::new() };
+    FORMATS.iter().filter_map(|format| Some(Candidate { format, why: (format.detect)(&shape)? })).collect()
+}
+
+/// The keys of the first documents, without their values' text.
+#[derive(Debug, Default)]
+pub(crate) struct Shape {
+    keys: Vec<String>,
+}
+
+impl Shape {
+    fn of(bytes: &[u8]) -> Option<Shape> {
+        let bytes = &bytes[..bytes.len().min(GLANCE)];
+        let start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        let mut lexer = Lexer::new(bytes, start);
+        lexer.skip_whitespace();
+        if !matches!(bytes.get(lexer.offset()), Some(b'{' | b'[')) {
+            return None;
+        }
+        let mut shape = Shape::default();
+        // The glance may end inside a value, and a document may be broken: what was seen until then counts.
+        while !lexer.at_end() && shape.keys.len() < MAX_KEYS {
+            if shape.collect(&mut lexer).is_err() {
+                break;
+            }
+        }
+        Some(shape)
+    }
+
+    /// Notes the keys of the next value. Recursion is bounded by the lexer's limit of nesting.
+    fn collect(&mut self, lexer: &mut Lexer<'_>) -> Lex<()> {
+        match lexer.peek()? {
+            Kind::Array => {
+                let mut first = lexer.begin_array()?;
+                while lexer.element(&mut first)? {
+                    self.collect(lexer)?;
+                }
+            }
+            Kind::Object => {
+                let mut cursor = lexer.begin_object()?;
+                while let Some(name) = lexer.any_member(&mut cursor)? {
+                    let name = decode_string(name.bytes(lexer.input()));
+                    if !self.has(&name) {
+                        if self.keys.len() >= MAX_KEYS {
+                            return Err(Stop);
+                        }
+                        self.keys.push(name.into_owned());
+                    }
+                    self.collect(lexer)?;
+                }
+            }
+            _ => {
+                lexer.skip()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a key occurs anywhere in what was looked at.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.keys.iter().any(|known| known == key)
+    }
+
+    /// Whether one of the keys occurs.
+    pub(crate) fn has_any(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.has(key))
+    }
+
+    /// Whether all of the keys occur.
+    pub(crate) fn has_all(&self, keys: &[&str]) -> bool {
+        keys.iter().all(|key| self.has(key))
+    }
+}
+
+/// Why an input is none of the formats, in a sentence that says what it looks like instead.
+pub(super) fn explain_unknown(input: u32, bytes: &[u8]) -> Error {
+    let head = &bytes[..bytes.len().min(GLANCE)];
+    let first = head.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(0);
+    let position = Position::locate(input, bytes, first);
+    let unknown = |found: String| Error {
+        kind: ErrorKind::UnknownFormat,
+        position: Some(position),
+        message: format!("Expected a trace in one of {} formats, found {found}.", FORMATS.len()),
+    };
+    match head[first..] {
+        [b'{' | b'[', ..] => {
+            // Broken JSON is told as such, whole JSON of another shape as that.
+            let mut lexer = Lexer::new(bytes, first);
+            match lexer.skip() {
+                Err(Stop) => json_error(input, bytes, lexer.error()),
+                Ok(_) => unknown(match Shape::of(bytes) {
+                    Some(shape) if !shape.keys.is_empty() => {
+                        let keys: Vec<&str> = shape.keys.iter().take(4).map(String::as_str).collect();
+                        format!("JSON with the keys {}", keys.join(", "))
+                    }
+                    _ => "JSON without any keys".to_owned(),
+                }),
+            }
+        }
+        [b'<', ..] => {
+            unknown("HTML or XML: perhaps a sign-in or error page was saved in place of the trace".to_owned())
+        }
+        [0x1f, 0x8b, ..] => unknown("gzip: unpack it first (gunzip)".to_owned()),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => unknown("zstd: unpack it first (unzstd)".to_owned()),
+        [b'P', b'K', 3, 4, ..] => unknown("a zip archive: unpack it first".to_owned()),
+        _ if head.contains(&0) || std::str::from_utf8(head).is_err_and(|error| error.error_len().is_some()) => {
+            unknown("binary data".to_owned())
+        }
+        _ => {
+            let line = String::from_utf8_lossy(&head[first..]);
+            let line: String = line.lines().next().unwrap_or_default().chars().take(40).collect();
+            unknown(format!("text that begins with \"{line}\""))
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Ids in their spellings.
+
+use crate::json::parse_base64;
+use crate::simd::{hex_portable, hex16};
+use crate::store::{IdForm, SpanKey, StoreBuilder, TraceKey};
+
+/// Whether base64 of the id's exact size is an id as well (the JSON of protobuf, as Tempo and old gateways write it).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Base64 {
+    Yes,
+    No,
+}
+
+/// A trace id. All zeros are no id. `false` when it is neither hexadecimal of at most 32 digits nor base64 of 16 bytes: then it is kept as
+/// text.
+#[inline]
+pub(crate) fn trace_key(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (TraceKey, bool) {
+    if let Some((high, low)) = text.split_first_chunk::<16>()
+        && let Ok(low) = <&[u8; 16]>::try_from(low)
+        && let (Some(high), Some(low)) = (hex16(high), hex16(low))
+    {
+        let value = u128::from(high) << 64 | u128::from(low);
+        let form = if value == 0 { IdForm::Empty } else { IdForm::Hex(32) };
+        return (TraceKey { value, form }, true);
+    }
+    trace_key_slow(builder, text, base64)
+}
+
+#[inline(never)]
+fn trace_key_slow(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (TraceKey, bool) {
+    if text.is_empty() {
+        return (TraceKey::EMPTY, true);
+    }
+    if text.len() <= 32 && text.iter().all(u8::is_ascii_hexdigit) {
+        let (high, low) = text.split_at(text.len().saturating_sub(16));
+        let value = u128::from(hex_portable(high).unwrap_or(0)) << 64 | u128::from(hex_portable(low).unwrap_or(0));
+        let form = if value == 0 { IdForm::Empty } else { IdForm::Hex(text.len() as u8) };
+        return (TraceKey { value, form }, true);
+    }
+    if base64 == Base64::Yes
+        && let Some(bytes) = parse_base64(text)
+        && let Ok(bytes) = <[u8; 16]>::try_from(bytes)
+    {
+        let value = u128::from_be_bytes(bytes);
+        let form = if value == 0 { IdForm::Empty } else { IdForm::Hex(32) };
+        return (TraceKey { value, form }, true);
+    }
+    (TraceKey::text(builder.intern(&String::from_utf8_lossy(text))), false)
+}
+
+/// A span id, as [`trace_key`]: at most 16 digits, or base64 of 8 bytes.
+#[inline]
+pub(crate) fn span_key(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (SpanKey, bool) {
+    if let Ok(digits) = <&[u8; 16]>::try_from(text)
+        && let Some(value) = hex16(digits)
+    {
+        let form = if value == 0 { IdForm::Empty } else { IdForm::Hex(16) };
+        return (SpanKey { value, form }, true);
+    }
+    span_key_slow(builder, text, base64)
+}
+
+#[inline(never)]
+fn span_key_slow(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (SpanKey, bool) {
+    if text.is_empty() {
+        return (SpanKey::EMPTY, true);
+    }
+    if text.len() <= 16 && text.iter().all(u8::is_ascii_hexdigit) {
+        let value = hex_portable(text).unwrap_or(0);
+        let form = if value == 0 { IdForm::Empty } else { IdForm::Hex(text.len() as u8) };
+        return (SpanKey { value, form }, true);
+    }
+    if base64 == Base64::Yes
+        && let Some(bytes) = parse_base64(text)
+        && let Ok(bytes) = <[u8; 8]>::try_from(bytes)
+    {
+        let value = u64::from_be_bytes(bytes);
+        let form = if value == 0 { IdForm::Empty } else { IdForm::Hex(16) };
+        return (SpanKey { value, form }, true);
+    }
+    (SpanKey::text(builder.intern(&String::from_utf8_lossy(text))), false)
+}

@@ -1,0 +1,349 @@
+//! From bytes to a [`Store`].
+//!
+//! ```text
+//!  bytes ─► strip a byte order mark ─► detect (FORMATS, in order) ─► the format's reader ─► StoreBuilder ─► Store
+//! ```
+//! [`FORMATS`] is the one table of formats: guessing, reading and the README's table come from it. A format is a file with a
+//! `detect` and a `read`, and a line in the table.
+//!
+//! Only an input that nothing can be read from is an [`Error`]; everything else is a store and warnings.
+
+mod detect;
+mod documents;
+mod ids;
+mod otlp_json;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use crate::json::JsonErrorKind;
+pub use detect::{Candidate, Detection, InputKind, detect};
+
+use crate::error::{Position, WarningKind};
+use crate::store::{Store, StoreBuilder};
+use detect::Shape;
+use documents::Reading;
+
+/// A format that can be read.
+pub struct Format {
+    /// Short name for options and the JavaScript surface.
+    pub id: &'static str,
+    /// Name for people.
+    pub name: &'static str,
+    /// Where it comes from, for the table of formats.
+    pub produced_by: &'static str,
+    /// Whether this looks like it, and why.
+    detect: fn(&Shape) -> Option<&'static str>,
+    /// Reads the documents of the input.
+    read: fn(&mut Reading<'_>),
+}
+
+impl fmt::Debug for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Format").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for Format {
+    fn eq(&self, other: &Format) -> bool {
+        self.id == other.id
+    }
+}
+
+/// All formats, in the order in which they are tried.
+pub static FORMATS: &[Format] = &[Format {
+    id: "otlp-json",
+    name: "OTLP JSON",
+    produced_by: "OpenTelemetry Collector, SDK exporters, Tempo, Grafana, Jaeger v3",
+    detect: otlp_json::detect,
+    read: otlp_json::read,
+}];
+
+/// The format with this id.
+pub fn format(id: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.id == id)
+}
+
+/// How to read.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ReadOptions {
+    /// Id of the format; guessed when it is not given.
+    pub format: Option<String>,
+    /// Name of the input, such as a file's.
+    pub name: Option<String>,
+}
+
+impl ReadOptions {
+    /// Guesses everything.
+    pub fn new() -> ReadOptions {
+        ReadOptions::default()
+    }
+
+    /// Reads as this format instead of guessing.
+    pub fn with_format(mut self, id: impl Into<String>) -> ReadOptions {
+        self.format = Some(id.into());
+        self
+    }
+
+    /// Names the input.
+    pub fn with_name(mut self, name: impl Into<String>) -> ReadOptions {
+        self.name = Some(name.into());
+        self
+    }
+}
+
+/// What reading gave.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The spans.
+    pub store: Store,
+    /// One report an input, in the order they were given.
+    pub inputs: Vec<InputReport>,
+}
+
+/// What was made of one input.
+#[derive(Clone, Debug)]
+pub struct InputReport {
+    /// Its name.
+    pub name: String,
+    /// The format it was read as.
+    pub format: &'static Format,
+    /// Why that format.
+    pub why: &'static str,
+    /// Other formats that it looked like.
+    pub candidates: Vec<Candidate>,
+    /// How many spans came from it.
+    pub spans: usize,
+    /// What was skipped, in the order of the input (at most 100 places; the warnings have the count).
+    pub skipped: Vec<Skipped>,
+    /// What was assumed, a sentence each.
+    pub guesses: Vec<String>,
+}
+
+/// A part of an input that was not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// Where it begins.
+    pub position: Position,
+    /// One sentence: expected what, found what.
+    pub reason: String,
+}
+
+/// Why nothing could be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// What went wrong.
+    pub kind: ErrorKind,
+    /// Where.
+    pub position: Option<Position>,
+    message: String,
+}
+
+/// What can go wrong with a whole input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// There is nothing in it.
+    Empty,
+    /// It is none of the formats.
+    UnknownFormat,
+    /// [`ReadOptions::format`] names no format.
+    NoSuchFormat,
+    /// It is not JSON.
+    Json(JsonErrorKind),
+    /// It was read and holds no span.
+    NoSpans,
+    /// It is too large.
+    TooLarge,
+}
+
+impl ErrorKind {
+    /// Kebab-case name, as on the JavaScript surface.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ErrorKind::Empty => "empty",
+            ErrorKind::UnknownFormat => "unknown-format",
+            ErrorKind::NoSuchFormat => "no-such-format",
+            ErrorKind::Json(JsonErrorKind::UnexpectedEnd) => "truncated",
+            ErrorKind::Json(JsonErrorKind::TooDeep) => "too-deep",
+            ErrorKind::Json(_) => "syntax",
+            ErrorKind::NoSpans => "no-spans",
+            ErrorKind::TooLarge => "too-large",
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Reads one input.
+///
+/// ```
+/// use spanscope::{ReadOptions, read};
+///
+/// let trace = br#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"4bf92f3577b34da6a3ce929d0e0e4736",
+///     "spanId":"00f067aa0ba902b7","name":"GET /cart","startTimeUnixNano":"1000","endTimeUnixNano":"3000"}]}]}]}"#;
+/// let outcome = read(trace.to_vec(), &ReadOptions::new())?;
+/// let trace = outcome.store.traces().next().expect("one trace");
+/// assert_eq!(trace.duration_ns(), 2000);
+/// # Ok::<(), spanscope::Error>(())
+/// ```
+///
+/// # Errors
+/// When no span can be read; what is wrong with single spans is in the store's warnings.
+pub fn read(bytes: impl Into<Vec<u8>>, options: &ReadOptions) -> Result<Outcome, Error> {
+    read_all([(Arc::new(bytes.into()), options.clone())])
+}
+
+/// Reads several inputs into one store: spans of one trace are joined, whichever input they come from.
+///
+/// # Errors
+/// The first input's error, when no input gives a span; otherwise an unreadable input is a warning.
+pub fn read_all(inputs: impl IntoIterator<Item = (Arc<Vec<u8>>, ReadOptions)>) -> Result<Outcome, Error> {
+    let mut builder = StoreBuilder::new();
+    let mut reports = Vec::new();
+    let mut first_error = None;
+    for (index, (bytes, options)) in inputs.into_iter().enumerate() {
+        match read_input(&mut builder, index as u32, bytes, &options) {
+            Ok(report) => reports.push(report),
+            Err(error) => {
+                if builder.input_count() > index {
+                    let name = options.name.as_deref().unwrap_or("An input");
+                    builder.warn(WarningKind::Skipped, None, || format!("{name}: {error}"));
+                }
+                first_error.get_or_insert(error);
+            }
+        }
+    }
+    match first_error {
+        Some(error) if builder.span_count() == 0 => Err(error),
+        None if reports.is_empty() => Err(empty(None)),
+        _ => Ok(Outcome { store: builder.finish(), inputs: reports }),
+    }
+}
+
+/// Takes an input in pieces, as they come from a stream.
+#[derive(Debug, Default)]
+pub struct Reader {
+    bytes: Vec<u8>,
+    options: ReadOptions,
+}
+
+impl Reader {
+    /// `byte_length`: how long the input will be, if known; so much is reserved at once.
+    pub fn new(options: ReadOptions, byte_length: Option<usize>) -> Reader {
+        Reader { bytes: Vec::with_capacity(byte_length.unwrap_or(0)), options }
+    }
+
+    /// Adds a piece.
+    pub fn push(&mut self, chunk: &[u8]) {
+        self.bytes.extend_from_slice(chunk);
+    }
+
+    /// How many bytes were added.
+    pub fn byte_count(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Reads what was added.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn finish(self) -> Result<Outcome, Error> {
+        read(self.bytes, &self.options)
+    }
+}
+
+fn empty(input: Option<u32>) -> Error {
+    Error {
+        kind: ErrorKind::Empty,
+        position: input.map(|input| Position { input, offset: 0, line: 1, column: 1 }),
+        message: "Expected a trace, found nothing.".to_owned(),
+    }
+}
+
+fn read_input(
+    builder: &mut StoreBuilder,
+    index: u32,
+    bytes: Arc<Vec<u8>>,
+    options: &ReadOptions,
+) -> Result<InputReport, Error> {
+    let name = options.name.clone().unwrap_or_else(|| format!("input {}", index + 1));
+    let base = builder.add_input(&name, Arc::clone(&bytes)).map_err(|_| Error {
+        kind: ErrorKind::TooLarge,
+        position: None,
+        message: "Expected inputs of at most 3.5 GiB in all, found more. Split the file, for example by trace, and open a part.".to_owned(),
+    })?;
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(empty(Some(index)));
+    }
+    let detection = detect::formats_of(&bytes);
+    let (format, why) = match &options.format {
+        Some(id) => {
+            let format = format(id).ok_or_else(|| Error {
+                kind: ErrorKind::NoSuchFormat,
+                position: None,
+                message: format!(
+                    "Expected one of the formats {}, found \"{id}\".",
+                    FORMATS.iter().map(|format| format.id).collect::<Vec<_>>().join(", ")
+                ),
+            })?;
+            (format, "chosen")
+        }
+        None => match detection.first() {
+            Some(candidate) => (candidate.format, candidate.why),
+            None => return Err(detect::explain_unknown(index, &bytes)),
+        },
+    };
+    let before = builder.span_count();
+    let mut reading = Reading::new(builder, index, base, &bytes);
+    (format.read)(&mut reading);
+    let (error, skipped, guesses) = reading.into_parts();
+    let spans = builder.span_count() - before;
+    if spans == 0 {
+        return Err(error.unwrap_or_else(|| Error {
+            kind: ErrorKind::NoSpans,
+            position: Some(Position { input: index, offset: 0, line: 1, column: 1 }),
+            message: format!("Expected spans in this {} document, found none.", format.name),
+        }));
+    }
+    Ok(InputReport {
+        name,
+        format,
+        why,
+        candidates: detection.into_iter().filter(|candidate| candidate.format != format).collect(),
+        spans,
+        skipped,
+        guesses,
+    })
+}
+
+pub(crate) fn json_error(input: u32, bytes: &[u8], error: crate::json::JsonError) -> Error {
+    let position = Position::locate(input, bytes, error.offset);
+    Error { kind: ErrorKind::Json(error.kind), position: Some(position), message: json_message(bytes, error, position) }
+}
+
+/// One sentence: expected what, found what, where.
+fn json_message(bytes: &[u8], error: crate::json::JsonError, position: Position) -> String {
+    format!("Expected {}, found {} at {position}.", error.kind.expected(), found_at(bytes, error.offset))
+}
+
+/// What stands at an offset, for a sentence.
+fn found_at(bytes: &[u8], offset: usize) -> String {
+    match bytes.get(offset) {
+        None => "the end of the input".to_owned(),
+        Some(byte) if *byte < 0x20 || *byte == 0x7f => format!("the control character {byte:#04x}"),
+        Some(_) => {
+            let text = String::from_utf8_lossy(&bytes[offset..bytes.len().min(offset + 24)]);
+            let line = text.lines().next().unwrap_or_default();
+            let short: String = line.chars().take(16).collect();
+            format!("`{short}`")
+        }
+    }
+}

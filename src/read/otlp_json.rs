@@ -1,0 +1,747 @@
+//! OTLP in JSON: what the Collector's file exporter, OTLP/HTTP bodies, Tempo, Grafana and Jaeger's v3 API write.
+//!
+//! ```text
+//! {"resourceSpans":[{"resource":{"attributes":[…]},
+//!                    "scopeSpans":[{"scope":{…},"spans":[{"traceId","spanId",…,"attributes":[{"key","value":{"stringValue":…}}]}]}]}]}
+//! ```
+//! One object, an array of them, or many one after another; also under `trace`, `result`, `data` or `traces`, called `batches`, with
+//! `instrumentationLibrarySpans` for `scopeSpans`, in snake_case, or only a span or an array of spans. Ids are hexadecimal (the
+//! specification) or base64 (protobuf's own JSON); enumerations numbers or names; 64-bit integers strings or numbers. Documents of logs and
+//! metrics in between are counted and skipped.
+//!
+//! Source: opentelemetry-proto 1.x, `trace.proto`, and its specification's section "JSON Protobuf Encoding".
+
+use super::detect::Shape;
+use super::documents::Reading;
+use super::ids::{self, Base64};
+use crate::error::WarningKind;
+use crate::json::{ANY_VALUE_KEYS, AnyKind, Cursor, Keys, Kind, Lex, Lexer, Member, Text};
+use crate::simd::Literal;
+use crate::store::{
+    AttributeRange, Encoding, LinkDraft, NO_TIME, OriginIndex, RawValue, ResourceIndex, ScopeIndex, SpanDraft, SpanKey,
+    SpanKind, Status, TraceKey,
+};
+use crate::strings::StringId;
+
+pub(super) fn detect(shape: &Shape) -> Option<&'static str> {
+    if shape.has_any(&["resourceSpans", "resource_spans"]) {
+        return Some("it has resourceSpans");
+    }
+    if shape.has("batches") && shape.has_any(&["scopeSpans", "instrumentationLibrarySpans", "scope_spans", "resource"])
+    {
+        return Some("it has batches of scope spans");
+    }
+    if shape.has_any(&["scopeSpans", "scope_spans", "instrumentationLibrarySpans", "instrumentation_library_spans"]) {
+        return Some("it has scopeSpans");
+    }
+    if shape.has_any(&["startTimeUnixNano", "start_time_unix_nano"]) && shape.has_any(&["spanId", "span_id"]) {
+        return Some("it is a span with startTimeUnixNano");
+    }
+    None
+}
+
+pub(super) fn read(reading: &mut Reading<'_>) {
+    let mut tables = Tables::new();
+    reading.documents(|reading, lexer| {
+        let before = reading.builder.span_count();
+        let start = lexer.offset();
+        let found = document(reading, lexer, &mut tables)?;
+        if found == Found::Other && reading.builder.span_count() == before {
+            let reason = "Expected resourceSpans, found a document without spans.".to_owned();
+            reading.skip(WarningKind::NotTraces, start, reason);
+        }
+        Ok(())
+    });
+}
+
+/// What a document turned out to be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Traces,
+    Other,
+}
+
+static DOCUMENT_KEYS: [Literal; 24] = [
+    Literal::key("resourceSpans"),
+    Literal::key("resource_spans"),
+    Literal::key("batches"),
+    Literal::key("trace"),
+    Literal::key("result"),
+    Literal::key("data"),
+    Literal::key("traces"),
+    // A single ResourceSpans.
+    Literal::key("resource"),
+    Literal::key("scopeSpans"),
+    Literal::key("scope_spans"),
+    Literal::key("instrumentationLibrarySpans"),
+    Literal::key("instrumentation_library_spans"),
+    // A single ScopeSpans.
+    Literal::key("scope"),
+    Literal::key("instrumentationLibrary"),
+    Literal::key("spans"),
+    // A single span.
+    Literal::key("traceId"),
+    Literal::key("trace_id"),
+    Literal::key("spanId"),
+    Literal::key("span_id"),
+    Literal::key("parentSpanId"),
+    Literal::key("startTimeUnixNano"),
+    Literal::key("start_time_unix_nano"),
+    Literal::key("endTimeUnixNano"),
+    Literal::key("traceState"),
+];
+
+static RESOURCE_SPANS_KEYS: [Literal; 5] = [
+    Literal::key("resource"),
+    Literal::key("scopeSpans"),
+    Literal::key("scope_spans"),
+    Literal::key("instrumentationLibrarySpans"),
+    Literal::key("instrumentation_library_spans"),
+];
+
+static RESOURCE_KEYS: [Literal; 3] =
+    [Literal::key("attributes"), Literal::key("droppedAttributesCount"), Literal::key("dropped_attributes_count")];
+
+static SCOPE_SPANS_KEYS: [Literal; 4] = [
+    Literal::key("scope"),
+    Literal::key("spans"),
+    Literal::key("instrumentationLibrary"),
+    Literal::key("instrumentation_library"),
+];
+
+static SCOPE_KEYS: [Literal; 3] = [Literal::key("name"), Literal::key("version"), Literal::key("attributes")];
+
+/// The fields of a span.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    TraceId,
+    SpanId,
+    TraceState,
+    ParentSpanId,
+    Flags,
+    Name,
+    Kind,
+    Start,
+    End,
+    Attributes,
+    Events,
+    Links,
+    Status,
+    DroppedAttributes,
+    DroppedEvents,
+    DroppedLinks,
+}
+
+static SPAN_KEYS: [Literal; 25] = [
+    Literal::key("traceId"),
+    Literal::key("spanId"),
+    Literal::key("traceState"),
+    Literal::key("parentSpanId"),
+    Literal::key("flags"),
+    Literal::key("name"),
+    Literal::key("kind"),
+    Literal::key("startTimeUnixNano"),
+    Literal::key("endTimeUnixNano"),
+    Literal::key("attributes"),
+    Literal::key("events"),
+    Literal::key("links"),
+    Literal::key("status"),
+    Literal::key("droppedAttributesCount"),
+    Literal::key("droppedEventsCount"),
+    Literal::key("droppedLinksCount"),
+    Literal::key("trace_id"),
+    Literal::key("span_id"),
+    Literal::key("trace_state"),
+    Literal::key("parent_span_id"),
+    Literal::key("start_time_unix_nano"),
+    Literal::key("end_time_unix_nano"),
+    Literal::key("dropped_attributes_count"),
+    Literal::key("dropped_events_count"),
+    Literal::key("dropped_links_count"),
+];
+
+/// The field of each of [`SPAN_KEYS`].
+static SPAN_FIELDS: [Field; SPAN_KEYS.len()] = [
+    Field::TraceId,
+    Field::SpanId,
+    Field::TraceState,
+    Field::ParentSpanId,
+    Field::Flags,
+    Field::Name,
+    Field::Kind,
+    Field::Start,
+    Field::End,
+    Field::Attributes,
+    Field::Events,
+    Field::Links,
+    Field::Status,
+    Field::DroppedAttributes,
+    Field::DroppedEvents,
+    Field::DroppedLinks,
+    Field::TraceId,
+    Field::SpanId,
+    Field::TraceState,
+    Field::ParentSpanId,
+    Field::Start,
+    Field::End,
+    Field::DroppedAttributes,
+    Field::DroppedEvents,
+    Field::DroppedLinks,
+];
+
+static PAIR_KEYS: [Literal; 2] = [Literal::key("key"), Literal::key("value")];
+
+static EVENT_KEYS: [Literal; 6] = [
+    Literal::key("timeUnixNano"),
+    Literal::key("name"),
+    Literal::key("attributes"),
+    Literal::key("droppedAttributesCount"),
+    Literal::key("time_unix_nano"),
+    Literal::key("dropped_attributes_count"),
+];
+
+static LINK_KEYS: [Literal; 9] = [
+    Literal::key("traceId"),
+    Literal::key("spanId"),
+    Literal::key("traceState"),
+    Literal::key("attributes"),
+    Literal::key("droppedAttributesCount"),
+    Literal::key("trace_id"),
+    Literal::key("span_id"),
+    Literal::key("trace_state"),
+    Literal::key("dropped_attributes_count"),
+];
+
+static STATUS_KEYS: [Literal; 2] = [Literal::key("message"), Literal::key("code")];
+
+/// The learned orders of keys, kept over the whole input.
+struct Tables {
+    document: Keys,
+    resource_spans: Keys,
+    resource: Keys,
+    scope_spans: Keys,
+    scope: Keys,
+    span: Keys,
+    pair: Keys,
+    any: Keys,
+    event: Keys,
+    link: Keys,
+    status: Keys,
+}
+
+impl Tables {
+    fn new() -> Tables {
+        Tables {
+            document: Keys::new(&DOCUMENT_KEYS),
+            resource_spans: Keys::new(&RESOURCE_SPANS_KEYS),
+            resource: Keys::new(&RESOURCE_KEYS),
+            scope_spans: Keys::new(&SCOPE_SPANS_KEYS),
+            scope: Keys::new(&SCOPE_KEYS),
+            span: Keys::new(&SPAN_KEYS),
+            pair: Keys::new(&PAIR_KEYS),
+            any: Keys::new(&ANY_VALUE_KEYS),
+            event: Keys::new(&EVENT_KEYS),
+            link: Keys::new(&LINK_KEYS),
+            status: Keys::new(&STATUS_KEYS),
+        }
+    }
+}
+
+/// One document, or what stands under a wrapper. Recursion is bounded by the lexer's limit of nesting.
+fn document<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables) -> Lex<Found> {
+    match lexer.peek()? {
+        Kind::Array => {
+            let mut found = Found::Other;
+            let mut first = lexer.begin_array()?;
+            while lexer.element(&mut first)? {
+                if document(reading, lexer, tables)? == Found::Traces {
+                    found = Found::Traces;
+                }
+            }
+            return Ok(found);
+        }
+        Kind::Object => {}
+        _ => {
+            lexer.skip()?;
+            return Ok(Found::Other);
+        }
+    }
+    let mark = lexer.mark();
+    let mut found = Found::Other;
+    let mut cursor = lexer.begin_object()?;
+    loop {
+        match lexer.member(&mut tables.document, &mut cursor)? {
+            Member::End => return Ok(found),
+            Member::Other(_) => {
+                lexer.skip()?;
+            }
+            Member::Known(0..=2) => {
+                list(reading, lexer, "resourceSpans", |reading, lexer| resource_spans(reading, lexer, tables))?;
+                found = Found::Traces;
+            }
+            Member::Known(3..=6) => {
+                if document(reading, lexer, tables)? == Found::Traces {
+                    found = Found::Traces;
+                }
+            }
+            Member::Known(7..=11) => {
+                lexer.rewind(mark);
+                resource_spans(reading, lexer, tables)?;
+                return Ok(Found::Traces);
+            }
+            Member::Known(12..=14) => {
+                lexer.rewind(mark);
+                let resource = reading.builder.add_resource();
+                scope_spans(reading, lexer, tables, resource)?;
+                return Ok(Found::Traces);
+            }
+            Member::Known(_) => {
+                lexer.rewind(mark);
+                let resource = reading.builder.add_resource();
+                let origin = reading.builder.add_origin(resource, ScopeIndex::NONE);
+                span(reading, lexer, tables, origin)?;
+                return Ok(Found::Traces);
+            }
+        }
+    }
+}
+
+/// An array of objects; anything else in its place is reported and skipped.
+#[inline(always)]
+fn list<'a>(
+    reading: &mut Reading<'a>,
+    lexer: &mut Lexer<'a>,
+    field: &str,
+    mut element: impl FnMut(&mut Reading<'a>, &mut Lexer<'a>) -> Lex<()>,
+) -> Lex<()> {
+    if lexer.peek()? != Kind::Array {
+        return reading.not_expected(lexer, field, "an array");
+    }
+    let mut first = lexer.begin_array()?;
+    while lexer.element(&mut first)? {
+        if lexer.peek()? == Kind::Object {
+            element(reading, lexer)?;
+        } else {
+            reading.not_expected(lexer, field, "an object")?;
+        }
+    }
+    Ok(())
+}
+
+fn object<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<Cursor>> {
+    if lexer.peek()? == Kind::Object {
+        return lexer.begin_object().map(Some);
+    }
+    reading.not_expected(lexer, field, "an object")?;
+    Ok(None)
+}
+
+fn resource_spans<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables) -> Lex<()> {
+    let resource = reading.builder.add_resource();
+    let mut cursor = lexer.begin_object()?;
+    loop {
+        match lexer.member(&mut tables.resource_spans, &mut cursor)? {
+            Member::End => return Ok(()),
+            Member::Other(_) => {
+                lexer.skip()?;
+            }
+            Member::Known(0) => read_resource(reading, lexer, tables, resource)?,
+            Member::Known(_) => {
+                list(reading, lexer, "scopeSpans", |reading, lexer| scope_spans(reading, lexer, tables, resource))?;
+            }
+        }
+    }
+}
+
+fn read_resource<'a>(
+    reading: &mut Reading<'a>,
+    lexer: &mut Lexer<'a>,
+    tables: &mut Tables,
+    resource: ResourceIndex,
+) -> Lex<()> {
+    let Some(mut cursor) = object(reading, lexer, "resource")? else { return Ok(()) };
+    let mut range = AttributeRange { start: reading.builder.attribute_mark(), len: 0 };
+    loop {
+        match lexer.member(&mut tables.resource, &mut cursor)? {
+            Member::End => break,
+            Member::Known(0) => range = attributes(reading, lexer, tables)?,
+            Member::Known(_) => dropped(reading, lexer, &mut range, "otel.dropped_attributes_count")?,
+            Member::Other(_) => {
+                lexer.skip()?;
+            }
+        }
+    }
+    reading.builder.set_resource(resource, range);
+    Ok(())
+}
+
+fn scope_spans<'a>(
+    reading: &mut Reading<'a>,
+    lexer: &mut Lexer<'a>,
+    tables: &mut Tables,
+    resource: ResourceIndex,
+) -> Lex<()> {
+    let scope = reading.builder.add_scope(StringId::EMPTY, StringId::EMPTY, AttributeRange::default());
+    let origin = reading.builder.add_origin(resource, scope);
+    let mut cursor = lexer.begin_object()?;
+    loop {
+        match lexer.member(&mut tables.scope_spans, &mut cursor)? {
+            Member::End => return Ok(()),
+            Member::Known(1) => {
+                list(reading, lexer, "spans", |reading, lexer| span(reading, lexer, tables, origin))?;
+            }
+            Member::Known(_) => read_scope(reading, lexer, tables, scope)?,
+            Member::Other(_) => {
+                lexer.skip()?;
+            }
+        }
+    }
+}
+
+fn read_scope<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables, scope: ScopeIndex) -> Lex<()> {
+    let Some(mut cursor) = object(reading, lexer, "scope")? else { return Ok(()) };
+    let (mut name, mut version, mut range) = (StringId::EMPTY, StringId::EMPTY, AttributeRange::default());
+    loop {
+        match lexer.member(&mut tables.scope, &mut cursor)? {
+            Member::End => break,
+            Member::Known(0) => name = text_id(reading, lexer, "scope.name")?,
+            Member::Known(1) => version = text_id(reading, lexer, "scope.version")?,
+            Member::Known(_) => range = attributes(reading, lexer, tables)?,
+            Member::Other(_) => {
+                lexer.skip()?;
+            }
+        }
+    }
+    reading.builder.set_scope(scope, name, version, range);
+    Ok(())
+}
+
+#[inline]
+fn text_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, field: &str) -> Lex<StringId> {
+    Ok(match reading.text(lexer, field)? {
+        Some(text) => reading.intern(text),
+        None => StringId::EMPTY,
+    })
+}
+
+/// One span. Not inlined, so that a JavaScript engine can swap it for optimised code between two calls.
+#[inline(never)]
+fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables, origin: OriginIndex) -> Lex<()> {
+    let mut draft = reading.builder.draft(reading.address(lexer.offset()));
+    let mut seen = 0_u32;
+    let mut cursor = lexer.begin_object()?;
+    loop {
+        let key = match lexer.member(&mut tables.span, &mut cursor)? {
+            Member::End => break,
+            Member::Other(_) => {
+                lexer.skip()?;
+                continue;
+            }
+            Member::Known(key) => key,
+        };
+        let field = SPAN_FIELDS[key as usize];
+        let bit = 1 << field as u32;
+        if seen & bit != 0 {
+            repeated(reading, &mut draft, field);
+        }
+        seen |= bit;
+        match field {
+            Field::TraceId => draft.trace = trace_id(reading, lexer)?,
+            Field::SpanId => draft.id = span_id(reading, lexer, "spanId")?,
+            Field::ParentSpanId => draft.parent = span_id(reading, lexer, "parentSpanId")?,
+            Field::Name => draft.name = text_id(reading, lexer, "name")?,
+            Field::Kind => draft.kind = kind(reading, lexer)?,
+            Field::Start => draft.start = reading.time_ns(lexer, "startTimeUnixNano")?,
+            Field::End => draft.end = reading.time_ns(lexer, "endTimeUnixNano")?,
+            Field::Attributes => draft.attributes = attributes(reading, lexer, tables)?,
+            Field::Events => list(reading, lexer, "events", |reading, lexer| event(reading, lexer, tables))?,
+            Field::Links => list(reading, lexer, "links", |reading, lexer| link(reading, lexer, tables))?,
+            Field::Status => status(reading, lexer, tables, &mut draft)?,
+            Field::TraceState => draft.trace_state = text_value(reading, lexer, "traceState")?,
+            Field::Flags => {
+                let flags = reading.unsigned(lexer, "flags", WarningKind::BadValue)?;
+                draft.flags = flags.and_then(|flags| u32::try_from(flags).ok()).unwrap_or(0);
+            }
+            Field::DroppedAttributes => {
+                dropped(reading, lexer, &mut draft.attributes, "otel.dropped_attributes_count")?;
+            }
+            Field::DroppedEvents => dropped(reading, lexer, &mut draft.attributes, "otel.dropped_events_count")?,
+            Field::DroppedLinks => dropped(reading, lexer, &mut draft.attributes, "otel.dropped_links_count")?,
+        }
+    }
+    reading.builder.push_span(&draft, origin);
+    Ok(())
+}
+
+/// A key that stands twice: what the first one gave is taken back, as the last one counts.
+#[cold]
+fn repeated(reading: &mut Reading<'_>, draft: &mut SpanDraft, field: Field) {
+    match field {
+        Field::Events => reading.builder.truncate_events(draft.first_event),
+        Field::Links => reading.builder.truncate_links(draft.first_link),
+        _ => {}
+    }
+    reading.builder.warn_span(WarningKind::DuplicateKey, "");
+}
+
+#[inline(always)]
+fn trace_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<TraceKey> {
+    let Some(text) = reading.text(lexer, "traceId")? else { return Ok(TraceKey::EMPTY) };
+    let (key, good) = ids::trace_key(reading.builder, text.bytes(reading.bytes), Base64::Yes);
+    if !good {
+        bad_id(reading, text, "traceId", 32);
+    }
+    Ok(key)
+}
+
+#[inline(always)]
+fn span_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, field: &str) -> Lex<SpanKey> {
+    let Some(text) = reading.text(lexer, field)? else { return Ok(SpanKey::EMPTY) };
+    let (key, good) = ids::span_key(reading.builder, text.bytes(reading.bytes), Base64::Yes);
+    if !good {
+        bad_id(reading, text, field, 16);
+    }
+    Ok(key)
+}
+
+#[cold]
+fn bad_id(reading: &mut Reading<'_>, text: Text, field: &str, digits: u32) {
+    let bytes = text.bytes(reading.bytes);
+    let found = String::from_utf8_lossy(&bytes[..bytes.len().min(40)]).into_owned();
+    let message = format!(
+        "Expected {digits} hex digits or base64 of {} bytes as {field}, found \"{found}\"; it is kept as written.",
+        digits / 2
+    );
+    reading.builder.warn_span(WarningKind::BadId, &message);
+}
+
+#[inline]
+fn kind<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<SpanKind> {
+    let kind = match lexer.peek()? {
+        Kind::Number => {
+            let number = lexer.number()?;
+            let digits = &reading.bytes[number.start as usize..number.end as usize];
+            super::documents::parse_unsigned(digits).and_then(SpanKind::from_number)
+        }
+        Kind::String => {
+            let text = lexer.string()?;
+            let name = String::from_utf8_lossy(text.bytes(reading.bytes));
+            let name = name.strip_prefix("SPAN_KIND_").unwrap_or(&name);
+            if name.is_empty() { Some(SpanKind::Unspecified) } else { SpanKind::from_name(name) }
+        }
+        _ => {
+            reading.not_expected(lexer, "kind", "a number or a name")?;
+            Some(SpanKind::Unspecified)
+        }
+    };
+    Ok(kind.unwrap_or_else(|| {
+        reading.builder.warn_span(WarningKind::BadValue, "Expected a span kind from 0 to 5 or its name.");
+        SpanKind::Unspecified
+    }))
+}
+
+fn status<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables, draft: &mut SpanDraft) -> Lex<()> {
+    let Some(mut cursor) = object(reading, lexer, "status")? else { return Ok(()) };
+    loop {
+        match lexer.member(&mut tables.status, &mut cursor)? {
+            Member::End => return Ok(()),
+            Member::Known(0) => draft.message = text_value(reading, lexer, "status.message")?,
+            Member::Known(_) => {
+                let code = match lexer.peek()? {
+                    Kind::Number => {
+                        let number = lexer.number()?;
+                        let digits = &reading.bytes[number.start as usize..number.end as usize];
+                        super::documents::parse_unsigned(digits).and_then(Status::from_number)
+                    }
+                    Kind::String => {
+                        let text = lexer.string()?;
+                        status_of_name(&String::from_utf8_lossy(text.bytes(reading.bytes)))
+                    }
+                    _ => {
+                        reading.not_expected(lexer, "status.code", "a number or a name")?;
+                        Some(Status::Unset)
+                    }
+                };
+                draft.status = code.unwrap_or_else(|| {
+                    let message = "Expected a status code from 0 to 2 or its name.";
+                    reading.builder.warn_span(WarningKind::BadValue, message);
+                    Status::Unset
+                });
+            }
+            Member::Other(_) => {
+                lexer.skip()?;
+            }
+        }
+    }
+}
+
+fn status_of_name(name: &str) -> Option<Status> {
+    let name = name.strip_prefix("STATUS_CODE_").unwrap_or(name);
+    match name {
+        "" => Some(Status::Unset),
+        _ if name.eq_ignore_ascii_case("unset") => Some(Status::Unset),
+        _ if name.eq_ignore_ascii_case("ok") => Some(Status::Ok),
+        _ if name.eq_ignore_ascii_case("error") => Some(Status::Error),
+        _ => None,
+    }
+}
+
+/// A string that is kept as a value: nothing when it is empty.
+fn text_value<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, field: &str) -> Lex<RawValue> {
+    Ok(match reading.text(lexer, field)? {
+        Some(text) if text.start < text.end => string_value(reading, text),
+        _ => RawValue::NULL,
+    })
+}
+
+#[inline(always)]
+fn string_value(reading: &mut Reading<'_>, text: Text) -> RawValue {
+    let encoding = if text.escaped { Encoding::JsonText } else { Encoding::Text };
+    slice_value(reading, encoding, text.start, text.end)
+}
+
+#[inline(always)]
+fn slice_value(reading: &mut Reading<'_>, encoding: Encoding, start: u32, end: u32) -> RawValue {
+    let address = reading.address(start as usize);
+    reading.builder.value(encoding, address, end - start)
+}
+
+fn event<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables) -> Lex<()> {
+    let (mut time, mut name) = (NO_TIME, StringId::EMPTY);
+    let mut range = AttributeRange { start: reading.builder.attribute_mark(), len: 0 };
+    let mut cursor = lexer.begin_object()?;
+    loop {
+        match lexer.member(&mut tables.event, &mut cursor)? {
+            Member::End => break,
+            Member::Known(0 | 4) => time = reading.time_ns(lexer, "timeUnixNano")?,
+            Member::Known(1) => name = text_id(reading, lexer, "event name")?,
+            Member::Known(2) => range = attributes(reading, lexer, tables)?,
+            Member::Known(_) => dropped(reading, lexer, &mut range, "otel.dropped_attributes_count")?,
+            Member::Other(_) => {
+                lexer.skip()?;
+            }
+        }
+    }
+    reading.builder.push_event(time, name, range);
+    Ok(())
+}
+
+fn link<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables) -> Lex<()> {
+    let mut link = LinkDraft {
+        trace: TraceKey::EMPTY,
+        span: SpanKey::EMPTY,
+        trace_state: RawValue::NULL,
+        attributes: AttributeRange { start: reading.builder.attribute_mark(), len: 0 },
+    };
+    let mut cursor = lexer.begin_object()?;
+    loop {
+        match lexer.member(&mut tables.link, &mut cursor)? {
+            Member::End => break,
+            Member::Known(0 | 5) => link.trace = trace_id(reading, lexer)?,
+            Member::Known(1 | 6) => link.span = span_id(reading, lexer, "a link's spanId")?,
+            Member::Known(2 | 7) => link.trace_state = text_value(reading, lexer, "a link's traceState")?,
+            Member::Known(3) => link.attributes = attributes(reading, lexer, tables)?,
+            Member::Known(_) => dropped(reading, lexer, &mut link.attributes, "otel.dropped_attributes_count")?,
+            Member::Other(_) => {
+                lexer.skip()?;
+            }
+        }
+    }
+    reading.builder.push_link(link);
+    Ok(())
+}
+
+/// A count of what the producer dropped: kept as the attribute that OpenTelemetry names for formats without the field.
+fn dropped<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, range: &mut AttributeRange, name: &str) -> Lex<()> {
+    if let Some(count) = reading.unsigned(lexer, name, WarningKind::BadValue)?
+        && count > 0
+    {
+        let key = reading.builder.intern(name);
+        let value = reading.builder.made_value(Encoding::Int, &count.to_string());
+        reading.builder.extend_attributes(range, key, value);
+    }
+    Ok(())
+}
+
+/// A list of `{key, value}`.
+#[inline(never)]
+fn attributes<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables) -> Lex<AttributeRange> {
+    let mark = reading.builder.attribute_mark();
+    list(reading, lexer, "attributes", |reading, lexer| {
+        let (mut key, mut value) = (StringId::EMPTY, RawValue::NULL);
+        let mut cursor = lexer.begin_object()?;
+        loop {
+            match lexer.member(&mut tables.pair, &mut cursor)? {
+                Member::End => break,
+                Member::Known(0) => key = text_id(reading, lexer, "an attribute's key")?,
+                Member::Known(_) => value = any_value(reading, lexer, &mut tables.any)?,
+                Member::Other(_) => {
+                    lexer.skip()?;
+                }
+            }
+        }
+        reading.builder.push_attribute(key, value);
+        Ok(())
+    })?;
+    Ok(reading.builder.attributes_since(mark))
+}
+
+#[inline(always)]
+fn any_value<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, keys: &mut Keys) -> Lex<RawValue> {
+    if lexer.peek()? != Kind::Object {
+        // Not an AnyValue, yet a value: kept as the JSON it is.
+        return other_value(reading, lexer, Encoding::Json);
+    }
+    let mark = lexer.mark();
+    let mut value = RawValue::NULL;
+    let mut cursor = lexer.begin_object()?;
+    loop {
+        let key = match lexer.member(keys, &mut cursor)? {
+            Member::Known(key) => key,
+            Member::End => return Ok(value),
+            Member::Other(_) => {
+                // A key that no AnyValue has.
+                lexer.rewind(mark);
+                return other_value(reading, lexer, Encoding::Any);
+            }
+        };
+        let kind = AnyKind::of(key);
+        value = match (kind, lexer.peek()?) {
+            (AnyKind::String, Kind::String) => {
+                let text = lexer.string()?;
+                string_value(reading, text)
+            }
+            (AnyKind::Int | AnyKind::Double, Kind::Number) => {
+                let number = lexer.number()?;
+                let encoding = if kind == AnyKind::Int { Encoding::Int } else { Encoding::Double };
+                slice_value(reading, encoding, number.start, number.end)
+            }
+            (AnyKind::Int | AnyKind::Double | AnyKind::Bytes, Kind::String) => {
+                let text = lexer.string()?;
+                let encoding = match kind {
+                    _ if text.escaped => Encoding::JsonText,
+                    AnyKind::Int => Encoding::Int,
+                    AnyKind::Double => Encoding::Double,
+                    _ => Encoding::Base64,
+                };
+                slice_value(reading, encoding, text.start, text.end)
+            }
+            (AnyKind::Bool, Kind::Boolean) => RawValue::bool(lexer.boolean()?),
+            (AnyKind::Array | AnyKind::Map, Kind::Object) => {
+                let range = lexer.skip()?;
+                let encoding = if kind == AnyKind::Array { Encoding::AnyArray } else { Encoding::AnyMap };
+                slice_value(reading, encoding, range.start as u32, range.end as u32)
+            }
+            _ => {
+                lexer.rewind(mark);
+                return other_value(reading, lexer, Encoding::Any);
+            }
+        };
+    }
+}
+
+#[inline(never)]
+fn other_value<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, encoding: Encoding) -> Lex<RawValue> {
+    let range = lexer.skip()?;
+    Ok(slice_value(reading, encoding, range.start as u32, range.end as u32))
+}

@@ -1,0 +1,309 @@
+//! Byte scanning, sixteen bytes at a time where the target has 128-bit SIMD (wasm `simd128`), eight at a time elsewhere.
+//!
+//! This is the only module with `unsafe` code, and it needs it for one thing: loading sixteen bytes from a slice whose
+//! bounds were just checked. Everything is a pure function of its arguments; the portable versions define the meaning
+//! and the tests hold the SIMD versions to them.
+#![allow(unsafe_code)]
+
+/// A short text to compare with at one position of a buffer, padded so that two sixteen-byte loads cover it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Literal {
+    bytes: [u8; 32],
+    len: u8,
+    mask: u32,
+}
+
+impl Literal {
+    /// A JSON object key as it stands in compact text: `"name":`. At most 29 bytes long.
+    pub(crate) const fn key(name: &str) -> Literal {
+        let name = name.as_bytes();
+        assert!(name.len() + 3 <= 32, "a key literal holds at most 29 bytes");
+        let mut bytes = [0; 32];
+        bytes[0] = b'"';
+        let mut i = 0;
+        while i < name.len() {
+            bytes[i + 1] = name[i];
+            i += 1;
+        }
+        bytes[i + 1] = b'"';
+        bytes[i + 2] = b':';
+        Literal::padded(bytes, name.len() + 3)
+    }
+
+    /// Any text of at most 32 bytes.
+    pub(crate) const fn text(text: &str) -> Literal {
+        let text = text.as_bytes();
+        let mut bytes = [0; 32];
+        let mut i = 0;
+        while i < text.len() {
+            bytes[i] = text[i];
+            i += 1;
+        }
+        Literal::padded(bytes, text.len())
+    }
+
+    const fn padded(bytes: [u8; 32], len: usize) -> Literal {
+        Literal { bytes, len: len as u8, mask: if len == 32 { u32::MAX } else { (1 << len) - 1 } }
+    }
+
+    /// Length of the whole text, quotes and colon included.
+    #[inline(always)]
+    pub(crate) const fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    /// For a key literal: the name between the quotes.
+    #[inline]
+    pub(crate) fn name(&self) -> &[u8] {
+        &self.bytes[1..self.len as usize - 2]
+    }
+}
+
+/// Whether `bytes` continues with `literal` at `at`.
+#[inline(always)]
+pub(crate) fn matches(bytes: &[u8], at: usize, literal: &Literal) -> bool {
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    if let Some(window) = bytes.get(at..at + 32) {
+        use core::arch::wasm32::{i8x16_eq, u8x16_bitmask};
+        // SAFETY: `window` is 32 bytes long, `literal.bytes` too: all four loads are inside their slices.
+        let low = unsafe { i8x16_eq(load(window, 0), load(&literal.bytes, 0)) };
+        let mask = u32::from(u8x16_bitmask(low));
+        if literal.len <= 16 {
+            return mask & literal.mask == literal.mask;
+        }
+        // SAFETY: as above.
+        let high = unsafe { i8x16_eq(load(window, 16), load(&literal.bytes, 16)) };
+        let mask = mask | u32::from(u8x16_bitmask(high)) << 16;
+        return mask & literal.mask == literal.mask;
+    }
+    matches_portable(bytes, at, literal)
+}
+
+fn matches_portable(bytes: &[u8], at: usize, literal: &Literal) -> bool {
+    bytes.get(at..at + literal.len()) == Some(&literal.bytes[..literal.len()])
+}
+
+/// Where a JSON string's plain run ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StringRun {
+    /// Offset of the first `"`, `\` or control character (below 0x20), or the length of the buffer.
+    pub(crate) end: usize,
+    /// Whether a byte of 0x80 or above stands before it.
+    pub(crate) non_ascii: bool,
+}
+
+/// Scans a JSON string's content from `from`.
+#[inline(always)]
+pub(crate) fn string_run(bytes: &[u8], from: usize) -> StringRun {
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    {
+        use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, v128_or};
+        let mut at = from;
+        let mut high = 0;
+        while let Some(window) = bytes.get(at..at + 16) {
+            // SAFETY: `window` is 16 bytes long.
+            let chunk = unsafe { load(window, 0) };
+            let stop = v128_or(
+                v128_or(u8x16_eq(chunk, u8x16_splat(b'"')), u8x16_eq(chunk, u8x16_splat(b'\\'))),
+                u8x16_lt(chunk, u8x16_splat(0x20)),
+            );
+            let stops = u32::from(u8x16_bitmask(stop));
+            let highs = u32::from(u8x16_bitmask(chunk));
+            if stops != 0 {
+                high |= highs & (stops & stops.wrapping_neg()).wrapping_sub(1);
+                return StringRun { end: at + stops.trailing_zeros() as usize, non_ascii: high != 0 };
+            }
+            high |= highs;
+            at += 16;
+        }
+        let tail = string_run_bytewise(bytes, at);
+        StringRun { end: tail.end, non_ascii: tail.non_ascii || high != 0 }
+    }
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    string_run_portable(bytes, from)
+}
+
+/// Eight bytes at a time with the "has a byte less than" trick (Bit Twiddling Hacks, S. E. Anderson).
+#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
+fn string_run_portable(bytes: &[u8], from: usize) -> StringRun {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let has_zero = |x: u64| x.wrapping_sub(ONES) & !x & HIGHS;
+    let mut at = from;
+    let mut high = false;
+    while let Some(window) = bytes.get(at..at + 8) {
+        let chunk = u64::from_le_bytes(window.try_into().expect("the window is eight bytes long"));
+        let stop = has_zero(chunk ^ (ONES * b'"' as u64))
+            | has_zero(chunk ^ (ONES * b'\\' as u64))
+            | (chunk.wrapping_sub(ONES * 0x20) & !chunk & HIGHS);
+        if stop != 0 {
+            break; // The lowest mark is exact, marks above it may be false: finish byte by byte.
+        }
+        high |= chunk & HIGHS != 0;
+        at += 8;
+    }
+    let tail = string_run_bytewise(bytes, at);
+    StringRun { end: tail.end, non_ascii: tail.non_ascii || high }
+}
+
+fn string_run_bytewise(bytes: &[u8], from: usize) -> StringRun {
+    let mut non_ascii = false;
+    let mut at = from;
+    while let Some(&b) = bytes.get(at) {
+        if b == b'"' || b == b'\\' || b < 0x20 {
+            break;
+        }
+        non_ascii |= b >= 0x80;
+        at += 1;
+    }
+    StringRun { end: at, non_ascii }
+}
+
+/// Offset of the first byte at or after `from` that is not JSON white space (space, tab, line feed, carriage return).
+#[inline]
+pub(crate) fn skip_whitespace(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    {
+        use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, v128_or};
+        while let Some(window) = bytes.get(at..at + 16) {
+            // SAFETY: `window` is 16 bytes long.
+            let chunk = unsafe { load(window, 0) };
+            let white = v128_or(
+                v128_or(u8x16_eq(chunk, u8x16_splat(b' ')), u8x16_eq(chunk, u8x16_splat(b'\n'))),
+                v128_or(u8x16_eq(chunk, u8x16_splat(b'\r')), u8x16_eq(chunk, u8x16_splat(b'\t'))),
+            );
+            let ink = !u32::from(u8x16_bitmask(white)) & 0xffff;
+            if ink != 0 {
+                return at + ink.trailing_zeros() as usize;
+            }
+            at += 16;
+        }
+    }
+    while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+        at += 1;
+    }
+    at
+}
+
+/// Sixteen hexadecimal digits (either case) as a number, or `None` when one of them is not.
+#[inline(always)]
+pub(crate) fn hex16(digits: &[u8; 16]) -> Option<u64> {
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    {
+        use core::arch::wasm32::{
+            i8x16_shuffle, i8x16_splat, i64x2_extract_lane, u8x16_add, u8x16_all_true, u8x16_lt, u8x16_shl,
+            u8x16_splat, u8x16_sub, v128_bitselect, v128_or,
+        };
+        // SAFETY: `digits` is 16 bytes long.
+        let text = unsafe { load(digits, 0) };
+        let decimal = u8x16_sub(text, u8x16_splat(b'0'));
+        let letter = u8x16_sub(v128_or(text, u8x16_splat(0x20)), u8x16_splat(b'a'));
+        let is_decimal = u8x16_lt(decimal, u8x16_splat(10));
+        let is_letter = u8x16_lt(letter, u8x16_splat(6));
+        if !u8x16_all_true(v128_or(is_decimal, is_letter)) {
+            return None;
+        }
+        let nibbles = v128_bitselect(decimal, u8x16_add(letter, i8x16_splat(10)), is_decimal);
+        // Lane 0 is the most significant digit; the result's lowest byte comes from digits 14 and 15.
+        let upper = i8x16_shuffle::<14, 12, 10, 8, 6, 4, 2, 0, 14, 12, 10, 8, 6, 4, 2, 0>(nibbles, nibbles);
+        let lower = i8x16_shuffle::<15, 13, 11, 9, 7, 5, 3, 1, 15, 13, 11, 9, 7, 5, 3, 1>(nibbles, nibbles);
+        Some(i64x2_extract_lane::<0>(v128_or(u8x16_shl(upper, 4), lower)) as u64)
+    }
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    hex_portable(digits)
+}
+
+/// One to sixteen hexadecimal digits (either case) as a number.
+#[inline]
+pub(crate) fn hex_portable(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() || digits.len() > 16 {
+        return None;
+    }
+    let mut value = 0_u64;
+    for &digit in digits {
+        value = value << 4 | u64::from(char::from(digit).to_digit(16)?);
+    }
+    Some(value)
+}
+
+/// Loads sixteen bytes.
+///
+/// # Safety
+/// `bytes` must be at least `at + 16` long.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[inline(always)]
+unsafe fn load(bytes: &[u8], at: usize) -> core::arch::wasm32::v128 {
+    debug_assert!(at + 16 <= bytes.len());
+    // SAFETY: the caller promises that the sixteen bytes are inside the slice; v128_load has no alignment rule.
+    unsafe { core::arch::wasm32::v128_load(bytes.as_ptr().add(at).cast()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_ends_at_each_kind_of_stop_and_at_every_distance() {
+        for stop in [b'"', b'\\', 0, 0x1f, b'\n'] {
+            for distance in 0..70 {
+                for non_ascii in [false, true] {
+                    let mut text = vec![b'a'; distance];
+                    if non_ascii && distance > 0 {
+                        text[distance / 2] = 0xc3;
+                    }
+                    let high = non_ascii && distance > 0;
+                    text.push(stop);
+                    text.extend([0xff; 40]);
+                    let expected = StringRun { end: distance, non_ascii: high };
+                    assert_eq!(string_run(&text, 0), expected);
+                    assert_eq!(string_run_portable(&text, 0), expected);
+                    let open = StringRun { end: distance, non_ascii: high };
+                    assert_eq!(string_run(&text[..distance], 0), open, "no stop before the end");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_around_the_limits_do_not_stop_a_run() {
+        let text: Vec<u8> = (0x20..=0xff_u8).filter(|b| !b"\"\\".contains(b)).collect();
+        assert_eq!(string_run(&text, 0), StringRun { end: text.len(), non_ascii: true });
+        assert_eq!(string_run_portable(&text, 0), StringRun { end: text.len(), non_ascii: true });
+    }
+
+    #[test]
+    fn literals_match_only_whole() {
+        let literal = Literal::key("startTimeUnixNano");
+        let text = br#"{"startTimeUnixNano":"1","padding":"................"}"#;
+        assert!(matches(text, 1, &literal));
+        assert!(!matches(text, 0, &literal));
+        assert!(!matches(&text[..20], 1, &literal));
+        assert!(matches(&text[..21], 1, &literal), "no padding needed behind it");
+        assert_eq!(literal.name(), b"startTimeUnixNano");
+        assert!(matches(b"abc", 0, &Literal::text("abc")) && matches_portable(b"abc", 0, &Literal::text("abc")));
+    }
+
+    #[test]
+    fn hexadecimal_of_either_case_and_nothing_else() {
+        assert_eq!(hex16(b"00f067aa0BA902b7"), Some(0x00f0_67aa_0ba9_02b7));
+        assert_eq!(hex_portable(b"00f067aa0BA902b7"), Some(0x00f0_67aa_0ba9_02b7));
+        for bad in [b'/', b':', b'@', b'G', b'`', b'g', b' ', 0xff, 0, 0x10] {
+            let mut digits = *b"0123456789abcdef";
+            digits[9] = bad;
+            assert_eq!(hex16(&digits), None, "{bad:#x}");
+            assert_eq!(hex_portable(&digits), None, "{bad:#x}");
+        }
+    }
+
+    #[test]
+    fn white_space_is_skipped_at_every_length() {
+        for length in 0..40 {
+            let mut text = b" \n\r\t".repeat(10)[..length].to_vec();
+            assert_eq!(skip_whitespace(&text, 0), length);
+            text.push(0x0b);
+            text.extend([b' '; 20]);
+            assert_eq!(skip_whitespace(&text, 0), length);
+        }
+    }
+}

@@ -1,0 +1,566 @@
+//! Takes spans in the order of the input.
+
+use std::sync::Arc;
+
+use super::attributes::{Attribute, AttributeColumn, AttributeRange, Encoding, RawValue};
+use super::buffers::Buffers;
+use super::span::{Fields, PACKED_FLAGS};
+use super::{
+    Bits, EventRecord, Extra, IdForm, LinkRecord, NO_TIME, Origin, Resource, ScopeRecord, SpanKey, SpanKind,
+    SpanRecord, Status, Store, TraceKey, tree,
+};
+use crate::error::{Warning, WarningKind};
+use crate::strings::{StringId, Strings};
+
+/// The inputs are too large together: at most 3.5 GiB can be addressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLarge;
+
+/// The number of a resource while reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ResourceIndex(u32);
+
+/// The number of an instrumentation scope while reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ScopeIndex(u32);
+
+impl ScopeIndex {
+    /// No scope.
+    pub(crate) const NONE: ScopeIndex = ScopeIndex(0);
+}
+
+/// The number of a resource and scope together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OriginIndex(u32);
+
+/// A span to be added. The ranges count from marks that the builder gave.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SpanDraft {
+    pub(crate) trace: TraceKey,
+    pub(crate) id: SpanKey,
+    pub(crate) parent: SpanKey,
+    pub(crate) name: StringId,
+    /// `NO_TIME` when there is none.
+    pub(crate) start: u64,
+    pub(crate) end: u64,
+    pub(crate) kind: SpanKind,
+    pub(crate) status: Status,
+    pub(crate) attributes: AttributeRange,
+    pub(crate) first_event: u32,
+    pub(crate) first_link: u32,
+    pub(crate) message: RawValue,
+    pub(crate) trace_state: RawValue,
+    pub(crate) flags: u32,
+    /// Address of its first byte.
+    pub(crate) source: u32,
+    /// It does not block its parent.
+    pub(crate) asynchronous: bool,
+    /// It is the server's half of a span whose id both sides use: its parent is the client's half.
+    pub(crate) shared: bool,
+}
+
+/// A link to be added.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LinkDraft {
+    pub(crate) trace: TraceKey,
+    pub(crate) span: SpanKey,
+    pub(crate) trace_state: RawValue,
+    pub(crate) attributes: AttributeRange,
+}
+
+/// Collects spans; [`StoreBuilder::finish`] makes the tree.
+#[derive(Debug)]
+pub struct StoreBuilder {
+    pub(super) buffers: Buffers,
+    pub(super) strings: Strings,
+    pub(super) attributes: AttributeColumn,
+    pub(super) events: Vec<EventRecord>,
+    pub(super) links: Vec<LinkRecord>,
+    pub(super) resources: Vec<Resource>,
+    pub(super) scopes: Vec<ScopeRecord>,
+    pub(super) origins: Vec<Origin>,
+    pub(super) extras: Vec<Extra>,
+    pub(super) spans: Vec<SpanRecord>,
+    pub(super) traces: TraceTable,
+    /// About spans, by their order in the input.
+    pub(super) span_warnings: Vec<super::SpanWarning>,
+    pub(super) warnings: Vec<PendingWarning>,
+    /// Warnings of the span that is being read.
+    pending: Vec<(WarningKind, StringId)>,
+    /// Base address, length and spans before the input that is being read.
+    current: (u32, u32, usize),
+}
+
+/// A warning whose place is still an address.
+#[derive(Debug)]
+pub(super) struct PendingWarning {
+    kind: WarningKind,
+    message: String,
+    count: u64,
+    address: Option<u32>,
+}
+
+impl Default for StoreBuilder {
+    fn default() -> StoreBuilder {
+        StoreBuilder::new()
+    }
+}
+
+impl StoreBuilder {
+    /// An empty one.
+    pub fn new() -> StoreBuilder {
+        let mut builder = StoreBuilder {
+            buffers: Buffers::default(),
+            strings: Strings::new(),
+            attributes: AttributeColumn::default(),
+            events: Vec::new(),
+            links: Vec::new(),
+            resources: Vec::new(),
+            scopes: Vec::new(),
+            origins: Vec::new(),
+            extras: Vec::new(),
+            spans: Vec::new(),
+            traces: TraceTable::new(),
+            span_warnings: Vec::new(),
+            warnings: Vec::new(),
+            pending: Vec::new(),
+            current: (0, 0, 0),
+        };
+        builder.add_scope(StringId::EMPTY, StringId::EMPTY, AttributeRange::default());
+        builder
+    }
+
+    /// Keeps an input; the base of its addresses.
+    ///
+    /// # Errors
+    /// [`TooLarge`] when all inputs together are.
+    pub fn add_input(&mut self, name: &str, bytes: Arc<Vec<u8>>) -> Result<u32, TooLarge> {
+        let len = bytes.len();
+        let (_, base) = self.buffers.add(name, bytes).ok_or(TooLarge)?;
+        self.current = (base, len as u32, self.spans.len());
+        Ok(base)
+    }
+
+    /// How many inputs were added.
+    pub fn input_count(&self) -> usize {
+        self.buffers.inputs.len()
+    }
+
+    /// How many spans were added.
+    pub fn span_count(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// The number of a name or key.
+    #[inline]
+    pub(crate) fn intern(&mut self, text: &str) -> StringId {
+        self.strings.intern(text)
+    }
+
+    /// The number of a name or key that is known to be UTF-8, as a checked JSON string is.
+    #[inline]
+    pub(crate) fn intern_bytes(&mut self, text: &[u8]) -> StringId {
+        self.strings.intern_bytes(text)
+    }
+
+    pub(crate) fn string(&self, id: StringId) -> &str {
+        self.strings.get(id)
+    }
+
+    /// A place in the attribute column: what is pushed from here on can be taken with [`StoreBuilder::attributes_since`].
+    #[inline]
+    pub(crate) fn attribute_mark(&self) -> u32 {
+        self.attributes.all.len() as u32
+    }
+
+    #[inline]
+    pub(crate) fn attributes_since(&self, mark: u32) -> AttributeRange {
+        AttributeRange { start: mark, len: self.attribute_mark() - mark }
+    }
+
+    #[inline]
+    pub(crate) fn push_attribute(&mut self, key: StringId, value: RawValue) {
+        self.attributes.all.push(Attribute { key, value });
+    }
+
+    /// Adds an attribute to a range that may not be the last one any more: then the range moves to the end of the column.
+    pub(crate) fn extend_attributes(&mut self, range: &mut AttributeRange, key: StringId, value: RawValue) {
+        if range.start + range.len != self.attribute_mark() {
+            let old = range.start as usize..(range.start + range.len) as usize;
+            range.start = self.attribute_mark();
+            self.attributes.all.extend_from_within(old);
+        }
+        self.push_attribute(key, value);
+        range.len += 1;
+    }
+
+    /// Takes back what was pushed since the mark.
+    pub(crate) fn truncate_attributes(&mut self, mark: u32) {
+        self.attributes.all.truncate(mark as usize);
+    }
+
+    /// A value whose text stands at an address.
+    #[inline(always)]
+    pub(crate) fn value(&mut self, encoding: Encoding, address: u32, len: u32) -> RawValue {
+        self.attributes.encode(encoding, address, len)
+    }
+
+    /// A value made by a reader: short text that repeats is best interned, anything else kept here.
+    pub(crate) fn made_value(&mut self, encoding: Encoding, text: &str) -> RawValue {
+        match self.buffers.keep(text.as_bytes()) {
+            Some(address) => self.attributes.encode(encoding, address, text.len() as u32),
+            None => RawValue::interned(self.strings.intern(text)),
+        }
+    }
+
+    pub(crate) fn decode(&self, value: RawValue) -> crate::value::Value<'_> {
+        self.attributes.decode(value, &self.buffers, &self.strings)
+    }
+
+    pub(crate) fn attribute_pairs(&self, range: AttributeRange) -> impl Iterator<Item = (StringId, RawValue)> + '_ {
+        self.attributes.range(range).iter().map(|attribute| (attribute.key, attribute.value))
+    }
+
+    /// A resource; its attributes may come later.
+    pub(crate) fn add_resource(&mut self) -> ResourceIndex {
+        self.resources.push(Resource::default());
+        ResourceIndex(self.resources.len() as u32 - 1)
+    }
+
+    pub(crate) fn set_resource(&mut self, resource: ResourceIndex, attributes: AttributeRange) {
+        self.resources[resource.0 as usize].attributes = attributes;
+    }
+
+    pub(crate) fn resource_attributes(&self, resource: ResourceIndex) -> AttributeRange {
+        self.resources[resource.0 as usize].attributes
+    }
+
+    pub(crate) fn add_scope(&mut self, name: StringId, version: StringId, attributes: AttributeRange) -> ScopeIndex {
+        self.scopes.push(ScopeRecord { name, version, attributes });
+        ScopeIndex(self.scopes.len() as u32 - 1)
+    }
+
+    pub(crate) fn set_scope(
+        &mut self,
+        scope: ScopeIndex,
+        name: StringId,
+        version: StringId,
+        attributes: AttributeRange,
+    ) {
+        self.scopes[scope.0 as usize] = ScopeRecord { name, version, attributes };
+    }
+
+    /// The origin of spans of this resource and scope.
+    pub(crate) fn add_origin(&mut self, resource: ResourceIndex, scope: ScopeIndex) -> OriginIndex {
+        let origin = Origin { resource: resource.0, scope: scope.0, service: 0 };
+        if self.origins.last() != Some(&origin) {
+            self.origins.push(origin);
+        }
+        OriginIndex(self.origins.len() as u32 - 1)
+    }
+
+    #[inline]
+    pub(crate) fn event_mark(&self) -> u32 {
+        self.events.len() as u32
+    }
+
+    #[inline]
+    pub(crate) fn push_event(&mut self, time: u64, name: StringId, attributes: AttributeRange) {
+        self.events.push(EventRecord { time, name, attributes });
+    }
+
+    /// Takes back the events that were pushed since the mark.
+    pub(crate) fn truncate_events(&mut self, mark: u32) {
+        self.events.truncate(mark as usize);
+    }
+
+    #[inline]
+    pub(crate) fn link_mark(&self) -> u32 {
+        self.links.len() as u32
+    }
+
+    pub(crate) fn push_link(&mut self, link: LinkDraft) {
+        self.links.push(LinkRecord {
+            trace: link.trace,
+            span: link.span,
+            trace_state: link.trace_state,
+            attributes: link.attributes,
+        });
+    }
+
+    /// Takes back the links that were pushed since the mark.
+    pub(crate) fn truncate_links(&mut self, mark: u32) {
+        self.links.truncate(mark as usize);
+    }
+
+    /// A draft with nothing in it, its ranges beginning here.
+    #[inline]
+    pub(crate) fn draft(&self, source: u32) -> SpanDraft {
+        SpanDraft {
+            trace: TraceKey::EMPTY,
+            id: SpanKey::EMPTY,
+            parent: SpanKey::EMPTY,
+            name: StringId::EMPTY,
+            start: NO_TIME,
+            end: NO_TIME,
+            kind: SpanKind::Unspecified,
+            status: Status::Unset,
+            attributes: AttributeRange { start: self.attribute_mark(), len: 0 },
+            first_event: self.event_mark(),
+            first_link: self.link_mark(),
+            message: RawValue::NULL,
+            trace_state: RawValue::NULL,
+            flags: 0,
+            source,
+            asynchronous: false,
+            shared: false,
+        }
+    }
+
+    /// Adds a span: its events and links are those pushed since the draft was made.
+    #[inline]
+    pub(crate) fn push_span(&mut self, draft: &SpanDraft, origin: OriginIndex) {
+        let trace = self.traces.index_of(draft.trace);
+        let link_count = self.link_mark() - draft.first_link;
+        let extra = if link_count != 0
+            || !draft.message.is_null()
+            || !draft.trace_state.is_null()
+            || draft.flags & !PACKED_FLAGS != 0
+        {
+            self.push_extra(draft, link_count)
+        } else {
+            0
+        };
+        let bits = Bits::pack(Fields {
+            kind: draft.kind,
+            status: draft.status,
+            asynchronous: draft.asynchronous,
+            shared: draft.shared,
+            id_form: draft.id.form,
+            parent_form: draft.parent.form,
+            flags: draft.flags,
+        });
+        self.spans.push(SpanRecord {
+            id: draft.id.value,
+            parent_id: draft.parent.value,
+            start: draft.start,
+            end: draft.end,
+            trace,
+            name: draft.name,
+            origin: origin.0,
+            attributes: draft.attributes,
+            first_event: draft.first_event,
+            event_count: self.event_mark() - draft.first_event,
+            extra,
+            source: draft.source,
+            bits,
+        });
+        if !self.pending.is_empty() {
+            self.attach_warnings();
+        }
+        if self.spans.len() - self.current.2 == ESTIMATE_AFTER {
+            self.estimate(draft.source);
+        }
+    }
+
+    #[cold]
+    fn push_extra(&mut self, draft: &SpanDraft, link_count: u32) -> u32 {
+        self.extras.push(Extra {
+            first_link: draft.first_link,
+            link_count,
+            message: draft.message,
+            trace_state: draft.trace_state,
+            flags: draft.flags & !PACKED_FLAGS,
+        });
+        self.extras.len() as u32
+    }
+
+    #[cold]
+    fn attach_warnings(&mut self) {
+        let span = self.spans.len() as u32 - 1;
+        let source = self.spans[span as usize].source;
+        for (kind, message) in std::mem::take(&mut self.pending) {
+            self.span_warnings.push(super::SpanWarning { span, kind, message });
+            let text = self.strings.get(message);
+            let text = if text.is_empty() { kind.sentence() } else { text }.to_owned();
+            self.warn(kind, Some(source), || text);
+        }
+    }
+
+    /// What the first spans took tells what the whole input will take: reserving it at once spares the memory that growing by doubling
+    /// leaves behind, which WebAssembly never gives back.
+    #[cold]
+    fn estimate(&mut self, source: u32) {
+        let (base, len, before) = self.current;
+        let consumed = u64::from(source.saturating_sub(base)).max(1);
+        let left = u64::from(len).saturating_sub(consumed);
+        let spans = (self.spans.len() - before) as u64;
+        // Each column grows as it did so far, plus a part in 24 for unevenness.
+        let more = |count: usize| {
+            let more = count as u64 * left / consumed;
+            (more + more / 24) as usize
+        };
+        if consumed / spans < 8 {
+            return; // Not an offset into this input: made-up spans.
+        }
+        let (attributes, events, spans) = (self.attributes.all.len(), self.events.len(), self.spans.len() - before);
+        self.attributes.all.reserve_exact(more(attributes));
+        self.events.reserve_exact(more(events));
+        self.spans.reserve_exact(more(spans));
+    }
+
+    /// A warning about the span that is being read; "" for the kind's own sentence.
+    #[cold]
+    pub(crate) fn warn_span(&mut self, kind: WarningKind, message: &str) {
+        let message = self.strings.intern(message);
+        self.pending.push((kind, message));
+    }
+
+    /// Takes back the warnings of a span that turned out to be none.
+    pub(crate) fn forget_span_warnings(&mut self) {
+        self.pending.clear();
+    }
+
+    /// A warning about a place.
+    #[cold]
+    pub(crate) fn warn(&mut self, kind: WarningKind, address: Option<u32>, message: impl FnOnce() -> String) {
+        self.warn_many(kind, 1, address, message);
+    }
+
+    pub(super) fn warn_many(
+        &mut self,
+        kind: WarningKind,
+        count: u64,
+        address: Option<u32>,
+        message: impl FnOnce() -> String,
+    ) {
+        match self.warnings.iter_mut().find(|warning| warning.kind == kind) {
+            Some(warning) => warning.count += count,
+            None => self.warnings.push(PendingWarning { kind, message: message(), count, address }),
+        }
+    }
+
+    /// Orders the spans and makes the store.
+    pub fn finish(mut self) -> Store {
+        let tree = tree::build(&mut self);
+        let services = self.resolve_services();
+        let buffers = self.buffers;
+        let warnings = self
+            .warnings
+            .into_iter()
+            .map(|pending| Warning {
+                kind: pending.kind,
+                message: pending.message,
+                count: pending.count,
+                position: pending.address.and_then(|address| buffers.position(address)),
+            })
+            .collect();
+        Store {
+            buffers,
+            strings: self.strings,
+            resources: self.resources,
+            scopes: self.scopes,
+            origins: self.origins,
+            services,
+            spans: self.spans,
+            parents: tree.parents,
+            depths: tree.depths,
+            subtree_ends: tree.subtree_ends,
+            attributes: self.attributes,
+            events: self.events,
+            links: self.links,
+            extras: self.extras,
+            traces: tree.traces,
+            repeated_ids: tree.repeated_ids,
+            span_warnings: self.span_warnings,
+            warnings,
+        }
+    }
+
+    /// The service of every origin is the text of its resource's `service.name`; services are numbered in order of first appearance.
+    fn resolve_services(&mut self) -> Vec<StringId> {
+        let key = self.strings.intern("service.name");
+        let mut services = Vec::new();
+        let mut number_of = std::collections::HashMap::new();
+        for index in 0..self.origins.len() {
+            let service = self.service_of(self.origins[index].resource, key);
+            self.origins[index].service = *number_of.entry(service).or_insert_with(|| {
+                services.push(service);
+                services.len() as u32 - 1
+            });
+        }
+        services
+    }
+
+    pub(super) fn service_of(&mut self, resource: u32, key: StringId) -> StringId {
+        let range = self.resources[resource as usize].attributes;
+        let value = self.attributes.range(range).iter().find(|attribute| attribute.key == key).map(|a| a.value);
+        match value {
+            Some(value) if !value.is_null() => {
+                let text = self.decode(value).to_string();
+                self.strings.intern(&text)
+            }
+            _ => StringId::EMPTY,
+        }
+    }
+}
+
+/// Spans of an input after which the rest is estimated.
+const ESTIMATE_AFTER: usize = 512;
+
+/// The traces in order of first appearance. Spans of one trace tend to stand together, so the last one is tried first.
+#[derive(Debug)]
+pub(super) struct TraceTable {
+    pub(super) keys: Vec<TraceKey>,
+    /// Open addressing: number plus one, 0 is free.
+    slots: Vec<u32>,
+    last: u32,
+}
+
+impl TraceTable {
+    fn new() -> TraceTable {
+        TraceTable { keys: Vec::new(), slots: vec![0; 256], last: 0 }
+    }
+
+    #[inline]
+    fn index_of(&mut self, key: TraceKey) -> u32 {
+        if let Some(last) = self.keys.get(self.last as usize)
+            && last.same(key)
+        {
+            return self.last;
+        }
+        self.last = self.look_up(key);
+        self.last
+    }
+
+    fn look_up(&mut self, key: TraceKey) -> u32 {
+        let mask = self.slots.len() - 1;
+        let mut at = hash(key) & mask;
+        loop {
+            match self.slots[at] {
+                0 => break,
+                slot if self.keys[slot as usize - 1].same(key) => return slot - 1,
+                _ => at = (at + 1) & mask,
+            }
+        }
+        self.keys.push(key);
+        self.slots[at] = self.keys.len() as u32;
+        if self.keys.len() * 2 > self.slots.len() {
+            let mask = self.slots.len() * 2 - 1;
+            self.slots = vec![0; mask + 1];
+            for (index, key) in self.keys.iter().enumerate() {
+                let mut at = hash(*key) & mask;
+                while self.slots[at] != 0 {
+                    at = (at + 1) & mask;
+                }
+                self.slots[at] = index as u32 + 1;
+            }
+        }
+        self.keys.len() as u32 - 1
+    }
+}
+
+fn hash(key: TraceKey) -> usize {
+    let folded = key.value as u64 ^ (key.value >> 64) as u64 ^ u64::from(key.form == IdForm::Text);
+    (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize
+}

@@ -1,0 +1,196 @@
+//! Interned text: every distinct name and key is stored once and known by a number.
+
+/// The number of an interned text. `StringId::EMPTY` is the empty text in every [`Strings`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StringId(pub(crate) u32);
+
+impl StringId {
+    /// The empty text.
+    pub const EMPTY: StringId = StringId(0);
+
+    /// The number itself: texts are numbered from 0 in order of first appearance.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A set of texts. Open addressing with linear probing; the table holds numbers, the bytes lie one after another.
+#[derive(Debug)]
+pub(crate) struct Strings {
+    data: String,
+    ends: Vec<u32>,
+    table: Vec<Slot>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    hash: u32,
+    /// Number plus one; 0 is a free slot.
+    id: u32,
+}
+
+const FREE: Slot = Slot { hash: 0, id: 0 };
+
+impl Strings {
+    pub(crate) fn new() -> Strings {
+        let mut strings = Strings { data: String::new(), ends: Vec::new(), table: vec![FREE; 512] };
+        strings.intern("");
+        strings
+    }
+
+    pub(crate) fn get(&self, id: StringId) -> &str {
+        let index = id.index();
+        let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
+        &self.data[start..self.ends[index] as usize]
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The number of `text` if it was interned.
+    pub(crate) fn find(&self, text: &str) -> Option<StringId> {
+        let hash = hash(text.as_bytes());
+        let mask = self.table.len() - 1;
+        let mut at = hash as usize & mask;
+        loop {
+            let slot = self.table[at];
+            if slot.id == 0 {
+                return None;
+            }
+            let id = StringId(slot.id - 1);
+            if slot.hash == hash && self.get(id) == text {
+                return Some(id);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    #[inline]
+    pub(crate) fn intern(&mut self, text: &str) -> StringId {
+        self.intern_bytes(text.as_bytes())
+    }
+
+    /// The same for bytes that are known to be UTF-8, as a checked JSON string's are: they are checked again only when the text is new.
+    #[inline]
+    pub(crate) fn intern_bytes(&mut self, text: &[u8]) -> StringId {
+        let hash = hash(text);
+        let mask = self.table.len() - 1;
+        let mut at = hash as usize & mask;
+        loop {
+            let slot = self.table[at];
+            if slot.id == 0 {
+                return self.insert(text, hash, at);
+            }
+            let id = StringId(slot.id - 1);
+            if slot.hash == hash && same(self.get(id).as_bytes(), text) {
+                return id;
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    #[cold]
+    fn insert(&mut self, text: &[u8], hash: u32, at: usize) -> StringId {
+        let id = self.ends.len() as u32;
+        self.data.push_str(&String::from_utf8_lossy(text));
+        // Inputs are limited to less than 4 GiB in all, and each text is stored once, so the sum fits.
+        self.ends.push(self.data.len() as u32);
+        self.table[at] = Slot { hash, id: id + 1 };
+        if self.ends.len() * 2 > self.table.len() {
+            let grown = self.table.len() * 2;
+            let old = std::mem::replace(&mut self.table, vec![FREE; grown]);
+            for slot in old.into_iter().filter(|slot| slot.id != 0) {
+                let mut at = slot.hash as usize & (grown - 1);
+                while self.table[at].id != 0 {
+                    at = (at + 1) & (grown - 1);
+                }
+                self.table[at] = slot;
+            }
+        }
+        StringId(id)
+    }
+}
+
+/// Equality of short texts by overlapping eight-byte words: a call to `memcmp` costs more than the comparison.
+#[inline(always)]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let n = a.len();
+    if n < 8 {
+        return short(a) == short(b);
+    }
+    let mut at = 0;
+    while at + 8 <= n {
+        if word(a, at) != word(b, at) {
+            return false;
+        }
+        at += 8;
+    }
+    word(a, n - 8) == word(b, n - 8)
+}
+
+/// Multiply and fold over overlapping words. It is for spreading, not for security: whoever builds an input of
+/// colliding names slows down only the tab they paste it into.
+#[inline(always)]
+fn hash(text: &[u8]) -> u32 {
+    const K: u64 = 0x9e37_79b9_7f4a_7c15;
+    let n = text.len();
+    let mut state = (n as u64).wrapping_mul(K);
+    if n < 8 {
+        state ^= short(text);
+    } else {
+        let mut at = 0;
+        while at + 8 < n {
+            state = (state ^ word(text, at)).wrapping_mul(K).rotate_left(29);
+            at += 8;
+        }
+        state ^= word(text, n - 8);
+    }
+    let mixed = state.wrapping_mul(K);
+    (mixed >> 32) as u32 ^ mixed as u32 >> 7
+}
+
+#[inline(always)]
+fn word(text: &[u8], at: usize) -> u64 {
+    u64::from_le_bytes(text[at..at + 8].try_into().expect("eight bytes"))
+}
+
+#[inline(always)]
+fn short(text: &[u8]) -> u64 {
+    let mut value = 0;
+    for &byte in text {
+        value = value << 8 | u64::from(byte);
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_text_once_and_found_again() {
+        let mut strings = Strings::new();
+        let texts: Vec<String> = (0..5000).map(|i| format!("{}{i}", "x".repeat(i % 23))).collect();
+        let ids: Vec<StringId> = texts.iter().map(|t| strings.intern(t)).collect();
+        for (text, id) in texts.iter().zip(&ids) {
+            assert_eq!(strings.intern(text), *id);
+            assert_eq!(strings.find(text), Some(*id));
+            assert_eq!(strings.get(*id), text);
+        }
+        assert_eq!(strings.len(), 5001);
+        assert_eq!(strings.intern(""), StringId::EMPTY);
+        assert_eq!(strings.find("never seen"), None);
+    }
+
+    #[test]
+    fn texts_that_differ_only_at_the_start_or_by_a_zero_byte_are_told_apart() {
+        let mut strings = Strings::new();
+        let a = strings.intern("\0");
+        assert_ne!(a, strings.intern("\0\0"));
+        assert_ne!(strings.intern("12345678a"), strings.intern("22345678a"));
+    }
+}
