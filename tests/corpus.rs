@@ -1,5 +1,6 @@
 //! Real files of many producers, where they exist: each must give the figures that an independent counter found, read with the format named
 //! and with it guessed.
+#![cfg(not(target_arch = "wasm32"))]
 
 use std::path::Path;
 

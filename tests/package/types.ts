@@ -1,0 +1,134 @@
+// What the declarations promise, as a program that only has to compile. `Same` fails on anything but the very type.
+
+import * as spanscope from 'spanscope'
+import type { HeaderFormat, SpanContext, Trace, Traceparent, TraceSet } from 'spanscope'
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+function same<A, B>(..._: Same<A, B> extends true ? [] : [never]): void {}
+
+// ── Getting ready ──
+same<ReturnType<typeof spanscope.init>, Promise<void>>()
+same<ReturnType<typeof spanscope.initSync>, void>()
+await spanscope.init()
+await spanscope.init(new URL('https://example.com/spanscope_bg.wasm'))
+await spanscope.init('spanscope_bg.wasm')
+await spanscope.init(new Uint8Array(8))
+await spanscope.init(new ArrayBuffer(8))
+await spanscope.init(new Response())
+spanscope.initSync(new Uint8Array(8))
+// @ts-expect-error A number is no module.
+await spanscope.init(1)
+
+// ── Trace context ──
+const parsed = spanscope.parseTraceparent('00-…')
+same<typeof parsed, Traceparent>()
+if (parsed.ok) {
+  same<typeof parsed.traceId, string>()
+  same<typeof parsed.flags, number>()
+  same<typeof parsed.sampled, boolean>()
+  same<typeof parsed.random, boolean>()
+  // @ts-expect-error There is no reason for what went well.
+  parsed.reason
+} else {
+  same<
+    typeof parsed.reason,
+    'empty' | 'version' | 'version-ff' | 'trace-id' | 'trace-id-zero' | 'parent-id' | 'parent-id-zero' | 'trace-flags' | 'trailing'
+  >()
+  same<typeof parsed.at, number>()
+  same<typeof parsed.message, string>()
+  // @ts-expect-error A refused header has no ids.
+  parsed.traceId
+}
+// @ts-expect-error A header is a string.
+spanscope.parseTraceparent(null)
+
+const context = spanscope.startTrace({ sampled: true, xrayCompatible: false })
+same<typeof context, SpanContext>()
+same<typeof context.traceId, string>()
+same<typeof context.spanId, string | null>()
+same<typeof context.sampled, boolean | null>()
+same<typeof context.extra, Record<string, string>>()
+same<ReturnType<typeof spanscope.childOf>, SpanContext>()
+spanscope.childOf(context)
+spanscope.childOf(context, { sampled: false })
+const w3c: HeaderFormat = 'w3c'
+void w3c
+const written: string = spanscope.formatTraceparent({ traceId: context.traceId, spanId: '00f067aa0ba902b7', traceFlags: 1 })
+void written
+
+// ── Traces ──
+const set = spanscope.read(new Uint8Array())
+same<typeof set, TraceSet>()
+spanscope.read(new ArrayBuffer(0), { name: 'trace.json' })
+spanscope.read('{}', { format: 'otlp-json' })
+spanscope.readAll([{ bytes: new Uint8Array() }, { bytes: new Uint8Array(), name: 'other.json' }])
+// @ts-expect-error An object is no input; its JSON text is.
+spanscope.read({})
+
+const reader = new spanscope.TraceReader({ byteLength: 100 })
+reader.push(new Uint8Array())
+same<ReturnType<typeof reader.finish>, TraceSet>()
+
+same<typeof set.format, string>()
+same<typeof set.spanCount, number>()
+same<typeof set.traceCount, number>()
+same<ReturnType<typeof set.services>, string[]>()
+same<ReturnType<typeof set.free>, void>()
+{
+  using kept = spanscope.read('[]')
+  void kept
+}
+const [listed] = set.traces({ from: 0, count: 10, sort: 'duration' })
+if (listed) {
+  same<typeof listed.startNs, bigint>()
+  same<typeof listed.durationNs, number>()
+  same<typeof listed.traceId, string>()
+}
+// @ts-expect-error There is no such order.
+set.traces({ sort: 'color' })
+
+const trace = set.trace(0)
+same<typeof trace, Trace>()
+set.trace('4bf92f3577b34da6a3ce929d0e0e4736')
+same<ReturnType<typeof trace.starts>, Float64Array<ArrayBuffer>>()
+same<ReturnType<typeof trace.durations>, Float64Array<ArrayBuffer>>()
+same<ReturnType<typeof trace.selfTimes>, Float64Array<ArrayBuffer>>()
+same<ReturnType<typeof trace.parents>, Int32Array<ArrayBuffer>>()
+same<ReturnType<typeof trace.depths>, Uint32Array<ArrayBuffer>>()
+same<ReturnType<typeof trace.children>, Uint32Array<ArrayBuffer>>()
+same<ReturnType<typeof trace.find>, number[]>()
+same<ReturnType<typeof trace.verdict>, string>()
+
+const span = trace.span(0)
+same<typeof span.kind, 'unspecified' | 'internal' | 'server' | 'client' | 'producer' | 'consumer'>()
+same<typeof span.status, 'unset' | 'ok' | 'error'>()
+same<typeof span.parent, number | null>()
+same<typeof span.startUnixNs, bigint | null>()
+for (const attribute of span.attributes) {
+  same<typeof attribute.key, string>()
+  // The type of the value follows from the type that is named.
+  if (attribute.type === 'bytes') same<typeof attribute.value, Uint8Array>()
+  if (attribute.type === 'string') same<typeof attribute.value, string>()
+  if (attribute.type === 'int') same<typeof attribute.value, number | bigint>()
+  if (attribute.type === 'bool') same<typeof attribute.value, boolean>()
+}
+
+const [path] = trace.criticalPath()
+if (path) {
+  same<typeof path.top, number>()
+  same<typeof path.totalNs, number>()
+  const [segment] = path.segments
+  if (segment) same<typeof segment.startNs, number>()
+}
+
+// ── Errors ──
+try {
+  spanscope.read('')
+} catch (error) {
+  if (error instanceof spanscope.SpanscopeError) {
+    same<typeof error.kind, string>()
+    same<typeof error.message, string>()
+    const thrown: Error = error
+    void thrown
+  }
+}
