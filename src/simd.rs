@@ -83,6 +83,62 @@ fn matches_portable(bytes: &[u8], at: usize, literal: &Literal) -> bool {
     bytes.get(at..at + literal.len()) == Some(&literal.bytes[..literal.len()])
 }
 
+/// Whether `bytes` continues with `text` at `at`. Made for texts of 16 bytes and more that are likely to be there.
+#[inline(always)]
+pub(crate) fn continues_with(bytes: &[u8], at: usize, text: &[u8]) -> bool {
+    let Some(window) = bytes.get(at..at + text.len()) else { return false };
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    if text.len() >= 16 {
+        use core::arch::wasm32::{u8x16_all_true, u8x16_eq};
+        let last = text.len() - 16;
+        let mut from = 0;
+        loop {
+            let from_here = from.min(last);
+            // SAFETY: both slices are `text.len()` long, and `from_here` is at least 16 below that.
+            let same = unsafe { u8x16_eq(load(window, from_here), load(text, from_here)) };
+            if !u8x16_all_true(same) {
+                return false;
+            }
+            if from >= last {
+                return true;
+            }
+            from += 16;
+        }
+    }
+    window == text
+}
+
+/// Nineteen decimal digits as a number: the nanoseconds of our age.
+#[inline(always)]
+pub(crate) fn decimal19(digits: &[u8; 19]) -> Option<u64> {
+    let (head, tail) = digits.split_at(16);
+    let high = decimal8(head[..8].try_into().ok()?)?;
+    let low = decimal8(head[8..].try_into().ok()?)?;
+    let mut value = u64::from(high) * 100_000_000 + u64::from(low);
+    for digit in tail {
+        let digit = digit.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value * 10 + u64::from(digit);
+    }
+    Some(value)
+}
+
+/// Eight decimal digits at once: pairs, then fours, then all (after Johnny Lee's and Daniel Lemire's descriptions).
+#[inline(always)]
+fn decimal8(digits: [u8; 8]) -> Option<u32> {
+    let chunk = u64::from_le_bytes(digits);
+    let nibbles = chunk ^ 0x3030_3030_3030_3030;
+    if (nibbles | nibbles.wrapping_add(0x0606_0606_0606_0606)) & 0xf0f0_f0f0_f0f0_f0f0 != 0 {
+        return None;
+    }
+    let pairs = nibbles.wrapping_mul(10) + (nibbles >> 8);
+    let fours = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(100 + (1_000_000 << 32));
+    let rest = (pairs >> 16 & 0x0000_00ff_0000_00ff).wrapping_mul(1 + (10_000 << 32));
+    Some((fours.wrapping_add(rest) >> 32) as u32)
+}
+
 /// Where a JSON string's plain run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StringRun {
@@ -282,6 +338,41 @@ mod tests {
         assert!(matches(&text[..21], 1, &literal), "no padding needed behind it");
         assert_eq!(literal.name(), b"startTimeUnixNano");
         assert!(matches(b"abc", 0, &Literal::text("abc")) && matches_portable(b"abc", 0, &Literal::text("abc")));
+    }
+
+    #[test]
+    fn a_text_is_found_only_where_all_of_it_stands() {
+        let bytes: Vec<u8> = (0..120_u8).map(|i| i.wrapping_mul(37) | 1).collect();
+        for length in 0..70 {
+            let mut text = bytes[10..10 + length].to_vec();
+            assert!(continues_with(&bytes, 10, &text));
+            assert!(!continues_with(&bytes, 120 - length + 1, &text), "beyond the end");
+            for at in 0..length {
+                text[at] ^= 2;
+                assert!(!continues_with(&bytes, 10, &text), "{length} bytes, the one at {at} differs");
+                text[at] ^= 2;
+            }
+        }
+    }
+
+    #[test]
+    fn decimal_digits_at_every_place() {
+        assert_eq!(decimal19(b"1780000000021146334"), Some(1_780_000_000_021_146_334));
+        assert_eq!(decimal19(b"9999999999999999999"), Some(9_999_999_999_999_999_999));
+        assert_eq!(decimal19(b"0000000000000000000"), Some(0));
+        for at in 0..19 {
+            for bad in [b'/', b':', b' ', b'a', b'.', 0xb0, 0x3f, 0, 0xff] {
+                let mut digits = *b"1234567890123456789";
+                digits[at] = bad;
+                assert_eq!(decimal19(&digits), None, "{bad:#x} at {at}");
+            }
+            for digit in 0..10 {
+                let mut digits = *b"1234567890123456789";
+                digits[at] = b'0' + digit;
+                let expected = std::str::from_utf8(&digits).ok().and_then(|text| text.parse().ok());
+                assert_eq!(decimal19(&digits), expected);
+            }
+        }
     }
 
     #[test]

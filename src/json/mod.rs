@@ -19,11 +19,13 @@
 
 mod any_value;
 mod decode;
+mod phrases;
 
 pub(crate) use any_value::{
     ANY_VALUE_KEYS, AnyKind, base64_value, decode_any_value, decode_array, decode_map, double_value, int_value,
 };
 pub(crate) use decode::{decode_string, decode_value, number_value, parse_base64};
+pub(crate) use phrases::{PhraseId, Phrases};
 
 use crate::simd::{self, Literal};
 
@@ -152,18 +154,16 @@ pub(crate) enum Member {
 #[derive(Debug)]
 pub(crate) struct Keys {
     literals: &'static [Literal],
-    /// `next[k]`: the key that followed key k-1 last time; `next[0]`: the first key.
-    next: [u8; 64],
+    /// `next[k]`: the two keys that followed key k-1 last; `next[0]`: the first key.
+    next: [[u8; 2]; 64],
 }
 
 impl Keys {
     /// At most 63 keys.
     pub(crate) fn new(literals: &'static [Literal]) -> Keys {
         assert!(literals.len() < 64, "successors are kept for at most 63 keys");
-        let mut next = [0; 64];
-        for (i, slot) in next.iter_mut().enumerate() {
-            *slot = i.min(literals.len() - 1) as u8;
-        }
+        let last = literals.len() - 1;
+        let next = std::array::from_fn(|i| [i.min(last) as u8, (i + 1).min(last) as u8]);
         Keys { literals, next }
     }
 
@@ -337,7 +337,7 @@ impl<'a> Lexer<'a> {
             return Ok(Member::End);
         }
         let at = self.at + usize::from(!cursor.first);
-        let guess = keys.next[cursor.after as usize & 63];
+        let [guess, _] = keys.next[cursor.after as usize & 63];
         let literal = &keys.literals[guess as usize];
         if (cursor.first || byte == b',') && simd::matches(self.input, at, literal) {
             self.at = at + literal.len();
@@ -353,12 +353,14 @@ impl<'a> Lexer<'a> {
         if !self.next_key(cursor)? {
             return Ok(Member::End);
         }
-        let guess = keys.next[cursor.after as usize];
-        let literal = &keys.literals[guess as usize];
-        if simd::matches(self.input, self.at, literal) {
-            self.at += literal.len();
-            cursor.after = guess + 1;
-            return Ok(Member::Known(guess));
+        let [last, before] = keys.next[cursor.after as usize & 63];
+        for guess in [before, last] {
+            let literal = &keys.literals[guess as usize];
+            if simd::matches(self.input, self.at, literal) {
+                self.at += literal.len();
+                cursor.after = guess + 1;
+                return Ok(Member::Known(guess));
+            }
         }
         let name = self.string()?;
         self.colon()?;
@@ -369,7 +371,8 @@ impl<'a> Lexer<'a> {
         };
         Ok(match known {
             Some(index) => {
-                keys.next[cursor.after as usize] = index;
+                let next = &mut keys.next[cursor.after as usize & 63];
+                *next = [index, next[0]];
                 cursor.after = index + 1;
                 Member::Known(index)
             }
@@ -493,6 +496,63 @@ impl<'a> Lexer<'a> {
             Some(unit) => Ok(unit as u32),
             None => Err(self.fail(JsonErrorKind::InvalidEscape, (at + 2).min(self.input.len()))),
         }
+    }
+
+    /// The content of a string of exactly `N` bytes that stands here without escapes, if one does. Only bytes that no string needs to have checked may
+    /// be taken from it: the caller refuses others and reads the string again.
+    #[inline(always)]
+    pub(crate) fn quoted<const N: usize>(&self) -> Option<&'a [u8; N]> {
+        let window = self.input.get(self.at..self.at + N + 2)?;
+        if window[0] != b'"' || window[N + 1] != b'"' {
+            return None;
+        }
+        window[1..N + 1].try_into().ok()
+    }
+
+    /// Goes over what [`Lexer::quoted`] gave.
+    #[inline(always)]
+    pub(crate) fn accept_quoted<const N: usize>(&mut self) {
+        self.at += N + 2;
+    }
+
+    /// A single digit that is a whole number, if one stands here.
+    #[inline(always)]
+    pub(crate) fn digit(&mut self) -> Option<u8> {
+        let window = self.input.get(self.at..self.at + 2)?;
+        let digit = window[0].wrapping_sub(b'0');
+        if digit > 9 || !matches!(window[1], b',' | b'}') {
+            return None;
+        }
+        self.at += 1;
+        Some(digit)
+    }
+
+    /// Goes over `{}` if it stands here.
+    #[inline(always)]
+    pub(crate) fn empty_object(&mut self) -> bool {
+        let empty = self.input.get(self.at..self.at + 2) == Some(b"{}");
+        self.at += if empty { 2 } else { 0 };
+        empty
+    }
+
+    /// Whether `levels` more containers may be entered here.
+    #[inline(always)]
+    pub(crate) fn has_room(&self, levels: u32) -> bool {
+        self.depth + levels <= MAX_DEPTH
+    }
+
+    /// Moves to a place that the caller found by itself: behind a whole value, on the level of [`Lexer::mark`].
+    #[inline(always)]
+    pub(crate) fn go_to(&mut self, offset: usize) {
+        self.at = offset;
+    }
+
+    /// Leaves the array whose closing bracket stands before `offset`.
+    #[inline(always)]
+    pub(crate) fn leave_array(&mut self, offset: usize) {
+        debug_assert_eq!(self.input[offset - 1], b']');
+        self.at = offset;
+        self.depth -= 1;
     }
 
     /// A number.

@@ -6,6 +6,7 @@
 use super::{Error, Skipped, found_at, json_error};
 use crate::error::{Position, WarningKind};
 use crate::json::{JsonErrorKind, Kind, Lex, Lexer, Text, decode_string};
+use crate::simd;
 use crate::store::{NO_TIME, StoreBuilder};
 use crate::strings::StringId;
 
@@ -161,6 +162,13 @@ impl<'a> Reading<'a> {
     /// A time in nanoseconds since the epoch, `NO_TIME` for 0, nothing or what is no time.
     #[inline]
     pub(crate) fn time_ns(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<u64> {
+        if let Some(digits) = lexer.quoted::<19>()
+            && let Some(time) = simd::decimal19(digits)
+            && time != 0
+        {
+            lexer.accept_quoted::<19>();
+            return Ok(time);
+        }
         Ok(match self.unsigned(lexer, field, WarningKind::BadTime)? {
             Some(0) | None => NO_TIME,
             Some(time) => time,

@@ -11,17 +11,29 @@ pub(crate) enum Base64 {
     No,
 }
 
+/// A trace id of 32 hex digits.
+#[inline(always)]
+pub(crate) fn full_trace_key(digits: &[u8; 32]) -> Option<TraceKey> {
+    let (high, low) = digits.split_first_chunk::<16>()?;
+    let value = u128::from(hex16(high)?) << 64 | u128::from(hex16(low.try_into().ok()?)?);
+    Some(TraceKey { value, form: if value == 0 { IdForm::Empty } else { IdForm::Hex(32) } })
+}
+
+/// A span id of 16 hex digits.
+#[inline(always)]
+pub(crate) fn full_span_key(digits: &[u8; 16]) -> Option<SpanKey> {
+    let value = hex16(digits)?;
+    Some(SpanKey { value, form: if value == 0 { IdForm::Empty } else { IdForm::Hex(16) } })
+}
+
 /// A trace id. All zeros are no id. `false` when it is neither hexadecimal of at most 32 digits nor base64 of 16 bytes: then it is kept as
 /// text.
 #[inline]
 pub(crate) fn trace_key(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (TraceKey, bool) {
-    if let Some((high, low)) = text.split_first_chunk::<16>()
-        && let Ok(low) = <&[u8; 16]>::try_from(low)
-        && let (Some(high), Some(low)) = (hex16(high), hex16(low))
+    if let Ok(digits) = text.try_into()
+        && let Some(key) = full_trace_key(digits)
     {
-        let value = u128::from(high) << 64 | u128::from(low);
-        let form = if value == 0 { IdForm::Empty } else { IdForm::Hex(32) };
-        return (TraceKey { value, form }, true);
+        return (key, true);
     }
     trace_key_slow(builder, text, base64)
 }
@@ -51,11 +63,10 @@ fn trace_key_slow(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (T
 /// A span id, as [`trace_key`]: at most 16 digits, or base64 of 8 bytes.
 #[inline]
 pub(crate) fn span_key(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (SpanKey, bool) {
-    if let Ok(digits) = <&[u8; 16]>::try_from(text)
-        && let Some(value) = hex16(digits)
+    if let Ok(digits) = text.try_into()
+        && let Some(key) = full_span_key(digits)
     {
-        let form = if value == 0 { IdForm::Empty } else { IdForm::Hex(16) };
-        return (SpanKey { value, form }, true);
+        return (key, true);
     }
     span_key_slow(builder, text, base64)
 }

@@ -15,8 +15,8 @@ use super::detect::Shape;
 use super::documents::Reading;
 use super::ids::{self, Base64};
 use crate::error::WarningKind;
-use crate::json::{ANY_VALUE_KEYS, AnyKind, Cursor, Keys, Kind, Lex, Lexer, Member, Text};
-use crate::simd::Literal;
+use crate::json::{ANY_VALUE_KEYS, AnyKind, Cursor, Keys, Kind, Lex, Lexer, Member, PhraseId, Phrases, Text};
+use crate::simd::{self, Literal};
 use crate::store::{
     AttributeRange, Encoding, LinkDraft, NO_TIME, OriginIndex, RawValue, ResourceIndex, ScopeIndex, SpanDraft, SpanKey,
     SpanKind, Status, TraceKey,
@@ -223,6 +223,7 @@ struct Tables {
     scope: Keys,
     span: Keys,
     pair: Keys,
+    phrases: Phrases<AttributeStart>,
     any: Keys,
     event: Keys,
     link: Keys,
@@ -239,6 +240,7 @@ impl Tables {
             scope: Keys::new(&SCOPE_KEYS),
             span: Keys::new(&SPAN_KEYS),
             pair: Keys::new(&PAIR_KEYS),
+            phrases: Phrases::new(4, AttributeStart { key: StringId::EMPTY, encoding: Encoding::Null }),
             any: Keys::new(&ANY_VALUE_KEYS),
             event: Keys::new(&EVENT_KEYS),
             link: Keys::new(&LINK_KEYS),
@@ -364,7 +366,7 @@ fn read_resource<'a>(
     loop {
         match lexer.member(&mut tables.resource, &mut cursor)? {
             Member::End => break,
-            Member::Known(0) => range = attributes(reading, lexer, tables)?,
+            Member::Known(0) => range = attributes(reading, lexer, tables, ON_RESOURCE)?,
             Member::Known(_) => dropped(reading, lexer, &mut range, "otel.dropped_attributes_count")?,
             Member::Other(_) => {
                 lexer.skip()?;
@@ -406,7 +408,7 @@ fn read_scope<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut
             Member::End => break,
             Member::Known(0) => name = text_id(reading, lexer, "scope.name")?,
             Member::Known(1) => version = text_id(reading, lexer, "scope.version")?,
-            Member::Known(_) => range = attributes(reading, lexer, tables)?,
+            Member::Known(_) => range = attributes(reading, lexer, tables, ON_RESOURCE)?,
             Member::Other(_) => {
                 lexer.skip()?;
             }
@@ -453,7 +455,7 @@ fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
             Field::Kind => draft.kind = kind(reading, lexer)?,
             Field::Start => draft.start = reading.time_ns(lexer, "startTimeUnixNano")?,
             Field::End => draft.end = reading.time_ns(lexer, "endTimeUnixNano")?,
-            Field::Attributes => draft.attributes = attributes(reading, lexer, tables)?,
+            Field::Attributes => draft.attributes = attributes(reading, lexer, tables, ON_SPAN)?,
             Field::Events => list(reading, lexer, "events", |reading, lexer| event(reading, lexer, tables))?,
             Field::Links => list(reading, lexer, "links", |reading, lexer| link(reading, lexer, tables))?,
             Field::Status => status(reading, lexer, tables, &mut draft)?,
@@ -486,6 +488,12 @@ fn repeated(reading: &mut Reading<'_>, draft: &mut SpanDraft, field: Field) {
 
 #[inline(always)]
 fn trace_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<TraceKey> {
+    if let Some(digits) = lexer.quoted::<32>()
+        && let Some(key) = ids::full_trace_key(digits)
+    {
+        lexer.accept_quoted::<32>();
+        return Ok(key);
+    }
     let Some(text) = reading.text(lexer, "traceId")? else { return Ok(TraceKey::EMPTY) };
     let (key, good) = ids::trace_key(reading.builder, text.bytes(reading.bytes), Base64::Yes);
     if !good {
@@ -496,6 +504,12 @@ fn trace_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<TraceKe
 
 #[inline(always)]
 fn span_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, field: &str) -> Lex<SpanKey> {
+    if let Some(digits) = lexer.quoted::<16>()
+        && let Some(key) = ids::full_span_key(digits)
+    {
+        lexer.accept_quoted::<16>();
+        return Ok(key);
+    }
     let Some(text) = reading.text(lexer, field)? else { return Ok(SpanKey::EMPTY) };
     let (key, good) = ids::span_key(reading.builder, text.bytes(reading.bytes), Base64::Yes);
     if !good {
@@ -517,6 +531,11 @@ fn bad_id(reading: &mut Reading<'_>, text: Text, field: &str, digits: u32) {
 
 #[inline]
 fn kind<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<SpanKind> {
+    if let Some(digit) = lexer.digit()
+        && let Some(kind) = SpanKind::from_number(u64::from(digit))
+    {
+        return Ok(kind);
+    }
     let kind = match lexer.peek()? {
         Kind::Number => {
             let number = lexer.number()?;
@@ -541,6 +560,9 @@ fn kind<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<SpanKind> {
 }
 
 fn status<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables, draft: &mut SpanDraft) -> Lex<()> {
+    if lexer.empty_object() {
+        return Ok(());
+    }
     let Some(mut cursor) = object(reading, lexer, "status")? else { return Ok(()) };
     loop {
         match lexer.member(&mut tables.status, &mut cursor)? {
@@ -615,7 +637,7 @@ fn event<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tabl
             Member::End => break,
             Member::Known(0 | 4) => time = reading.time_ns(lexer, "timeUnixNano")?,
             Member::Known(1) => name = text_id(reading, lexer, "event name")?,
-            Member::Known(2) => range = attributes(reading, lexer, tables)?,
+            Member::Known(2) => range = attributes(reading, lexer, tables, ON_EVENT)?,
             Member::Known(_) => dropped(reading, lexer, &mut range, "otel.dropped_attributes_count")?,
             Member::Other(_) => {
                 lexer.skip()?;
@@ -640,7 +662,7 @@ fn link<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
             Member::Known(0 | 5) => link.trace = trace_id(reading, lexer)?,
             Member::Known(1 | 6) => link.span = span_id(reading, lexer, "a link's spanId")?,
             Member::Known(2 | 7) => link.trace_state = text_value(reading, lexer, "a link's traceState")?,
-            Member::Known(3) => link.attributes = attributes(reading, lexer, tables)?,
+            Member::Known(3) => link.attributes = attributes(reading, lexer, tables, ON_LINK)?,
             Member::Known(_) => dropped(reading, lexer, &mut link.attributes, "otel.dropped_attributes_count")?,
             Member::Other(_) => {
                 lexer.skip()?;
@@ -663,68 +685,157 @@ fn dropped<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, range: &mut Att
     Ok(())
 }
 
-/// A list of `{key, value}`.
-#[inline(never)]
-fn attributes<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables) -> Lex<AttributeRange> {
-    let mark = reading.builder.attribute_mark();
-    list(reading, lexer, "attributes", |reading, lexer| {
-        let (mut key, mut value) = (StringId::EMPTY, RawValue::NULL);
-        let mut cursor = lexer.begin_object()?;
-        loop {
-            match lexer.member(&mut tables.pair, &mut cursor)? {
-                Member::End => break,
-                Member::Known(0) => key = text_id(reading, lexer, "an attribute's key")?,
-                Member::Known(_) => value = any_value(reading, lexer, &mut tables.any)?,
-                Member::Other(_) => {
-                    lexer.skip()?;
-                }
-            }
-        }
-        reading.builder.push_attribute(key, value);
-        Ok(())
-    })?;
-    Ok(reading.builder.attributes_since(mark))
+/// Where a list of attributes stands: each kind of place has orders of its own.
+const ON_RESOURCE: u32 = 0;
+const ON_SPAN: u32 = 1;
+const ON_EVENT: u32 = 2;
+const ON_LINK: u32 = 3;
+
+/// What a phrase before an attribute's value means: its key, and how the value behind it is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct AttributeStart {
+    key: StringId,
+    encoding: Encoding,
 }
 
+/// A list of `{key, value}`.
+#[inline(never)]
+fn attributes<'a>(
+    reading: &mut Reading<'a>,
+    lexer: &mut Lexer<'a>,
+    tables: &mut Tables,
+    place: u32,
+) -> Lex<AttributeRange> {
+    let mark = reading.builder.attribute_mark();
+    if lexer.peek()? != Kind::Array {
+        reading.not_expected(lexer, "attributes", "an array")?;
+        return Ok(reading.builder.attributes_since(mark));
+    }
+    let mut first = lexer.begin_array()?;
+    let mut after = tables.phrases.root(place);
+    let fast = lexer.has_room(2);
+    let bytes = reading.bytes;
+    loop {
+        // A phrase begins right behind a bracket or a comma: only there may it be learned and found.
+        let comma = !first && bytes.get(lexer.offset()) == Some(&b',');
+        let start = lexer.offset() + usize::from(comma);
+        if fast && (first || comma) {
+            let mut at = start;
+            while let Some((phrase, meaning, value)) = tables.phrases.follow(bytes, at, after) {
+                let run = simd::string_run(bytes, value);
+                let Some(end) = bytes.get(run.end..run.end + 4) else { break };
+                let more = end == b"\"}},";
+                if run.non_ascii || !(more || end == b"\"}}]") {
+                    break;
+                }
+                let address = reading.address(value);
+                let value = reading.builder.value(meaning.encoding, address, (run.end - value) as u32);
+                reading.builder.push_attribute(meaning.key, value);
+                after = phrase;
+                first = false;
+                at = run.end + 4;
+                if !more {
+                    lexer.leave_array(at);
+                    return Ok(reading.builder.attributes_since(mark));
+                }
+            }
+            if at != start {
+                // The comma behind the last value.
+                lexer.go_to(at - 1);
+                continue;
+            }
+        }
+        let learnable = first || comma;
+        if !lexer.element(&mut first)? {
+            return Ok(reading.builder.attributes_since(mark));
+        }
+        let start = learnable.then_some(start);
+        after = attribute(reading, lexer, tables, after, start)?;
+    }
+}
+
+/// One `{key, value}`. `start` is where the phrase before it begins, when it is one to learn.
+fn attribute<'a>(
+    reading: &mut Reading<'a>,
+    lexer: &mut Lexer<'a>,
+    tables: &mut Tables,
+    after: PhraseId,
+    start: Option<usize>,
+) -> Lex<PhraseId> {
+    let Some(mut cursor) = object(reading, lexer, "an attribute")? else { return Ok(after) };
+    let (mut key, mut value) = (StringId::EMPTY, RawValue::NULL);
+    // Offset of the content of the quoted value, when the members are a key and then such a value.
+    let mut content = None;
+    let mut members = 0;
+    loop {
+        match lexer.member(&mut tables.pair, &mut cursor)? {
+            Member::End => break,
+            Member::Known(0) => {
+                key = text_id(reading, lexer, "an attribute's key")?;
+                content = None;
+            }
+            Member::Known(_) => (value, content) = any_value(reading, lexer, &mut tables.any)?,
+            Member::Other(_) => {
+                lexer.skip()?;
+            }
+        }
+        members += 1;
+    }
+    reading.builder.push_attribute(key, value);
+    Ok(match (content, start) {
+        (Some((content, encoding)), Some(start)) if members == 2 => {
+            let meaning = AttributeStart { key, encoding };
+            tables.phrases.learn(after, &reading.bytes[start..content as usize], meaning)
+        }
+        _ => after,
+    })
+}
+
+/// A value; when it is a single quoted one without escapes also the offset of its content and its encoding.
 #[inline(always)]
-fn any_value<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, keys: &mut Keys) -> Lex<RawValue> {
+fn any_value<'a>(
+    reading: &mut Reading<'a>,
+    lexer: &mut Lexer<'a>,
+    keys: &mut Keys,
+) -> Lex<(RawValue, Option<(u32, Encoding)>)> {
     if lexer.peek()? != Kind::Object {
         // Not an AnyValue, yet a value: kept as the JSON it is.
-        return other_value(reading, lexer, Encoding::Json);
+        return Ok((other_value(reading, lexer, Encoding::Json)?, None));
     }
     let mark = lexer.mark();
     let mut value = RawValue::NULL;
+    let mut content = None;
+    let mut members = 0;
     let mut cursor = lexer.begin_object()?;
     loop {
         let key = match lexer.member(keys, &mut cursor)? {
             Member::Known(key) => key,
-            Member::End => return Ok(value),
+            Member::End => return Ok((value, content.filter(|_| members == 1))),
             Member::Other(_) => {
                 // A key that no AnyValue has.
                 lexer.rewind(mark);
-                return other_value(reading, lexer, Encoding::Any);
+                return Ok((other_value(reading, lexer, Encoding::Any)?, None));
             }
         };
+        members += 1;
         let kind = AnyKind::of(key);
         value = match (kind, lexer.peek()?) {
-            (AnyKind::String, Kind::String) => {
+            (AnyKind::String | AnyKind::Int | AnyKind::Double | AnyKind::Bytes, Kind::String) => {
                 let text = lexer.string()?;
-                string_value(reading, text)
+                let encoding = match kind {
+                    AnyKind::String => Encoding::Text,
+                    AnyKind::Int => Encoding::Int,
+                    AnyKind::Double => Encoding::Double,
+                    _ => Encoding::Base64,
+                };
+                content = Some((text.start, encoding));
+                let encoding = if text.escaped { Encoding::JsonText } else { encoding };
+                slice_value(reading, encoding, text.start, text.end)
             }
             (AnyKind::Int | AnyKind::Double, Kind::Number) => {
                 let number = lexer.number()?;
                 let encoding = if kind == AnyKind::Int { Encoding::Int } else { Encoding::Double };
                 slice_value(reading, encoding, number.start, number.end)
-            }
-            (AnyKind::Int | AnyKind::Double | AnyKind::Bytes, Kind::String) => {
-                let text = lexer.string()?;
-                let encoding = match kind {
-                    _ if text.escaped => Encoding::JsonText,
-                    AnyKind::Int => Encoding::Int,
-                    AnyKind::Double => Encoding::Double,
-                    _ => Encoding::Base64,
-                };
-                slice_value(reading, encoding, text.start, text.end)
             }
             (AnyKind::Bool, Kind::Boolean) => RawValue::bool(lexer.boolean()?),
             (AnyKind::Array | AnyKind::Map, Kind::Object) => {
@@ -734,7 +845,7 @@ fn any_value<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, keys: &mut Ke
             }
             _ => {
                 lexer.rewind(mark);
-                return other_value(reading, lexer, Encoding::Any);
+                return Ok((other_value(reading, lexer, Encoding::Any)?, None));
             }
         };
     }

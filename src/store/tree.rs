@@ -68,11 +68,12 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
     let mut order: Vec<u32> = Vec::with_capacity(count);
     let mut scratch = Scratch::default();
     let mut found = Findings::default();
+    let mut keys = Vec::new();
     let mut members = grouped.members;
     for (trace, (start, end)) in &grouped.ranges {
         let first = order.len() as u32;
         let members = &mut members[*start as usize..*end as usize];
-        sort_members(builder, members);
+        sort_members(builder, members, &mut keys);
         arrange(builder, members, &mut scratch, &mut found);
         scratch.walk(members, first, &mut order, &mut tree);
         let mut record = TraceRecord {
@@ -147,12 +148,21 @@ fn group_by_trace(builder: &StoreBuilder) -> Grouped {
     Grouped { members, ranges }
 }
 
-fn sort_members(builder: &StoreBuilder, members: &mut [u32]) {
+/// Sorts a trace's spans. Starts are compared first, beside each other in memory; few spans start together.
+fn sort_members(builder: &StoreBuilder, members: &mut [u32], keys: &mut Vec<(u64, u32)>) {
     let spans = &builder.spans;
-    let compare =
-        |a: &u32, b: &u32| compare_spans(&builder.strings, &spans[*a as usize], &spans[*b as usize]).then(a.cmp(b));
-    if !members.is_sorted_by(|a, b| compare(a, b) != Ordering::Greater) {
-        members.sort_unstable_by(compare);
+    keys.clear();
+    keys.extend(members.iter().map(|member| (spans[*member as usize].start, *member)));
+    let compare = |a: &(u64, u32), b: &(u64, u32)| {
+        a.0.cmp(&b.0).then_with(|| {
+            compare_spans(&builder.strings, &spans[a.1 as usize], &spans[b.1 as usize]).then(a.1.cmp(&b.1))
+        })
+    };
+    if !keys.is_sorted_by(|a, b| compare(a, b) != Ordering::Greater) {
+        keys.sort_unstable_by(compare);
+        for (member, key) in members.iter_mut().zip(keys.iter()) {
+            *member = key.1;
+        }
     }
 }
 
