@@ -15,11 +15,11 @@ const environment = {
   },
   async open(path) {
     const response = await fetch(file(path))
-    if (!response.ok) throw new Error(`${path}: ${response.status}`)
+    if (!response.ok || response.body === null) throw new Error(`${path}: ${response.status}`)
     return response.body
   },
   // Chromium is started with --expose-gc.
-  collectGarbage: () => globalThis.gc(),
+  collectGarbage: () => globalThis.gc?.(),
 }
 
 globalThis.perform = (/** @type {import('./measure.js').Task} */ task) => perform(task, environment)

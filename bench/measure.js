@@ -9,7 +9,7 @@ import { indexDocument } from './tree-index.js'
 /**
  * What differs between a page and Node.
  * @typedef {object} Environment
- * @property {() => Promise<typeof import('../npm/index.js')>} importPackage
+ * @property {() => Promise<typeof import('../dist/npm/index.js')>} importPackage
  * @property {URL | Uint8Array} module what `init` gets
  * @property {(path: string) => Promise<Uint8Array>} load
  * @property {(path: string) => Promise<AsyncIterable<Uint8Array>>} open
@@ -34,7 +34,9 @@ import { indexDocument } from './tree-index.js'
 
 /** @param {Task} task @param {Environment} environment */
 export function perform(task, environment) {
-  return { warm, cold, stream, refusal }[task.kind](task, environment)
+  /** @type {Record<Task['kind'], (task: any, environment: Environment) => Promise<object>>} */
+  const performers = { warm, cold, stream, refusal }
+  return performers[task.kind](task, environment)
 }
 
 /** What the contestants do with the bytes of a file (and, for the first one only, with its text made before). */
@@ -45,7 +47,7 @@ const CONTESTANTS = {
   spanscope: ({ bytes, spanscope }) => spanscope.read(bytes),
 }
 
-/** @typedef {{ bytes: Uint8Array, text: string, format: string, spanscope: typeof import('../npm/index.js') }} Input */
+/** @typedef {{ bytes: Uint8Array, text: string, format: string, spanscope: typeof import('../dist/npm/index.js') }} Input */
 
 /** All contestants, and the analyses of all traces, again and again in one page. */
 async function warm({ format, path, rounds = 7, unmeasured = 2 }, environment) {

@@ -129,12 +129,12 @@ async function main() {
           { contestant: 'index', warmUp: false },
           { contestant: 'spanscope', warmUp: false },
           { contestant: 'spanscope', warmUp: true },
-        ].map((row) => ({ ...row, engine, answers: [] })),
+        ].map((row) => ({ ...row, engine, answers: /** @type {any[]} */ ([]) })),
       )
       for (let round = 0; round < (rounds ?? (values.quick ? 3 : 5)); round++) {
         progress(`${format}, ${coldSpans} spans, cold, round ${round + 1}`)
         for (const { contestant, warmUp, engine, answers } of rows) {
-          answers.push(await engine.perform({ kind: 'cold', format, ...file, contestant, warmUp, sample }))
+          answers.push(await engine.perform({ kind: 'cold', format, ...file, contestant: /** @type {import('./measure.js').Contestant} */ (contestant), warmUp, sample }))
         }
       }
       for (const { contestant, warmUp, engine, answers } of rows) {

@@ -19,6 +19,10 @@ const AGENTS = [
 ]
 const FUNCTIONS = ['validate', 'serialize', 'authorize', 'render', 'merge', 'applyDiscounts', 'computeTotals', 'loadTemplate']
 
+/** What a service does, but for answering. @type {Sort[]} */
+const WITHIN = ['internal', 'client', 'client', 'client', 'database', 'database', 'producer']
+
+/** @typedef {'internal' | 'server' | 'client' | 'database' | 'producer' | 'consumer'} Sort */
 /** @typedef {'string' | 'int' | 'double' | 'bool'} Type */
 /** @typedef {[key: string, type: Type, value: string | number | boolean]} Attribute */
 /**
@@ -136,7 +140,7 @@ function makeTrace(random, start, size, linkable) {
   let open = [root]
   while (spans.length < size) {
     const parent = open[Math.max(0, open.length - 1 - Math.floor(random.fraction() ** 2 * open.length))]
-    const cursor = cursors.get(parent)
+    const cursor = cursors.get(parent) ?? parent.start
     const room = parent.end - cursor
     if (room < 4000) {
       // Full. When all are, the root goes on a little: its children then follow one another more slowly.
@@ -150,7 +154,7 @@ function makeTrace(random, start, size, linkable) {
     const begin = cursor + random.below(Math.min(room / 4, 300_000))
     const end = begin + 1000 + Math.floor((parent.end - begin - 1000) * (0.05 + 0.45 * random.fraction()))
     const call = parent.kind === 'client'
-    const kind = call ? 'server' : parent.kind === 'producer' ? 'consumer' : random.pick(['internal', 'client', 'client', 'client', 'database', 'database', 'producer'])
+    const kind = call ? 'server' : parent.kind === 'producer' ? 'consumer' : random.pick(WITHIN)
     const elsewhere = call || kind === 'consumer'
     const service = elsewhere ? (parent.service + 1 + random.below(SERVICES.length - 1)) % SERVICES.length : parent.service
     const span = makeSpan(random, traceId, parent, service, kind, begin, kind === 'consumer' ? end + random.below(5_000_000) : end)
@@ -168,7 +172,7 @@ function makeTrace(random, start, size, linkable) {
 
 /**
  * @param {Random} random @param {string} traceId @param {Span | null} parent @param {number} service
- * @param {'internal' | 'server' | 'client' | 'database' | 'producer' | 'consumer'} sort @param {number} start @param {number} end
+ * @param {Sort} sort @param {number} start @param {number} end
  * @returns {Span}
  */
 function makeSpan(random, traceId, parent, service, sort, start, end) {

@@ -2,15 +2,18 @@
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import * as esbuild from 'esbuild'
 import * as vite from 'vite'
 import { launchChromium } from '../chromium.js'
 import { serveFolder } from '../site-server.js'
 import { installPacked, RIGHT_ANSWER } from './packed.js'
+
+const TSC = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
 
 describe('the installed package', () => {
   /** @type {Awaited<ReturnType<typeof installPacked>>} */
@@ -64,6 +67,21 @@ describe('the installed package', () => {
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], { cwd: project.folder })
     assert.deepEqual(JSON.parse(stdout), RIGHT_ANSWER)
   })
+
+  for (const [module, resolution] of [
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ]) {
+    it(`has types that TypeScript finds by the rules of ${resolution}`, async () => {
+      cpSync(new URL('types.ts', import.meta.url), join(project.folder, 'types.ts'))
+      const options = ['--noEmit', '--strict', '--target', 'es2024', '--lib', 'es2024,dom,dom.iterable,esnext.disposable', '--types', '', '--module', module, '--moduleResolution', resolution]
+      try {
+        await promisify(execFile)(process.execPath, [TSC, ...options, 'types.ts'], { cwd: project.folder })
+      } catch (error) {
+        assert.fail(/** @type {{ stdout: string }} */ (error).stdout)
+      }
+    })
+  }
 
   it('works in a page that Vite builds', async () => {
     await vite.build({ root: project.folder, configFile: false, logLevel: 'error' })
