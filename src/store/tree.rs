@@ -90,18 +90,24 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
         for &member in members.iter() {
             let span = &mut builder.spans[member as usize];
             span.trace = number;
-            if span.start != NO_TIME {
-                record.start = record.start.min(span.start);
-                record.end = record.end.max(span.start);
-                if span.end != NO_TIME {
-                    record.end = record.end.max(span.end);
+            if span.start == NO_TIME {
+                found.add(WarningKind::NoStartTime, member);
+                continue;
+            }
+            record.start = record.start.min(span.start);
+            record.end = record.end.max(span.start);
+            if span.end == NO_TIME {
+                found.add(WarningKind::NoEndTime, member);
+            } else {
+                record.end = record.end.max(span.end);
+                if span.end < span.start {
+                    found.add(WarningKind::EndBeforeStart, member);
                 }
             }
         }
         tree.traces.push(record);
     }
     drop(members);
-    note_times(builder, &mut found);
     tree.repeated_ids = found.repeated_ids;
     found.report(builder);
     renumber_warnings(builder, &order);
@@ -413,9 +419,10 @@ fn parent_of(
     index: u32,
 ) -> Parent {
     let member = members[index as usize];
-    let span = builder.spans[member as usize];
-    if span.bits.shared()
-        && let Some(client) = scratch.find(builder, members, span.key())
+    let span = &builder.spans[member as usize];
+    let (own_key, shared) = (span.key(), span.bits.shared());
+    if shared
+        && let Some(client) = scratch.find(builder, members, own_key)
         && client != index
         && !builder.spans[members[client as usize] as usize].bits.shared()
     {
@@ -429,7 +436,7 @@ fn parent_of(
         found.add(WarningKind::Orphan, member);
         return Parent::Top(Top::Orphan);
     };
-    if span.key().same(key) && !span.bits.shared() {
+    if own_key.same(key) && !shared {
         found.add(WarningKind::SelfParent, member);
         return Parent::Top(Top::Cycle);
     }
@@ -478,18 +485,6 @@ fn cut_cycles(builder: &mut StoreBuilder, members: &[u32], scratch: &mut Scratch
         scratch.parent[first as usize] = NONE;
         builder.spans[members[first as usize] as usize].bits.set_top(Some(Top::Cycle));
         found.add(WarningKind::Cycle, members[first as usize]);
-    }
-}
-
-fn note_times(builder: &StoreBuilder, found: &mut Findings) {
-    for (index, span) in builder.spans.iter().enumerate() {
-        if span.start == NO_TIME {
-            found.add(WarningKind::NoStartTime, index as u32);
-        } else if span.end == NO_TIME {
-            found.add(WarningKind::NoEndTime, index as u32);
-        } else if span.end < span.start {
-            found.add(WarningKind::EndBeforeStart, index as u32);
-        }
     }
 }
 
