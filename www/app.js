@@ -1,0 +1,728 @@
+/**
+ * The page: puts the views together, keeps the state and does what the views ask for. Data flows one way:
+ *
+ *     intent → (worker) → Store.set → update(state, before) of every view
+ */
+
+import { Client } from "./client.js";
+import { assignLooks } from "./colors.js";
+import { el, fill } from "./dom.js";
+import { countOf } from "./format.js";
+import { PAGE_KEYS, isWriting, keyOf } from "./keys.js";
+import { sampleById } from "./samples/index.js";
+import { Store, clampRange, initialState, loadPreferences, panRange, savePreferences, shownRange, zoomRange } from "./state.js";
+import { formatHash, parseHash } from "./url.js";
+import { Bar } from "./components/bar.js";
+import { DetailsView } from "./components/details.js";
+import { HeadersView } from "./components/headers.js";
+import { InputView } from "./components/input.js";
+import { KeysSheet } from "./components/keys-sheet.js";
+import { LoadingView } from "./components/loading.js";
+import { ProblemView } from "./components/problem.js";
+import { LONGEST_DRAFT, StartView } from "./components/start.js";
+import { Tabs } from "./components/tabs.js";
+import { TraceHeader } from "./components/trace-header.js";
+import { TraceList } from "./components/trace-list.js";
+import { VerdictView } from "./components/verdict.js";
+import { WaterfallView } from "./components/waterfall.js";
+
+/** @import { State } from './state.js' */
+/** @import { InputSpec, Intents, Overview, Problem } from './types.js' */
+/** @import { Connection } from './client.js' */
+/** @import { Place } from './url.js' */
+
+const NEXT_MODE = /** @type {const} */ ({ relative: "local", local: "utc", utc: "relative" });
+
+class App {
+    #client = new Client();
+    #store;
+    #nextInput = 1;
+    #pasted = 0;
+    #turn = 0;
+    /** Set while an address is being followed, so that this is not written down as a new one. */
+    #following = false;
+
+    constructor() {
+        this.#store = new Store({ ...initialState(), preferences: loadPreferences() }, (state, before) => this.#show(state, before));
+        const fileInput = /** @type {HTMLInputElement} */ (document.getElementById("file"));
+        const options = { intents: this.#intents, fileInput };
+        this.bar = new Bar(options);
+        this.loading = new LoadingView(options);
+        this.problem = new ProblemView(options);
+        this.start = new StartView(options);
+        this.headers = new HeadersView(options);
+        this.list = new TraceList(options);
+        this.header = new TraceHeader();
+        this.verdict = new VerdictView(options);
+        this.tabs = new Tabs(options);
+        this.waterfall = new WaterfallView(options);
+        this.details = new DetailsView(options);
+        this.input = new InputView(options);
+        this.keys = new KeysSheet(options);
+        this.said = el("p", { class: "visually-hidden", role: "status" });
+        this.dropTarget = el("div", { class: "drop-target", hidden: true, "aria-hidden": "true", text: "Drop to read" });
+        this.waterfallPanel = el("div", { class: "panel", role: "tabpanel", id: "panel-waterfall", "aria-labelledby": "tab-waterfall" }, this.waterfall.element, this.details.element);
+        this.inputPanel = el("div", { class: "panel", role: "tabpanel", id: "panel-input", "aria-labelledby": "tab-input", hidden: true }, this.input.element);
+        this.traceView = el("div", { class: "trace-view", hidden: true }, this.list.narrow, this.header.element, this.verdict.element, this.tabs.element, this.waterfallPanel, this.inputPanel);
+        this.main = el("main", { class: "main" }, this.start.element, this.headers.element, this.traceView);
+        document.body.append(
+            this.bar.element,
+            el("div", { class: "page" }, this.loading.element, this.problem.element, el("div", { class: "middle" }, this.list.element, this.main)),
+            this.keys.element,
+            this.dropTarget,
+            this.said,
+        );
+
+        fileInput.addEventListener("change", () => {
+            this.#intents.openFiles([...(fileInput.files ?? [])]);
+            // The same file may be chosen again.
+            fileInput.value = "";
+        });
+        document.addEventListener("paste", (event) => this.#onPaste(event));
+        document.addEventListener("keydown", (event) => this.#onKey(event));
+        addEventListener("dragenter", (event) => this.#onDrag(event));
+        addEventListener("dragover", (event) => this.#onDrag(event));
+        addEventListener("dragleave", (event) => {
+            if (event.relatedTarget === null) this.dropTarget.hidden = true;
+        });
+        addEventListener("drop", (event) => this.#onDrop(event));
+        addEventListener("popstate", () => void this.#follow(parseHash(location.hash)));
+        matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#repaint());
+
+        const state = this.#store.state;
+        document.documentElement.dataset["theme"] = state.preferences.theme;
+        this.#update(state, null);
+        void this.#follow(parseHash(location.hash));
+        this.#client
+            .ask("formats")
+            .then((formats) => this.start.setFormats(formats.map(({ name }) => name)))
+            .catch(() => {});
+    }
+
+    // ── what views ask for ──
+
+    /** @type {Intents} */
+    #intents = {
+        openText: (text) => {
+            this.#store.set({ draft: text.length <= LONGEST_DRAFT ? text : "" });
+            this.#pasted += 1;
+            const name = this.#pasted === 1 ? "pasted text" : `pasted text ${this.#pasted}`;
+            void this.#add([this.#spec(name, new Blob([text]), true)]);
+        },
+        openFiles: (files) => {
+            if (files.length > 0) void this.#add(files.map((file) => this.#spec(file.name, file, false)));
+        },
+        openSample: (id) => void this.#openSample(id),
+        removeInput: (id) => {
+            const rest = this.#store.state.inputs.filter((input) => input.id !== id);
+            if (rest.length === 0) this.#close();
+            else void this.#read(rest, null, "remove");
+        },
+        chooseFormat: (id, format) => {
+            void this.#read(
+                this.#store.state.inputs.map((input) => (input.id === id ? { ...input, format } : input)),
+                null,
+                "format",
+            );
+        },
+        cancel: () => {
+            this.#turn += 1;
+            this.#client.cancel();
+            this.#store.set({ loading: null });
+            this.#say("Cancelled.");
+        },
+        goStart: () => {
+            this.#store.set({ view: "start" });
+            this.#store.show();
+            this.#record("push");
+            this.start.focus();
+        },
+        goBack: () => {
+            this.#store.set({ view: "trace" });
+            this.#store.show();
+            this.#record("push");
+            this.waterfall.focus();
+        },
+        setDraft: (draft) => this.#store.set({ draft }),
+        selectTrace: (index) => void this.#openTrace(index, null, "push"),
+        setSort: (sort) => this.#store.set({ sort }),
+        setTab: (tab) => {
+            this.#store.set({ tab });
+            this.#record("push");
+        },
+        select: (span) => {
+            this.#store.set({ span });
+            this.#record("replace");
+        },
+        openDetails: (span) => {
+            const again = this.#store.state.details && this.#store.state.span === span;
+            this.#store.set({ span, details: true });
+            this.#record("replace");
+            // A sheet covers the rows, so the focus goes with it; at the right side the second Enter takes it there.
+            if (again || matchMedia("(width < 900px)").matches) {
+                this.#store.show();
+                this.details.focus();
+            }
+        },
+        closeDetails: () => this.#closeDetails(),
+        mark: (spans) => void this.#mark(spans),
+        follow: (traceId, spanId) => void this.#goTo(traceId, spanId),
+        expand: (what) => void this.#expand(what),
+        setRange: (range) => {
+            this.#store.set({ range });
+            this.#record("replace");
+        },
+        setPreferences: (changes) => {
+            const preferences = { ...this.#store.state.preferences, ...changes };
+            savePreferences(preferences);
+            this.#store.set({ preferences });
+        },
+        showKeys: (keysOpen) => this.#store.set({ keysOpen }),
+        dismiss: () => this.#store.set({ problem: null }),
+        newContext: (parent) => {
+            const { headers } = this.#store.state;
+            if (headers === null) return;
+            void this.#client
+                .ask("newContext", parent)
+                .then((made) => this.#store.set({ headers: { ...headers, made: [made, ...headers.made].slice(0, 5) } }))
+                .catch((error) => this.#fail(error));
+        },
+    };
+
+    // ── reading ──
+
+    /**
+     * @param {string} name
+     * @param {Blob} blob
+     * @param {boolean} pasted
+     * @returns {InputSpec}
+     */
+    #spec(name, blob, pasted) {
+        const spec = { id: this.#nextInput, name, blob, sample: null, format: null, pasted };
+        this.#nextInput += 1;
+        return spec;
+    }
+
+    /**
+     * Reads more beside what is open. Samples never stay beside anything else.
+     * @param {InputSpec[]} added
+     */
+    async #add(added) {
+        const kept = this.#store.state.inputs.filter((input) => input.sample === null);
+        await this.#read([...kept, ...added], added.length === 1 ? (added[0]?.id ?? null) : null, "add");
+    }
+
+    /** @param {string} id */
+    async #openSample(id) {
+        const sample = sampleById(id);
+        if (sample === null) return;
+        const spec = { id: this.#nextInput, name: sample.name, blob: null, sample: id, format: null, pasted: false };
+        this.#nextInput += 1;
+        const kept = this.#store.state.inputs.filter((input) => input.sample === null);
+        await this.#read([...kept, spec], spec.id, "add");
+    }
+
+    /**
+     * @param {InputSpec[]} inputs
+     * @param {number | null} newest what was added, and may be headers
+     * @param {'add' | 'remove' | 'format'} why
+     * @param {Place | null} [place] where to go afterwards
+     */
+    async #read(inputs, newest, why, place = null) {
+        this.#turn += 1;
+        const turn = this.#turn;
+        const before = this.#store.state;
+        const name = inputs.at(-1)?.name ?? "";
+        this.#store.set({ problem: null, loading: { phase: "read", name, done: 0, total: 0 } });
+        try {
+            const { connection, opened } = await this.#client.open(inputs, newest, (loading) => {
+                if (turn === this.#turn) this.#store.set({ loading });
+            });
+            if (turn !== this.#turn) {
+                connection.end();
+                return;
+            }
+            if (opened.kind === "headers") {
+                connection.end();
+                this.#store.set({ loading: null, view: "headers", headers: { text: opened.text, explanations: opened.explanations, made: [] }, draft: opened.text });
+                this.#store.show();
+                this.#record("push");
+                this.#say(`${countOf(opened.explanations.length, "header")} explained.`);
+                this.headers.focus();
+                return;
+            }
+            await this.#opened(inputs, why, connection, { ...opened.overview, looks: assignLooks(opened.overview.services) }, place, before);
+        } catch (error) {
+            if (turn !== this.#turn) return;
+            this.#store.set({ loading: null });
+            this.#fail(error, name);
+        }
+    }
+
+    /**
+     * Shows what was read.
+     * @param {InputSpec[]} inputs
+     * @param {'add' | 'remove' | 'format'} why
+     * @param {Connection} connection
+     * @param {Overview} overview
+     * @param {Place | null} place
+     * @param {State} before
+     */
+    async #opened(inputs, why, connection, overview, place, before) {
+        const old = this.#store.state.connection;
+        const known = before.trace?.summary.traceId ?? null;
+        const index = await this.#firstTrace(connection, overview, why, known, place);
+        const trace = await connection.call("trace", index);
+        this.#store.set({
+            connection,
+            overview,
+            inputs,
+            trace,
+            view: "trace",
+            tab: place?.tab ?? (why === "format" ? before.tab : "waterfall"),
+            rowsVersion: 0,
+            span: null,
+            marked: [],
+            range: place?.range ? clampRange(place.range, trace.extentNs) : null,
+            details: false,
+            loading: null,
+            problem: null,
+            draft: "",
+        });
+        this.#store.show();
+        old?.end();
+        if (place !== null && place.span !== null) {
+            const span = await connection.call("findSpan", index, place.span);
+            if (span !== null) await this.#reveal(span, true);
+        }
+        this.#record(place === null ? "push" : "replace");
+        this.#say(`Read: ${countOf(overview.summary.spans, "span")} in ${countOf(overview.summary.traces, "trace")}.`);
+        if (this.#store.state.tab === "waterfall") this.waterfall.focus();
+    }
+
+    /**
+     * Which trace to show: the one of the address, the one that was open, else the longest of those with errors or of all.
+     * @param {Connection} connection
+     * @param {Overview} overview
+     * @param {'add' | 'remove' | 'format'} why
+     * @param {string | null} known
+     * @param {Place | null} place
+     * @returns {Promise<number>}
+     */
+    async #firstTrace(connection, overview, why, known, place) {
+        const wanted = place?.trace ?? (why === "add" ? null : known);
+        if (wanted !== null) {
+            const found = await connection.call("findTrace", wanted);
+            if (found !== null) return found;
+        }
+        // What was added last stands last among the traces; with one input that is simply the first trace.
+        if (why === "add" && overview.inputs.length > 1) return Math.max(0, overview.summary.traces - 1);
+        return 0;
+    }
+
+    #close() {
+        this.#turn += 1;
+        this.#client.cancel();
+        this.#store.state.connection?.end();
+        this.#store.set({ ...initialState(), preferences: this.#store.state.preferences, sort: this.#store.state.sort });
+        this.#store.show();
+        this.#record("push");
+        this.start.focus();
+    }
+
+    /**
+     * @param {any} error
+     * @param {string} [name]
+     */
+    #fail(error, name = "") {
+        if (error?.kind === "cancelled") return;
+        /** @type {Problem} */
+        const problem = { kind: error?.kind ?? "internal", message: String(error?.message ?? error), excerpt: error?.excerpt ?? null, name: error?.name && error.name !== "Error" ? error.name : name };
+        this.#store.set({ problem });
+    }
+
+    // ── the trace ──
+
+    /**
+     * @param {number} index
+     * @param {string | null} spanId
+     * @param {'push' | 'replace' | null} history
+     */
+    async #openTrace(index, spanId, history) {
+        const { connection } = this.#store.state;
+        if (connection === null) return;
+        this.#turn += 1;
+        const turn = this.#turn;
+        try {
+            const trace = await connection.call("trace", index);
+            const span = spanId === null || spanId === "" ? null : await connection.call("findSpan", index, spanId);
+            if (turn !== this.#turn) return;
+            this.#store.set({ trace, view: "trace", rowsVersion: 0, span: null, marked: [], range: null });
+            this.#store.show();
+            if (span !== null) await this.#reveal(span, this.#store.state.details);
+            if (history !== null) this.#record(history);
+        } catch (error) {
+            this.#fail(error);
+        }
+    }
+
+    /**
+     * Makes a span the current one, with its ancestors expanded.
+     * @param {number} span
+     * @param {boolean} details
+     */
+    async #reveal(span, details) {
+        const { connection, trace } = this.#store.state;
+        if (connection === null || trace === null) return;
+        const { rowCount } = await connection.call("reveal", trace.index, span);
+        if (this.#store.state.trace?.index !== trace.index) return;
+        const changed = rowCount !== trace.rowCount;
+        this.#store.set({ span, details: details || this.#store.state.details, tab: "waterfall", ...(changed ? { trace: { ...trace, rowCount }, rowsVersion: this.#store.state.rowsVersion + 1 } : {}) });
+    }
+
+    /** @param {readonly number[]} spans */
+    async #mark(spans) {
+        this.#store.set({ marked: [...spans].sort((one, other) => one - other) });
+        const [first] = this.#store.state.marked;
+        if (first === undefined) return;
+        // What a sentence begins with is what it is about.
+        await this.#reveal(spans[0] ?? first, true);
+        this.#record("replace");
+    }
+
+    /** @param {Parameters<Intents['expand']>[0]} what */
+    async #expand(what) {
+        const { connection, trace } = this.#store.state;
+        if (connection === null || trace === null) return;
+        const rowCount = await connection.call("expand", trace.index, what);
+        const { trace: now, rowsVersion } = this.#store.state;
+        if (now === null || now.index !== trace.index) return;
+        this.#store.set({ trace: { ...now, rowCount }, rowsVersion: rowsVersion + 1 });
+    }
+
+    /**
+     * @param {string} traceId
+     * @param {string} spanId
+     */
+    async #goTo(traceId, spanId) {
+        const { connection, trace } = this.#store.state;
+        if (connection === null) return;
+        const index = await connection.call("findTrace", traceId);
+        if (index === null) {
+            this.#store.set({ problem: { kind: "not-here", message: `The trace ${traceId} is not in what was read. Add its file to go there.`, excerpt: null, name: "The linked span" } });
+            return;
+        }
+        if (index !== trace?.index || this.#store.state.view !== "trace") {
+            await this.#openTrace(index, spanId, "push");
+            this.#store.set({ details: true });
+            this.waterfall.focus();
+            return;
+        }
+        const span = await connection.call("findSpan", index, spanId);
+        if (span !== null) {
+            await this.#reveal(span, true);
+            this.#record("push");
+        }
+    }
+
+    #closeDetails() {
+        if (!this.#store.state.details) return;
+        this.#store.set({ details: false });
+        this.#store.show();
+        this.waterfall.focus();
+    }
+
+    /** @param {1 | -1} direction */
+    async #nextError(direction) {
+        const { connection, trace, span } = this.#store.state;
+        if (connection === null || trace === null) return;
+        const found = await connection.call("nextError", trace.index, span ?? (direction > 0 ? -1 : 0), direction);
+        if (found === null) this.#say("No span has an error of its own.");
+        else {
+            await this.#reveal(found, false);
+            this.waterfall.focus();
+            this.#record("replace");
+        }
+    }
+
+    /** @param {1 | -1} direction */
+    async #nextMarked(direction) {
+        const { marked, span } = this.#store.state;
+        if (marked.length === 0) return;
+        const at = span ?? -1;
+        const after = direction > 0 ? (marked.find((candidate) => candidate > at) ?? marked[0]) : (marked.findLast((candidate) => candidate < at) ?? marked.at(-1));
+        if (after === undefined) return;
+        await this.#reveal(after, false);
+        this.waterfall.focus();
+        this.#record("replace");
+    }
+
+    // ── the document's events ──
+
+    /** @param {ClipboardEvent} event */
+    #onPaste(event) {
+        const files = [...(event.clipboardData?.files ?? [])];
+        if (files.length > 0) {
+            event.preventDefault();
+            this.#intents.openFiles(files);
+            return;
+        }
+        const box = event.target instanceof HTMLTextAreaElement ? event.target : null;
+        if (box === null && isWriting(event.target)) return;
+        const text = event.clipboardData?.getData("text/plain") ?? "";
+        if (text.trim() === "") return;
+        // Into a box that holds something already, a paste is an edit.
+        if (box !== null && box.value.trim() !== "" && (box.selectionStart !== 0 || box.selectionEnd !== box.value.length)) return;
+        event.preventDefault();
+        this.#intents.openText(text);
+    }
+
+    /** @param {DragEvent} event */
+    #onDrag(event) {
+        const types = event.dataTransfer?.types ?? [];
+        if (!types.includes("Files") && !types.includes("text/plain")) return;
+        event.preventDefault();
+        if (event.dataTransfer !== null) event.dataTransfer.dropEffect = "copy";
+        this.dropTarget.hidden = false;
+    }
+
+    /** @param {DragEvent} event */
+    #onDrop(event) {
+        event.preventDefault();
+        this.dropTarget.hidden = true;
+        const files = [...(event.dataTransfer?.files ?? [])];
+        if (files.length > 0) this.#intents.openFiles(files);
+        else {
+            const text = event.dataTransfer?.getData("text/plain") ?? "";
+            if (text.trim() !== "") this.#intents.openText(text);
+        }
+    }
+
+    /** @param {KeyboardEvent} event */
+    #onKey(event) {
+        const key = keyOf(PAGE_KEYS, event);
+        const state = this.#store.state;
+        if (key === null || event.defaultPrevented) return;
+        if (key === "escape") {
+            this.#onEscape(event);
+            return;
+        }
+        if (isWriting(event.target) || !state.preferences.letterKeys || state.keysOpen) return;
+        if (key === "keys") {
+            event.preventDefault();
+            this.#store.set({ keysOpen: true });
+            return;
+        }
+        const { trace } = state;
+        if (trace === null || state.view !== "trace") return;
+        event.preventDefault();
+        const range = shownRange(state);
+        const middle = (range.from + range.to) / 2;
+        const { setRange, setPreferences } = this.#intents;
+        if (key === "nextError") void this.#nextError(1);
+        else if (key === "previousError") void this.#nextError(-1);
+        else if (key === "nextMarked") void this.#nextMarked(1);
+        else if (key === "previousMarked") void this.#nextMarked(-1);
+        else if (key === "zoomIn") setRange(zoomRange(range, 0.6, middle, trace.extentNs));
+        else if (key === "zoomOut") setRange(zoomRange(range, 1 / 0.6, middle, trace.extentNs));
+        else if (key === "panLeft") setRange(panRange(range, -0.2, trace.extentNs));
+        else if (key === "panRight") setRange(panRange(range, 0.2, trace.extentNs));
+        else if (key === "reset") setRange(null);
+        else if (key === "fit") void this.#fit();
+        else if (key === "previousTrace") void this.list.step(-1);
+        else if (key === "nextTrace") void this.list.step(1);
+        else if (key === "timeMode") setPreferences({ timeMode: NEXT_MODE[state.preferences.timeMode] });
+    }
+
+    async #fit() {
+        const { connection, trace, span } = this.#store.state;
+        if (connection === null || trace === null || span === null) return;
+        const { details } = await connection.call("span", trace.index, span);
+        if (!Number.isFinite(details.startNs)) return;
+        const margin = Math.max(0, details.durationNs) * 0.05;
+        this.#intents.setRange(clampRange({ from: details.startNs - margin, to: details.startNs + details.durationNs + margin }, trace.extentNs));
+    }
+
+    /** @param {KeyboardEvent} event */
+    #onEscape(event) {
+        const state = this.#store.state;
+        // A dialog closes itself.
+        if (state.keysOpen) return;
+        if (state.problem !== null) this.#store.set({ problem: null });
+        else if (state.loading !== null) this.#intents.cancel();
+        else if (state.view !== "trace") {
+            if (state.trace === null) return;
+            this.#intents.goBack();
+        } else if (state.details) this.#closeDetails();
+        else if (state.marked.length > 0) this.#store.set({ marked: [] });
+        else if (state.range !== null) this.#intents.setRange(null);
+        else return;
+        event.preventDefault();
+    }
+
+    // ── the address ──
+
+    /** @returns {Place} */
+    #place() {
+        const state = this.#store.state;
+        return {
+            view: state.view,
+            tab: state.tab,
+            sample: state.inputs.length === 1 ? (state.inputs[0]?.sample ?? null) : null,
+            trace: state.trace?.summary.traceId ?? null,
+            span: this.#spanId,
+            range: state.range,
+        };
+    }
+
+    /** The current span's id; asked for when it changes, as the state holds its index only. */
+    #spanId = /** @type {string | null} */ (null);
+    #spanOf = /** @type {string} */ ("");
+
+    /**
+     * Writes the address.
+     * @param {'push' | 'replace'} how
+     */
+    #record(how) {
+        if (this.#following) return;
+        const state = this.#store.state;
+        const key = `${state.trace?.index}:${state.span}`;
+        if (state.span === null || state.trace === null) {
+            this.#spanId = null;
+            this.#spanOf = "";
+        } else if (key !== this.#spanOf) {
+            this.#spanId = null;
+            this.#spanOf = key;
+            void state.connection
+                ?.call("span", state.trace.index, state.span)
+                .then(({ details }) => {
+                    if (this.#spanOf !== key) return;
+                    this.#spanId = details.spanId;
+                    this.#write("replace");
+                })
+                .catch(() => {});
+        }
+        this.#write(how);
+    }
+
+    #written = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    #writing;
+
+    /** @param {'push' | 'replace'} how */
+    #write(how) {
+        clearTimeout(this.#writing);
+        const write = () => {
+            this.#written = performance.now();
+            const hash = formatHash(this.#place());
+            const address = hash === "" ? location.pathname + location.search : hash;
+            if (hash === location.hash) return;
+            if (how === "push") history.pushState(null, "", address);
+            else history.replaceState(null, "", address);
+        };
+        // Browsers refuse when an address changes a hundred times in some seconds, as it does while zooming.
+        if (how === "push" || performance.now() - this.#written > 400) write();
+        else this.#writing = setTimeout(write, 400);
+    }
+
+    /**
+     * Goes where an address says: at the start, and when the user goes back.
+     * @param {Place} place
+     */
+    async #follow(place) {
+        clearTimeout(this.#writing);
+        this.#following = true;
+        try {
+            await this.#followPlace(place);
+        } finally {
+            this.#following = false;
+        }
+    }
+
+    /** @param {Place} place */
+    async #followPlace(place) {
+        const state = this.#store.state;
+        const open = state.inputs.length === 1 ? (state.inputs[0]?.sample ?? null) : null;
+        if (place.view === "trace" && place.sample !== null && place.sample !== open) {
+            const sample = sampleById(place.sample);
+            if (sample !== null) {
+                const spec = { id: this.#nextInput, name: sample.name, blob: null, sample: sample.id, format: null, pasted: false };
+                this.#nextInput += 1;
+                await this.#read([spec], null, "add", place);
+                return;
+            }
+        }
+        if (place.view === "headers" && state.headers !== null) {
+            this.#store.set({ view: "headers" });
+            return;
+        }
+        if (place.view !== "trace" || state.connection === null || state.trace === null) {
+            this.#store.set({ view: "start" });
+            this.#store.show();
+            this.start.focus();
+            return;
+        }
+        const index = place.trace === null ? state.trace.index : ((await state.connection.call("findTrace", place.trace)) ?? state.trace.index);
+        if (index !== state.trace.index) await this.#openTrace(index, place.span, null);
+        this.#store.set({ view: "trace", tab: place.tab, range: place.range === null || this.#store.state.trace === null ? null : clampRange(place.range, this.#store.state.trace.extentNs) });
+        if (index === state.trace.index && place.span !== null) {
+            const span = await state.connection.call("findSpan", index, place.span);
+            if (span !== null) await this.#reveal(span, false);
+            this.#store.set({ tab: place.tab });
+        }
+    }
+
+    // ── showing ──
+
+    /**
+     * @param {State} state
+     * @param {State} before
+     */
+    #show(state, before) {
+        if (state.preferences.theme !== before.preferences.theme) document.documentElement.dataset["theme"] = state.preferences.theme;
+        this.#update(state, before);
+        if (state.preferences.theme !== before.preferences.theme) this.#repaint();
+    }
+
+    /**
+     * @param {State} state
+     * @param {State | null} before
+     */
+    #update(state, before) {
+        this.start.element.hidden = state.view !== "start";
+        this.headers.element.hidden = state.view !== "headers";
+        this.traceView.hidden = state.view !== "trace";
+        this.waterfallPanel.hidden = state.tab !== "waterfall";
+        this.inputPanel.hidden = state.tab !== "input";
+        this.bar.update(state, before);
+        this.loading.update(state);
+        this.problem.update(state, before);
+        this.start.update(state);
+        this.headers.update(state, before);
+        this.list.update(state, before);
+        if (state.view !== "trace") this.list.element.hidden = true;
+        this.header.update(state, before);
+        this.verdict.update(state, before);
+        this.tabs.update(state);
+        this.waterfall.update(state, before);
+        this.details.update(state, before);
+        this.input.update(state, before);
+        this.keys.update(state);
+        document.title = state.view === "trace" && state.trace !== null ? `${state.trace.summary.rootName || "(no name)"} – Spanscope` : "Spanscope";
+    }
+
+    #repaint() {
+        this.waterfall.repaint();
+        this.list.repaint();
+    }
+
+    /**
+     * Tells those who do not see it.
+     * @param {string} text
+     */
+    #say(text) {
+        fill(this.said, text);
+    }
+}
+
+new App();

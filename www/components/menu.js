@@ -1,0 +1,130 @@
+/** A button that opens a menu: arrows move, Enter chooses, Escape and a click elsewhere close. */
+
+import { el, fill, icon } from "../dom.js";
+
+/**
+ * @typedef {object} MenuItem
+ * @property {string} label
+ * @property {string} [about] a second line
+ * @property {boolean} [checked] one of a choice
+ * @property {boolean} [rule] a line above it
+ * @property {() => void} choose
+ */
+
+export class Menu {
+    #items;
+    #button;
+    #list;
+    #label;
+
+    /**
+     * @param {{label: string, name?: string, icon?: 'menu', class?: string, items: () => MenuItem[]}} options `name` is for those who do not see the icon
+     */
+    constructor(options) {
+        this.#items = options.items;
+        this.#label = el("span", { text: options.label });
+        this.#button = el(
+            "button",
+            { type: "button", class: "button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": options.name ?? null, title: options.name ?? null, on: { click: () => this.#toggle(), keydown: (event) => this.#onButtonKey(event) } },
+            options.icon === undefined ? this.#label : icon(options.icon),
+            options.icon === undefined ? icon("down") : null,
+        );
+        this.#list = el("div", { class: "menu-list", role: "menu", hidden: true, "aria-label": options.name ?? options.label, on: { keydown: (event) => this.#onKey(event) } });
+        this.element = el("div", { class: `menu ${options.class ?? ""}` }, this.#button, this.#list);
+        this.element.addEventListener("focusout", (event) => {
+            if (!(event.relatedTarget instanceof Node) || !this.element.contains(event.relatedTarget)) this.close();
+        });
+    }
+
+    /** @param {string} label */
+    setLabel(label) {
+        if (this.#label.textContent !== label) this.#label.textContent = label;
+    }
+
+    get isOpen() {
+        return !this.#list.hidden;
+    }
+
+    #toggle() {
+        if (this.isOpen) this.close();
+        else this.open();
+    }
+
+    open() {
+        const items = this.#items();
+        fill(
+            this.#list,
+            ...items.map((item) =>
+                el(
+                    "button",
+                    {
+                        type: "button",
+                        class: `menu-item${item.rule === true ? " menu-rule" : ""}`,
+                        role: item.checked === undefined ? "menuitem" : "menuitemradio",
+                        "aria-checked": item.checked === undefined ? null : String(item.checked),
+                        tabindex: -1,
+                        on: {
+                            click: () => {
+                                this.close();
+                                this.#button.focus();
+                                item.choose();
+                            },
+                        },
+                    },
+                    el("span", { class: "menu-check" }, item.checked === true ? icon("check") : null),
+                    el("span", { class: "menu-text" }, el("span", { text: item.label }), item.about === undefined ? null : el("span", { class: "menu-about", text: item.about })),
+                ),
+            ),
+        );
+        this.#list.hidden = false;
+        this.#button.setAttribute("aria-expanded", "true");
+        this.#focus(Math.max(0, items.findIndex((item) => item.checked === true)));
+    }
+
+    close() {
+        this.#list.hidden = true;
+        this.#button.setAttribute("aria-expanded", "false");
+    }
+
+    #entries() {
+        return /** @type {HTMLButtonElement[]} */ ([...this.#list.children]);
+    }
+
+    /** @param {number} index */
+    #focus(index) {
+        const entries = this.#entries();
+        entries[(index + entries.length) % entries.length]?.focus();
+    }
+
+    /** @param {KeyboardEvent} event */
+    #onButtonKey(event) {
+        if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+        event.preventDefault();
+        this.open();
+        if (event.key === "ArrowUp") this.#focus(-1);
+    }
+
+    /** @param {KeyboardEvent} event */
+    #onKey(event) {
+        const entries = this.#entries();
+        const at = entries.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+        const moves = /** @type {Record<string, number>} */ ({ ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: entries.length - 1 });
+        const to = moves[event.key];
+        if (to !== undefined) {
+            event.preventDefault();
+            this.#focus(to);
+        } else if (event.key === "Escape") {
+            event.stopPropagation();
+            this.close();
+            this.#button.focus();
+        } else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
+            // The first letter goes to the next item that begins with it.
+            const letter = event.key.toLowerCase();
+            const order = [...entries.slice(at + 1), ...entries.slice(0, at + 1)];
+            const found = order.find((entry) => (entry.textContent ?? "").trim().toLowerCase().startsWith(letter));
+            if (found !== undefined) found.focus();
+        }
+        // Keys in a menu are for the menu.
+        event.stopPropagation();
+    }
+}

@@ -1,0 +1,80 @@
+/** Why something could not be opened: one sentence, the place in the input, what to try. What was open stays. */
+
+import { button, el, fill } from "../dom.js";
+
+/** @import { State } from '../state.js' */
+/** @import { Excerpt, Intents, Problem } from '../types.js' */
+
+export class ProblemView {
+    #intents;
+
+    /** @param {{intents: Intents}} options */
+    constructor({ intents }) {
+        this.#intents = intents;
+        this.element = el("section", { class: "problem", role: "alert", hidden: true });
+    }
+
+    /**
+     * @param {State} state
+     * @param {State | null} before
+     */
+    update(state, before) {
+        if (before !== null && before.problem === state.problem) return;
+        const { problem } = state;
+        this.element.hidden = problem === null;
+        if (problem === null) {
+            fill(this.element);
+            return;
+        }
+        fill(
+            this.element,
+            el(
+                "div",
+                { class: "problem-head" },
+                el("h2", { text: problem.name === "" ? "Not read" : `${problem.name} was not read` }),
+                button({ label: "Close the error", icon: "close", onClick: () => this.#intents.dismiss() }),
+            ),
+            el("p", { class: "problem-message", text: problem.message }),
+            problem.excerpt === null ? null : excerptBlock(problem.excerpt),
+            el("p", { class: "problem-try", text: `What to try: ${adviceFor(problem)}` }),
+        );
+    }
+
+    destroy() {
+        this.element.remove();
+    }
+}
+
+/**
+ * A line of an input with a place marked, by more than colour.
+ * @param {Excerpt} excerpt
+ */
+export function excerptBlock(excerpt) {
+    const where = excerpt.line > 0 ? `${excerpt.input}, line ${excerpt.line}, column ${excerpt.column}` : excerpt.input;
+    return el(
+        "figure",
+        { class: "excerpt" },
+        el("figcaption", { text: where }),
+        el("code", {}, visible(excerpt.before), el("mark", { text: excerpt.marked === "" ? "⌁ end" : visible(excerpt.marked) }), visible(excerpt.after)),
+    );
+}
+
+/**
+ * Control characters and such as pictures of themselves.
+ * @param {string} text
+ */
+function visible(text) {
+    return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, (character) => (character === "\u007f" ? "␡" : String.fromCharCode(0x2400 + character.charCodeAt(0)))).replace(/[\u202a-\u202e\u2066-\u2069]/g, "�");
+}
+
+/** @param {Problem} problem */
+function adviceFor(problem) {
+    const { kind, message } = problem;
+    if (kind === "empty") return "copy the trace again; what arrived was empty.";
+    if (kind === "cancelled") return "read it again.";
+    if (kind === "internal" || kind === "worker" || kind === "memory") return "load the page anew and read it again; a file of some gigabytes may be more than a tab has memory for.";
+    if (/html|<!doctype/i.test(message)) return "save the response of the trace API itself; this is a web page, perhaps one that asks to sign in.";
+    if (/end|truncat|unfinished|incomplete/i.test(`${kind} ${message}`)) return "copy the whole text; it stops before it is complete, as terminals and chats like to cut long lines.";
+    if (/json|syntax|escape|string|number|control/i.test(`${kind} ${message}`)) return "correct the marked place in the box, or export the trace again.";
+    return "export the trace as OTLP, Jaeger or Zipkin JSON.";
+}

@@ -1,0 +1,306 @@
+/**
+ * One row of the waterfall: its elements, and how a span is drawn into them.
+ *
+ *     ▾ (!) ▌service operation            512 ms   ░░█░░░░░░░░░█ 512 ms
+ *                                                    ▔         ▔           the critical path
+ *
+ * The bar is solid where the span itself works and light where its children do; the line below it is where the span
+ * owns the critical path. All shapes of a bar are one SVG with a few paths, so that a row is always the same elements.
+ */
+
+import { attribute, el, icon, setText, svg } from "../dom.js";
+import { colorOf } from "../colors.js";
+import { countOf, exactDuration, formatCount, formatDuration, formatMoment } from "../format.js";
+import { errorMark } from "./marks.js";
+
+/** @import { ServiceLook, Row, TimeMode } from '../types.js' */
+
+/** Deeper rows are not indented further; a number says how deep they are. */
+const DEEPEST_INDENT = 12;
+const BAR = 10;
+const LABEL_GAP = 6;
+/** Width of a label's character in 12 px tabular figures, rounded up. */
+const CHARACTER = 7;
+
+/**
+ * @typedef {object} RowParts
+ * @property {HTMLElement} name the first cell
+ * @property {HTMLElement} twisty
+ * @property {SVGSVGElement} own
+ * @property {SVGSVGElement} below
+ * @property {HTMLElement} stripe
+ * @property {HTMLElement} level
+ * @property {HTMLElement} service
+ * @property {HTMLElement} operation
+ * @property {HTMLElement} chip
+ * @property {HTMLElement} duration
+ * @property {HTMLElement} words
+ * @property {SVGSVGElement} drawing
+ * @property {SVGPathElement} under
+ * @property {SVGPathElement} busy
+ * @property {SVGPathElement} texture
+ * @property {SVGPathElement} hatch
+ * @property {SVGPathElement} outline
+ * @property {SVGPathElement} critical
+ * @property {SVGPathElement} events
+ * @property {SVGPathElement} errorEvents
+ * @property {HTMLElement} link
+ * @property {HTMLElement} label
+ */
+
+/**
+ * @typedef {object} RowContext what all rows have in common
+ * @property {number} from nanoseconds since the start of the trace, at the left
+ * @property {number} to at the right
+ * @property {number} width of the timeline in pixels
+ * @property {number} height of a row
+ * @property {readonly ServiceLook[]} looks
+ * @property {TimeMode} timeMode
+ * @property {bigint} traceStart
+ */
+
+/** @type {WeakMap<HTMLElement, RowParts>} */
+const parts = new WeakMap();
+
+/** @returns {HTMLElement} */
+export function createRow() {
+    const path = (/** @type {string} */ name) => svg("path", { class: name });
+    const made = {
+        twisty: el("span", { class: "twisty", "aria-hidden": "true" }, icon("down"), icon("right")),
+        own: errorMark("own"),
+        below: errorMark("below"),
+        stripe: el("span", { class: "stripe", "aria-hidden": "true" }),
+        level: el("span", { class: "row-level", "aria-hidden": "true" }),
+        service: el("span", { class: "row-service" }),
+        operation: el("span", { class: "row-operation" }),
+        chip: el("span", { class: "row-chip" }),
+        duration: el("div", { class: "cell cell-duration", role: "gridcell" }),
+        words: el("span", { class: "visually-hidden" }),
+        under: path("bar-under"),
+        busy: path("bar-busy"),
+        texture: path("bar-texture"),
+        hatch: path("bar-hatch"),
+        outline: path("bar-outline"),
+        critical: path("bar-critical"),
+        events: path("bar-events"),
+        errorEvents: path("bar-events bar-events-error"),
+        link: el("span", { class: "row-link", "aria-hidden": "true" }, icon("link")),
+        label: el("span", { class: "row-label", "aria-hidden": "true" }),
+    };
+    const drawing = svg("svg", { class: "bars", "aria-hidden": "true", focusable: "false" }, made.under, made.busy, made.texture, made.hatch, made.outline, made.critical, made.events, made.errorEvents);
+    const name = el("div", { class: "cell cell-name", role: "gridcell" }, made.twisty, made.own, made.below, made.stripe, made.level, el("span", { class: "row-text" }, made.service, " ", made.operation), made.chip);
+    const row = el("div", { class: "row virtual-row", role: "row", tabindex: -1 }, name, made.duration, el("div", { class: "cell cell-time", role: "gridcell" }, made.words, drawing, made.link, made.label));
+    parts.set(row, { ...made, name, drawing });
+    return row;
+}
+
+/**
+ * A row whose span is on its way from the worker.
+ * @param {HTMLElement} element
+ */
+export function blankRow(element) {
+    const made = parts.get(element);
+    if (made === undefined) return;
+    element.classList.add("blank");
+    attribute(element, "aria-label", "Loading");
+    for (const text of [made.service, made.operation, made.chip, made.duration, made.words, made.label, made.level]) setText(text, "");
+    for (const shape of [made.under, made.busy, made.texture, made.hatch, made.outline, made.critical, made.events, made.errorEvents]) attribute(shape, "d", "");
+    made.link.hidden = true;
+    made.twisty.classList.add("absent");
+    made.own.classList.add("absent");
+    made.below.classList.add("absent");
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Row} row
+ * @param {Row | undefined} above the row before it
+ * @param {RowContext} context
+ */
+export function drawRow(element, row, above, context) {
+    const made = parts.get(element);
+    if (made === undefined) return;
+    element.classList.remove("blank");
+    const name = row.name === "" ? "(no name)" : row.name;
+    const service = row.service === "" ? "(no service)" : row.service;
+    element.style.setProperty("--indent", String(Math.min(row.level - 1, DEEPEST_INDENT)));
+    element.style.setProperty("--service", colorOf(context.looks[row.serviceIndex]));
+    const texture = context.looks[row.serviceIndex]?.texture ?? "plain";
+    element.classList.toggle("texture-dots", texture === "dots");
+    element.classList.toggle("texture-lines", texture === "lines");
+    element.classList.toggle("top", row.top !== null && above !== undefined);
+    element.classList.toggle("own-error", row.error === "own");
+    element.classList.toggle("same-service", above !== undefined && above.service === row.service);
+    attribute(element, "aria-level", row.level);
+    attribute(element, "aria-posinset", row.positionInSet);
+    attribute(element, "aria-setsize", row.setSize);
+    attribute(element, "aria-expanded", row.expandable ? String(row.expanded) : null);
+
+    made.twisty.classList.toggle("absent", !row.expandable);
+    made.twisty.classList.toggle("closed", !row.expanded);
+    made.own.classList.toggle("absent", row.error !== "own");
+    made.below.classList.toggle("absent", row.error !== "below");
+    setText(made.level, row.level - 1 > DEEPEST_INDENT ? `${row.level}›` : "");
+    setText(made.service, service);
+    setText(made.operation, name);
+    const chip = chipOf(row);
+    setText(made.chip, chip.text);
+    attribute(made.chip, "title", chip.title);
+    attribute(made.name, "title", `${service}\n${name}`);
+    setText(made.duration, formatDuration(row.durationNs));
+    attribute(made.duration, "title", exactDuration(row.durationNs));
+    const words = wordsOf(row, context);
+    setText(made.words, words);
+    attribute(element, "aria-label", `${service} ${name}, ${formatDuration(row.durationNs)}, ${words}${chip.title === null ? "" : `, ${chip.title}`}`);
+    drawBar(made, row, context);
+}
+
+/**
+ * Moves the bars alone: the part of the time that is shown has changed.
+ * @param {HTMLElement} element
+ * @param {Row} row
+ * @param {RowContext} context
+ */
+export function moveBar(element, row, context) {
+    const made = parts.get(element);
+    if (made !== undefined) drawBar(made, row, context);
+}
+
+/**
+ * @param {Row} row
+ * @returns {{text: string, title: string | null}}
+ */
+function chipOf(row) {
+    if (row.hidden > 0) return { text: `+${formatCount(row.hidden)}`, title: `${countOf(row.hidden, "span")} below, collapsed` };
+    if (row.top === "orphan") return { text: "orphan", title: "its parent is not in the input" };
+    if (row.top === "cycle") return { text: "cycle", title: "its parents lead in a circle; it was cut here" };
+    return { text: "", title: null };
+}
+
+/**
+ * What the bar shows, in words.
+ * @param {Row} row
+ * @param {RowContext} context
+ */
+function wordsOf(row, context) {
+    const words = [];
+    if (row.error === "own") words.push(row.statusMessage === "" ? "error of its own" : `error of its own: ${row.statusMessage}`);
+    if (row.error === "below") words.push("error below");
+    if (!Number.isFinite(row.startNs)) return [...words, "no start time"].join(", ");
+    words.push(`starts at ${formatMoment(row.startNs, context.traceStart, context.timeMode)}`);
+    words.push(`self ${formatDuration(row.selfNs)}`);
+    if (row.criticalNs > 0) words.push(`${formatDuration(row.criticalNs)} on the critical path`);
+    if (row.events.length > 0) words.push(countOf(row.events.length, "event"));
+    if (row.links > 0) words.push(countOf(row.links, "link"));
+    if (row.warnings > 0) words.push(countOf(row.warnings, "warning"));
+    return words.join(", ");
+}
+
+/**
+ * @param {RowParts} made
+ * @param {Row} row
+ * @param {RowContext} context
+ */
+function drawBar(made, row, context) {
+    const { from, to, width, height } = context;
+    const place = (/** @type {number} */ ns) => ((ns - from) / (to - from)) * width;
+    const top = Math.round((height - BAR) / 2);
+    attribute(made.drawing, "width", Math.max(0, width));
+    attribute(made.drawing, "height", height);
+    const known = Number.isFinite(row.startNs) && width > 0;
+    const left = known ? place(row.startNs) : 0;
+    const right = known ? place(row.startNs + Math.max(0, row.durationNs)) : 0;
+    const visible = known && right >= -1 && left <= width + 1;
+    if (!visible) {
+        for (const shape of [made.under, made.busy, made.texture, made.hatch, made.outline, made.critical, made.events, made.errorEvents]) attribute(shape, "d", "");
+        made.link.hidden = true;
+        placeLabel(made, !known ? "no time" : left > width ? `${formatDuration(row.durationNs)} ›` : `‹ ${formatDuration(row.durationNs)}`, known && left > width ? "right" : "left", width);
+        return;
+    }
+    // Whole pixels: bars of a pixel or two would be blurred away. Beyond the rims a little is enough.
+    const pixel = (/** @type {number} */ x) => Math.round(Math.min(Math.max(x, -8), width + 8));
+    const box = (/** @type {number} */ a, /** @type {number} */ b, /** @type {number} */ y, /** @type {number} */ h, /** @type {number} */ least) => {
+        const x = Math.min(pixel(a), Math.round(width) - least);
+        return `M${x} ${y}h${Math.max(least, pixel(b) - x)}v${h}H${x}z`;
+    };
+    const pairs = (/** @type {readonly number[]} */ list, /** @type {number} */ y, /** @type {number} */ h, /** @type {number} */ least) => {
+        let path = "";
+        for (let index = 0; index + 1 < list.length; index += 2) {
+            const a = place(list[index] ?? 0);
+            const b = place(list[index + 1] ?? 0);
+            if (b >= 0 && a <= width) path += box(a, b, y, h, least);
+        }
+        return path;
+    };
+    const whole = box(left, right, top, BAR, 2);
+    attribute(made.under, "d", whole);
+    const solid = row.busy.length === 0 && row.durationNs <= 0 ? whole : pairs(row.busy, top, BAR, 1);
+    attribute(made.busy, "d", solid);
+    const plain = (context.looks[row.serviceIndex]?.texture ?? "plain") === "plain";
+    attribute(made.texture, "d", plain ? "" : whole);
+    attribute(made.texture, "fill", plain ? null : `url(#${context.looks[row.serviceIndex]?.texture})`);
+    attribute(made.hatch, "d", row.error === "own" ? whole : "");
+    attribute(made.outline, "d", row.error === "own" ? outlineOf(Math.min(pixel(left), Math.round(width) - 2), pixel(right), top) : "");
+    attribute(made.critical, "d", pairs(row.critical, top + BAR + 1, 2, 2));
+    attribute(made.events, "d", diamonds(row.events.filter((event) => !event.error), place, width, height / 2));
+    attribute(made.errorEvents, "d", diamonds(row.events.filter((event) => event.error), place, width, height / 2));
+
+    const linked = row.links > 0;
+    made.link.hidden = !linked;
+    const before = linked ? 16 : 0;
+    if (linked) made.link.style.setProperty("--left", `${Math.max(0, Math.round(left) - 15)}px`);
+
+    // The label goes to the emptier side, and away when neither has room: the duration has its own column.
+    const text = formatDuration(row.durationNs);
+    const need = text.length * CHARACTER + LABEL_GAP + 4;
+    const roomRight = width - right;
+    const roomLeft = left - before;
+    const last = row.events.length > 0 ? 6 : 0;
+    const preferRight = (left + right) / 2 <= width / 2;
+    if (preferRight ? roomRight >= need + last : roomLeft < need && roomRight >= need + last) placeLabel(made, text, "after", Math.max(right, left + 2) + LABEL_GAP + last);
+    else if (roomLeft >= need) placeLabel(made, text, "before", width - left + before + LABEL_GAP);
+    else placeLabel(made, "", "after", 0);
+}
+
+/**
+ * @param {RowParts} made
+ * @param {string} text
+ * @param {'left' | 'right' | 'before' | 'after'} where
+ * @param {number} distance from the left edge, for `before` from the right one
+ */
+function placeLabel(made, text, where, distance) {
+    setText(made.label, text);
+    const fromRight = where === "before" || where === "right";
+    made.label.classList.toggle("from-right", fromRight);
+    made.label.style.setProperty("--left", where === "left" || where === "right" ? "4px" : `${Math.round(distance)}px`);
+}
+
+/**
+ * @param {number} left
+ * @param {number} right
+ * @param {number} top
+ */
+function outlineOf(left, right, top) {
+    const x = left - 1.75;
+    const y = top - 1.75;
+    const w = Math.max(2, right - left) + 3.5;
+    const h = BAR + 3.5;
+    const r = Math.min(3, w / 2);
+    return `M${x + r} ${y}h${w - 2 * r}a${r} ${r} 0 0 1 ${r} ${r}v${h - 2 * r}a${r} ${r} 0 0 1 ${-r} ${r}h${2 * r - w}a${r} ${r} 0 0 1 ${-r} ${-r}v${2 * r - h}a${r} ${r} 0 0 1 ${r} ${-r}z`;
+}
+
+/**
+ * @param {readonly {ns: number}[]} events
+ * @param {(ns: number) => number} place
+ * @param {number} width
+ * @param {number} middle
+ */
+function diamonds(events, place, width, middle) {
+    let path = "";
+    for (const { ns } of events) {
+        const x = place(ns);
+        if (!Number.isFinite(x) || x < -4 || x > width + 4) continue;
+        path += `M${x.toFixed(1)} ${middle - 4.5}l4.5 4.5l-4.5 4.5l-4.5 -4.5z`;
+    }
+    return path;
+}

@@ -1,0 +1,68 @@
+/** The tabs: those whose views exist. */
+
+import { attribute, el, fill } from "../dom.js";
+import { formatCount } from "../format.js";
+
+/** @import { State } from '../state.js' */
+/** @import { Intents } from '../types.js' */
+
+/** @typedef {State['tab']} TabId */
+
+const TABS = /** @type {const} */ ([
+    { id: "waterfall", label: "Waterfall" },
+    { id: "input", label: "Input" },
+]);
+
+export class Tabs {
+    #intents;
+    /** @type {Map<TabId, HTMLButtonElement>} */
+    #buttons = new Map();
+
+    /** @param {{intents: Intents}} options */
+    constructor({ intents }) {
+        this.#intents = intents;
+        for (const { id, label } of TABS) {
+            this.#buttons.set(
+                id,
+                el(
+                    "button",
+                    { type: "button", class: "tab", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}`, on: { click: () => intents.setTab(id), keydown: (event) => this.#onKey(event, id) } },
+                    label,
+                    el("span", { class: "tab-count" }),
+                ),
+            );
+        }
+        this.element = el("div", { class: "tabs", role: "tablist", "aria-label": "Views of the trace" }, ...this.#buttons.values());
+    }
+
+    /** @param {State} state */
+    update(state) {
+        for (const [id, tab] of this.#buttons) {
+            attribute(tab, "aria-selected", String(id === state.tab));
+            attribute(tab, "tabindex", id === state.tab ? 0 : -1);
+        }
+        const count = state.overview?.warnings.reduce((sum, warning) => sum + warning.count, 0) ?? 0;
+        const label = this.#buttons.get("input")?.querySelector(".tab-count");
+        if (label) fill(label, ...(count === 0 ? [] : [` ${formatCount(count)}`, el("span", { class: "visually-hidden", text: count === 1 ? " problem" : " problems" })]));
+    }
+
+    destroy() {
+        this.element.remove();
+    }
+
+    /**
+     * @param {KeyboardEvent} event
+     * @param {TabId} id
+     */
+    #onKey(event, id) {
+        const order = [...this.#buttons.keys()];
+        const at = order.indexOf(id);
+        const moves = /** @type {Record<string, number>} */ ({ ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: order.length - 1 });
+        const to = moves[event.key];
+        const target = to === undefined ? undefined : order[(to + order.length) % order.length];
+        if (target === undefined) return;
+        event.preventDefault();
+        this.#intents.setTab(target);
+        this.#buttons.get(target)?.focus();
+    }
+}

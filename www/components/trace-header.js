@@ -1,0 +1,53 @@
+/** The chosen trace in one line: root, duration, spans, services, errors, start, id. */
+
+import { copyButton, el, fill } from "../dom.js";
+import { countOf, exactDuration, exactInstant, formatDuration, formatInstant } from "../format.js";
+
+/** @import { State } from '../state.js' */
+
+export class TraceHeader {
+    element = el("header", { class: "trace-header" });
+
+    /**
+     * @param {State} state
+     * @param {State | null} before
+     */
+    update(state, before) {
+        const { trace } = state;
+        if (trace === null) return;
+        const mode = state.preferences.timeMode;
+        if (before !== null && before.trace?.summary === trace.summary && before.preferences.timeMode === mode) return;
+        const { summary } = trace;
+        const start = formatInstant(summary.startNs, mode);
+        fill(
+            this.element,
+            el(
+                "h1",
+                {},
+                el("span", { class: "trace-root", text: summary.rootName === "" ? "(no name)" : summary.rootName }),
+                " ",
+                el("span", { class: "trace-service", text: summary.rootService }),
+                " ",
+                el("span", { class: "trace-duration", title: exactDuration(summary.durationNs), text: formatDuration(summary.durationNs) }),
+            ),
+            el("span", { class: "fact", text: countOf(summary.spans, "span") }),
+            el("span", { class: "fact", text: countOf(summary.services.length, "service") }),
+            errorFact(trace.errors),
+            summary.startNs === 0n ? null : el("span", { class: "fact", title: exactInstant(summary.startNs), text: start }),
+            summary.traceId === ""
+                ? null
+                : el("span", { class: "fact trace-id" }, el("code", { text: summary.traceId }), copyButton("trace id", summary.traceId)),
+        );
+    }
+
+    destroy() {
+        this.element.remove();
+    }
+}
+
+/** @param {{own: number, above: number}} errors */
+function errorFact({ own, above }) {
+    if (own + above === 0) return null;
+    const text = above === 0 ? countOf(own, "error") : `${countOf(own, "error")}, ${above} above ${own === 1 ? "it" : "them"}`;
+    return el("span", { class: "fact trace-errors", title: "Spans with an error of their own, and spans whose error only passes one on. Key: e", text });
+}

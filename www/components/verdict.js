@@ -1,0 +1,124 @@
+/** Where the time went: sentences whose clauses select their spans, and the critical path by service as one bar. */
+
+import { el, fill } from "../dom.js";
+import { colorOf } from "../colors.js";
+import { exactDuration, formatDuration, formatShare } from "../format.js";
+
+/** @import { State } from '../state.js' */
+/** @import { Intents, OpenTrace, Overview } from '../types.js' */
+
+/** Parts below this share are shown together: a button must be wide enough to be seen and hit. */
+const LEAST_SHARE = 0.01;
+
+export class VerdictView {
+    #intents;
+    #sentence;
+    #bar;
+
+    /** @param {{intents: Intents}} options */
+    constructor({ intents }) {
+        this.#intents = intents;
+        this.#sentence = el("p", { class: "verdict-text" });
+        this.#bar = el("div", { class: "path-bar", role: "group", "aria-label": "Time on the critical path by service" });
+        this.element = el("section", { class: "verdict", "aria-label": "Where the time went" }, this.#sentence, this.#bar);
+    }
+
+    /**
+     * @param {State} state
+     * @param {State | null} before
+     */
+    update(state, before) {
+        const { trace, overview } = state;
+        if (trace === null || overview === null) return;
+        if (before === null || before.trace?.verdict !== trace.verdict) {
+            fill(this.#sentence, ...trace.verdict.map((part) => (part.spans.length === 0 ? part.text : this.#clause(part.text, part.spans))));
+            this.#drawBar(trace, overview);
+        }
+        if (before === null || before.marked !== state.marked || before.trace !== trace) {
+            for (const element of this.element.querySelectorAll("[data-spans]")) {
+                element.setAttribute("aria-pressed", String(state.marked.length > 0 && element.getAttribute("data-spans") === keyOfSpans(state.marked)));
+            }
+        }
+    }
+
+    destroy() {
+        this.element.remove();
+    }
+
+    /**
+     * @param {string} text
+     * @param {readonly number[]} spans
+     */
+    #clause(text, spans) {
+        // A button cannot break across lines, and a clause should.
+        const choose = () => this.#intents.mark(spans);
+        return el("span", {
+            class: "clause",
+            role: "button",
+            tabindex: 0,
+            "data-spans": keyOfSpans(spans),
+            text,
+            title: spans.length === 1 ? "Show this span" : `Show these ${spans.length} spans`,
+            on: {
+                click: choose,
+                keydown: (event) => {
+                    if (event.key !== "Enter" && event.key !== " ") return;
+                    event.preventDefault();
+                    choose();
+                },
+            },
+        });
+    }
+
+    /**
+     * @param {OpenTrace} trace
+     * @param {Overview} overview
+     */
+    #drawBar(trace, overview) {
+        const total = trace.path.reduce((sum, part) => sum + part.ns, 0);
+        this.#bar.hidden = total <= 0;
+        const large = trace.path.filter((part, index) => index === 0 || part.ns / total >= LEAST_SHARE);
+        const small = trace.path.slice(large.length);
+        const rest = small.reduce((sum, part) => sum + part.ns, 0);
+        fill(
+            this.#bar,
+            ...large.map((part) => this.#part(part.service, part.ns, total, part.spans, colorOf(overview.looks[part.serviceIndex]), overview.looks[part.serviceIndex]?.texture ?? "plain")),
+            small.length === 0 ? null : this.#part(small.length === 1 ? (small[0]?.service ?? "") : `${small.length} more services`, rest, total, small.flatMap((part) => part.spans), "var(--service-other)", "plain"),
+        );
+    }
+
+    /**
+     * @param {string} name
+     * @param {number} ns
+     * @param {number} total
+     * @param {readonly number[]} spans
+     * @param {string} color
+     * @param {string} texture
+     */
+    #part(name, ns, total, spans, color, texture) {
+        const duration = formatDuration(ns);
+        const share = formatShare(ns, total);
+        return el(
+            "button",
+            {
+                type: "button",
+                class: `path-part texture-${texture}`,
+                style: { "--service": color, "flex-grow": String(ns / total) },
+                title: `${name}: ${duration} on the critical path, ${share} (${exactDuration(ns)})`,
+                "aria-label": `${name}, ${duration} on the critical path, ${share}`,
+                "data-spans": keyOfSpans(spans),
+                on: { click: () => this.#intents.mark(spans) },
+            },
+            el("span", { class: "path-name", text: name }),
+            el("span", { class: "path-time", text: duration }),
+        );
+    }
+}
+
+/**
+ * Whether two lists are the same spans; for long ones the ends and the length have to do.
+ * @param {readonly number[]} spans
+ */
+function keyOfSpans(spans) {
+    return spans.length <= 20 ? spans.join() : `${spans.length}:${spans[0]}:${spans.at(-1)}`;
+}

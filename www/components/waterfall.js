@@ -1,0 +1,565 @@
+/**
+ * The waterfall: the span tree on a time line, as a tree grid of a few dozen recycled rows. Rows come from the worker
+ * in chunks; the keys follow the WAI-ARIA pattern for tree grids, with the focus on rows.
+ */
+
+import { attribute, button, el, fill, setText, svg } from "../dom.js";
+import { countOf, formatClock, formatDuration } from "../format.js";
+import { ROW_KEYS, keyOf } from "../keys.js";
+import { ROW_HEIGHTS, clampRange, panRange, shownRange, zoomRange } from "../state.js";
+import { VirtualList } from "../virtual-list.js";
+import { Minimap, wheelFactor } from "./minimap.js";
+import { blankRow, createRow, drawRow, moveBar } from "./row.js";
+import { Splitter } from "./splitter.js";
+
+/** @import { State } from '../state.js' */
+/** @import { Intents, Row, Tick } from '../types.js' */
+/** @import { RowContext } from './row.js' */
+/** @import { RowKey } from '../keys.js' */
+
+const CHUNK = 64;
+/** Chunks kept; enough for some screens in both directions. */
+const KEPT_CHUNKS = 24;
+/** Least distance between two ticks, for labels such as 1.25 s and 09:14:03.120. */
+const TICK_ROOM = { relative: 78, clock: 112 };
+
+export class WaterfallView {
+    #intents;
+    #minimap;
+    #list;
+    #grid;
+    #scroller;
+    #axis;
+    #nameHead;
+    #lines;
+    #shown;
+    #marks;
+    #reset;
+    #nameSplit;
+    #durationSplit;
+    #observer;
+    /** @type {Map<number, Row[]>} */
+    #chunks = new Map();
+    /** @type {Set<number>} */
+    #asked = new Set();
+    #version = 0;
+    #cursor = 0;
+    #wantsFocus = false;
+    #width = 0;
+    /** @type {Tick[]} */
+    #ticks = [];
+    #tickTurn = 0;
+    /** @type {Set<number>} */
+    #marked = new Set();
+    /** @type {State | null} */
+    #state = null;
+
+    /** @param {{intents: Intents}} options */
+    constructor({ intents }) {
+        this.#intents = intents;
+        this.#minimap = new Minimap({ intents });
+        this.#shown = el("span", { class: "waterfall-shown" });
+        this.#reset = button({ label: "All of the time", icon: "reset", title: "All of the time (0)", onClick: () => intents.setRange(null) });
+        this.#marks = el("span", { class: "waterfall-marks" });
+        const tools = el(
+            "div",
+            { class: "waterfall-tools", role: "group", "aria-label": "Rows" },
+            button({ label: "Collapse all", icon: "collapse", onClick: () => intents.expand("none") }),
+            button({ label: "Expand all", icon: "expand", onClick: () => intents.expand("all") }),
+            this.#marks,
+            el("span", { class: "waterfall-zoom" }, this.#shown, this.#reset),
+        );
+        this.#axis = el("div", { class: "axis", "aria-hidden": "true" });
+        this.#nameHead = el("div", { class: "cell cell-name", role: "columnheader", text: "Service and operation" });
+        const head = el(
+            "div",
+            { class: "row-head", role: "row", "aria-rowindex": 1 },
+            this.#nameHead,
+            el("div", { class: "cell cell-duration", role: "columnheader", text: "Duration" }),
+            el("div", { class: "cell cell-time", role: "columnheader" }, el("span", { class: "visually-hidden", text: "Time line" }), this.#axis),
+        );
+        this.#lines = el("div", { class: "grid-lines", "aria-hidden": "true" });
+        const body = el("div", { class: "virtual-body", role: "rowgroup" });
+        this.#scroller = el("div", { class: "waterfall-scroll", role: "presentation" }, this.#lines, body);
+        this.#grid = el("div", { class: "waterfall-grid", role: "treegrid", "aria-label": "Spans", "aria-colcount": 3, "aria-rowcount": 1 }, el("div", { role: "rowgroup" }, head), this.#scroller);
+        this.#nameSplit = new Splitter({ label: "Width of the operation column", onMove: (width) => intents.setPreferences({ nameWidth: width }) });
+        this.#durationSplit = new Splitter({ label: "Width of the duration column", onMove: (width) => intents.setPreferences({ durationWidth: width }) });
+        this.#nameSplit.element.classList.add("split-name");
+        this.#durationSplit.element.classList.add("split-duration");
+        this.element = el("div", { class: "waterfall" }, patterns(), el("div", { class: "waterfall-top" }, tools, this.#minimap.element), this.#grid, this.#nameSplit.element, this.#durationSplit.element);
+
+        this.#list = new VirtualList({ scroller: this.#scroller, body, rowHeight: ROW_HEIGHTS.normal, overscan: 8, create: createRow, draw: (element, index) => this.#draw(element, index) });
+        this.#grid.addEventListener("keydown", (event) => this.#onKey(event));
+        body.addEventListener("click", (event) => this.#onClick(event));
+        body.addEventListener("dblclick", (event) => this.#onDoubleClick(event));
+        body.addEventListener("focusin", (event) => this.#onFocus(event));
+        this.#scroller.addEventListener("wheel", (event) => this.#onWheel(event), { passive: false });
+        this.#axis.addEventListener("pointerdown", (event) => this.#onAxisPress(event));
+        this.#observer = new ResizeObserver(() => this.#resize());
+        this.#observer.observe(this.#axis);
+    }
+
+    /**
+     * @param {State} state
+     * @param {State | null} before
+     */
+    update(state, before) {
+        this.#state = state;
+        const { trace, preferences } = state;
+        if (trace === null) return;
+        this.#minimap.update(state, before);
+        if (before === null || before.preferences !== preferences) {
+            this.#setWidth("--name-width", preferences.nameWidth);
+            this.#setWidth("--duration-width", preferences.durationWidth);
+            this.element.style.setProperty("--row-height", `${ROW_HEIGHTS[preferences.rows]}px`);
+            this.#list.setRowHeight(ROW_HEIGHTS[preferences.rows]);
+            this.#resize();
+        }
+        if (before === null || before.marked !== state.marked) {
+            this.#marked = new Set(state.marked);
+            this.#drawMarks();
+        }
+        const other = before === null || before.connection !== state.connection || before.trace?.index !== trace.index;
+        if (other || before.rowsVersion !== state.rowsVersion) {
+            void this.#reload(other);
+        } else if (before.span !== state.span) {
+            void this.#follow();
+        } else if (before.marked !== state.marked || before.preferences !== preferences) {
+            this.#list.redraw();
+        }
+        if (other || before.range !== state.range || before.preferences.timeMode !== preferences.timeMode) {
+            this.#drawShown();
+            this.#moveBars();
+            void this.#loadTicks();
+        }
+    }
+
+    /** Colours or the theme have changed. */
+    repaint() {
+        void this.#minimap.repaint();
+    }
+
+    /** Puts the focus on the current row, as soon as it is there. */
+    focus() {
+        this.#wantsFocus = true;
+        this.#giveFocus();
+    }
+
+    destroy() {
+        this.#observer.disconnect();
+        this.#list.destroy();
+        this.#minimap.destroy();
+        this.element.remove();
+    }
+
+    /**
+     * @param {string} name
+     * @param {number} width 0: as the stylesheet says
+     */
+    #setWidth(name, width) {
+        if (width > 0) this.element.style.setProperty(name, `${width}px`);
+        else this.element.style.removeProperty(name);
+    }
+
+    // ── rows ──
+
+    /**
+     * Asks for the rows in view and only then shows them, so that nothing flickers.
+     * @param {boolean} other whether it is another trace
+     */
+    async #reload(other) {
+        this.#version += 1;
+        const version = this.#version;
+        const { trace, connection, span } = this.#state ?? {};
+        if (!trace || !connection) return;
+        const place = span === null || span === undefined ? { span: 0, row: 0 } : await connection.call("visible", trace.index, span);
+        if (version !== this.#version) return;
+        const map = this.#list.map;
+        const first = other ? Math.max(0, place.row - 30) : Math.max(0, Math.floor(map.offset / map.rowHeight) - 8);
+        const from = Math.floor(Math.min(first, Math.max(0, trace.rowCount - 1)) / CHUNK);
+        const to = Math.floor(Math.min(trace.rowCount - 1, first + Math.ceil(map.viewport / map.rowHeight) + 60) / CHUNK);
+        const chunks = new Map();
+        for (let chunk = from; chunk <= to; chunk += 1) {
+            const rows = await connection.call("rows", trace.index, chunk * CHUNK, CHUNK);
+            if (version !== this.#version) return;
+            chunks.set(chunk, rows);
+        }
+        this.#chunks = chunks;
+        this.#asked.clear();
+        this.#cursor = place.row;
+        this.#list.pin(this.#cursor);
+        attribute(this.#grid, "aria-rowcount", trace.rowCount + 1);
+        this.#list.setCount(trace.rowCount);
+        if (other) this.#list.scrollTo(0);
+        this.#list.reveal(this.#cursor, other ? "center" : "nearest");
+        this.#list.render();
+        this.#list.redraw();
+        // A span that is now hidden leaves its place to what hides it.
+        if (span !== null && span !== undefined && place.span !== span) this.#intents.select(place.span);
+        this.#giveFocus();
+    }
+
+    /** The current span has changed: go to its row. */
+    async #follow() {
+        const { trace, connection, span } = this.#state ?? {};
+        if (!trace || !connection || span === null || span === undefined) {
+            this.#list.redraw();
+            return;
+        }
+        const version = this.#version;
+        if (this.#rowAt(this.#cursor)?.span !== span) {
+            const { row } = await connection.call("visible", trace.index, span);
+            if (version !== this.#version || this.#state?.span !== span) return;
+            this.#cursor = row;
+        }
+        this.#list.pin(this.#cursor);
+        this.#list.reveal(this.#cursor);
+        this.#list.render();
+        this.#list.redraw();
+        this.#giveFocus();
+    }
+
+    /** @param {number} index */
+    #rowAt(index) {
+        return this.#chunks.get(Math.floor(index / CHUNK))?.[index % CHUNK];
+    }
+
+    /**
+     * A row, from the worker if need be.
+     * @param {number} index
+     */
+    async #fetchRow(index) {
+        const known = this.#rowAt(index);
+        if (known !== undefined) return known;
+        await this.#fetchChunk(Math.floor(index / CHUNK));
+        return this.#rowAt(index);
+    }
+
+    /** @param {number} chunk */
+    async #fetchChunk(chunk) {
+        const version = this.#version;
+        const { trace, connection } = this.#state ?? {};
+        if (!trace || !connection) return;
+        this.#asked.add(chunk);
+        const rows = await connection.call("rows", trace.index, chunk * CHUNK, CHUNK).catch(() => null);
+        // The answer to an old question is no answer.
+        if (version !== this.#version || rows === null) return;
+        this.#asked.delete(chunk);
+        this.#chunks.set(chunk, rows);
+        const { from, to } = this.#list.window;
+        for (const known of this.#chunks.keys()) {
+            if (this.#chunks.size <= KEPT_CHUNKS) break;
+            const visible = (known + 1) * CHUNK > from && known * CHUNK < to;
+            if (!visible && known !== Math.floor(this.#cursor / CHUNK)) this.#chunks.delete(known);
+        }
+        for (let index = Math.max(from, chunk * CHUNK); index < Math.min(to, (chunk + 1) * CHUNK + 1); index += 1) {
+            const element = this.#list.elementOf(index);
+            if (element !== undefined) this.#draw(element, index);
+        }
+        this.#giveFocus();
+    }
+
+    /** @returns {RowContext | null} */
+    #context() {
+        const state = this.#state;
+        if (state === null || state.trace === null || state.overview === null) return null;
+        return {
+            ...shownRange(state),
+            width: this.#width,
+            height: this.#list.map.rowHeight,
+            looks: state.overview.looks,
+            timeMode: state.preferences.timeMode,
+            traceStart: state.trace.summary.startNs,
+        };
+    }
+
+    /**
+     * @param {HTMLElement} element
+     * @param {number} index
+     */
+    #draw(element, index) {
+        const context = this.#context();
+        if (context === null) return;
+        element.dataset["row"] = String(index);
+        attribute(element, "aria-rowindex", index + 2);
+        const row = this.#rowAt(index);
+        attribute(element, "tabindex", index === this.#cursor ? 0 : -1);
+        if (row === undefined) {
+            blankRow(element);
+            attribute(element, "aria-selected", null);
+            const chunk = Math.floor(index / CHUNK);
+            if (!this.#asked.has(chunk)) void this.#fetchChunk(chunk);
+            return;
+        }
+        const selected = row.span === this.#state?.span;
+        attribute(element, "aria-selected", String(selected));
+        element.classList.toggle("selected", selected);
+        element.classList.toggle("marked", this.#marked.has(row.span));
+        drawRow(element, row, index === 0 ? undefined : this.#rowAt(index - 1), context);
+    }
+
+    #moveBars() {
+        const context = this.#context();
+        if (context === null) return;
+        const { from, to } = this.#list.window;
+        for (let index = from; index < to; index += 1) {
+            const element = this.#list.elementOf(index);
+            const row = this.#rowAt(index);
+            if (element !== undefined && row !== undefined) moveBar(element, row, context);
+        }
+    }
+
+    #giveFocus() {
+        if (!this.#wantsFocus) return;
+        const element = this.#list.elementOf(this.#cursor);
+        if (element === undefined || element.classList.contains("blank")) return;
+        this.#wantsFocus = false;
+        element.focus({ preventScroll: true });
+    }
+
+    // ── keys and pointer ──
+
+    /** @param {KeyboardEvent} event */
+    #onKey(event) {
+        const key = keyOf(ROW_KEYS, event);
+        const { trace } = this.#state ?? {};
+        if (key === null || !trace) return;
+        event.preventDefault();
+        event.stopPropagation();
+        void this.#act(key, trace.rowCount);
+    }
+
+    /**
+     * @param {RowKey} key
+     * @param {number} count
+     */
+    async #act(key, count) {
+        const at = this.#cursor;
+        const page = this.#list.map.page;
+        const moves = /** @type {Partial<Record<RowKey, number>>} */ ({ next: at + 1, previous: at - 1, first: 0, last: count - 1, pageDown: at + page, pageUp: at - page });
+        const to = moves[key];
+        if (to !== undefined) {
+            await this.#moveTo(Math.min(Math.max(0, to), count - 1));
+            return;
+        }
+        const row = await this.#fetchRow(at);
+        const { trace, connection } = this.#state ?? {};
+        if (row === undefined || !trace || !connection) return;
+        if (key === "open" && row.expandable) {
+            if (row.expanded) await this.#moveTo(at + 1);
+            else this.#expand(row.span, true);
+        } else if (key === "close") {
+            if (row.expandable && row.expanded) {
+                this.#expand(row.span, false);
+            } else {
+                const parent = await connection.call("parentRow", trace.index, row.span);
+                if (parent !== null && parent >= 0) await this.#moveTo(parent);
+            }
+        } else if (key === "siblings") {
+            this.#intents.select(row.span);
+            this.#intents.expand({ siblingsOf: row.span });
+        } else if (key === "details") {
+            this.#intents.openDetails(row.span);
+        }
+    }
+
+    /** @param {number} index */
+    async #moveTo(index) {
+        this.#cursor = index;
+        this.#list.pin(index);
+        this.#list.reveal(index);
+        this.#list.render();
+        this.#wantsFocus = true;
+        const row = await this.#fetchRow(index);
+        // Keys may have been pressed faster than rows come.
+        if (row === undefined || this.#cursor !== index) return;
+        this.#list.redraw();
+        this.#giveFocus();
+        this.#intents.select(row.span);
+    }
+
+    /**
+     * @param {number} span
+     * @param {boolean} expanded
+     */
+    #expand(span, expanded) {
+        this.#wantsFocus = true;
+        this.#intents.select(span);
+        this.#intents.expand({ span, expanded });
+    }
+
+    /** @param {Event} event */
+    #rowOfEvent(event) {
+        const element = event.target instanceof Element ? event.target.closest(".row") : null;
+        if (!(element instanceof HTMLElement)) return null;
+        const index = Number(element.dataset["row"]);
+        const row = this.#rowAt(index);
+        return row === undefined ? null : { index, row };
+    }
+
+    /** @param {MouseEvent} event */
+    #onClick(event) {
+        const found = this.#rowOfEvent(event);
+        if (found === null) return;
+        // Selecting text in a row, to copy a name, is not choosing it.
+        if (String(getSelection() ?? "") !== "" && !getSelection()?.isCollapsed) return;
+        this.#cursor = found.index;
+        const twisty = event.target instanceof Element && event.target.closest(".twisty") !== null;
+        if (twisty && found.row.expandable) {
+            this.#expand(found.row.span, !found.row.expanded);
+            return;
+        }
+        this.#intents.openDetails(found.row.span);
+    }
+
+    /** @param {MouseEvent} event */
+    #onDoubleClick(event) {
+        const found = this.#rowOfEvent(event);
+        if (found === null || !(event.target instanceof Element) || event.target.closest(".cell-time") === null) return;
+        getSelection()?.removeAllRanges();
+        const { startNs, durationNs } = found.row;
+        const extent = this.#state?.trace?.extentNs ?? 1;
+        if (Number.isFinite(startNs)) this.#intents.setRange(clampRange({ from: startNs - durationNs * 0.05, to: startNs + durationNs * 1.05 }, extent));
+    }
+
+    /** @param {FocusEvent} event */
+    #onFocus(event) {
+        const element = event.target instanceof Element ? event.target.closest(".row") : null;
+        if (element instanceof HTMLElement) {
+            this.#cursor = Number(element.dataset["row"]);
+            this.#list.pin(this.#cursor);
+        }
+    }
+
+    /** @param {WheelEvent} event */
+    #onWheel(event) {
+        const state = this.#state;
+        if (state === null || state.trace === null) return;
+        const sideways = Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey;
+        if (!event.ctrlKey && !(sideways && state.range !== null)) return;
+        event.preventDefault();
+        const range = shownRange(state);
+        if (!event.ctrlKey) {
+            this.#intents.setRange(panRange(range, (event.deltaX || event.deltaY) / 1000, state.trace.extentNs));
+            return;
+        }
+        const box = this.#axis.getBoundingClientRect();
+        const share = Math.min(Math.max(0, (event.clientX - box.left) / Math.max(1, box.width)), 1);
+        this.#intents.setRange(zoomRange(range, wheelFactor(event), range.from + share * (range.to - range.from), state.trace.extentNs));
+    }
+
+    /** Dragging on the axis shows that part of the time. @param {PointerEvent} event */
+    #onAxisPress(event) {
+        const state = this.#state;
+        if (event.button !== 0 || state === null || state.trace === null) return;
+        const box = this.#axis.getBoundingClientRect();
+        const { from, to } = shownRange(state);
+        const extent = state.trace.extentNs;
+        const at = (/** @type {number} */ x) => from + Math.min(Math.max(0, (x - box.left) / Math.max(1, box.width)), 1) * (to - from);
+        const start = event.clientX;
+        const band = el("div", { class: "axis-band" });
+        event.preventDefault();
+        this.#axis.setPointerCapture(event.pointerId);
+        const onMove = (/** @type {PointerEvent} */ next) => {
+            if (band.parentNode === null && Math.abs(next.clientX - start) >= 4) this.#axis.append(band);
+            const left = Math.max(box.left, Math.min(start, next.clientX)) - box.left;
+            const right = Math.min(box.right, Math.max(start, next.clientX)) - box.left;
+            band.style.setProperty("--left", `${left}px`);
+            band.style.setProperty("--width", `${right - left}px`);
+        };
+        const onEnd = (/** @type {PointerEvent} */ last) => {
+            this.#axis.removeEventListener("pointermove", onMove);
+            this.#axis.removeEventListener("pointerup", onEnd);
+            this.#axis.removeEventListener("pointercancel", onEnd);
+            band.remove();
+            if (last.type === "pointerup" && Math.abs(last.clientX - start) >= 4) {
+                this.#intents.setRange(clampRange({ from: Math.min(at(start), at(last.clientX)), to: Math.max(at(start), at(last.clientX)) }, extent));
+            }
+        };
+        this.#axis.addEventListener("pointermove", onMove);
+        this.#axis.addEventListener("pointerup", onEnd);
+        this.#axis.addEventListener("pointercancel", onEnd);
+    }
+
+    // ── time ──
+
+    #resize() {
+        const width = this.#axis.clientWidth;
+        const { offsetLeft } = this.#axis.parentElement ?? this.#axis;
+        const nameWidth = this.#nameHead.offsetWidth;
+        this.#nameSplit.place(nameWidth, 90, Math.max(120, offsetLeft + width - 220));
+        this.#durationSplit.place(offsetLeft - nameWidth, 48, 240);
+        this.element.style.setProperty("--name-right", `${nameWidth}px`);
+        this.element.style.setProperty("--time-left", `${offsetLeft}px`);
+        if (width === this.#width) return;
+        this.#width = width;
+        this.#moveBars();
+        void this.#loadTicks();
+    }
+
+    async #loadTicks() {
+        const { trace, connection, preferences } = this.#state ?? {};
+        if (!trace || !connection || !preferences || this.#width === 0) return;
+        this.#tickTurn += 1;
+        const turn = this.#tickTurn;
+        const { from, to } = shownRange(/** @type {State} */ (this.#state));
+        const room = preferences.timeMode === "relative" ? TICK_ROOM.relative : TICK_ROOM.clock;
+        const ticks = await connection.call("ticks", trace.index, from, to, Math.max(1, Math.floor(this.#width / room))).catch(() => null);
+        if (turn !== this.#tickTurn || ticks === null) return;
+        this.#ticks = ticks;
+        this.#drawTicks();
+    }
+
+    #drawTicks() {
+        const state = this.#state;
+        if (state === null || state.trace === null) return;
+        const { from, to } = shownRange(state);
+        const mode = state.preferences.timeMode;
+        const step = (this.#ticks[1]?.ns ?? to) - (this.#ticks[0]?.ns ?? from);
+        const start = state.trace.summary.startNs;
+        const place = (/** @type {number} */ ns) => `${Math.round(((ns - from) / (to - from)) * this.#width)}px`;
+        fill(
+            this.#axis,
+            ...this.#ticks.map(({ ns, label }) => {
+                const text = mode === "relative" ? label : formatClock(start + BigInt(Math.round(ns)), mode, step);
+                return el("span", { class: "tick", style: { "--left": place(ns) }, text });
+            }),
+        );
+        // A label at the right rim that would be cut is left out; its line stays.
+        for (const tick of /** @type {Iterable<HTMLElement>} */ (this.#axis.children)) tick.classList.toggle("absent", tick.offsetLeft + tick.offsetWidth > this.#width);
+        fill(this.#lines, ...this.#ticks.map(({ ns }) => el("span", { class: "grid-line", style: { "--left": place(ns) } })));
+    }
+
+    #drawShown() {
+        const state = this.#state;
+        if (state === null) return;
+        const zoomed = state.range !== null;
+        this.#reset.hidden = !zoomed;
+        setText(this.#shown, state.range === null ? "" : `${formatDuration(state.range.from)} to ${formatDuration(state.range.to)}`);
+    }
+
+    #drawMarks() {
+        const count = this.#marked.size;
+        if (count < 2) {
+            fill(this.#marks);
+            return;
+        }
+        fill(this.#marks, el("span", { text: `${countOf(count, "span")} marked` }), button({ label: "Take the marks away", icon: "close", onClick: () => this.#intents.mark([]) }));
+    }
+}
+
+/** The patterns that bars are filled with; they stand in the document once. */
+function patterns() {
+    const pattern = (/** @type {string} */ id, /** @type {number} */ size, /** @type {string} */ turn, /** @type {SVGElement} */ shape) => svg("pattern", { id, width: size, height: size, patternUnits: "userSpaceOnUse", patternTransform: turn }, shape);
+    return svg(
+        "svg",
+        { class: "patterns", width: 0, height: 0, "aria-hidden": "true", focusable: "false" },
+        svg(
+            "defs",
+            {},
+            pattern("hatch", 7, "rotate(45)", svg("rect", { class: "pattern-ink", width: 3, height: 7 })),
+            pattern("dots", 5, "rotate(0)", svg("circle", { class: "pattern-ink", cx: 2.5, cy: 2.5, r: 1.1 })),
+            pattern("lines", 4, "rotate(0)", svg("rect", { class: "pattern-ink", width: 1.4, height: 4 })),
+        ),
+    );
+}

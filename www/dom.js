@@ -1,0 +1,225 @@
+/**
+ * The page's only way to make elements: names, text nodes and attributes, so that nothing that was pasted can become
+ * markup. There is no innerHTML anywhere, `style` is set through the CSSOM (the policy forbids style attributes), and
+ * an address becomes a link only when it is http or https.
+ */
+
+/** @typedef {Node | string | null | undefined | false} Child */
+/**
+ * @typedef {Record<string, string | number | boolean | null | undefined | Record<string, string> | Record<string, (event: any) => void>>} Properties
+ *   `on`: listeners by event; `style`: custom properties and positions; `text`: text content; anything else: an
+ *   attribute, left out when null, undefined or false, and empty when true.
+ */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Properties} [properties]
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function el(tag, properties = {}, ...children) {
+    const element = document.createElement(tag);
+    apply(element, properties);
+    append(element, children);
+    return element;
+}
+
+/**
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Properties} [properties]
+ * @param {...Child} children
+ * @returns {SVGElementTagNameMap[Tag]}
+ */
+export function svg(tag, properties = {}, ...children) {
+    const element = document.createElementNS(SVG, tag);
+    apply(element, properties);
+    append(element, children);
+    return element;
+}
+
+/**
+ * @param {HTMLElement | SVGElement} element
+ * @param {Properties} properties
+ */
+function apply(element, properties) {
+    for (const [name, value] of Object.entries(properties)) {
+        if (value === null || value === undefined || value === false) continue;
+        if (name === "on") {
+            for (const [event, listener] of Object.entries(/** @type {Record<string, EventListener>} */ (value))) {
+                element.addEventListener(event, listener);
+            }
+        } else if (name === "style") {
+            for (const [key, text] of Object.entries(value)) element.style.setProperty(key, String(text));
+        } else if (name === "text") {
+            element.textContent = String(value);
+        } else if (name === "href" || name === "src" || name.startsWith("on")) {
+            throw new Error(`${name} is set by link() or not at all`);
+        } else {
+            element.setAttribute(name, value === true ? "" : String(value));
+        }
+    }
+}
+
+/**
+ * @param {Node} element
+ * @param {Child[]} children
+ */
+function append(element, children) {
+    for (const child of children) {
+        if (child === null || child === undefined || child === false) continue;
+        element.appendChild(typeof child === "string" ? document.createTextNode(child) : child);
+    }
+}
+
+/**
+ * Replaces what is in an element.
+ * @param {Element} element
+ * @param {...Child} children
+ */
+export function fill(element, ...children) {
+    element.replaceChildren();
+    append(element, children);
+}
+
+/**
+ * Sets or removes an attribute, touching the document only when it changes.
+ * @param {Element} element
+ * @param {string} name
+ * @param {string | number | boolean | null} value
+ */
+export function attribute(element, name, value) {
+    if (value === null || value === false) {
+        if (element.hasAttribute(name)) element.removeAttribute(name);
+        return;
+    }
+    const text = value === true ? "" : String(value);
+    if (element.getAttribute(name) !== text) element.setAttribute(name, text);
+}
+
+/**
+ * Sets text, touching the document only when it changes.
+ * @param {Node} node
+ * @param {string} text
+ */
+export function setText(node, text) {
+    if (node.textContent !== text) node.textContent = text;
+}
+
+/**
+ * A link when the address is http or https, else its text. The other site is told nothing about this page.
+ * @param {string} text
+ * @returns {HTMLElement | Text}
+ */
+export function link(text) {
+    const address = safeAddress(text);
+    if (address === null) return document.createTextNode(text);
+    const anchor = el("a", { rel: "noopener noreferrer", target: "_blank", text });
+    anchor.href = address;
+    return anchor;
+}
+
+/**
+ * The address if it may become a link: http or https, complete, without credentials.
+ * @param {string} text
+ * @returns {string | null}
+ */
+export function safeAddress(text) {
+    if (!/^https?:\/\/[^\s/]/i.test(text) || text.length > 2000) return null;
+    try {
+        const address = new URL(text);
+        const plain = (address.protocol === "http:" || address.protocol === "https:") && address.username === "" && address.password === "";
+        return plain ? address.href : null;
+    } catch {
+        return null;
+    }
+}
+
+/** Icons: 12 px, stroke in the current colour. */
+const ICONS = /** @type {const} */ ({
+    close: "M3 3l6 6M9 3l-6 6",
+    copy: "M4.5 4.5h6v6h-6zM1.5 7.5v-6h6",
+    check: "M2 6.5l2.5 2.5L10 3.5",
+    right: "M4.5 3l3 3-3 3",
+    down: "M3 4.5l3 3 3-3",
+    link: "M5 7l2-2M4.8 4.2l1.6-1.6a2.1 2.1 0 0 1 3 3L7.8 7.2M7.2 7.8L5.6 9.4a2.1 2.1 0 0 1-3-3l1.6-1.6",
+    menu: "M2 3h8M2 6h8M2 9h8",
+    collapse: "M2 6h8",
+    expand: "M2 6h8M6 2v8",
+    reset: "M2 2v3h3M2.3 5A4 4 0 1 1 2 7.4",
+});
+
+/**
+ * @param {keyof typeof ICONS} name
+ * @returns {SVGSVGElement}
+ */
+export function icon(name) {
+    return svg("svg", { class: `icon icon-${name}`, viewBox: "0 0 12 12", width: 12, height: 12, "aria-hidden": "true", focusable: "false" }, svg("path", { d: ICONS[name] }));
+}
+
+/**
+ * A button with a text, or with an icon and a name for those who do not see it.
+ * @param {{label: string, icon?: keyof typeof ICONS, class?: string, title?: string, onClick: (event: MouseEvent) => void}} options
+ */
+export function button(options) {
+    const plain = options.icon === undefined;
+    return el(
+        "button",
+        {
+            type: "button",
+            class: options.class ?? (plain ? "button" : "icon-button"),
+            "aria-label": plain ? null : options.label,
+            title: options.title ?? (plain ? null : options.label),
+            on: { click: options.onClick },
+        },
+        plain ? options.label : icon(/** @type {keyof typeof ICONS} */ (options.icon)),
+    );
+}
+
+/**
+ * A small button that copies a text and says so.
+ * @param {string} what its name: "trace id"
+ * @param {string | (() => string)} text
+ */
+export function copyButton(what, text) {
+    const element = button({
+        label: `Copy ${what}`,
+        icon: "copy",
+        class: "icon-button copy",
+        onClick: async () => {
+            const done = await copy(typeof text === "function" ? text() : text);
+            fill(element, icon(done ? "check" : "close"));
+            element.setAttribute("aria-label", done ? `Copied ${what}` : `Could not copy ${what}`);
+            setTimeout(() => {
+                fill(element, icon("copy"));
+                element.setAttribute("aria-label", `Copy ${what}`);
+            }, 1500);
+        },
+    });
+    return element;
+}
+
+/**
+ * @param {string} text
+ * @returns {Promise<boolean>}
+ */
+async function copy(text) {
+    try {
+        await navigator.clipboard.writeText(text);
+        return true;
+    } catch {
+        // Without the permission, or on plain http: the old way through a selection.
+        const box = el("textarea", { class: "visually-hidden", "aria-hidden": "true", readonly: true });
+        box.value = text;
+        const focused = document.activeElement;
+        document.body.append(box);
+        box.select();
+        const done = document.execCommand("copy");
+        box.remove();
+        if (focused instanceof HTMLElement) focused.focus();
+        return done;
+    }
+}

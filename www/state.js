@@ -1,0 +1,204 @@
+/**
+ * All that the page shows, in one object. Views read it and send intents; only app.js changes it, through `Store.set`.
+ */
+
+/** @import { Explanation, InputSpec, OpenTrace, Overview, Preferences, Problem, Progress, SortOrder } from './types.js' */
+
+/**
+ * @typedef {object} State
+ * @property {'start' | 'headers' | 'trace'} view
+ * @property {'waterfall' | 'input'} tab
+ * @property {readonly InputSpec[]} inputs what is open, or was when the last reading worked
+ * @property {Overview | null} overview
+ * @property {import('./client.js').Connection | null} connection answers questions about what is open
+ * @property {OpenTrace | null} trace
+ * @property {number} rowsVersion counts what was collapsed or expanded
+ * @property {number | null} span the current span
+ * @property {boolean} details whether the panel is wanted
+ * @property {readonly number[]} marked spans that a sentence or a part of the bar stands for, in tree order
+ * @property {{from: number, to: number} | null} range the part of the time that is shown; null: all
+ * @property {SortOrder} sort
+ * @property {Progress | null} loading
+ * @property {Problem | null} problem
+ * @property {string} draft what is in the box
+ * @property {{text: string, explanations: readonly Explanation[], made: readonly Record<string, string>[]} | null} headers
+ * @property {boolean} keysOpen
+ * @property {Preferences} preferences
+ */
+
+/** @type {Readonly<Preferences>} */
+export const DEFAULTS = Object.freeze({
+    timeMode: "relative",
+    theme: "auto",
+    rows: "normal",
+    nameWidth: 0,
+    durationWidth: 0,
+    detailsWidth: 380,
+    letterKeys: true,
+});
+
+/** Height of a row in pixels. */
+export const ROW_HEIGHTS = Object.freeze({ compact: 22, normal: 26, roomy: 32 });
+
+/** @returns {State} */
+export function initialState() {
+    return {
+        view: "start",
+        tab: "waterfall",
+        inputs: [],
+        overview: null,
+        connection: null,
+        trace: null,
+        rowsVersion: 0,
+        span: null,
+        details: false,
+        marked: [],
+        range: null,
+        sort: "start",
+        loading: null,
+        problem: null,
+        draft: "",
+        headers: null,
+        keysOpen: false,
+        preferences: { ...DEFAULTS },
+    };
+}
+
+/** The one holder of the state. Changes made together are shown together. */
+export class Store {
+    #state;
+    #shown;
+    #queued = false;
+    #listener;
+
+    /**
+     * @param {State} state
+     * @param {(state: State, before: State) => void} listener
+     */
+    constructor(state, listener) {
+        this.#state = state;
+        this.#shown = state;
+        this.#listener = listener;
+    }
+
+    get state() {
+        return this.#state;
+    }
+
+    /** @param {Partial<State>} changes */
+    set(changes) {
+        const known = Object.entries(changes).every(([key, value]) => Object.is(/** @type {any} */ (this.#state)[key], value));
+        if (known) return;
+        this.#state = { ...this.#state, ...changes };
+        if (this.#queued) return;
+        this.#queued = true;
+        queueMicrotask(() => this.show());
+    }
+
+    /** Shows what has changed now, and not in a moment. */
+    show() {
+        this.#queued = false;
+        const before = this.#shown;
+        if (before === this.#state) return;
+        this.#shown = this.#state;
+        this.#listener(this.#state, before);
+    }
+}
+
+/**
+ * The part of the time that is shown.
+ * @param {State} state
+ * @returns {{from: number, to: number}}
+ */
+export function shownRange(state) {
+    const extent = Math.max(1, state.trace?.extentNs ?? 1);
+    return state.range ?? { from: 0, to: extent };
+}
+
+/**
+ * A range kept inside the trace and not smaller than a microsecond or a millionth of it; null when it is all of it.
+ * @param {{from: number, to: number}} range
+ * @param {number} extent
+ * @returns {{from: number, to: number} | null}
+ */
+export function clampRange(range, extent) {
+    const whole = Math.max(1, extent);
+    const least = Math.min(whole, Math.max(1000, whole / 1e6));
+    let length = Math.min(Math.max(range.to - range.from, least), whole);
+    const middle = (range.from + range.to) / 2;
+    let from = range.to - range.from < least ? middle - length / 2 : range.from;
+    from = Math.min(Math.max(0, from), whole - length);
+    if (length > whole * 0.9999) return null;
+    // Whole nanoseconds, so that an address gives the same range again.
+    from = Math.round(from);
+    length = Math.round(length);
+    return { from, to: from + length };
+}
+
+/**
+ * Zooms around a place: factor 0.5 shows half as much.
+ * @param {{from: number, to: number}} range
+ * @param {number} factor
+ * @param {number} around nanoseconds since the start of the trace
+ * @param {number} extent
+ */
+export function zoomRange(range, factor, around, extent) {
+    const length = (range.to - range.from) * factor;
+    const share = (around - range.from) / (range.to - range.from);
+    const from = around - share * length;
+    return clampRange({ from, to: from + length }, extent);
+}
+
+/**
+ * Moves the range by a part of its length.
+ * @param {{from: number, to: number}} range
+ * @param {number} part
+ * @param {number} extent
+ */
+export function panRange(range, part, extent) {
+    const by = (range.to - range.from) * part;
+    return clampRange({ from: range.from + by, to: range.to + by }, extent);
+}
+
+const KEY = "spanscope";
+
+/**
+ * The preferences of last time, checked field by field: what is in the store may be of another version.
+ * @returns {Preferences}
+ */
+export function loadPreferences() {
+    const preferences = { ...DEFAULTS };
+    try {
+        return checkedPreferences(JSON.parse(localStorage.getItem(KEY) ?? "{}"));
+    } catch {
+        return preferences;
+    }
+}
+
+/**
+ * @param {any} found
+ * @returns {Preferences}
+ */
+export function checkedPreferences(found) {
+    const preferences = { ...DEFAULTS };
+    if (typeof found !== "object" || found === null) return preferences;
+    const { timeMode, theme, rows, letterKeys } = found;
+    if (timeMode === "relative" || timeMode === "local" || timeMode === "utc") preferences.timeMode = timeMode;
+    if (theme === "auto" || theme === "light" || theme === "dark") preferences.theme = theme;
+    if (rows === "compact" || rows === "normal" || rows === "roomy") preferences.rows = rows;
+    if (typeof letterKeys === "boolean") preferences.letterKeys = letterKeys;
+    for (const key of /** @type {const} */ (["nameWidth", "durationWidth", "detailsWidth"])) {
+        const value = found[key];
+        if (Number.isFinite(value) && value >= 0 && value < 5000) preferences[key] = value;
+    }
+    return preferences;
+}
+
+/** @param {Preferences} preferences */
+export function savePreferences(preferences) {
+    try {
+        localStorage.setItem(KEY, JSON.stringify(preferences));
+    } catch {
+        // Storage may be forbidden or full; then the preferences last as long as the tab.
+    }
+}

@@ -1,0 +1,133 @@
+/**
+ * The shapes that travel between the worker, the state and the views. What the package answers has the package's own
+ * types; the rest is the page's.
+ *
+ * @typedef {import('./pkg/index.js').Row} Row
+ * @typedef {import('./pkg/index.js').SpanDetails} SpanDetails
+ * @typedef {import('./pkg/index.js').Attribute} Attribute
+ * @typedef {import('./pkg/index.js').TraceSummary} TraceSummary
+ * @typedef {import('./pkg/index.js').Summary} Summary
+ * @typedef {import('./pkg/index.js').Explanation} Explanation
+ * @typedef {import('./pkg/index.js').SpanContext} SpanContext
+ * @typedef {import('./format.js').TimeMode} TimeMode
+ *
+ * @typedef {ReturnType<import('./pkg/index.js').TraceSet['inputs']>[number]} InputReport
+ * @typedef {ReturnType<import('./pkg/index.js').TraceSet['warnings']>[number]} Warning
+ * @typedef {ReturnType<import('./pkg/index.js').Trace['verdictParts']>[number]} VerdictPart
+ * @typedef {ReturnType<import('./pkg/index.js').Trace['pathByService']>[number]} PathPart
+ * @typedef {ReturnType<import('./pkg/index.js').Trace['ticks']>[number]} Tick
+ * @typedef {'start' | 'duration' | 'errors'} SortOrder
+ */
+
+/**
+ * @typedef {object} ServiceLook how a service is told apart
+ * @property {number} hue 1 to 8; 0: neutral
+ * @property {'plain' | 'dots' | 'lines'} texture
+ */
+
+/**
+ * @typedef {object} Preferences kept in the browser; no data
+ * @property {TimeMode} timeMode
+ * @property {'auto' | 'light' | 'dark'} theme
+ * @property {'compact' | 'normal' | 'roomy'} rows
+ * @property {number} nameWidth pixels; 0: as the stylesheet says
+ * @property {number} durationWidth pixels; 0: as the stylesheet says
+ * @property {number} detailsWidth pixels
+ * @property {boolean} letterKeys whether single letters do something outside the rows
+ */
+
+/**
+ * Something to read: the bytes stay in a Blob (a File is a handle on the disk), so that they can be read again.
+ * @typedef {object} InputSpec
+ * @property {number} id
+ * @property {string} name
+ * @property {Blob | null} blob null for a sample
+ * @property {string | null} sample
+ * @property {string | null} format null: guess
+ * @property {boolean} pasted
+ */
+
+/**
+ * @typedef {object} Overview everything about what was read that the page shows at once
+ * @property {Summary} summary
+ * @property {string[]} services
+ * @property {ServiceLook[]} looks
+ * @property {InputReport[]} inputs
+ * @property {number[]} sizes bytes, by input
+ * @property {Warning[]} warnings
+ * @property {{id: string, name: string}[]} formats
+ */
+
+/**
+ * @typedef {object} OpenTrace the chosen trace
+ * @property {number} index
+ * @property {TraceSummary} summary
+ * @property {VerdictPart[]} verdict
+ * @property {PathPart[]} path
+ * @property {number} top the span the verdict speaks of
+ * @property {number} topNs its duration
+ * @property {{own: number, above: number}} errors
+ * @property {number} extentNs
+ * @property {number} rowCount
+ */
+
+/**
+ * @typedef {object} Progress
+ * @property {'read' | 'index'} phase
+ * @property {string} name
+ * @property {number} done bytes
+ * @property {number} total bytes
+ */
+
+/**
+ * @typedef {object} Excerpt a place in an input
+ * @property {string} input its name
+ * @property {number} line from 1
+ * @property {number} column from 1
+ * @property {string} before
+ * @property {string} marked
+ * @property {string} after
+ */
+
+/**
+ * @typedef {object} Problem why something could not be opened
+ * @property {string} kind
+ * @property {string} message
+ * @property {Excerpt | null} excerpt
+ * @property {string} name what could not be opened
+ */
+
+/**
+ * @typedef {{kind: 'headers', text: string, explanations: Explanation[]} | {kind: 'traces', overview: Omit<Overview, 'looks'>}} Opened
+ */
+
+
+/**
+ * What views may ask for; app.js does it.
+ * @typedef {object} Intents
+ * @property {(text: string) => void} openText
+ * @property {(files: readonly File[]) => void} openFiles
+ * @property {(id: string) => void} openSample
+ * @property {(id: number) => void} removeInput
+ * @property {(id: number, format: string | null) => void} chooseFormat reads an input again as another format; null: guess
+ * @property {() => void} cancel
+ * @property {() => void} goStart shows the box
+ * @property {() => void} goBack leaves the box for what is open
+ * @property {(draft: string) => void} setDraft
+ * @property {(index: number) => void} selectTrace
+ * @property {(sort: SortOrder) => void} setSort
+ * @property {(tab: 'waterfall' | 'input') => void} setTab
+ * @property {(span: number | null) => void} select
+ * @property {(span: number) => void} openDetails
+ * @property {() => void} closeDetails
+ * @property {(spans: readonly number[]) => void} mark
+ * @property {(traceId: string, spanId: string) => void} follow goes to a span by its ids
+ * @property {(what: Parameters<import('./worker.js').EngineType['expand']>[1]) => void} expand
+ * @property {(range: {from: number, to: number} | null) => void} setRange
+ * @property {(changes: Partial<Preferences>) => void} setPreferences
+ * @property {(open: boolean) => void} showKeys
+ * @property {() => void} dismiss takes the error away
+ * @property {(parent: SpanContext | null) => void} newContext
+ */
+
+export {};

@@ -1,0 +1,81 @@
+/**
+ * What of the state stands in the address: which view, trace, span and part of the time, so that going back works and
+ * an address means something to somebody who has the same file. Never any data.
+ *
+ *     #trace=4bf92f…&span=00f067…&tab=input&from=0&to=500000000
+ *     #sample=slow-database&trace=…
+ *     (nothing)             the empty page with its box
+ */
+
+/**
+ * @typedef {object} Place
+ * @property {'start' | 'headers' | 'trace'} view
+ * @property {'waterfall' | 'input'} tab
+ * @property {string | null} sample a built-in sample's name
+ * @property {string | null} trace a trace id
+ * @property {string | null} span a span id
+ * @property {{from: number, to: number} | null} range nanoseconds since the start of the trace
+ */
+
+/** @type {Readonly<Place>} */
+export const START = Object.freeze({ view: "start", tab: "waterfall", sample: null, trace: null, span: null, range: null });
+
+/**
+ * Reads an address; what does not make sense in it is left out.
+ * @param {string} hash
+ * @returns {Place}
+ */
+export function parseHash(hash) {
+    const fields = new URLSearchParams(hash.replace(/^#/, ""));
+    const trace = idOf(fields.get("trace"));
+    const sample = fields.get("sample");
+    const view = fields.get("view");
+    const from = numberOf(fields.get("from"));
+    const to = numberOf(fields.get("to"));
+    const place = /** @type {Place} */ ({ ...START });
+    if (sample !== null && /^[a-z0-9-]{1,40}$/.test(sample)) place.sample = sample;
+    if (trace !== null || place.sample !== null || view === "trace") {
+        place.view = "trace";
+        place.trace = trace;
+        place.span = idOf(fields.get("span"));
+        if (fields.get("tab") === "input") place.tab = "input";
+        if (from !== null && to !== null && from < to) place.range = { from, to };
+    } else if (view === "headers") {
+        place.view = "headers";
+    }
+    return place;
+}
+
+/**
+ * @param {Place} place
+ * @returns {string} with its `#`; empty for the empty page
+ */
+export function formatHash(place) {
+    if (place.view === "start") return "";
+    if (place.view === "headers") return "#view=headers";
+    const fields = new URLSearchParams();
+    if (place.sample !== null) fields.set("sample", place.sample);
+    if (place.trace !== null) fields.set("trace", place.trace);
+    if (place.span !== null) fields.set("span", place.span);
+    if (place.tab !== "waterfall") fields.set("tab", place.tab);
+    if (place.range !== null) {
+        fields.set("from", String(Math.round(place.range.from)));
+        fields.set("to", String(Math.round(place.range.to)));
+    }
+    const text = fields.toString();
+    return text === "" ? "#view=trace" : `#${text}`;
+}
+
+/**
+ * Ids are mostly hex, but some systems write other things; a long text is none.
+ * @param {string | null} text
+ */
+function idOf(text) {
+    return text !== null && text.length > 0 && text.length <= 128 ? text : null;
+}
+
+/** @param {string | null} text */
+function numberOf(text) {
+    if (text === null || !/^-?\d{1,16}$/.test(text)) return null;
+    return Number(text);
+}

@@ -1,0 +1,301 @@
+/**
+ * A list of any length with a few dozen elements: rows are recycled as the list is scrolled.
+ *
+ * Browsers clamp an element's height at 17 to 33 million pixels, a million rows need 26 million. So the spacer is
+ * capped at 8 million, and beyond that the scroll bar is proportional:
+ *
+ *     content   0 ────────────────────────── 26,000,000      offset: what the rows are placed by
+ *     spacer    0 ──────── 8,000,000                         scrollTop: what the browser knows
+ *
+ * A small movement (wheel, touch, keys) moves the rows exactly as far; a large one (the bar dragged) jumps in
+ * proportion. The two drift apart while scrolling exactly, and are brought together when the scrolling rests; the rows
+ * do not move then, as they are placed relative to what is visible.
+ */
+
+/** The largest height given to an element (browsers clamp from 17 million on). */
+export const MAX_SPACER = 8_000_000;
+
+/** The arithmetic of scrolling, without a document. */
+export class ScrollMap {
+    /** Rows in all. */
+    count = 0;
+    /** Height of a row in pixels. */
+    rowHeight;
+    /** Height of what is visible. */
+    viewport = 0;
+    /** Pixels from the start of the content to the top of what is visible. */
+    offset = 0;
+    /** The scrollTop that was seen last. */
+    #scrollTop = 0;
+    #cap;
+
+    /**
+     * @param {number} rowHeight
+     * @param {number} [cap]
+     */
+    constructor(rowHeight, cap = MAX_SPACER) {
+        this.rowHeight = rowHeight;
+        this.#cap = cap;
+    }
+
+    get contentHeight() {
+        return this.count * this.rowHeight;
+    }
+
+    get spacerHeight() {
+        return Math.min(this.contentHeight, this.#cap);
+    }
+
+    /** Whether the spacer is shorter than the content. */
+    get scaled() {
+        return this.contentHeight > this.#cap;
+    }
+
+    get maxOffset() {
+        return Math.max(0, this.contentHeight - this.viewport);
+    }
+
+    get maxScroll() {
+        return Math.max(0, this.spacerHeight - this.viewport);
+    }
+
+    /**
+     * The browser has scrolled.
+     * @param {number} scrollTop
+     */
+    scrolled(scrollTop) {
+        const delta = scrollTop - this.#scrollTop;
+        this.#scrollTop = scrollTop;
+        if (!this.scaled) this.offset = scrollTop;
+        else if (scrollTop <= 0) this.offset = 0;
+        else if (scrollTop >= this.maxScroll - 1) this.offset = this.maxOffset;
+        else if (Math.abs(delta) <= this.viewport) this.offset += delta;
+        else this.offset = (scrollTop / this.maxScroll) * this.maxOffset;
+        this.#clamp();
+    }
+
+    /**
+     * Goes to an offset.
+     * @param {number} offset
+     * @returns {number} the scrollTop to set
+     */
+    moveTo(offset) {
+        this.offset = offset;
+        this.#clamp();
+        this.#scrollTop = this.restScroll();
+        return this.#scrollTop;
+    }
+
+    /**
+     * The scrollTop that stands for the offset in proportion.
+     * @returns {number}
+     */
+    restScroll() {
+        if (!this.scaled) return this.offset;
+        if (this.maxOffset === 0) return 0;
+        // Strictly inside unless at an end, so that an end means the first or last row.
+        const top = Math.round((this.offset / this.maxOffset) * this.maxScroll);
+        if (this.offset <= 0) return 0;
+        if (this.offset >= this.maxOffset) return this.maxScroll;
+        return Math.min(Math.max(top, 1), this.maxScroll - 2);
+    }
+
+    /**
+     * The offset at which a row is visible, changed as little as possible.
+     * @param {number} index
+     * @param {'nearest' | 'center'} [block]
+     */
+    offsetFor(index, block = "nearest") {
+        const top = index * this.rowHeight;
+        if (block === "center") return top - (this.viewport - this.rowHeight) / 2;
+        if (top < this.offset) return top;
+        if (top + this.rowHeight > this.offset + this.viewport) return top + this.rowHeight - this.viewport;
+        return this.offset;
+    }
+
+    /**
+     * The rows to have elements for: those visible and some around them.
+     * @param {number} overscan
+     * @returns {{from: number, to: number}} `to` is not included
+     */
+    window(overscan) {
+        const first = Math.floor(this.offset / this.rowHeight);
+        const last = Math.ceil((this.offset + this.viewport) / this.rowHeight);
+        return { from: Math.max(0, first - overscan), to: Math.min(this.count, last + overscan) };
+    }
+
+    /** Whole rows that fit. */
+    get page() {
+        return Math.max(1, Math.floor(this.viewport / this.rowHeight) - 1);
+    }
+
+    #clamp() {
+        this.offset = Math.min(Math.max(0, this.offset), this.maxOffset);
+    }
+}
+
+/**
+ * @template {HTMLElement} Row
+ * @typedef {object} VirtualListOptions
+ * @property {HTMLElement} scroller has `overflow: auto` and a height
+ * @property {HTMLElement} body the rows' parent inside it; gets its height
+ * @property {number} rowHeight
+ * @property {number} [overscan]
+ * @property {number} [cap]
+ * @property {() => Row} create
+ * @property {(element: Row, index: number) => void} draw
+ * @property {() => void} [onWindow] the visible rows have changed
+ */
+
+/**
+ * The list in a document.
+ * @template {HTMLElement} Row
+ */
+export class VirtualList {
+    #options;
+    #map;
+    /** @type {Map<number, Row>} */
+    #rows = new Map();
+    /** @type {Row[]} */
+    #spare = [];
+    #pinned = -1;
+    #frame = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    #rest;
+    #observer;
+
+    /** @param {VirtualListOptions<Row>} options */
+    constructor(options) {
+        this.#options = options;
+        this.#map = new ScrollMap(options.rowHeight, options.cap);
+        options.scroller.addEventListener("scroll", this.#onScroll, { passive: true });
+        this.#observer = new ResizeObserver(() => this.#measure());
+        this.#observer.observe(options.scroller);
+    }
+
+    get map() {
+        return this.#map;
+    }
+
+    /** Rows in all. @param {number} count */
+    setCount(count) {
+        if (count === this.#map.count) return;
+        this.#map.count = count;
+        this.#resize();
+    }
+
+    /** @param {number} height */
+    setRowHeight(height) {
+        if (height === this.#map.rowHeight) return;
+        const first = this.#map.offset / this.#map.rowHeight;
+        this.#map.rowHeight = height;
+        this.#resize();
+        this.scrollTo(first * height);
+    }
+
+    /**
+     * A row that keeps its element even when it is scrolled away, because it has the focus.
+     * @param {number} index
+     */
+    pin(index) {
+        this.#pinned = index;
+    }
+
+    /**
+     * The element of a row, if it has one.
+     * @param {number} index
+     */
+    elementOf(index) {
+        return this.#rows.get(index);
+    }
+
+    /** The rows that have elements. */
+    get window() {
+        return this.#map.window(this.#options.overscan ?? 8);
+    }
+
+    /** @param {number} offset */
+    scrollTo(offset) {
+        this.#options.scroller.scrollTop = this.#map.moveTo(offset);
+        this.render();
+    }
+
+    /**
+     * @param {number} index
+     * @param {'nearest' | 'center'} [block]
+     */
+    reveal(index, block) {
+        const offset = this.#map.offsetFor(index, block);
+        if (offset !== this.#map.offset) this.scrollTo(offset);
+    }
+
+    /** Draws all rows that have an element anew. */
+    redraw() {
+        for (const [index, element] of this.#rows) this.#options.draw(element, index);
+    }
+
+    /** Gives elements to the rows that should have one, and places them. */
+    render() {
+        const { from, to } = this.window;
+        const keep = (/** @type {number} */ index) => (index >= from && index < to) || (index === this.#pinned && index < this.#map.count);
+        for (const [index, element] of this.#rows) {
+            if (keep(index)) continue;
+            this.#rows.delete(index);
+            this.#spare.push(element);
+        }
+        for (let index = from; index < to; index += 1) this.#give(index);
+        if (this.#pinned >= 0 && this.#pinned < this.#map.count) this.#give(this.#pinned);
+        for (const element of this.#spare) element.hidden = true;
+        // Relative to the visible part, as the spacer may be shorter than the content.
+        const shift = this.#options.scroller.scrollTop - this.#map.offset;
+        const limit = this.#map.spacerHeight + this.#map.viewport;
+        for (const [index, element] of this.#rows) {
+            const top = index * this.#map.rowHeight + shift;
+            const place = `${Math.min(Math.max(top, -1000), limit)}px`;
+            if (element.style.getPropertyValue("--top") !== place) element.style.setProperty("--top", place);
+        }
+        this.#options.onWindow?.();
+    }
+
+    /** @param {number} index */
+    #give(index) {
+        if (this.#rows.has(index)) return;
+        const element = this.#spare.pop() ?? this.#options.create();
+        if (element.parentNode === null) this.#options.body.append(element);
+        element.hidden = false;
+        this.#rows.set(index, element);
+        this.#options.draw(element, index);
+    }
+
+    #onScroll = () => {
+        const top = this.#options.scroller.scrollTop;
+        if (Math.abs(top - this.#map.restScroll()) >= 1 || !this.#map.scaled) this.#map.scrolled(top);
+        if (this.#frame === 0) {
+            this.#frame = requestAnimationFrame(() => {
+                this.#frame = 0;
+                this.render();
+            });
+        }
+        if (this.#map.scaled) {
+            clearTimeout(this.#rest);
+            this.#rest = setTimeout(() => this.scrollTo(this.#map.offset), 200);
+        }
+    };
+
+    #measure() {
+        this.#map.viewport = this.#options.scroller.clientHeight;
+        this.#resize();
+    }
+
+    #resize() {
+        this.#options.body.style.setProperty("height", `${this.#map.spacerHeight}px`);
+        this.scrollTo(this.#map.offset);
+    }
+
+    destroy() {
+        this.#observer.disconnect();
+        this.#options.scroller.removeEventListener("scroll", this.#onScroll);
+        cancelAnimationFrame(this.#frame);
+        clearTimeout(this.#rest);
+    }
+}

@@ -1,0 +1,544 @@
+/**
+ * The worker: owns the wasm instance, reads inputs and answers questions about them. The page talks to it through
+ * client.js only. One worker reads once: the next reading goes to a new one, as wasm memory never shrinks, and what
+ * is open stays open until the new one is there.
+ *
+ *     page   {id, method, arguments}           →
+ *            ← {id, result} | {id, error} | {progress}
+ */
+
+import * as spanscope from "./pkg/index.js";
+import { excerptOf } from "./format.js";
+import { sampleById } from "./samples/index.js";
+
+/** @import { Excerpt, InputSpec, Opened, OpenTrace, Overview, Progress, Row, SortOrder, SpanContext, SpanDetails, Tick, TraceSummary } from './types.js' */
+
+/** What may be a header block; anything longer is read as a trace without asking. */
+const LONGEST_HEADERS = 256 * 1024;
+/** Open traces kept, so that going back and forth keeps what is collapsed. */
+const KEPT_TRACES = 8;
+/** How far around a place its line is looked for; lines of minified JSON have no end. */
+const LINE_REACH = 4096;
+const decoder = new TextDecoder();
+
+/** A trace whose reading tiers up the code while the user is still looking for a file. */
+const WARM_UP = {
+    resourceSpans: [
+        {
+            resource: { attributes: [{ key: "service.name", value: { stringValue: "warm-up" } }] },
+            scopeSpans: [
+                {
+                    scope: { name: "warm-up" },
+                    spans: Array.from({ length: 200 }, (_, index) => ({
+                        traceId: "00000000000000000000000000000001",
+                        spanId: (index + 1).toString(16).padStart(16, "0"),
+                        parentSpanId: index === 0 ? "" : (Math.floor((index + 1) / 2)).toString(16).padStart(16, "0"),
+                        name: `step ${index}`,
+                        kind: 1,
+                        startTimeUnixNano: String(1_700_000_000_000_000_000n + BigInt(index) * 1000n),
+                        endTimeUnixNano: String(1_700_000_000_001_000_000n - BigInt(index) * 1000n),
+                        attributes: [{ key: "step", value: { intValue: String(index) } }],
+                        status: {},
+                    })),
+                },
+            ],
+        },
+    ],
+};
+
+class Engine {
+    /** @type {spanscope.TraceSet | null} */
+    #set = null;
+    /** @type {InputSpec[]} */
+    #inputs = [];
+    /** @type {Blob[]} */
+    #blobs = [];
+    /** @type {Map<number, {trace: spanscope.Trace, waterfall: spanscope.Waterfall, cursor: spanscope.Waterfall | null, parents: Int32Array | null}>} */
+    #open = new Map();
+
+    /** @type {Promise<void> | null} */
+    #ready = null;
+
+    /** Loads the wasm and runs it once over a small trace. */
+    prepare() {
+        this.#ready ??= this.#warmUp();
+        return this.#ready;
+    }
+
+    async #warmUp() {
+        await spanscope.init(new URL("./pkg/spanscope_bg.wasm", import.meta.url));
+        const set = spanscope.read(new TextEncoder().encode(JSON.stringify(WARM_UP)));
+        const trace = set.trace(0);
+        const waterfall = trace.waterfall();
+        waterfall.rows(0, 50);
+        trace.verdictParts();
+        waterfall.free();
+        trace.free();
+        set.free();
+    }
+
+    /**
+     * Reads inputs. A lone text that is a header, or a block of them, is explained instead.
+     * @param {InputSpec[]} inputs
+     * @param {number | null} newest the id of what was added last; only that may be headers
+     * @returns {Promise<Opened>}
+     */
+    async open(inputs, newest) {
+        await this.prepare();
+        this.#inputs = inputs;
+        this.#blobs = [];
+        for (const input of inputs) this.#blobs.push(input.blob ?? (await sampleBlob(input)));
+        const last = inputs.findIndex((input) => input.id === newest);
+        const blob = this.#blobs[last];
+        if (blob !== undefined && inputs[last]?.format === null && blob.size <= LONGEST_HEADERS) {
+            const bytes = new Uint8Array(await blob.arrayBuffer());
+            if (spanscope.detect(bytes).kind === "headers") {
+                const text = decoder.decode(bytes);
+                return { kind: "headers", text, explanations: spanscope.explainHeaders(text) };
+            }
+        }
+        try {
+            this.#set = inputs.length === 1 ? await this.#readOne() : await this.#readAll();
+        } catch (error) {
+            throw await this.#placed(error);
+        }
+        return { kind: "traces", overview: this.#overview() };
+    }
+
+    /** Streams one input into wasm memory, which is reserved at its size. */
+    async #readOne() {
+        const [input] = this.#inputs;
+        const [blob] = this.#blobs;
+        if (input === undefined || blob === undefined) throw new Error("nothing to read");
+        const reader = new spanscope.TraceReader({ byteLength: blob.size, name: input.name, ...(input.format === null ? {} : { format: input.format }) });
+        const meter = new Meter(input.name, blob.size);
+        for await (const chunk of chunksOf(blob)) {
+            reader.push(chunk);
+            meter.add(chunk.length);
+        }
+        meter.finish();
+        return reader.finish();
+    }
+
+    async #readAll() {
+        const total = this.#blobs.reduce((sum, blob) => sum + blob.size, 0);
+        const meter = new Meter("", total);
+        const documents = [];
+        for (const [index, blob] of this.#blobs.entries()) {
+            const input = this.#inputs[index];
+            meter.name = input?.name ?? "";
+            const bytes = new Uint8Array(blob.size);
+            let at = 0;
+            for await (const chunk of chunksOf(blob)) {
+                bytes.set(chunk, at);
+                at += chunk.length;
+                meter.add(chunk.length);
+            }
+            documents.push({ bytes, name: meter.name, ...(input?.format ? { format: input.format } : {}) });
+        }
+        meter.finish();
+        return spanscope.readAll(documents);
+    }
+
+    /** @returns {Omit<Overview, 'looks'>} */
+    #overview() {
+        const set = this.#theSet();
+        return {
+            summary: set.summary(),
+            services: set.services(),
+            inputs: set.inputs(),
+            sizes: this.#blobs.map((blob) => blob.size),
+            warnings: set.warnings(),
+            formats: spanscope.formats().map(({ id, name }) => ({ id, name })),
+        };
+    }
+
+    /**
+     * @param {number} from
+     * @param {number} count
+     * @param {SortOrder} sort
+     * @returns {TraceSummary[]}
+     */
+    traces(from, count, sort) {
+        return this.#theSet().traces({ from, count, sort });
+    }
+
+    /**
+     * @param {number | string} which an index, or a trace id
+     * @returns {OpenTrace}
+     */
+    trace(which) {
+        const { index, trace, waterfall } = this.#opened(which);
+        const summary = trace.summary();
+        const top = trace.mainTop();
+        return {
+            index,
+            summary,
+            verdict: trace.verdictParts(),
+            path: trace.pathByService(),
+            top,
+            topNs: summary.durationNs,
+            errors: trace.errorCounts(),
+            extentNs: trace.extentNs(),
+            rowCount: waterfall.rowCount,
+        };
+    }
+
+    /**
+     * @param {number} index
+     * @param {number} from
+     * @param {number} count
+     * @returns {Row[]}
+     */
+    rows(index, from, count) {
+        return this.#opened(index).waterfall.rows(from, count);
+    }
+
+    /**
+     * Opens or closes subtrees.
+     * @param {number} index
+     * @param {{span: number, expanded: boolean} | {siblingsOf: number} | 'all' | 'none' | {level: number}} what
+     * @returns {number} the number of rows now
+     */
+    expand(index, what) {
+        const { trace, waterfall } = this.#opened(index);
+        if (what === "all") waterfall.expandAll();
+        else if (what === "none") waterfall.collapseAll();
+        else if ("level" in what) waterfall.expandToLevel(what.level);
+        else if ("span" in what) waterfall.setExpanded(what.span, what.expanded);
+        else {
+            const parent = this.#parents(index)[what.siblingsOf] ?? -1;
+            const siblings = parent >= 0 ? trace.children(parent) : topsOf(this.#parents(index));
+            for (const span of siblings) waterfall.setExpanded(span, true);
+        }
+        return waterfall.rowCount;
+    }
+
+    /**
+     * The row of a span, or of the nearest span above it that is visible.
+     * @param {number} index
+     * @param {number} span
+     * @returns {{span: number, row: number}}
+     */
+    visible(index, span) {
+        const { waterfall } = this.#opened(index);
+        const parents = this.#parents(index);
+        let found = span;
+        let row = waterfall.rowOf(found);
+        while (row < 0) {
+            found = parents[found] ?? -1;
+            if (found < 0) return { span: 0, row: 0 };
+            row = waterfall.rowOf(found);
+        }
+        return { span: found, row };
+    }
+
+    /**
+     * The parent's row; null at a top.
+     * @param {number} index
+     * @param {number} span
+     */
+    parentRow(index, span) {
+        const parent = this.#parents(index)[span] ?? -1;
+        return parent < 0 ? null : this.#opened(index).waterfall.rowOf(parent);
+    }
+
+    /** @param {number} index */
+    #parents(index) {
+        const { trace } = this.#opened(index);
+        const entry = this.#open.get(index);
+        if (entry === undefined) return trace.parents();
+        entry.parents ??= trace.parents();
+        return entry.parents;
+    }
+
+    /**
+     * Makes a span visible.
+     * @param {number} index
+     * @param {number} span
+     * @returns {{row: number, rowCount: number}}
+     */
+    reveal(index, span) {
+        const { waterfall } = this.#opened(index);
+        const row = waterfall.reveal(span);
+        return { row, rowCount: waterfall.rowCount };
+    }
+
+    /**
+     * @param {number} index
+     * @param {number} span
+     * @returns {Promise<{details: SpanDetails, parentName: string | null, children: number, excerpt: Excerpt | null}>}
+     */
+    async span(index, span) {
+        const { trace } = this.#opened(index);
+        const details = trace.span(span);
+        return {
+            details,
+            parentName: details.parent === null ? null : trace.span(details.parent).name,
+            children: trace.children(span).length,
+            excerpt: await this.excerpt(details.source.input, details.source),
+        };
+    }
+
+    /**
+     * @param {number} index
+     * @param {string} spanId
+     */
+    findSpan(index, spanId) {
+        return this.#opened(index).trace.find(spanId)[0] ?? null;
+    }
+
+    /**
+     * The index of a trace by its id, if it was read.
+     * @param {string} traceId
+     */
+    findTrace(traceId) {
+        try {
+            return this.#opened(traceId).index;
+        } catch {
+            return null;
+        }
+    }
+
+    /**
+     * The next span with an error of its own in tree order, beyond the end from the start again.
+     * @param {number} index
+     * @param {number} from a span
+     * @param {1 | -1} direction
+     * @returns {number | null}
+     */
+    nextError(index, from, direction) {
+        const opened = this.#opened(index);
+        // A second waterfall with everything expanded: its rows are the spans.
+        opened.cursor ??= opened.trace.waterfall();
+        const count = opened.cursor.rowCount;
+        const step = 512;
+        for (let seen = 0; seen < count; seen += step) {
+            const size = Math.min(step, count - seen);
+            const positions = Array.from({ length: size }, (_, offset) => (((from + direction * (1 + seen + offset)) % count) + count) % count);
+            const low = Math.min(...positions);
+            const high = Math.max(...positions);
+            // Where the scan wraps around, its two ends lie apart.
+            const parts = high - low < step ? opened.cursor.rows(low, high - low + 1) : positions.flatMap((position) => opened.cursor?.rows(position, 1) ?? []);
+            const byPosition = new Map(parts.map((row) => [row.span, row]));
+            for (const position of positions) if (byPosition.get(position)?.error === "own") return position;
+        }
+        return null;
+    }
+
+    /**
+     * @param {number} index
+     * @param {number} from
+     * @param {number} to
+     * @param {number} most
+     * @returns {Tick[]}
+     */
+    ticks(index, from, to, most) {
+        return this.#opened(index).trace.ticks(from, to, most);
+    }
+
+    /**
+     * An RGBA raster of a part of a trace.
+     * @param {number} index
+     * @param {{width: number, height: number, fromNs: number, toNs: number, palette: Uint32Array, error: number}} options
+     */
+    minimap(index, options) {
+        return this.#opened(index).trace.minimap(options);
+    }
+
+    /**
+     * A small raster for the list of traces; the trace is not kept open for it.
+     * @param {number} index
+     * @param {{width: number, height: number, palette: Uint32Array, error: number}} options
+     */
+    strip(index, options) {
+        const open = this.#open.get(index);
+        const trace = open?.trace ?? this.#theSet().trace(index);
+        const pixels = trace.minimap({ ...options, fromNs: 0, toNs: Math.max(1, trace.extentNs()) });
+        if (open === undefined) trace.free();
+        return pixels;
+    }
+
+    /**
+     * The line around a place in an input.
+     * @param {number} input
+     * @param {{offset?: number, line?: number, column?: number} | null} position
+     * @returns {Promise<Excerpt | null>}
+     */
+    async excerpt(input, position) {
+        const blob = this.#blobs[input];
+        const offset = position?.offset;
+        if (blob === undefined || offset === undefined || offset < 0 || offset > blob.size) return null;
+        const from = Math.max(0, offset - LINE_REACH);
+        const bytes = new Uint8Array(await blob.slice(from, offset + LINE_REACH).arrayBuffer());
+        const at = offset - from;
+        const NEWLINE = 10;
+        const start = at === 0 ? 0 : bytes.lastIndexOf(NEWLINE, at - 1) + 1;
+        const found = bytes.indexOf(NEWLINE, at);
+        const end = found < 0 ? bytes.length : found;
+        const before = decoder.decode(bytes.subarray(start, at));
+        const line = before + decoder.decode(bytes.subarray(at, end)).replace(/\r$/, "");
+        return {
+            input: this.#inputs[input]?.name ?? "",
+            line: position?.line ?? 0,
+            column: position?.column ?? 0,
+            ...excerptOf(line, before.length),
+        };
+    }
+
+    /** What can be read. */
+    async formats() {
+        await this.prepare();
+        return spanscope.formats().map(({ id, name }) => ({ id, name }));
+    }
+
+    /**
+     * A new trace, or a child of a context, as headers.
+     * @param {SpanContext | null} parent
+     */
+    async newContext(parent) {
+        await this.prepare();
+        const context = parent === null ? spanscope.startTrace() : spanscope.childOf(parent);
+        const traceparent = spanscope.formatTraceparent(context);
+        const [explained] = spanscope.explainHeaders(traceparent);
+        /** @type {Record<string, string>} */
+        const headers = { traceparent, ...(context.traceState === "" ? {} : { tracestate: context.traceState }), ...explained?.others };
+        return headers;
+    }
+
+    #theSet() {
+        if (this.#set === null) throw new Error("nothing is open");
+        return this.#set;
+    }
+
+    /** @param {number | string} which */
+    #opened(which) {
+        if (typeof which === "number") {
+            const known = this.#open.get(which);
+            if (known !== undefined) {
+                this.#open.delete(which);
+                this.#open.set(which, known);
+                return { index: which, ...known };
+            }
+        }
+        const trace = this.#theSet().trace(which);
+        const { index } = trace.summary();
+        const again = this.#open.get(index);
+        if (again !== undefined) {
+            trace.free();
+            return { index, ...again };
+        }
+        const opened = { trace, waterfall: trace.waterfall(), cursor: null, parents: null };
+        this.#open.set(index, opened);
+        for (const [old, entry] of this.#open) {
+            if (this.#open.size <= KEPT_TRACES) break;
+            this.#open.delete(old);
+            entry.cursor?.free();
+            entry.waterfall.free();
+            entry.trace.free();
+        }
+        return { index, ...opened };
+    }
+
+    /**
+     * Adds the marked line to an error that says where.
+     * @param {any} error
+     */
+    async #placed(error) {
+        const position = error?.position ?? null;
+        const input = typeof position?.input === "number" ? position.input : this.#blobs.length - 1;
+        const placed = new Error(String(error?.message ?? error));
+        return Object.assign(placed, {
+            kind: typeof error?.kind === "string" ? error.kind : "internal",
+            name: this.#inputs[input]?.name ?? "",
+            excerpt: await this.excerpt(input, position).catch(() => null),
+        });
+    }
+}
+
+/** Bytes read of all, told to the page at most twenty times a second. */
+class Meter {
+    #done = 0;
+    #total;
+    #told = 0;
+    name;
+
+    /**
+     * @param {string} name
+     * @param {number} total
+     */
+    constructor(name, total) {
+        this.name = name;
+        this.#total = total;
+    }
+
+    /** @param {number} bytes */
+    add(bytes) {
+        this.#done += bytes;
+        const now = performance.now();
+        if (now - this.#told < 50) return;
+        this.#told = now;
+        this.#tell("read");
+    }
+
+    finish() {
+        this.#tell("index");
+    }
+
+    /** @param {Progress['phase']} phase */
+    #tell(phase) {
+        postMessage({ progress: { phase, name: this.name, done: this.#done, total: this.#total } });
+    }
+}
+
+/** @param {Int32Array} parents */
+function topsOf(parents) {
+    const tops = [];
+    for (const [span, parent] of parents.entries()) if (parent < 0) tops.push(span);
+    return tops;
+}
+
+/**
+ * @param {Blob} blob
+ * @returns {AsyncGenerator<Uint8Array>}
+ */
+async function* chunksOf(blob) {
+    const reader = blob.stream().getReader();
+    for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        yield value;
+    }
+}
+
+/**
+ * @param {InputSpec} input
+ * @returns {Promise<Blob>}
+ */
+async function sampleBlob(input) {
+    const sample = input.sample === null ? null : sampleById(input.sample);
+    if (sample === null) throw new Error(`There is no sample ${input.sample}.`);
+    if (sample.file === null) {
+        const { generateDocument } = await import("./samples/generate.js");
+        return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (generateDocument())]);
+    }
+    const response = await fetch(new URL(`./samples/${sample.file}`, import.meta.url));
+    if (!response.ok) throw new Error(`The sample ${sample.file} is not on this server (${response.status}).`);
+    return response.blob();
+}
+
+/** @typedef {InstanceType<typeof Engine>} EngineType */
+
+const engine = new Engine();
+
+addEventListener("message", async (event) => {
+    const { id, method, arguments: values } = event.data;
+    try {
+        const result = await /** @type {any} */ (engine)[method](...values);
+        const transfer = ArrayBuffer.isView(result) ? [result.buffer] : [];
+        postMessage({ id, result }, { transfer: /** @type {Transferable[]} */ (transfer) });
+    } catch (error) {
+        const { message, kind = "internal", name = "", excerpt = null } = /** @type {any} */ (error);
+        postMessage({ id, error: { message: String(message ?? error), kind, name: kind === "internal" ? "" : name, excerpt } });
+    }
+});
