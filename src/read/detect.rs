@@ -1,6 +1,7 @@
 //! What an input looks like: a glance at its beginning.
 
 use super::{Error, ErrorKind, FORMATS, Format, json_error};
+use crate::context;
 use crate::error::Position;
 use crate::json::{Kind, Lex, Lexer, Stop, decode_string};
 
@@ -63,8 +64,9 @@ pub fn detect(bytes: &[u8]) -> Detection {
     Detection { kind, candidates }
 }
 
-fn holds_headers(_bytes: &[u8]) -> bool {
-    false
+/// Headers are looked for in short texts only: a page of them at most is pasted.
+fn holds_headers(bytes: &[u8]) -> bool {
+    bytes.len() <= GLANCE && !context::explain(&String::from_utf8_lossy(bytes)).is_empty()
 }
 
 pub(super) fn formats_of(bytes: &[u8]) -> Vec<Candidate> {

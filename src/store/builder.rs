@@ -14,7 +14,7 @@ use crate::strings::{StringId, Strings};
 
 /// The inputs are too large together: at most 3.5 GiB can be addressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooLarge;
+pub(crate) struct TooLarge;
 
 /// The number of a resource while reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ pub(crate) struct LinkDraft {
 
 /// Collects spans; [`StoreBuilder::finish`] makes the tree.
 #[derive(Debug)]
-pub struct StoreBuilder {
+pub(crate) struct StoreBuilder {
     pub(super) buffers: Buffers,
     pub(super) strings: Strings,
     pub(super) attributes: AttributeColumn,
@@ -100,15 +100,9 @@ pub(super) struct PendingWarning {
     address: Option<u32>,
 }
 
-impl Default for StoreBuilder {
-    fn default() -> StoreBuilder {
-        StoreBuilder::new()
-    }
-}
-
 impl StoreBuilder {
     /// An empty one.
-    pub fn new() -> StoreBuilder {
+    pub(crate) fn new() -> StoreBuilder {
         let mut builder = StoreBuilder {
             buffers: Buffers::default(),
             strings: Strings::new(),
@@ -134,7 +128,7 @@ impl StoreBuilder {
     ///
     /// # Errors
     /// [`TooLarge`] when all inputs together are.
-    pub fn add_input(&mut self, name: &str, bytes: Arc<Vec<u8>>) -> Result<u32, TooLarge> {
+    pub(crate) fn add_input(&mut self, name: &str, bytes: Arc<Vec<u8>>) -> Result<u32, TooLarge> {
         let len = bytes.len();
         let (_, base) = self.buffers.add(name, bytes).ok_or(TooLarge)?;
         self.current = (base, len as u32, self.spans.len());
@@ -142,12 +136,12 @@ impl StoreBuilder {
     }
 
     /// How many inputs were added.
-    pub fn input_count(&self) -> usize {
+    pub(crate) fn input_count(&self) -> usize {
         self.buffers.inputs.len()
     }
 
     /// How many spans were added.
-    pub fn span_count(&self) -> usize {
+    pub(crate) fn span_count(&self) -> usize {
         self.spans.len()
     }
 
@@ -441,7 +435,7 @@ impl StoreBuilder {
     }
 
     /// Orders the spans and makes the store.
-    pub fn finish(mut self) -> Store {
+    pub(crate) fn finish(mut self) -> Store {
         let tree = tree::build(&mut self);
         let services = self.resolve_services();
         let buffers = self.buffers;

@@ -25,8 +25,7 @@ use crate::error::{Position, Warning, WarningKind};
 use crate::strings::{StringId, Strings};
 
 pub(crate) use attributes::{AttributeRange, Encoding, RawValue};
-pub(crate) use builder::{LinkDraft, OriginIndex, ResourceIndex, ScopeIndex, SpanDraft};
-pub use builder::{StoreBuilder, TooLarge};
+pub(crate) use builder::{LinkDraft, OriginIndex, ResourceIndex, ScopeIndex, SpanDraft, StoreBuilder};
 pub(crate) use id::{IdForm, SpanKey, TraceKey};
 pub use span::{Event, Link, Scope, Span, SpanIndex, SpanKind, Status, Top};
 
