@@ -132,6 +132,8 @@ pub(crate) enum Found {
     End,
     /// Only zeros, in an id.
     Zeros,
+    /// No header at all.
+    Nothing,
     /// Something that a few words say better.
     Words(&'static str),
 }
@@ -160,6 +162,24 @@ impl HeaderError {
 
     pub(crate) fn with_hint(mut self, hint: impl Into<Option<&'static str>>) -> Self {
         self.hint = hint.into();
+        self
+    }
+
+    /// The same error in a longer text, in which the value begins at `start`.
+    pub(crate) fn moved(mut self, start: usize) -> Self {
+        self.offset = self.offset.map(|offset| offset + start);
+        self
+    }
+
+    /// The same error of another header, which keeps the same rules.
+    pub(crate) fn named(mut self, header: &'static str) -> Self {
+        self.header = Cow::Borrowed(header);
+        self
+    }
+
+    /// The same error of a header whose name goes on with this key.
+    pub(crate) fn of_key(mut self, key: &str) -> Self {
+        self.header = Cow::Owned(format!("{}{}", self.header, key.to_ascii_lowercase()));
         self
     }
 
@@ -213,6 +233,7 @@ impl fmt::Display for Found {
             Self::Byte(byte) => write!(f, "the byte 0x{byte:02X}"),
             Self::End => f.write_str("the end"),
             Self::Zeros => f.write_str("only zeros"),
+            Self::Nothing => f.write_str("no such header"),
             Self::Words(words) => f.write_str(words),
         }
     }

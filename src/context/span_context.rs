@@ -3,11 +3,25 @@
 use crate::context::flags::TraceFlags;
 use crate::context::generate::RandomSource;
 use crate::context::traceparent::Traceparent;
+use crate::context::tracestate::TraceState;
 use crate::id::{SpanId, TraceId};
+
+/// The key of [`SpanContext::extra`] under which B3 keeps the parent of the span.
+pub(super) const PARENT_SPAN_ID: &str = "parentSpanId";
 
 /// What one process tells the next about the trace they share.
 ///
 /// A sampling decision can be open (deferred): `None`. A debug trace is a sampled one.
+///
+/// ```
+/// use spanscope::context::{Format, SpanContext, Traceparent, inject};
+///
+/// let parent: Traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".parse()?;
+/// let context = SpanContext::from(parent);
+/// let headers = inject(&context, &[Format::B3]);
+/// assert_eq!(headers, [("b3".into(), "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1".into())]);
+/// # Ok::<(), spanscope::context::HeaderError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SpanContext {
     // Never zero.
@@ -17,6 +31,11 @@ pub struct SpanContext {
     sampled: Option<bool>,
     random: bool,
     debug: bool,
+    // Only with a trace id whose upper half is zero.
+    narrow: bool,
+    trace_state: TraceState,
+    // Sorted by key, each key once.
+    extra: Vec<(String, String)>,
 }
 
 /// How to begin a trace.
@@ -51,7 +70,7 @@ impl SpanContext {
     /// A context with these ids and an open sampling decision, or `None` when an id has only zeros.
     pub fn new(trace_id: TraceId, span_id: Option<SpanId>) -> Option<Self> {
         let zero = trace_id.is_zero() || span_id.is_some_and(SpanId::is_zero);
-        (!zero).then_some(Self { trace_id, span_id, sampled: None, random: false, debug: false })
+        (!zero).then_some(Self::of_nonzero(trace_id, span_id))
     }
 
     /// The first span of a new trace. The trace id is random, and the random flag says so.
@@ -68,23 +87,26 @@ impl SpanContext {
             None => TraceId::random(source),
             Some(seconds) => TraceId::random_with_time(source, seconds),
         };
-        let span_id = Some(SpanId::random(source));
-        Self { trace_id, span_id, sampled: Some(options.sampled), random: true, debug: false }
+        let context = Self::of_nonzero(trace_id, Some(SpanId::random(source)));
+        Self { sampled: Some(options.sampled), random: true, ..context }
     }
 
     /// A span below this one: same trace, new span id. The random flag stays as it is. The sampling decision does too,
-    /// also when it is open, unless a new one is given.
+    /// also when it is open, unless a new one is given: see [`SpanContext::with_sampled`].
     pub fn child(&self, source: &mut impl RandomSource, sampled: Option<bool>) -> Self {
         let mut child = self.clone();
         child.span_id = Some(SpanId::random(source));
-        if sampled.is_some() {
-            child = child.with_sampled(sampled);
-        }
-        child
+        // The parent of the old span is not that of the new one.
+        child.extra.retain(|(key, _)| key != PARENT_SPAN_ID);
+        if sampled.is_some() { child.with_sampled(sampled) } else { child }
     }
 
-    /// With this sampling decision. A trace that is not sampled is no debug trace.
+    /// With this sampling decision. A trace that is not sampled is no debug trace. A changed decision takes away the
+    /// threshold in the trace state, by which it was not made.
     pub fn with_sampled(mut self, sampled: Option<bool>) -> Self {
+        if sampled != self.sampled {
+            self.trace_state.erase_threshold();
+        }
         self.sampled = sampled;
         self.debug &= sampled == Some(true);
         self
@@ -101,6 +123,32 @@ impl SpanContext {
         self.debug = debug;
         if debug {
             self.sampled = Some(true);
+        }
+        self
+    }
+
+    /// With this trace state.
+    pub fn with_trace_state(mut self, state: TraceState) -> Self {
+        self.trace_state = state;
+        self
+    }
+
+    /// With a trace id of 64 bits, which formats that know such ids write in 16 digits. Does nothing to an id that
+    /// needs more.
+    pub fn with_narrow_trace_id(mut self) -> Self {
+        self.narrow = self.trace_id.high_u64() == 0;
+        self
+    }
+
+    /// With something that one format carries beyond the rest. Set before, it is replaced.
+    ///
+    /// The keys are `parentSpanId` (B3), `samplingPriority`, `origin` and `_dd.p.…` (Datadog), and for X-Ray the names
+    /// of the fields as they stand in the header.
+    pub fn with_extra(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        let key = key.into();
+        match self.extra.binary_search_by(|(k, _)| k.cmp(&key)) {
+            Ok(at) => self.extra[at].1 = value.into(),
+            Err(at) => self.extra.insert(at, (key, value.into())),
         }
         self
     }
@@ -130,6 +178,27 @@ impl SpanContext {
         self.debug
     }
 
+    /// Whether the trace id was written with 64 bits.
+    pub fn has_narrow_trace_id(&self) -> bool {
+        self.narrow
+    }
+
+    /// What vendors add to the trace.
+    pub fn trace_state(&self) -> &TraceState {
+        &self.trace_state
+    }
+
+    /// What one format carries beyond the rest, sorted by key: see [`SpanContext::with_extra`].
+    pub fn extra(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.extra.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// One value of [`SpanContext::extra`].
+    pub fn extra_value(&self, key: &str) -> Option<&str> {
+        let at = self.extra.binary_search_by(|(k, _)| k.as_str().cmp(key)).ok()?;
+        Some(&self.extra[at].1)
+    }
+
     /// The flags as a `traceparent` carries them. An open decision is written as not sampled.
     pub fn flags(&self) -> TraceFlags {
         let sampled = if self.sampled == Some(true) { TraceFlags::SAMPLED } else { TraceFlags::default() };
@@ -141,17 +210,34 @@ impl SpanContext {
     pub fn traceparent(&self) -> Option<Traceparent> {
         Traceparent::new(self.trace_id, self.span_id?, self.flags())
     }
+
+    /// The trace id as formats write it that know ids of 64 bits: 16 digits where it came with them, else 32.
+    pub(super) fn trace_id_text(&self) -> String {
+        if self.narrow { SpanId::new(self.trace_id.low_u64()).to_string() } else { self.trace_id.to_string() }
+    }
+
+    /// Of ids that are known not to be zero, with an open sampling decision.
+    pub(super) fn of_nonzero(trace_id: TraceId, span_id: Option<SpanId>) -> Self {
+        Self {
+            trace_id,
+            span_id,
+            sampled: None,
+            random: false,
+            debug: false,
+            narrow: false,
+            trace_state: TraceState::new(),
+            extra: Vec::new(),
+        }
+    }
 }
 
 impl From<Traceparent> for SpanContext {
     fn from(parent: Traceparent) -> Self {
         let flags = parent.flags();
         Self {
-            trace_id: parent.trace_id(),
-            span_id: Some(parent.parent_id()),
             sampled: Some(flags.is_sampled()),
             random: flags.is_random(),
-            debug: false,
+            ..Self::of_nonzero(parent.trace_id(), Some(parent.parent_id()))
         }
     }
 }

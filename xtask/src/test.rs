@@ -130,7 +130,11 @@ const STEPS: &[Step] = &[
         about: "strict TypeScript over the page, the package and its declarations",
         needs: &[NodeModules],
         kind: Check,
-        commands: |_| Ok(["tsconfig.json", "tsconfig.worker.json", "tsconfig.package.json", "tsconfig.tests.json"].map(type_check).into()),
+        commands: |_| {
+            Ok(["tsconfig.json", "tsconfig.worker.json", "tsconfig.package.json", "tsconfig.tests.json"]
+                .map(type_check)
+                .into())
+        },
     },
     Step {
         name: "page",

@@ -1,0 +1,201 @@
+//! The header fields that trace context is read from, picked out of all the headers of a message in one pass.
+
+use crate::context::error::{Found, HeaderError, Reason};
+use crate::context::shape::trim;
+
+/// A header that is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Name {
+    Traceparent,
+    Tracestate,
+    Baggage,
+    Elastic,
+    B3,
+    B3Trace,
+    B3Span,
+    B3Parent,
+    B3Sampled,
+    B3Flags,
+    DatadogTrace,
+    DatadogParent,
+    DatadogPriority,
+    DatadogOrigin,
+    DatadogTags,
+    Jaeger,
+    XRay,
+    Gcp,
+    Sentry,
+    OtTrace,
+    OtSpan,
+    OtSampled,
+    Grpc,
+    InstanaTrace,
+    InstanaSpan,
+    InstanaLevel,
+    Traceresponse,
+    ServerTiming,
+}
+
+/// All names, in the order of the enum.
+const NAMES: [(Name, &str); 28] = [
+    (Name::Traceparent, "traceparent"),
+    (Name::Tracestate, "tracestate"),
+    (Name::Baggage, "baggage"),
+    (Name::Elastic, "elastic-apm-traceparent"),
+    (Name::B3, "b3"),
+    (Name::B3Trace, "x-b3-traceid"),
+    (Name::B3Span, "x-b3-spanid"),
+    (Name::B3Parent, "x-b3-parentspanid"),
+    (Name::B3Sampled, "x-b3-sampled"),
+    (Name::B3Flags, "x-b3-flags"),
+    (Name::DatadogTrace, "x-datadog-trace-id"),
+    (Name::DatadogParent, "x-datadog-parent-id"),
+    (Name::DatadogPriority, "x-datadog-sampling-priority"),
+    (Name::DatadogOrigin, "x-datadog-origin"),
+    (Name::DatadogTags, "x-datadog-tags"),
+    (Name::Jaeger, "uber-trace-id"),
+    (Name::XRay, "x-amzn-trace-id"),
+    (Name::Gcp, "x-cloud-trace-context"),
+    (Name::Sentry, "sentry-trace"),
+    (Name::OtTrace, "ot-tracer-traceid"),
+    (Name::OtSpan, "ot-tracer-spanid"),
+    (Name::OtSampled, "ot-tracer-sampled"),
+    (Name::Grpc, "grpc-trace-bin"),
+    (Name::InstanaTrace, "x-instana-t"),
+    (Name::InstanaSpan, "x-instana-s"),
+    (Name::InstanaLevel, "x-instana-l"),
+    (Name::Traceresponse, "traceresponse"),
+    (Name::ServerTiming, "server-timing"),
+];
+
+impl Name {
+    /// The header's name in lower case.
+    pub(super) const fn as_str(self) -> &'static str {
+        NAMES[self as usize].1
+    }
+
+    /// The header of this name, in any case. Most headers of a message are none of these, and their length tells.
+    pub(super) fn of(name: &str) -> Option<Self> {
+        let candidates: &[Self] = match name.len() {
+            2 => &[Self::B3],
+            7 => &[Self::Baggage],
+            10 => &[Self::Tracestate, Self::B3Flags],
+            11 => &[Self::Traceparent, Self::B3Span, Self::InstanaTrace, Self::InstanaSpan, Self::InstanaLevel],
+            12 => &[Self::B3Trace, Self::B3Sampled, Self::Sentry],
+            13 => &[Self::Jaeger, Self::Traceresponse, Self::ServerTiming],
+            14 => &[Self::DatadogTags, Self::Grpc],
+            15 => &[Self::XRay],
+            16 => &[Self::DatadogOrigin, Self::OtSpan],
+            17 => &[Self::B3Parent, Self::OtTrace, Self::OtSampled],
+            18 => &[Self::DatadogTrace],
+            19 => &[Self::DatadogParent],
+            21 => &[Self::Gcp],
+            23 => &[Self::Elastic],
+            27 => &[Self::DatadogPriority],
+            _ => &[],
+        };
+        candidates.iter().copied().find(|known| known.as_str().eq_ignore_ascii_case(name))
+    }
+}
+
+/// Headers whose name goes on with a key of the application: its baggage in older formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Prefix {
+    /// `uberctx-…`, Jaeger's.
+    Jaeger,
+    /// `ot-baggage-…`, of OpenTracing tracers.
+    Ot,
+}
+
+impl Prefix {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Jaeger => "uberctx-",
+            Self::Ot => "ot-baggage-",
+        }
+    }
+
+    /// The prefix and the rest of a name that begins with one, in any case.
+    pub(super) fn of(name: &str) -> Option<(Self, &str)> {
+        [Self::Jaeger, Self::Ot].into_iter().find_map(|prefix| {
+            let (head, key) = name.split_at_checked(prefix.as_str().len())?;
+            (head.eq_ignore_ascii_case(prefix.as_str()) && !key.is_empty()).then_some((prefix, key))
+        })
+    }
+}
+
+/// The fields of one message that are read.
+pub(super) struct Fields<'a> {
+    /// The first line of each header.
+    first: [Option<&'a [u8]>; NAMES.len()],
+    /// Further lines, in order.
+    more: Vec<(Name, &'a [u8])>,
+    /// Headers of a prefix: which, the rest of the name, the value.
+    prefixed: Vec<(Prefix, &'a str, &'a [u8])>,
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn new() -> Self {
+        Self { first: [None; NAMES.len()], more: Vec::new(), prefixed: Vec::new() }
+    }
+
+    /// Takes a header if it is one that is read.
+    #[inline]
+    pub(super) fn add(&mut self, name: &'a str, value: &'a [u8]) {
+        if let Some(known) = Name::of(name) {
+            let first = &mut self.first[known as usize];
+            match first {
+                None => *first = Some(value),
+                Some(_) => self.more.push((known, value)),
+            }
+        } else if let Some((prefix, key)) = Prefix::of(name) {
+            self.prefixed.push((prefix, key, value));
+        }
+    }
+
+    /// All lines of a header, in order.
+    pub(super) fn lines(&self, name: Name) -> impl Iterator<Item = &'a [u8]> {
+        let first = self.first[name as usize];
+        first.into_iter().chain(self.more.iter().filter(move |(of, _)| *of == name).map(|(_, line)| *line))
+    }
+
+    /// The only line of a header, without white space around it. Headers with one value must not stand twice: joined by
+    /// a comma they would be refused as well, and which one counts would be anybody's guess.
+    pub(super) fn one(&self, name: Name) -> Result<Option<&'a [u8]>, HeaderError> {
+        let Some(first) = self.first[name as usize] else {
+            return Ok(None);
+        };
+        if self.more.iter().any(|(of, _)| *of == name) {
+            let found = Found::Words("a second one");
+            return Err(HeaderError::new(
+                name.as_str(),
+                Reason::Trailing,
+                trim(first).len(),
+                "one header of this name",
+                found,
+            ));
+        }
+        Ok(Some(trim(first)))
+    }
+
+    /// The keys and values of the headers of a prefix.
+    pub(super) fn prefixed(&self, prefix: Prefix) -> impl Iterator<Item = (&'a str, &'a [u8])> {
+        self.prefixed.iter().filter(move |(of, ..)| *of == prefix).map(|(_, key, value)| (*key, *value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_has_its_place() {
+        for (place, (name, text)) in NAMES.into_iter().enumerate() {
+            assert_eq!(name as usize, place);
+            assert_eq!(Name::of(&text.to_uppercase()), Some(name));
+        }
+        assert_eq!(Name::of("trace.parent"), None);
+        assert_eq!(Prefix::of("UberCtx-User"), Some((Prefix::Jaeger, "User")));
+        assert_eq!(Prefix::of("uberctx-"), None);
+    }
+}
