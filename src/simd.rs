@@ -1,9 +1,12 @@
 //! Byte scanning, sixteen bytes at a time where the target has 128-bit SIMD (wasm `simd128`), eight at a time elsewhere.
 //!
-//! This is the only module with `unsafe` code, and it needs it for one thing: loading sixteen bytes from a slice whose
-//! bounds were just checked. Everything is a pure function of its arguments; the portable versions define the meaning
-//! and the tests hold the SIMD versions to them.
+//! This is the only module with `unsafe` code, and it needs it for two things: loading sixteen bytes from a slice whose
+//! bounds were just checked, and letting a stranger fill reserved memory. Everything is a pure function of its arguments;
+//! the portable versions define the meaning and the tests hold the SIMD versions to them.
 #![allow(unsafe_code)]
+
+#[cfg(any(test, target_arch = "wasm32"))]
+use std::mem::MaybeUninit;
 
 /// A short text to compare with at one position of a buffer, padded so that two sixteen-byte loads cover it.
 #[derive(Clone, Copy, Debug)]
@@ -281,6 +284,25 @@ unsafe fn load(bytes: &[u8], at: usize) -> core::arch::wasm32::v128 {
     unsafe { core::arch::wasm32::v128_load(bytes.as_ptr().add(at).cast()) }
 }
 
+/// Appends `count` bytes that `fill` writes straight into the reserved memory, which nobody has to clear or copy for it.
+///
+/// # Panics
+/// When `fill` answers anything but the slice it was given.
+#[cfg(any(test, target_arch = "wasm32"))]
+pub(crate) fn append_with(
+    bytes: &mut Vec<u8>,
+    count: usize,
+    fill: impl for<'a> FnOnce(&'a mut [MaybeUninit<u8>]) -> &'a mut [u8],
+) {
+    bytes.reserve(count);
+    let room = &mut bytes.spare_capacity_mut()[..count];
+    let start = room.as_ptr().cast::<u8>();
+    let filled = fill(room);
+    assert!(filled.as_ptr() == start && filled.len() == count, "the room that was given is the room that was filled");
+    // SAFETY: `count` bytes behind the length are reserved, and there is a `&mut [u8]` of exactly them, so they hold values.
+    unsafe { bytes.set_len(bytes.len() + count) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -371,6 +393,20 @@ mod tests {
             assert_eq!(hex16(&digits), None, "{bad:#x}");
             assert_eq!(hex_portable(&digits), None, "{bad:#x}");
         }
+    }
+
+    #[test]
+    fn bytes_are_appended_where_they_will_stay() {
+        let mut bytes = b"ab".to_vec();
+        append_with(&mut bytes, 3, |room| room.write_copy_of_slice(b"cde"));
+        append_with(&mut bytes, 0, |room| room.write_copy_of_slice(b""));
+        assert_eq!(bytes, b"abcde");
+    }
+
+    #[test]
+    #[should_panic(expected = "the room that was given")]
+    fn other_bytes_are_not_taken_for_the_room_that_was_given() {
+        append_with(&mut Vec::new(), 3, |_| Box::leak(Box::new([1, 2, 3])));
     }
 
     #[test]

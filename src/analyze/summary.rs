@@ -3,7 +3,9 @@
 //! Roots are spans without a parent id; orphans name a parent that is not in their trace; neither counts the other. A span and the server's
 //! half of the same id (Zipkin) are one level of depth. Linear.
 
-use crate::store::{Span, Status, Store, Top, Trace};
+use std::cmp::Reverse;
+
+use crate::store::{Span, Status, Store, Top, Trace, TraceIndex};
 
 /// Counts over all spans of a store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,13 +80,16 @@ pub fn main_top<'a>(trace: &Trace<'a>) -> Span<'a> {
 pub fn trace_summary(trace: &Trace<'_>) -> TraceSummary {
     let top = main_top(trace);
     let counts = count(trace.spans());
+    let services = trace.store().services().collect::<Vec<_>>();
     let mut seen = Vec::new();
+    let mut is_seen = vec![false; services.len()];
     for span in trace.spans() {
-        if !seen.contains(&span.service_index()) {
-            seen.push(span.service_index());
+        let service = span.service_index();
+        if !is_seen[service] {
+            is_seen[service] = true;
+            seen.push(service);
         }
     }
-    let services = trace.store().services().collect::<Vec<_>>();
     TraceSummary {
         root_service: top.service().to_owned(),
         root_name: top.name().to_owned(),
@@ -95,6 +100,47 @@ pub fn trace_summary(trace: &Trace<'_>) -> TraceSummary {
         roots: counts.roots,
         orphans: counts.orphans,
     }
+}
+
+/// In which order traces are listed; ties by start, then by id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TraceOrder {
+    /// The earliest first.
+    Start,
+    /// The longest first.
+    Duration,
+    /// The one with the most error spans first.
+    Errors,
+    /// The one with the most spans first.
+    Spans,
+}
+
+impl TraceOrder {
+    /// The order of this name.
+    pub fn named(name: &str) -> Option<TraceOrder> {
+        match name {
+            "start" => Some(TraceOrder::Start),
+            "duration" => Some(TraceOrder::Duration),
+            "errors" => Some(TraceOrder::Errors),
+            "spans" => Some(TraceOrder::Spans),
+            _ => None,
+        }
+    }
+}
+
+/// All traces in this order.
+pub fn trace_order(store: &Store, order: TraceOrder) -> Vec<TraceIndex> {
+    let mut traces: Vec<TraceIndex> = store.traces().map(|trace| trace.index()).collect();
+    let trace = |index: &TraceIndex| store.trace(*index).expect("an index of this store");
+    let errors = |trace: Trace<'_>| trace.spans().filter(|span| span.status() == Status::Error).count();
+    match order {
+        // The store has them in this order.
+        TraceOrder::Start => {}
+        TraceOrder::Duration => traces.sort_by_key(|index| Reverse(trace(index).duration_ns())),
+        TraceOrder::Errors => traces.sort_by_cached_key(|index| Reverse(errors(trace(index)))),
+        TraceOrder::Spans => traces.sort_by_key(|index| Reverse(trace(index).span_count())),
+    }
+    traces
 }
 
 /// Counts over all spans.

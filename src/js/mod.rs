@@ -1,5 +1,23 @@
 //! The JavaScript surface: bindings that convert, call, and convert.
 //!
 //! What is nicer to build in JavaScript (objects from numbers, classes over handles) is built there, in `npm/`.
+//!
+//! ```text
+//!  Reader ── finish ─► TraceSet ── trace ─► Trace        each holds the outcome: a trace outlives its set
+//! ```
+//! Documents cross as bytes, bulk answers as typed arrays, one thing as a plain object ([`wire`]). Times are nanoseconds since
+//! the start of the trace as doubles; absolute ones are BigInts.
 
 pub mod context;
+mod error;
+mod formats;
+mod reader;
+mod trace;
+mod trace_set;
+mod value;
+mod wire;
+
+pub use formats::{detect, formats, memory_bytes};
+pub use reader::Reader;
+pub use trace::Trace;
+pub use trace_set::TraceSet;

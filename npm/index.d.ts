@@ -1,0 +1,272 @@
+// Types of the package. Times are nanoseconds: numbers since the start of the trace, bigints for absolute ones. A span is
+// known by its index, its position in the tree order of its trace.
+
+export * from './context.js';
+
+/**
+ * Loads the module; call it before anything else. Calling it again, even at once, does nothing more.
+ * @param source where the module (spanscope_bg.wasm) is to come from; the package carries it otherwise
+ */
+export function init(source?: BufferSource | Response | URL | string): Promise<void>;
+
+/** The same without waiting, from the module's bytes. */
+export function initSync(bytes: BufferSource): void;
+
+/** The size of the module's memory in bytes. It grows with what is open and never shrinks. */
+export function memoryBytes(): number;
+
+/** Thrown when nothing can be read, or nothing is there that was asked for. */
+export class SpanscopeError extends Error {
+  constructor(kind: string, message: string, position: Position | null, options?: ErrorOptions);
+  /**
+   * A stable word. From reading: 'empty', 'unknown-format', 'no-such-format', 'syntax', 'truncated', 'too-deep', 'no-spans',
+   * 'too-large'; from asking: 'no-such-trace', 'no-such-span', 'no-such-order', 'freed'; 'not-ready', 'not-loaded', 'broken'.
+   */
+  readonly kind: string;
+  /** Where in the input, if it is about a place. */
+  readonly position: Position | null;
+}
+
+/** A place in an input. */
+export type Position = {
+  /** Which input, counted from 0. */
+  input: number;
+  /** Bytes before it. */
+  offset: number;
+  /** Counted from 1. */
+  line: number;
+  /** Characters, counted from 1. */
+  column: number;
+};
+
+// ── Reading ──
+
+export type ReadOptions = {
+  /** The id of a format (see `formats`); guessed when it is not given. */
+  format?: string | undefined;
+  /** What the input is called, such as a file's name. */
+  name?: string | undefined;
+};
+
+/** Reads one input. Throws a SpanscopeError when no span can be read; smaller problems are warnings. */
+export function read(input: Uint8Array | ArrayBuffer | string, options?: ReadOptions): TraceSet;
+
+/** Reads several inputs; spans of one trace are joined, whichever input they come from. */
+export function readAll(
+  inputs: { bytes: Uint8Array | ArrayBuffer | string; name?: string | undefined; format?: string | undefined }[],
+  options?: { format?: string | undefined },
+): TraceSet;
+
+/** Takes an input in pieces, as they come from a stream. */
+export class TraceReader {
+  /** @param options `byteLength`: how long the input will be, if that is known; so much memory is reserved at once */
+  constructor(options?: ReadOptions & { byteLength?: number | undefined });
+  push(chunk: Uint8Array): void;
+  /** Reads what was pushed, and frees the reader. */
+  finish(): TraceSet;
+  free(): void;
+  [Symbol.dispose](): void;
+}
+
+/** A format that an input looks like. */
+export type Candidate = {
+  format: string;
+  /** A clause such as 'it has resourceSpans'. */
+  why: string;
+};
+
+/** Looks at the beginning of an input; reads nothing. */
+export function detect(input: Uint8Array | ArrayBuffer | string): {
+  kind: 'headers' | 'traces' | 'logs' | 'unknown';
+  /** What it would be read as. */
+  format: string | null;
+  candidates: Candidate[];
+};
+
+/** The formats that can be read, in the order in which they are tried. */
+export function formats(): { id: string; name: string; producedBy: string }[];
+
+/** Something that reading noticed: how often, and the first case in a sentence. */
+export type Warning = {
+  /** A stable word such as 'orphan' or 'end-before-start'. */
+  kind: string;
+  message: string;
+  count: number;
+  /** The place of the first case. */
+  position: Position | null;
+};
+
+/** What was made of one input. */
+export type InputReport = {
+  name: string;
+  format: string;
+  /** Why that format. */
+  why: string;
+  /** Other formats that it looks like. */
+  candidates: Candidate[];
+  spans: number;
+  /** What was skipped, at most 100 places. */
+  skipped: { position: Position; reason: string }[];
+  /** What was assumed, a sentence each. */
+  guesses: string[];
+  /** The warnings whose first case stands in this input. */
+  warnings: Warning[];
+};
+
+// ── Traces ──
+
+/** All that was read. */
+export class TraceSet {
+  private constructor();
+  /** The format of the first input. */
+  readonly format: string;
+  readonly spanCount: number;
+  readonly traceCount: number;
+  summary(): Summary;
+  /** All service names in order of first appearance; the index is the service's number elsewhere. */
+  services(): string[];
+  warnings(): Warning[];
+  /** One report for each input that was read. */
+  inputs(): InputReport[];
+  /** A window of the list of traces; by start unless told otherwise. */
+  traces(options?: {
+    from?: number | undefined;
+    count?: number | undefined;
+    sort?: 'start' | 'duration' | 'errors' | 'spans' | undefined;
+  }): TraceSummary[];
+  /** A trace by its id, or by its place in the order by start. Throws when there is none. */
+  trace(idOrIndex: string | number): Trace;
+  /** Gives the memory back, once its traces are freed too. */
+  free(): void;
+  [Symbol.dispose](): void;
+}
+
+/** Counts over all spans. */
+export type Summary = {
+  format: string;
+  spans: number;
+  traces: number;
+  /** Spans without a parent id. */
+  roots: number;
+  /** Spans whose parent is not in the input. */
+  orphans: number;
+  duplicateIds: number;
+  errorSpans: number;
+  zeroDuration: number;
+  negativeDuration: number;
+  links: number;
+  events: number;
+  services: string[];
+  /** Levels of the deepest trace. */
+  maxDepth: number;
+};
+
+export type TraceSummary = {
+  /** Its place in the order by start. */
+  index: number;
+  traceId: string;
+  /** Of the longest root; without a root, of the longest top. */
+  rootService: string;
+  rootName: string;
+  /** Nanoseconds since 1970; 0n when no span has a time. */
+  startNs: bigint;
+  /** From the first start to the last end. */
+  durationNs: number;
+  spans: number;
+  errors: number;
+  services: string[];
+  /** Levels. */
+  depth: number;
+  roots: number;
+  orphans: number;
+};
+
+export type SpanKind = 'unspecified' | 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+export type SpanStatus = 'unset' | 'ok' | 'error';
+
+/** A trace: the spans with one trace id. It stays valid when its set is freed. */
+export class Trace {
+  private constructor();
+  readonly spanCount: number;
+  summary(): TraceSummary;
+  /** All about one span. Throws when there is no such span. */
+  span(index: number): SpanDetails;
+  /** The spans with this id, in tree order. */
+  find(spanId: string): number[];
+  /** By start, then by id. */
+  children(index: number): Uint32Array<ArrayBuffer>;
+  /** In tree order, as the next ones. NaN for a span without a start. */
+  starts(): Float64Array<ArrayBuffer>;
+  /** End minus start, negative for a span that ends before it starts; 0 when one of them is missing. */
+  durations(): Float64Array<ArrayBuffer>;
+  /** The duration minus the union of the children. */
+  selfTimes(): Float64Array<ArrayBuffer>;
+  /** -1 for a top: a root, an orphan, or the cut of a cycle. */
+  parents(): Int32Array<ArrayBuffer>;
+  /** Levels above: 0 for a top. */
+  depths(): Uint32Array<ArrayBuffer>;
+  /** Which span held up its top at each instant; one path for each top. */
+  criticalPath(): CriticalPath[];
+  /** The top that the trace is spoken of by: the longest root; without a root, the longest top. */
+  mainTop(): number;
+  /** From the trace's start to the end of its last span. */
+  extentNs(): number;
+  /** Gives the memory back, once the set is freed too. */
+  free(): void;
+  [Symbol.dispose](): void;
+}
+
+export type CriticalPath = {
+  top: number;
+  /** From last to first; each ends where the one before it starts. */
+  segments: { span: number; startNs: number; endNs: number }[];
+  /** The sum of the segments: the top's duration. */
+  totalNs: number;
+};
+
+/** The value of an attribute. An int is a bigint beyond 2^53; a map is a list of keys and values. */
+export type AttributeValue = null | boolean | number | bigint | string | Uint8Array | AttributeValue[];
+
+export type Attribute = { key: string } & (
+  | { type: 'string'; value: string }
+  | { type: 'int'; value: number | bigint }
+  | { type: 'double'; value: number }
+  | { type: 'bool'; value: boolean }
+  | { type: 'bytes'; value: Uint8Array }
+  | { type: 'array'; value: AttributeValue[] }
+  | { type: 'map'; value: [key: string, value: AttributeValue][] }
+  | { type: 'null'; value: null }
+);
+
+export type SpanDetails = {
+  index: number;
+  traceId: string;
+  spanId: string;
+  /** As written, whether or not that span is there; '' for none. */
+  parentSpanId: string;
+  parent: number | null;
+  name: string;
+  service: string;
+  /** The service's place in `TraceSet.services()`. */
+  serviceIndex: number;
+  kind: SpanKind;
+  status: SpanStatus;
+  statusMessage: string;
+  /** NaN when it has none. */
+  startNs: number;
+  durationNs: number;
+  selfNs: number;
+  /** How long it owns the critical path of its top. */
+  criticalNs: number;
+  startUnixNs: bigint | null;
+  traceState: string;
+  flags: number;
+  attributes: Attribute[];
+  resource: Attribute[];
+  scope: { name: string; version: string; attributes: Attribute[] };
+  events: { name: string; ns: number; attributes: Attribute[] }[];
+  links: { traceId: string; spanId: string; traceState: string; attributes: Attribute[] }[];
+  warnings: { kind: string; message: string }[];
+  /** Where it stands in its input. */
+  source: Position | null;
+};

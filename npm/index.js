@@ -1,0 +1,330 @@
+// Spanscope: reads distributed traces and trace-context headers, and says where the time went.
+//
+// The module does the work; here are the classes and plain objects over it. Nothing happens when this file is imported:
+// `init()` loads the module, which travels as text in wasm-inline.js unless a source is given.
+
+import * as wasm from './spanscope.js';
+
+export * from './context.js';
+
+// ── Getting ready ──
+
+let ready = false;
+/** The loading that is under way. */
+let loading = null;
+
+export function init(source) {
+  if (ready) return Promise.resolve();
+  loading ??= load(source).finally(() => (loading = null));
+  return loading;
+}
+
+async function load(source) {
+  const module = await compile(source === undefined ? await inlineModule() : await source);
+  start(module);
+}
+
+export function initSync(bytes) {
+  start(bytes);
+}
+
+/** Once: a second instance would not know the first one's traces. */
+function start(module) {
+  if (ready) return;
+  wasm.initSync({ module });
+  ready = true;
+}
+
+async function compile(source) {
+  if (source instanceof WebAssembly.Module) return source;
+  if (typeof source === 'string' || source instanceof URL) source = await open(source);
+  if (typeof Response === 'undefined' || !(source instanceof Response)) return WebAssembly.compile(source);
+  if (!source.ok) throw new SpanscopeError('not-loaded', `Expected the module at ${source.url}, found status ${source.status}.`, null);
+  const streams = WebAssembly.compileStreaming && source.headers.get('content-type')?.startsWith('application/wasm');
+  return streams ? WebAssembly.compileStreaming(source) : WebAssembly.compile(await source.arrayBuffer());
+}
+
+/** What stands at an address; Node has no fetch for files. */
+function open(source) {
+  const address = String(source);
+  const files = globalThis.process?.getBuiltinModule?.('node:fs/promises');
+  if (files && (address.startsWith('file:') || !/^[a-z][a-z\d+.-]+:/i.test(address))) {
+    return files.readFile(address.startsWith('file:') ? new URL(address) : address);
+  }
+  return fetch(source);
+}
+
+async function inlineModule() {
+  const { default: base64 } = await import('./wasm-inline.js');
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+export function memoryBytes() {
+  needReady();
+  return wasm.memoryBytes();
+}
+
+function needReady() {
+  if (!ready) throw new SpanscopeError('not-ready', 'Expected `await init()` or `initSync(bytes)` before this call.', null);
+}
+
+// ── Errors ──
+
+export class SpanscopeError extends Error {
+  constructor(kind, message, position, options) {
+    super(message, options);
+    this.name = 'SpanscopeError';
+    this.kind = kind;
+    this.position = position;
+  }
+}
+
+/** Runs what may throw the module's errors, and throws this package's. */
+function guarded(run) {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) {
+      const megabytes = Math.round(wasm.memoryBytes() / 1e6);
+      const message = `The module broke off (${error.message}) with ${megabytes} MB of memory in use, most likely because it ran out of memory; load it anew to go on.`;
+      throw new SpanscopeError('broken', message, null, { cause: error });
+    }
+    if (error instanceof SpanscopeError || typeof error?.kind !== 'string') throw error;
+    throw new SpanscopeError(error.kind, error.message, error.position ?? null);
+  }
+}
+
+/** The module's object behind one of ours, as long as it was not freed. */
+function alive(handle) {
+  if (handle === null) throw new SpanscopeError('freed', 'Expected an object in use, found one that was freed.', null);
+  return handle;
+}
+
+// ── Reading ──
+
+const encoder = new TextEncoder();
+/** As much of an input as guessing its format looks at. */
+const GLANCE = 65536;
+
+function bytesOf(input) {
+  if (typeof input === 'string') return encoder.encode(input);
+  if (input instanceof Uint8Array) return input;
+  if (ArrayBuffer.isView(input)) return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
+  // Not `instanceof`: a buffer may come from another window.
+  const kind = Object.prototype.toString.call(input);
+  if (kind === '[object ArrayBuffer]' || kind === '[object SharedArrayBuffer]') return new Uint8Array(input);
+  throw new TypeError('Expected the input as a Uint8Array, an ArrayBuffer or a string.');
+}
+
+export function read(input, options = {}) {
+  const bytes = bytesOf(input);
+  return readAll([{ bytes, name: options.name, format: options.format }]);
+}
+
+export function readAll(inputs, options = {}) {
+  needReady();
+  return guarded(() => {
+    const reader = new wasm.Reader();
+    try {
+      for (const { bytes, name, format } of inputs) {
+        const input = bytesOf(bytes);
+        reader.begin(input.byteLength, format ?? options.format, name);
+        reader.push(input);
+      }
+    } catch (error) {
+      reader.free();
+      throw error;
+    }
+    return new TraceSet(reader.finish());
+  });
+}
+
+export class TraceReader {
+  #reader;
+
+  constructor({ byteLength = 0, format, name } = {}) {
+    needReady();
+    this.#reader = new wasm.Reader();
+    guarded(() => this.#reader.begin(byteLength, format, name));
+  }
+
+  push(chunk) {
+    guarded(() => alive(this.#reader).push(bytesOf(chunk)));
+  }
+
+  finish() {
+    const reader = alive(this.#reader);
+    this.#reader = null;
+    return new TraceSet(guarded(() => reader.finish()));
+  }
+
+  free() {
+    this.#reader?.free();
+    this.#reader = null;
+  }
+}
+
+export function detect(input) {
+  needReady();
+  const start = typeof input === 'string' ? input.slice(0, GLANCE) : bytesOf(input).subarray(0, GLANCE);
+  return wasm.detect(bytesOf(start));
+}
+
+export function formats() {
+  needReady();
+  return wasm.formats();
+}
+
+// ── Traces ──
+
+export class TraceSet {
+  #set;
+
+  /** Not for callers: `read` makes these. */
+  constructor(set) {
+    this.#set = set;
+  }
+
+  get format() {
+    return alive(this.#set).format;
+  }
+
+  get spanCount() {
+    return alive(this.#set).spanCount;
+  }
+
+  get traceCount() {
+    return alive(this.#set).traceCount;
+  }
+
+  summary() {
+    return alive(this.#set).summary();
+  }
+
+  services() {
+    return alive(this.#set).services();
+  }
+
+  warnings() {
+    return alive(this.#set).warnings();
+  }
+
+  inputs() {
+    return alive(this.#set).inputs();
+  }
+
+  traces({ from = 0, count = 0xffffffff, sort = 'start' } = {}) {
+    return guarded(() => alive(this.#set).traces(from, Math.min(count, 0xffffffff), String(sort)));
+  }
+
+  trace(idOrIndex) {
+    const set = alive(this.#set);
+    const isIndex = typeof idOrIndex === 'number';
+    if (isIndex && Number.isInteger(idOrIndex) && idOrIndex >= 0 && idOrIndex < set.traceCount) return new Trace(set.traceAt(idOrIndex));
+    const found = isIndex ? undefined : set.traceById(String(idOrIndex));
+    if (found !== undefined) return new Trace(found);
+    const expected = isIndex ? `a trace index below ${set.traceCount}` : 'the id of a trace that was read';
+    throw new SpanscopeError('no-such-trace', `Expected ${expected}, found ${idOrIndex}.`, null);
+  }
+
+  free() {
+    this.#set?.free();
+    this.#set = null;
+  }
+}
+
+export class Trace {
+  #trace;
+
+  /** Not for callers: `TraceSet.trace` makes these. */
+  constructor(trace) {
+    this.#trace = trace;
+  }
+
+  get spanCount() {
+    return alive(this.#trace).spanCount;
+  }
+
+  summary() {
+    return alive(this.#trace).summary();
+  }
+
+  span(index) {
+    return guarded(() => alive(this.#trace).span(spanIndex(index)));
+  }
+
+  find(spanId) {
+    return Array.from(alive(this.#trace).find(String(spanId)));
+  }
+
+  children(index) {
+    return guarded(() => alive(this.#trace).children(spanIndex(index)));
+  }
+
+  starts() {
+    return alive(this.#trace).starts();
+  }
+
+  durations() {
+    return alive(this.#trace).durations();
+  }
+
+  selfTimes() {
+    return alive(this.#trace).selfTimes();
+  }
+
+  parents() {
+    return alive(this.#trace).parents();
+  }
+
+  depths() {
+    return alive(this.#trace).depths();
+  }
+
+  criticalPath() {
+    const numbers = alive(this.#trace).criticalPaths();
+    const paths = [];
+    for (let at = 0; at < numbers.length; ) {
+      const top = numbers[at];
+      const end = at + 2 + 3 * numbers[at + 1];
+      const segments = [];
+      let totalNs = 0;
+      for (at += 2; at < end; at += 3) {
+        const startNs = numbers[at + 1];
+        const endNs = numbers[at + 2];
+        segments.push({ span: numbers[at], startNs, endNs });
+        totalNs += endNs - startNs;
+      }
+      paths.push({ top, segments, totalNs });
+    }
+    return paths;
+  }
+
+  mainTop() {
+    return alive(this.#trace).mainTop();
+  }
+
+  extentNs() {
+    return alive(this.#trace).extentNs();
+  }
+
+  free() {
+    this.#trace?.free();
+    this.#trace = null;
+  }
+}
+
+/** A number that the module can take; one that is no index fits no span. */
+function spanIndex(index) {
+  return Number.isInteger(index) && index >= 0 && index < 0xffffffff ? index : 0xffffffff;
+}
+
+if (Symbol.dispose) {
+  for (const { prototype } of [TraceReader, TraceSet, Trace]) {
+    Object.defineProperty(prototype, Symbol.dispose, { value: prototype.free, configurable: true, writable: true });
+  }
+}

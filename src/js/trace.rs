@@ -1,0 +1,151 @@
+//! One trace. What is computed from all of its spans is computed once.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+
+use super::error::error;
+use super::wire::{self, SpanObject, TraceSummaryObject, since_start};
+use crate::analyze::critical_path::{CriticalPaths, critical_paths};
+use crate::analyze::self_time::self_times;
+use crate::analyze::summary::{main_top, trace_summary};
+use crate::read::Outcome;
+use crate::store::{self, SpanIndex, TraceIndex};
+
+/// A trace. Spans are known by their position in its tree order.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Trace {
+    outcome: Rc<Outcome>,
+    index: TraceIndex,
+    self_times: OnceCell<Vec<u64>>,
+    critical_paths: OnceCell<CriticalPaths>,
+}
+
+impl Trace {
+    pub(super) fn new(outcome: Rc<Outcome>, index: TraceIndex) -> Trace {
+        Trace { outcome, index, self_times: OnceCell::new(), critical_paths: OnceCell::new() }
+    }
+
+    fn trace(&self) -> store::Trace<'_> {
+        self.outcome.store.trace(self.index).expect("a handle is made only for a trace that is there")
+    }
+
+    fn span_at(&self, position: usize) -> Result<store::Span<'_>, JsValue> {
+        let trace = self.trace();
+        trace.span(position).ok_or_else(|| {
+            let message = format!("Expected a span index below {}, found {position}.", trace.span_count());
+            error("no-such-span", &message, None)
+        })
+    }
+
+    fn self_ns(&self) -> &[u64] {
+        self.self_times.get_or_init(|| self_times(&self.trace()))
+    }
+
+    fn paths(&self) -> &CriticalPaths {
+        self.critical_paths.get_or_init(|| critical_paths(&self.trace()))
+    }
+
+    fn position(&self, span: SpanIndex) -> u32 {
+        span.0 - self.trace().first().0
+    }
+}
+
+#[wasm_bindgen]
+impl Trace {
+    /// How many spans it has.
+    #[wasm_bindgen(getter, js_name = spanCount)]
+    pub fn span_count(&self) -> usize {
+        self.trace().span_count()
+    }
+
+    /// Counts over it.
+    ///
+    /// # Errors
+    /// Only when JavaScript runs out of memory.
+    pub fn summary(&self) -> Result<JsValue, JsValue> {
+        let trace = self.trace();
+        wire::plain(&TraceSummaryObject::new(&trace, trace_summary(&trace)))
+    }
+
+    /// All about one span.
+    ///
+    /// # Errors
+    /// When there is no such span.
+    pub fn span(&self, position: usize) -> Result<JsValue, JsValue> {
+        let span = self.span_at(position)?;
+        let critical = self.paths().time_of(span.index());
+        wire::plain(&SpanObject::new(&self.trace(), &span, self.self_ns()[position], critical))
+    }
+
+    /// The spans with this id.
+    pub fn find(&self, span_id: &str) -> Vec<u32> {
+        self.trace().spans().filter(|span| span.has_id(span_id)).map(|span| span.position() as u32).collect()
+    }
+
+    /// The children of a span.
+    ///
+    /// # Errors
+    /// When there is no such span.
+    pub fn children(&self, position: usize) -> Result<Vec<u32>, JsValue> {
+        Ok(self.span_at(position)?.children().map(|child| child.position() as u32).collect())
+    }
+
+    /// Start times since the start of the trace; NaN for none.
+    pub fn starts(&self) -> Vec<f64> {
+        let trace = self.trace();
+        trace.spans().map(|span| since_start(&trace, span.start_ns())).collect()
+    }
+
+    /// End minus start; 0 when one of them is missing.
+    pub fn durations(&self) -> Vec<f64> {
+        self.trace().spans().map(|span| span.duration_ns().unwrap_or(0) as f64).collect()
+    }
+
+    /// Self times.
+    #[wasm_bindgen(js_name = selfTimes)]
+    pub fn self_times(&self) -> Vec<f64> {
+        self.self_ns().iter().map(|time| *time as f64).collect()
+    }
+
+    /// Parents; -1 for a top.
+    pub fn parents(&self) -> Vec<i32> {
+        let parent = |span: store::Span<'_>| span.parent().map_or(-1, |parent| self.position(parent) as i32);
+        self.trace().spans().map(parent).collect()
+    }
+
+    /// Levels above each span.
+    pub fn depths(&self) -> Vec<u32> {
+        self.trace().spans().map(|span| span.depth()).collect()
+    }
+
+    /// The critical paths one after the other: the top, the number of its segments, then span, start and end of each.
+    #[wasm_bindgen(js_name = criticalPaths)]
+    pub fn critical_paths(&self) -> Vec<f64> {
+        let trace = self.trace();
+        let paths = self.paths();
+        let mut numbers = Vec::with_capacity(2 * paths.iter().len() + 3 * paths.segments().len());
+        for path in paths.iter() {
+            numbers.extend([f64::from(self.position(path.top)), path.segments.len() as f64]);
+            numbers.extend(path.segments.iter().flat_map(|segment| {
+                let time = |time| since_start(&trace, Some(time));
+                [f64::from(self.position(segment.span)), time(segment.start), time(segment.end)]
+            }));
+        }
+        numbers
+    }
+
+    /// The top that the trace is spoken of by.
+    #[wasm_bindgen(js_name = mainTop)]
+    pub fn main_top(&self) -> u32 {
+        main_top(&self.trace()).position() as u32
+    }
+
+    /// From the trace's start to the end of its last span.
+    #[wasm_bindgen(js_name = extentNs)]
+    pub fn extent_ns(&self) -> f64 {
+        self.trace().duration_ns() as f64
+    }
+}

@@ -1,0 +1,112 @@
+//! All that was read.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+
+use super::Trace;
+use super::error::error;
+use super::wire::{self, InputObject, SummaryObject, TraceSummaryObject, WarningObject};
+use crate::analyze::summary::{TraceOrder, store_summary, trace_order, trace_summary};
+use crate::read::Outcome;
+use crate::store::TraceIndex;
+
+/// The traces of all inputs.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct TraceSet {
+    outcome: Rc<Outcome>,
+    /// The order that was asked for last; a list is asked for window by window.
+    order: OnceCell<(String, Vec<TraceIndex>)>,
+}
+
+impl TraceSet {
+    pub(super) fn new(outcome: Outcome) -> TraceSet {
+        TraceSet { outcome: Rc::new(outcome), order: OnceCell::new() }
+    }
+}
+
+#[wasm_bindgen]
+impl TraceSet {
+    /// The format of the first input that was read.
+    #[wasm_bindgen(getter)]
+    pub fn format(&self) -> String {
+        self.outcome.inputs.first().map(|report| report.format.id).unwrap_or_default().to_owned()
+    }
+
+    /// How many spans there are.
+    #[wasm_bindgen(getter, js_name = spanCount)]
+    pub fn span_count(&self) -> usize {
+        self.outcome.store.span_count()
+    }
+
+    /// How many traces there are.
+    #[wasm_bindgen(getter, js_name = traceCount)]
+    pub fn trace_count(&self) -> usize {
+        self.outcome.store.trace_count()
+    }
+
+    /// Names of all services.
+    pub fn services(&self) -> Vec<String> {
+        self.outcome.store.services().map(str::to_owned).collect()
+    }
+
+    /// Counts over all spans.
+    ///
+    /// # Errors
+    /// Only when JavaScript runs out of memory.
+    pub fn summary(&self) -> Result<JsValue, JsValue> {
+        wire::plain(&SummaryObject::new(&self.format(), &store_summary(&self.outcome.store)))
+    }
+
+    /// What reading noticed.
+    ///
+    /// # Errors
+    /// Only when JavaScript runs out of memory.
+    pub fn warnings(&self) -> Result<JsValue, JsValue> {
+        wire::plain(&self.outcome.store.warnings().iter().map(WarningObject::from).collect::<Vec<_>>())
+    }
+
+    /// What was made of each input.
+    ///
+    /// # Errors
+    /// Only when JavaScript runs out of memory.
+    pub fn inputs(&self) -> Result<JsValue, JsValue> {
+        let warnings = self.outcome.store.warnings();
+        let inputs = self.outcome.inputs.iter().enumerate();
+        wire::plain(&inputs.map(|(index, report)| InputObject::new(index, report, warnings)).collect::<Vec<_>>())
+    }
+
+    /// A window of the list of traces.
+    ///
+    /// # Errors
+    /// When there is no such order.
+    pub fn traces(&mut self, from: usize, count: usize, sort: &str) -> Result<JsValue, JsValue> {
+        let Some(order) = TraceOrder::named(sort) else {
+            let message = format!("Expected one of the orders start, duration, errors, spans, found \"{sort}\".");
+            return Err(error("no-such-order", &message, None));
+        };
+        let store = &self.outcome.store;
+        if self.order.get().is_none_or(|(name, _)| name != sort) {
+            self.order = OnceCell::from((sort.to_owned(), trace_order(store, order)));
+        }
+        let order = self.order.get().map_or(&[][..], |(_, order)| order);
+        let window = order.iter().skip(from).take(count).filter_map(|index| store.trace(*index));
+        wire::plain(&window.map(|trace| TraceSummaryObject::new(&trace, trace_summary(&trace))).collect::<Vec<_>>())
+    }
+
+    /// The trace with this number.
+    #[wasm_bindgen(js_name = traceAt)]
+    pub fn trace_at(&self, index: u32) -> Option<Trace> {
+        self.outcome.store.trace(TraceIndex(index))?;
+        Some(Trace::new(Rc::clone(&self.outcome), TraceIndex(index)))
+    }
+
+    /// The trace with this id.
+    #[wasm_bindgen(js_name = traceById)]
+    pub fn trace_by_id(&self, id: &str) -> Option<Trace> {
+        let index = self.outcome.store.find_trace(id)?.index();
+        Some(Trace::new(Rc::clone(&self.outcome), index))
+    }
+}
