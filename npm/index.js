@@ -107,8 +107,8 @@ function alive(handle) {
 // ── Reading ──
 
 const encoder = new TextEncoder();
-/** As much of an input as guessing its format looks at. */
-const GLANCE = 65536;
+/** As much of an input as guessing its format looks at, and one byte more: only a short input may be headers. */
+const GLANCE = 65537;
 
 function bytesOf(input) {
   if (typeof input === 'string') return encoder.encode(input);
