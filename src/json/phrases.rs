@@ -4,6 +4,9 @@
 //! next value's begin, with what was found out about it. When the bytes at the cursor are the phrase that followed last time, the key need
 //! not be lexed, hashed and looked up again: it was, in the very same bytes, in the same place of the grammar.
 
+use std::collections::HashMap;
+use std::hash::Hash;
+
 use crate::simd;
 
 /// The longest text that is worth learning: a pretty-printed attribute fits.
@@ -34,13 +37,15 @@ const NONE: u32 = u32::MAX;
 pub(crate) struct Phrases<T> {
     text: Vec<u8>,
     phrases: Vec<Phrase<T>>,
+    /// The last phrase of a meaning and length: two texts that share both are almost always one.
+    known: HashMap<(T, usize), u32>,
 }
 
-impl<T: Copy + PartialEq> Phrases<T> {
+impl<T: Copy + Eq + Hash> Phrases<T> {
     /// With `roots` places where a list starts, numbered from 0, each with orders of its own.
     pub(crate) fn new(roots: u32, nothing: T) -> Phrases<T> {
         let root = |_| Phrase { start: 0, len: 0, meaning: nothing, next: [NONE; FOLLOWERS] };
-        Phrases { text: Vec::new(), phrases: (0..roots).map(root).collect() }
+        Phrases { text: Vec::new(), phrases: (0..roots).map(root).collect(), known: HashMap::new() }
     }
 
     /// The start of a list.
@@ -67,16 +72,18 @@ impl<T: Copy + PartialEq> Phrases<T> {
         if text.len() > MAX_LENGTH || text.is_empty() {
             return after;
         }
-        let known = self.phrases.iter().position(|phrase| {
-            phrase.meaning == meaning && &self.text[phrase.start as usize..(phrase.start + phrase.len) as usize] == text
+        let known = self.known.get(&(meaning, text.len())).copied().filter(|id| {
+            let phrase = &self.phrases[*id as usize];
+            &self.text[phrase.start as usize..(phrase.start + phrase.len) as usize] == text
         });
         let id = match known {
-            Some(id) => id as u32,
+            Some(id) => id,
             None if self.phrases.len() < MAX_PHRASES => {
-                let start = self.text.len() as u32;
+                let (id, start) = (self.phrases.len() as u32, self.text.len() as u32);
                 self.text.extend_from_slice(text);
                 self.phrases.push(Phrase { start, len: text.len() as u32, meaning, next: [NONE; FOLLOWERS] });
-                self.phrases.len() as u32 - 1
+                self.known.insert((meaning, text.len()), id);
+                id
             }
             None => return after,
         };

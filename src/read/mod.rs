@@ -32,6 +32,8 @@ pub struct Format {
     pub name: &'static str,
     /// Where it comes from, for the table of formats.
     pub produced_by: &'static str,
+    /// The shapes of it that are read, for the table of formats.
+    pub shapes: &'static str,
     /// Whether this looks like it, and why.
     detect: fn(&Shape) -> Option<&'static str>,
     /// Reads the documents of the input.
@@ -55,6 +57,7 @@ pub static FORMATS: &[Format] = &[Format {
     id: "otlp-json",
     name: "OTLP JSON",
     produced_by: "OpenTelemetry Collector, SDK exporters, Tempo, Grafana, Jaeger v3",
+    shapes: "`resourceSpans`, `batches`, under `trace`, `result`, `data`; `instrumentationLibrarySpans`; snake_case; hex and base64 ids; a span or an array of spans",
     detect: otlp_json::detect,
     read: otlp_json::read,
 }];

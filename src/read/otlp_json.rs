@@ -692,7 +692,7 @@ const ON_EVENT: u32 = 2;
 const ON_LINK: u32 = 3;
 
 /// What a phrase before an attribute's value means: its key, and how the value behind it is encoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct AttributeStart {
     key: StringId,
     encoding: Encoding,

@@ -8,7 +8,7 @@ use crate::strings::{StringId, Strings};
 use crate::value::Value;
 
 /// How the slice of a value is to be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub(crate) enum Encoding {
     Null = 0,
