@@ -159,10 +159,12 @@ class App {
             this.#store.set({ span, details: true });
             this.#record("replace");
             // A sheet covers the rows, so the focus goes with it; at the right side the second Enter takes it there.
-            if (again || matchMedia("(width < 900px)").matches) {
+            const sheet = matchMedia("(width < 900px)").matches;
+            if (again || sheet) {
                 this.#store.show();
                 this.details.focus();
             }
+            if (sheet) this.#uncover();
         },
         closeDetails: () => this.#closeDetails(),
         mark: (spans) => void this.#mark(spans),
@@ -423,6 +425,14 @@ class App {
             await this.#reveal(span, true);
             this.#record("push");
         }
+    }
+
+    /** Scrolls the current row out from under the sheet. */
+    #uncover() {
+        const row = this.waterfall.currentRow;
+        if (row === undefined) return;
+        const hidden = row.getBoundingClientRect().bottom + 8 - this.details.element.getBoundingClientRect().top;
+        if (hidden > 0) this.main.scrollTop += hidden;
     }
 
     #closeDetails() {
@@ -692,6 +702,7 @@ class App {
         this.start.element.hidden = state.view !== "start";
         this.headers.element.hidden = state.view !== "headers";
         this.traceView.hidden = state.view !== "trace";
+        this.traceView.classList.toggle("with-sheet", state.details && state.span !== null);
         this.waterfallPanel.hidden = state.tab !== "waterfall";
         this.inputPanel.hidden = state.tab !== "input";
         this.bar.update(state, before);

@@ -56,14 +56,12 @@ export function formatDuration(ns) {
 }
 
 /**
- * Three significant digits; what is exact with fewer is written with fewer (82, not 82.0).
+ * Three significant digits; a whole number is written as one (82, not 82.0).
  * @param {number} value
  */
 function threeDigits(value) {
     const digits = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-    const rounded = value.toFixed(digits);
-    const short = Math.round(value);
-    return Math.abs(value - short) < 1e-9 * Math.max(1, value) && value >= 10 ? String(short) : rounded;
+    return Number.isInteger(value) ? String(value) : value.toFixed(digits);
 }
 
 /** @param {number} seconds */

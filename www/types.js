@@ -64,8 +64,6 @@
  * @property {TraceSummary} summary
  * @property {VerdictPart[]} verdict
  * @property {PathPart[]} path
- * @property {number} top the span the verdict speaks of
- * @property {number} topNs its duration
  * @property {{own: number, above: number}} errors
  * @property {number} extentNs
  * @property {number} rowCount
@@ -87,6 +85,16 @@
  * @property {string} before
  * @property {string} marked
  * @property {string} after
+ */
+
+/**
+ * @typedef {object} SpanAnswer all about a span
+ * @property {SpanDetails} details
+ * @property {number} topNs the duration of the top it stands under
+ * @property {string | null} topName that top's name; null when it is the one the verdict speaks of
+ * @property {string | null} parentName
+ * @property {number} children
+ * @property {Excerpt | null} excerpt its place in the input
  */
 
 /**

@@ -144,7 +144,6 @@ export class ScrollMap {
  * @property {number} [cap]
  * @property {() => Row} create
  * @property {(element: Row, index: number) => void} draw
- * @property {() => void} [onWindow] the visible rows have changed
  */
 
 /**
@@ -254,7 +253,7 @@ export class VirtualList {
             const place = `${Math.min(Math.max(top, -1000), limit)}px`;
             if (element.style.getPropertyValue("--top") !== place) element.style.setProperty("--top", place);
         }
-        this.#options.onWindow?.();
+        this.#restSoon();
     }
 
     /** @param {number} index */
@@ -276,11 +275,39 @@ export class VirtualList {
                 this.render();
             });
         }
-        if (this.#map.scaled) {
-            clearTimeout(this.#rest);
-            this.#rest = setTimeout(() => this.scrollTo(this.#map.offset), 200);
-        }
+        this.#restSoon();
     };
+
+    /** When the scrolling rests, brings scroll bar and rows together, and the elements into the order of the rows. */
+    #restSoon() {
+        clearTimeout(this.#rest);
+        this.#rest = setTimeout(() => {
+            if (this.#map.scaled) this.scrollTo(this.#map.offset);
+            this.#order();
+        }, 200);
+    }
+
+    /** What reads the document in order should meet the rows in order. An element with the focus must not be moved. */
+    #order() {
+        const { body } = this.#options;
+        const order = [...this.#rows].sort(([one], [other]) => one - other).map(([, element]) => element);
+        const held = order.find((element) => element.contains(document.activeElement)) ?? null;
+        const at = held === null ? order.length : order.indexOf(held);
+        /** @type {Element | null} */
+        let next = held;
+        for (let index = at - 1; index >= 0; index -= 1) {
+            const element = /** @type {Row} */ (order[index]);
+            if (element.nextElementSibling !== next || next === null) body.insertBefore(element, next);
+            next = element;
+        }
+        /** @type {Element | null} */
+        let before = held;
+        for (let index = at + 1; index < order.length; index += 1) {
+            const element = /** @type {Row} */ (order[index]);
+            if (before !== null && before.nextElementSibling !== element) before.after(element);
+            before = element;
+        }
+    }
 
     #measure() {
         this.#map.viewport = this.#options.scroller.clientHeight;

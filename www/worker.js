@@ -11,7 +11,7 @@ import * as spanscope from "./pkg/index.js";
 import { excerptOf } from "./format.js";
 import { sampleById } from "./samples/index.js";
 
-/** @import { Excerpt, InputSpec, Opened, OpenTrace, Overview, Progress, Row, SortOrder, SpanContext, SpanDetails, Tick, TraceSummary } from './types.js' */
+/** @import { Excerpt, InputSpec, Opened, OpenTrace, Overview, Progress, Row, SortOrder, SpanAnswer, SpanContext, Tick, TraceSummary } from './types.js' */
 
 /** What may be a header block; anything longer is read as a trace without asking. */
 const LONGEST_HEADERS = 256 * 1024;
@@ -170,14 +170,11 @@ class Engine {
     trace(which) {
         const { index, trace, waterfall } = this.#opened(which);
         const summary = trace.summary();
-        const top = trace.mainTop();
         return {
             index,
             summary,
             verdict: trace.verdictParts(),
             path: trace.pathByService(),
-            top,
-            topNs: summary.durationNs,
             errors: trace.errorCounts(),
             extentNs: trace.extentNs(),
             rowCount: waterfall.rowCount,
@@ -267,13 +264,19 @@ class Engine {
     /**
      * @param {number} index
      * @param {number} span
-     * @returns {Promise<{details: SpanDetails, parentName: string | null, children: number, excerpt: Excerpt | null}>}
+     * @returns {Promise<SpanAnswer>}
      */
     async span(index, span) {
         const { trace } = this.#opened(index);
         const details = trace.span(span);
+        const parents = this.#parents(index);
+        let top = span;
+        for (let above = parents[top] ?? -1; above >= 0; above = parents[top] ?? -1) top = above;
+        const topDetails = top === span ? details : trace.span(top);
         return {
             details,
+            topNs: Math.max(0, topDetails.durationNs),
+            topName: top === trace.mainTop() ? null : topDetails.name,
             parentName: details.parent === null ? null : trace.span(details.parent).name,
             children: trace.children(span).length,
             excerpt: await this.excerpt(details.source.input, details.source),

@@ -38,7 +38,7 @@ export class Bar {
         const samples = () => SAMPLES.map((sample) => ({ label: capital(sample.title), about: sample.about, choose: () => intents.openSample(sample.id) }));
         const all = () => [
             { label: "Open file", choose: openFile },
-            ...samples().map((item, index) => ({ ...item, label: `Sample: ${item.label}`, rule: index === 0 })),
+            ...samples().map(({ label, choose }, index) => ({ label: `Sample: ${label}`, choose, rule: index === 0 })),
             ...this.#viewItems(true),
             { label: THEME_LABELS[this.#state?.preferences.theme ?? "auto"], rule: true, choose: () => this.#nextTheme() },
             { label: "Keys", choose: () => intents.showKeys(true) },

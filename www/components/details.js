@@ -1,12 +1,12 @@
 /** Everything that is known about a span. At the right; under 900 px a sheet from below, closed by Escape or a drag. */
 
 import { button, copyButton, el, fill, link } from "../dom.js";
-import { countOf, exactDuration, exactInstant, formatCount, formatDuration, formatInstant, formatMoment, formatShare, prettyJson } from "../format.js";
+import { exactDuration, exactInstant, formatCount, formatDuration, formatInstant, formatMoment, formatShare, prettyJson } from "../format.js";
 import { excerptBlock } from "./problem.js";
 import { Splitter } from "./splitter.js";
 
 /** @import { State } from '../state.js' */
-/** @import { Attribute, Excerpt, Intents, OpenTrace, SpanDetails } from '../types.js' */
+/** @import { Attribute, Intents, OpenTrace, SpanAnswer, SpanDetails } from '../types.js' */
 
 /** Longer texts are cut, with a way to see all of them. */
 const LONG_TEXT = 4000;
@@ -14,14 +14,6 @@ const LONG_TEXT = 4000;
 const LONG_LIST = 200;
 /** How far a sheet is dragged to close it. */
 const CLOSING_DRAG = 90;
-
-/**
- * @typedef {object} Answer
- * @property {SpanDetails} details
- * @property {string | null} parentName
- * @property {number} children
- * @property {Excerpt | null} excerpt
- */
 
 export class DetailsView {
     #intents;
@@ -87,7 +79,7 @@ export class DetailsView {
     }
 
     /**
-     * @param {Answer} answer
+     * @param {SpanAnswer} answer
      * @param {OpenTrace} trace
      * @param {State} state
      */
@@ -106,7 +98,7 @@ export class DetailsView {
                 ["Start", moment(details, start, mode), exactDuration(details.startNs), null],
                 ["Duration", formatDuration(details.durationNs), exactDuration(details.durationNs), `${Math.round(details.durationNs)}`],
                 ["Self", withShare(details.selfNs, details.durationNs), exactDuration(details.selfNs), null],
-                ["Critical path", details.criticalNs > 0 ? withShare(details.criticalNs, trace.topNs) : "not on it", exactDuration(details.criticalNs), null],
+                ["Critical path", criticalText(answer), exactDuration(details.criticalNs), null],
                 ["Time of day", details.startUnixNs === null ? "" : formatInstant(details.startUnixNs, mode), details.startUnixNs === null ? "" : exactInstant(details.startUnixNs), details.startUnixNs === null ? null : exactInstant(details.startUnixNs)],
                 ["Span", el("code", { text: details.spanId === "" ? "none" : details.spanId }), "", details.spanId],
                 ["Trace", el("code", { text: details.traceId === "" ? "none" : details.traceId }), "", details.traceId],
@@ -124,7 +116,7 @@ export class DetailsView {
         );
     }
 
-    /** @param {Answer} answer */
+    /** @param {SpanAnswer} answer */
     #parent({ details, parentName }) {
         const { parent } = details;
         if (parent !== null) {
@@ -218,6 +210,14 @@ function withShare(part, whole) {
     return share === "" ? formatDuration(part) : `${formatDuration(part)} (${share})`;
 }
 
+/** @param {SpanAnswer} answer */
+function criticalText({ details, topNs, topName }) {
+    if (!(details.criticalNs > 0)) return "not on it";
+    const share = formatShare(details.criticalNs, topNs);
+    const whole = topName === null || share === "" ? share : `${share} of ${topName === "" ? "its root" : topName}`;
+    return whole === "" ? formatDuration(details.criticalNs) : `${formatDuration(details.criticalNs)} (${whole})`;
+}
+
 /** @param {number} flags */
 function flagsText(flags) {
     const hex = (flags & 0xff).toString(16).padStart(2, "0");
@@ -271,6 +271,7 @@ function scopeSection({ scope }) {
  * @param {boolean} grouped
  */
 function attributeList(attributes, grouped) {
+    /** @type {Map<string, Attribute[]>} */
     const groups = new Map();
     for (const attribute of attributes) {
         const dot = attribute.key.indexOf(".");
@@ -279,17 +280,34 @@ function attributeList(attributes, grouped) {
         if (list === undefined) groups.set(group, [attribute]);
         else list.push(attribute);
     }
-    const items = [...groups.values()].map((/** @type {Attribute[]} */ list) => el("dl", { class: "attributes" }, ...list.flatMap((attribute) => attributeLine(attribute))));
-    return el("div", { class: "attribute-groups" }, ...items);
+    const lines = [...groups.values()].flatMap((list) => list.map((attribute, index) => attributeLine(attribute, index === 0)));
+    // Lines of long lists come when asked for: a span may have ten thousand attributes.
+    const shown = lines.slice(0, LONG_LIST).flat();
+    const list = el("dl", { class: "attributes" }, ...shown);
+    if (lines.length <= LONG_LIST) return list;
+    const more = el("button", { type: "button", class: "text-link", text: `Show ${formatCount(lines.length - LONG_LIST)} more`, on: { click: () => { list.append(...lines.slice(LONG_LIST).flat()); more.remove(); } } });
+    return el("div", {}, list, more);
 }
 
-/** @param {Attribute} attribute */
-function attributeLine(attribute) {
+/**
+ * @param {Attribute} attribute
+ * @param {boolean} first of its group
+ */
+function attributeLine(attribute, first) {
     const text = valueText(attribute);
     const block = blockOf(attribute.key, text, attribute.type);
-    const name = el("dt", { title: `${attribute.key} (${attribute.type})`, text: attribute.key });
+    const place = first ? "group-first" : "";
+    const name = el("dt", { class: place, title: `${attribute.key} (${attribute.type})` }, ...breakable(attribute.key));
     if (block !== null) return [name, el("dd", { class: "wide" }, cut(block, (shown) => el("pre", { tabindex: 0, "aria-label": attribute.key, text: shown })), copyButton(attribute.key, text))];
-    return [name, el("dd", { class: `value-${attribute.type}`, title: attribute.type }, cut(text, (shown) => el("span", {}, attribute.type === "string" ? link(shown) : shown)), copyButton(attribute.key, text))];
+    return [name, el("dd", { class: place, title: attribute.type }, cut(text, (shown) => el("span", {}, attribute.type === "string" ? link(shown) : shown)), copyButton(attribute.key, text))];
+}
+
+/**
+ * A key that may be broken after its dots.
+ * @param {string} key
+ */
+function breakable(key) {
+    return key.split(/(?<=[._/-])/).flatMap((part, index) => (index === 0 ? [part] : [el("wbr"), part]));
 }
 
 /**
@@ -370,6 +388,6 @@ function cut(text, make) {
 function limited(tag, name, items) {
     const list = el(tag, { class: name }, ...items.slice(0, LONG_LIST));
     if (items.length <= LONG_LIST) return [list];
-    const more = el("button", { type: "button", class: "text-link", text: `Show ${countOf(items.length - LONG_LIST, "more", "more")}`, on: { click: () => { list.append(...items.slice(LONG_LIST)); more.remove(); } } });
+    const more = el("button", { type: "button", class: "text-link", text: `Show ${formatCount(items.length - LONG_LIST)} more`, on: { click: () => { list.append(...items.slice(LONG_LIST)); more.remove(); } } });
     return [list, more];
 }

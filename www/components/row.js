@@ -247,8 +247,8 @@ function drawBar(made, row, context) {
 
     const linked = row.links > 0;
     made.link.hidden = !linked;
-    const before = linked ? 16 : 0;
-    if (linked) made.link.style.setProperty("--left", `${Math.max(0, Math.round(left) - 15)}px`);
+    const before = linked ? 19 : 0;
+    if (linked) made.link.style.setProperty("--left", `${Math.max(0, Math.round(left) - 18)}px`);
 
     // The label goes to the emptier side, and away when neither has room: the duration has its own column.
     const text = formatDuration(row.durationNs);

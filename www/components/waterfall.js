@@ -139,6 +139,11 @@ export class WaterfallView {
         void this.#minimap.repaint();
     }
 
+    /** The current row's element, if it has one. */
+    get currentRow() {
+        return this.#list.elementOf(this.#cursor);
+    }
+
     /** Puts the focus on the current row, as soon as it is there. */
     focus() {
         this.#wantsFocus = true;

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { DEFAULTS, Store, checkedPreferences, clampRange, initialState, panRange, shownRange, zoomRange } from '../../www/state.js'
+
+const SECOND = 1_000_000_000
+
+test('changes made together are shown together, once', async () => {
+  /** @type {[unknown, unknown][]} */
+  const shown = []
+  const store = new Store(initialState(), (state, before) => shown.push([state.sort, before.sort]))
+  store.set({ sort: 'duration' })
+  store.set({ sort: 'errors' })
+  assert.deepEqual(shown, [])
+  await Promise.resolve()
+  assert.deepEqual(shown, [['errors', 'start']])
+  store.set({ sort: 'errors' })
+  await Promise.resolve()
+  assert.equal(shown.length, 1, 'what is the same is not shown again')
+  store.set({ sort: 'start' })
+  store.show()
+  assert.equal(shown.length, 2, 'show() does not wait')
+  await Promise.resolve()
+  assert.equal(shown.length, 2)
+})
+
+test('a range stays inside the trace', () => {
+  assert.deepEqual(clampRange({ from: -5, to: 100 }, SECOND), { from: 0, to: 1000 + 0 }, 'not smaller than a microsecond')
+  assert.deepEqual(clampRange({ from: 900e6, to: 1100e6 }, SECOND), { from: 800e6, to: SECOND })
+  assert.equal(clampRange({ from: -1, to: 2 * SECOND }, SECOND), null, 'all of it is no range')
+  assert.equal(clampRange({ from: 0, to: 1 }, 0), null, 'a trace without length cannot be zoomed')
+  const small = clampRange({ from: 500_000.2, to: 500_000.4 }, SECOND)
+  assert.ok(small !== null && Number.isInteger(small.from) && Number.isInteger(small.to))
+})
+
+test('zooming keeps the place under the pointer where it is', () => {
+  const range = { from: 200e6, to: 800e6 }
+  const zoomed = zoomRange(range, 0.5, 350e6, SECOND)
+  assert.ok(zoomed !== null)
+  assert.equal((350e6 - zoomed.from) / (zoomed.to - zoomed.from), 0.25)
+  assert.equal(zoomRange(range, 10, 350e6, SECOND), null)
+})
+
+test('panning moves by a part and stops at the rim', () => {
+  assert.deepEqual(panRange({ from: 200e6, to: 400e6 }, 0.5, SECOND), { from: 300e6, to: 500e6 })
+  assert.deepEqual(panRange({ from: 850e6, to: 950e6 }, 5, SECOND), { from: 900e6, to: SECOND })
+  assert.deepEqual(panRange({ from: 50e6, to: 150e6 }, -5, SECOND), { from: 0, to: 100e6 })
+})
+
+test('without a range all of the trace is shown', () => {
+  const state = initialState()
+  assert.deepEqual(shownRange(state), { from: 0, to: 1 })
+  state.trace = /** @type {any} */ ({ extentNs: 500 })
+  assert.deepEqual(shownRange(state), { from: 0, to: 500 })
+  state.range = { from: 3, to: 9 }
+  assert.deepEqual(shownRange(state), { from: 3, to: 9 })
+})
+
+test('preferences of another version or of nobody are checked field by field', () => {
+  for (const nothing of [null, 3, 'x', [], {}]) assert.deepEqual(checkedPreferences(nothing), DEFAULTS)
+  const some = checkedPreferences({ theme: 'dark', rows: 'huge', timeMode: 'utc', nameWidth: -4, detailsWidth: 500, letterKeys: 'no', __proto__: { theme: 'light' } })
+  assert.deepEqual(some, { ...DEFAULTS, theme: 'dark', timeMode: 'utc', detailsWidth: 500 })
+})
