@@ -1,0 +1,179 @@
+//! Traces drawn as text, and what was read of them as text again.
+//!
+//! ```text
+//! A     [---------]   service=shop
+//!   B      [---]      kind=client error=timeout
+//!   C            |
+//! ```
+//! A line is a span: its name, then its bar from start `[` to end `]` (`|` for both in one place, nothing for a span without
+//! times), then fields. Deeper lines are children of the last line that is less deep. A column is ten nanoseconds, counted from the
+//! leftmost bar. A span's id is its name's bytes, so that ids come in the order of names.
+//!
+//! Fields: `kind=` `service=` `error=` (a status message, `_` for spaces) `id=` `parent=` (another name; `-` for none) `start=` `end=`
+//! (nanoseconds instead of the bar's, `-` for none) `events=` and `links=` (how many).
+#![allow(dead_code)] // every test file is a program of its own and uses a part of this
+
+use std::fmt::Write;
+
+use spanscope::{Outcome, ReadOptions, Store, read};
+
+/// The moment that a drawing's leftmost column stands for.
+pub const BASE: u64 = 1_700_000_000_000_000_000;
+/// Nanoseconds of a column.
+pub const COLUMN: u64 = 10;
+
+/// A span of a drawing. Times count from [`BASE`].
+#[derive(Clone, Debug, Default)]
+pub struct Drawn {
+    pub name: String,
+    pub id: String,
+    pub parent: String,
+    pub start: Option<u64>,
+    pub end: Option<u64>,
+    pub kind: String,
+    pub service: String,
+    pub error: Option<String>,
+    pub events: usize,
+    pub links: usize,
+}
+
+/// The id of a name: its bytes in hexadecimal.
+pub fn id_of(name: &str) -> String {
+    let digits: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
+    format!("{digits:0>16}")
+}
+
+/// The spans of a drawing, in its order.
+pub fn drawn(drawing: &str) -> Vec<Drawn> {
+    let lines: Vec<&str> = drawing.lines().filter(|line| !line.trim().is_empty()).collect();
+    let bar = |line: &str| line.find(['[', '|']);
+    let origin = lines.iter().filter_map(|line| bar(line)).min().unwrap_or(0);
+    let mut open: Vec<(usize, String, String)> = Vec::new();
+    let mut spans = Vec::new();
+    for line in lines {
+        let depth = line.len() - line.trim_start().len();
+        let time = |column: usize| (column - origin) as u64 * COLUMN;
+        let mut words = line.split_whitespace();
+        let name = words.next().expect("a line has a name").to_owned();
+        let mut span = Drawn { id: id_of(&name), name, ..Drawn::default() };
+        span.start = bar(line).map(time);
+        span.end = line.find([']', '|']).map(time);
+        open.retain(|(above, ..)| *above < depth);
+        if let Some((_, parent, service)) = open.last() {
+            span.parent.clone_from(parent);
+            span.service.clone_from(service);
+        }
+        let number = |text: &str| (text != "-").then(|| text.parse().expect("a time in nanoseconds"));
+        for (field, value) in words.filter_map(|word| word.split_once('=')) {
+            match field {
+                "kind" => value.clone_into(&mut span.kind),
+                "service" => value.clone_into(&mut span.service),
+                "error" => span.error = Some(value.replace('_', " ")),
+                "id" => span.id = if value == "-" { String::new() } else { id_of(value) },
+                "parent" => span.parent = if value == "-" { String::new() } else { id_of(value) },
+                "start" => span.start = number(value),
+                "end" => span.end = number(value),
+                "events" => span.events = value.parse().expect("a count"),
+                "links" => span.links = value.parse().expect("a count"),
+                _ => panic!("no such field: {field}"),
+            }
+        }
+        open.push((depth, span.id.clone(), span.service.clone()));
+        spans.push(span);
+    }
+    spans
+}
+
+/// As OTLP JSON: a document in which the spans stand in the given order.
+pub fn otlp(spans: &[Drawn]) -> String {
+    let mut text = String::from("{\"resourceSpans\":[");
+    for (index, span) in spans.iter().enumerate() {
+        let mut fields = String::new();
+        if let Some(start) = span.start {
+            write!(fields, ",\"startTimeUnixNano\":\"{}\"", BASE + start).expect("a string takes it");
+        }
+        if let Some(end) = span.end {
+            write!(fields, ",\"endTimeUnixNano\":\"{}\"", BASE + end).expect("a string takes it");
+        }
+        if !span.kind.is_empty() {
+            write!(fields, ",\"kind\":\"SPAN_KIND_{}\"", span.kind.to_uppercase()).expect("a string takes it");
+        }
+        if let Some(error) = &span.error {
+            write!(fields, ",\"status\":{{\"code\":2,\"message\":\"{error}\"}}").expect("a string takes it");
+        }
+        let event = format!("{{\"timeUnixNano\":\"{}\",\"name\":\"event\"}}", BASE + span.start.unwrap_or(0));
+        let events = vec![event; span.events].join(",");
+        let link = "{\"traceId\":\"000000000000000000000000000000ff\",\"spanId\":\"00000000000000ff\"}";
+        let links = vec![link; span.links].join(",");
+        let service = &span.service;
+        let comma = if index == 0 { "" } else { "," };
+        let (id, parent, name) = (&span.id, &span.parent, &span.name);
+        write!(
+            text,
+            "{comma}{{\"resource\":{{\"attributes\":[{{\"key\":\"service.name\",\"value\":{{\"stringValue\":\"{service}\"}}}}]}},\
+             \"scopeSpans\":[{{\"spans\":[{{\"traceId\":\"000000000000000000000000000000aa\",\"spanId\":\"{id}\",\
+             \"parentSpanId\":\"{parent}\",\"name\":\"{name}\",\"events\":[{events}],\"links\":[{links}]{fields}}}]}}]}}"
+        )
+        .expect("a string takes it");
+    }
+    text.push_str("]}");
+    text
+}
+
+/// Reads spans.
+pub fn read_spans(spans: &[Drawn]) -> Outcome {
+    read(otlp(spans), &ReadOptions::new()).expect("a drawing can be read")
+}
+
+/// Reads a drawing.
+pub fn store(drawing: &str) -> Store {
+    read_spans(&drawn(drawing)).store
+}
+
+/// The spans of a store as a tree in text: name, reason of a top, start and end since the start of the trace, warnings.
+pub fn dump(store: &Store) -> String {
+    let mut text = String::new();
+    for trace in store.traces() {
+        let origin = trace.start_ns().unwrap_or(0);
+        for span in trace.spans() {
+            let time = |time: Option<u64>| time.map_or_else(|| "?".to_owned(), |time| (time - origin).to_string());
+            let indent = "  ".repeat(span.depth() as usize);
+            let top = span.top().map(|top| format!(" {}", top.as_str())).unwrap_or_default();
+            let asynchronous = if span.is_async() { " async" } else { "" };
+            let warnings: String = span.warnings().map(|(kind, _)| format!(" !{}", kind.as_str())).collect();
+            let (start, end) = (time(span.start_ns()), time(span.end_ns()));
+            writeln!(text, "{indent}{}{top} {start}..{end}{asynchronous}{warnings}", span.name())
+                .expect("a string takes it");
+        }
+    }
+    text
+}
+
+/// Compares texts line by line, without the indentation that an expectation has in the source.
+#[track_caller]
+pub fn check(found: &str, expected: &str) {
+    let lines: Vec<&str> = expected.lines().filter(|line| !line.trim().is_empty()).collect();
+    let indent = lines.iter().map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
+    let expected: String = lines.iter().map(|line| format!("{}\n", line[indent..].trim_end())).collect();
+    assert!(found == expected, "found:\n{found}\nexpected:\n{expected}");
+}
+
+/// Numbers that look random and are the same in every run (xorshift, Marsaglia 2003).
+pub struct Random(pub u64);
+
+impl Random {
+    /// From 0 to below `limit`.
+    pub fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit.max(1)
+    }
+
+    /// Puts a list into another order.
+    pub fn shuffle<T>(&mut self, list: &mut [T]) {
+        for i in (1..list.len()).rev() {
+            list.swap(i, self.below(i as u64 + 1) as usize);
+        }
+    }
+}
