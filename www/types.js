@@ -11,8 +11,9 @@
  * @typedef {import('./pkg/index.js').SpanContext} SpanContext
  * @typedef {import('./format.js').TimeMode} TimeMode
  *
- * @typedef {ReturnType<import('./pkg/index.js').TraceSet['inputs']>[number]} InputReport
- * @typedef {ReturnType<import('./pkg/index.js').TraceSet['warnings']>[number]} Warning
+ * @typedef {import('./pkg/index.js').InputReport} InputReport
+ * @typedef {import('./pkg/index.js').Warning} Warning
+ * @typedef {import('./pkg/index.js').Position} Position
  * @typedef {ReturnType<import('./pkg/index.js').Trace['verdictParts']>[number]} VerdictPart
  * @typedef {ReturnType<import('./pkg/index.js').Trace['pathByService']>[number]} PathPart
  * @typedef {ReturnType<import('./pkg/index.js').Trace['ticks']>[number]} Tick
@@ -64,6 +65,7 @@
  * @property {TraceSummary} summary
  * @property {VerdictPart[]} verdict
  * @property {PathPart[]} path
+ * @property {number} topNs duration of the span the verdict speaks of
  * @property {{own: number, above: number}} errors
  * @property {number} extentNs
  * @property {number} rowCount

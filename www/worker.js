@@ -11,7 +11,7 @@ import * as spanscope from "./pkg/index.js";
 import { excerptOf } from "./format.js";
 import { sampleById } from "./samples/index.js";
 
-/** @import { Excerpt, InputSpec, Opened, OpenTrace, Overview, Progress, Row, SortOrder, SpanAnswer, SpanContext, Tick, TraceSummary } from './types.js' */
+/** @import { Excerpt, InputSpec, Opened, OpenTrace, Overview, Position, Progress, Row, SortOrder, SpanAnswer, SpanContext, Tick, TraceSummary } from './types.js' */
 
 /** What may be a header block; anything longer is read as a trace without asking. */
 const LONGEST_HEADERS = 256 * 1024;
@@ -175,6 +175,7 @@ class Engine {
             summary,
             verdict: trace.verdictParts(),
             path: trace.pathByService(),
+            topNs: trace.span(trace.mainTop()).durationNs,
             errors: trace.errorCounts(),
             extentNs: trace.extentNs(),
             rowCount: waterfall.rowCount,
@@ -279,7 +280,7 @@ class Engine {
             topName: top === trace.mainTop() ? null : topDetails.name,
             parentName: details.parent === null ? null : trace.span(details.parent).name,
             children: trace.children(span).length,
-            excerpt: await this.excerpt(details.source.input, details.source),
+            excerpt: details.source === null ? null : await this.excerpt(details.source.input, details.source),
         };
     }
 
@@ -365,13 +366,13 @@ class Engine {
     /**
      * The line around a place in an input.
      * @param {number} input
-     * @param {{offset?: number, line?: number, column?: number} | null} position
+     * @param {Omit<Position, 'input'> | null} position
      * @returns {Promise<Excerpt | null>}
      */
     async excerpt(input, position) {
         const blob = this.#blobs[input];
-        const offset = position?.offset;
-        if (blob === undefined || offset === undefined || offset < 0 || offset > blob.size) return null;
+        if (blob === undefined || position === null || position.offset > blob.size) return null;
+        const { offset } = position;
         const from = Math.max(0, offset - LINE_REACH);
         const bytes = new Uint8Array(await blob.slice(from, offset + LINE_REACH).arrayBuffer());
         const at = offset - from;
@@ -383,8 +384,8 @@ class Engine {
         const line = before + decoder.decode(bytes.subarray(at, end)).replace(/\r$/, "");
         return {
             input: this.#inputs[input]?.name ?? "",
-            line: position?.line ?? 0,
-            column: position?.column ?? 0,
+            line: position.line,
+            column: position.column,
             ...excerptOf(line, before.length),
         };
     }
@@ -448,8 +449,9 @@ class Engine {
      * @param {any} error
      */
     async #placed(error) {
+        /** @type {Position | null} */
         const position = error?.position ?? null;
-        const input = typeof position?.input === "number" ? position.input : this.#blobs.length - 1;
+        const input = position?.input ?? this.#blobs.length - 1;
         const placed = new Error(String(error?.message ?? error));
         return Object.assign(placed, {
             kind: typeof error?.kind === "string" ? error.kind : "internal",

@@ -57,7 +57,7 @@ export class InputView {
     #input(report, input, index, overview, state) {
         const nameOf = (/** @type {string} */ id) => overview.formats.find((format) => format.id === id)?.name ?? id;
         const title = input?.name ?? report.name;
-        const problems = report.warnings ?? [];
+        const problems = report.warnings;
         return el(
             "section",
             { class: "input-report", "aria-label": title },
@@ -66,7 +66,7 @@ export class InputView {
                 "dl",
                 { class: "facts" },
                 el("dt", { text: "Format" }),
-                el("dd", { text: input?.format === null || input === undefined ? `${nameOf(report.format)}, guessed: ${report.why}` : `${nameOf(report.format)}, as you chose` }),
+                el("dd", { text: input?.format === null || input === undefined ? `${nameOf(report.format)}: ${report.why}` : `${nameOf(report.format)}, as you chose` }),
                 el("dt", { text: "Read as" }),
                 el("dd", {}, input === undefined ? null : this.#choice(input, report, overview)),
                 el("dt", { text: "Size" }),
@@ -74,8 +74,9 @@ export class InputView {
                 el("dt", { text: "Spans" }),
                 el("dd", { text: formatCount(report.spans) }),
                 el("dt", { text: "Skipped" }),
-                el("dd", { text: skippedText(report.skipped) }),
+                el("dd", { text: report.skipped.length === 0 ? "nothing" : countOf(report.skipped.length, "part that is no span", "parts that are no spans") }),
             ),
+            report.skipped.length === 0 ? null : el("div", {}, el("h3", { text: "Skipped" }), el("ul", { class: "plain-list" }, ...report.skipped.map(({ position, reason }) => el("li", { text: `Line ${formatCount(position.line)}, column ${formatCount(position.column)}: ${reason}` })))),
             report.guesses.length === 0 ? null : el("div", {}, el("h3", { text: "Assumed" }), el("ul", { class: "plain-list" }, ...report.guesses.map((guess) => el("li", { text: guess })))),
             problems.length === 0
                 ? el("p", { class: "input-clean", text: "No problems." })
@@ -108,7 +109,7 @@ export class InputView {
     #warning(warning, index, state) {
         const place = el("div", {});
         const item = el("li", {}, el("span", { class: "warning-text", text: warning.message }), warning.count > 1 ? el("span", { class: "warning-count", text: `${formatCount(warning.count)} times` }) : null, place);
-        if (warning.position !== null && warning.position !== undefined) {
+        if (warning.position !== null) {
             void state.connection
                 ?.call("excerpt", index, warning.position)
                 .then((excerpt) => {
@@ -118,10 +119,4 @@ export class InputView {
         }
         return item;
     }
-}
-
-/** @param {InputReport['skipped']} skipped */
-function skippedText(skipped) {
-    const count = Array.isArray(skipped) ? skipped.length : Number(skipped);
-    return count === 0 ? "nothing" : countOf(count, "part that is no span", "parts that are no spans");
 }

@@ -28,7 +28,7 @@ export class TraceHeader {
                 " ",
                 el("span", { class: "trace-service", text: summary.rootService }),
                 " ",
-                el("span", { class: "trace-duration", title: exactDuration(summary.durationNs), text: formatDuration(summary.durationNs) }),
+                el("span", { class: "trace-duration", title: exactDuration(trace.topNs), text: formatDuration(trace.topNs) }),
             ),
             el("span", { class: "fact", text: countOf(summary.spans, "span") }),
             el("span", { class: "fact", text: countOf(summary.services.length, "service") }),
