@@ -213,6 +213,29 @@ impl<'a> Lexer<'a> {
         self.at
     }
 
+    /// What was not read yet.
+    #[inline(always)]
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.input.get(self.at..).unwrap_or(&[])
+    }
+
+    /// Goes past a value whose text is known to be valid, because the same text was read before.
+    #[inline(always)]
+    pub(crate) fn pass(&mut self, len: usize) {
+        self.at += len;
+    }
+
+    /// Goes past `literal` if it is what stands next, byte for byte. What follows is read as if each of its tokens had been asked for, so
+    /// it must end between two tokens, at the depth where it began.
+    #[inline(always)]
+    pub(crate) fn take(&mut self, literal: &Literal) -> bool {
+        let taken = simd::matches(self.input, self.at, literal);
+        if taken {
+            self.at += literal.len();
+        }
+        taken
+    }
+
     /// The place before a value, to go back to and read it again as something else.
     pub(crate) fn mark(&self) -> Mark {
         Mark { at: self.at, depth: self.depth }

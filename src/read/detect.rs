@@ -74,10 +74,18 @@ pub(super) fn formats_of(bytes: &[u8]) -> Vec<Candidate> {
     FORMATS.iter().filter_map(|format| Some(Candidate { format, why: (format.detect)(&shape)? })).collect()
 }
 
-/// The keys of the first documents, without their values' text.
+/// The keys of the first documents: each with the key it stands under and the kind of its first value.
 #[derive(Debug, Default)]
 pub(crate) struct Shape {
-    keys: Vec<String>,
+    keys: Vec<Key>,
+}
+
+#[derive(Debug)]
+struct Key {
+    /// Key of the object or list that it stands in; "" for the documents themselves, and in a list of them.
+    under: String,
+    name: String,
+    kind: Kind,
 }
 
 impl Shape {
@@ -92,7 +100,7 @@ impl Shape {
         let mut shape = Shape::default();
         // The glance may end inside a value, and a document may be broken: what was seen until then counts.
         while !lexer.at_end() && shape.keys.len() < MAX_KEYS {
-            if shape.collect(&mut lexer).is_err() {
+            if shape.collect(&mut lexer, "").is_err() {
                 break;
             }
         }
@@ -100,25 +108,29 @@ impl Shape {
     }
 
     /// Notes the keys of the next value. Recursion is bounded by the lexer's limit of nesting.
-    fn collect(&mut self, lexer: &mut Lexer<'_>) -> Lex<()> {
+    fn collect(&mut self, lexer: &mut Lexer<'_>, under: &str) -> Lex<()> {
         match lexer.peek()? {
             Kind::Array => {
                 let mut first = lexer.begin_array()?;
                 while lexer.element(&mut first)? {
-                    self.collect(lexer)?;
+                    self.collect(lexer, under)?;
                 }
             }
             Kind::Object => {
                 let mut cursor = lexer.begin_object()?;
                 while let Some(name) = lexer.any_member(&mut cursor)? {
                     let name = decode_string(name.bytes(lexer.input()));
-                    if !self.has(&name) {
-                        if self.keys.len() >= MAX_KEYS {
-                            return Err(Stop);
+                    let kind = lexer.peek()?;
+                    match self.keys.iter().position(|key| key.name == name && key.under == under) {
+                        Some(known) if self.keys[known].kind == Kind::Null => self.keys[known].kind = kind,
+                        Some(_) => {}
+                        None if self.keys.len() >= MAX_KEYS => return Err(Stop),
+                        None => {
+                            let (under, name) = (under.to_owned(), name.clone().into_owned());
+                            self.keys.push(Key { under, name, kind });
                         }
-                        self.keys.push(name.into_owned());
                     }
-                    self.collect(lexer)?;
+                    self.collect(lexer, &name)?;
                 }
             }
             _ => {
@@ -130,7 +142,7 @@ impl Shape {
 
     /// Whether a key occurs anywhere in what was looked at.
     pub(crate) fn has(&self, key: &str) -> bool {
-        self.keys.iter().any(|known| known == key)
+        self.keys.iter().any(|known| known.name == key)
     }
 
     /// Whether one of the keys occurs.
@@ -138,9 +150,14 @@ impl Shape {
         keys.iter().any(|key| self.has(key))
     }
 
-    /// Whether all of the keys occur.
-    pub(crate) fn has_all(&self, keys: &[&str]) -> bool {
-        keys.iter().all(|key| self.has(key))
+    /// The kind of the first value of `key` in an object that stands under the key `under` ("" for a document itself).
+    pub(crate) fn kind_of(&self, under: &str, key: &str) -> Option<Kind> {
+        self.keys.iter().find(|known| known.name == key && known.under == under).map(|known| known.kind)
+    }
+
+    /// The keys under which an object with the key `key` occurs.
+    pub(crate) fn places_of(&self, key: &str) -> impl Iterator<Item = &str> {
+        self.keys.iter().filter(move |known| known.name == key).map(|known| known.under.as_str())
     }
 }
 
@@ -162,7 +179,7 @@ pub(super) fn explain_unknown(input: u32, bytes: &[u8]) -> Error {
                 Err(Stop) => json_error(input, bytes, lexer.error()),
                 Ok(_) => unknown(match Shape::of(bytes) {
                     Some(shape) if !shape.keys.is_empty() => {
-                        let keys: Vec<&str> = shape.keys.iter().take(4).map(String::as_str).collect();
+                        let keys: Vec<&str> = shape.keys.iter().take(4).map(|key| key.name.as_str()).collect();
                         format!("JSON with the keys {}", keys.join(", "))
                     }
                     _ => "JSON without any keys".to_owned(),

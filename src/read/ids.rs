@@ -1,6 +1,8 @@
 //! Ids in their spellings.
 
-use crate::json::parse_base64;
+use super::documents::Reading;
+use crate::error::WarningKind;
+use crate::json::{Text, parse_base64};
 use crate::simd::{hex_portable, hex16};
 use crate::store::{IdForm, SpanKey, StoreBuilder, TraceKey};
 
@@ -90,4 +92,13 @@ fn span_key_slow(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (Sp
         return (SpanKey { value, form }, true);
     }
     (SpanKey::text(builder.intern(&String::from_utf8_lossy(text))), false)
+}
+
+/// Tells that a text is no hexadecimal id; it is kept as written.
+#[cold]
+pub(super) fn report(reading: &mut Reading<'_>, text: Text, field: &str, digits: u32) {
+    let bytes = text.bytes(reading.bytes);
+    let found = String::from_utf8_lossy(&bytes[..bytes.len().min(40)]).into_owned();
+    let message = format!("Expected at most {digits} hex digits as {field}, found \"{found}\"; it is kept as written.");
+    reading.builder.warn_span(WarningKind::BadId, &message);
 }

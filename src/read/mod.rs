@@ -10,8 +10,16 @@
 
 mod detect;
 mod documents;
+mod fields;
 mod ids;
+mod jaeger_json;
+mod jaeger_tag;
+mod micros;
+mod once;
 mod otlp_json;
+mod told;
+mod zipkin_text;
+mod zipkin_v2;
 
 use std::fmt;
 use std::sync::Arc;
@@ -53,14 +61,32 @@ impl PartialEq for Format {
 }
 
 /// All formats, in the order in which they are tried.
-pub static FORMATS: &[Format] = &[Format {
-    id: "otlp-json",
-    name: "OTLP JSON",
-    produced_by: "OpenTelemetry Collector, SDK exporters, Tempo, Grafana, Jaeger v3",
-    shapes: "`resourceSpans`, `batches`, under `trace`, `result`, `data`; `instrumentationLibrarySpans`; snake_case; hex and base64 ids; a span or an array of spans",
-    detect: otlp_json::detect,
-    read: otlp_json::read,
-}];
+pub static FORMATS: &[Format] = &[
+    Format {
+        id: "otlp-json",
+        name: "OTLP JSON",
+        produced_by: "OpenTelemetry Collector, SDK exporters, Tempo, Grafana, Jaeger v3",
+        shapes: "`resourceSpans`, `batches`, under `trace`, `result`, `data`; `instrumentationLibrarySpans`; snake_case; hex and base64 ids; a span or an array of spans",
+        detect: otlp_json::detect,
+        read: otlp_json::read,
+    },
+    Format {
+        id: "jaeger-json",
+        name: "Jaeger JSON",
+        produced_by: "Jaeger's page (download) and query API, Grafana, Docker Desktop",
+        shapes: "traces under `data`, bare or in an array; spans with their `process` inside; ids of any width; `references[].span` copies; results of a search",
+        detect: jaeger_json::detect,
+        read: jaeger_json::read,
+    },
+    Format {
+        id: "zipkin-json",
+        name: "Zipkin JSON (v2)",
+        produced_by: "Zipkin's page and API, Brave, Spring, Envoy, OpenTelemetry's Zipkin exporters",
+        shapes: "an array of spans, an array of traces, one span; shared ids; missing timestamps; the Collector's links and event attributes",
+        detect: zipkin_v2::detect,
+        read: zipkin_v2::read,
+    },
+];
 
 /// The format with this id.
 pub fn format(id: &str) -> Option<&'static Format> {

@@ -17,7 +17,7 @@ use crate::strings::{StringId, Strings};
 pub(crate) struct TooLarge;
 
 /// The number of a resource while reading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ResourceIndex(u32);
 
 /// The number of an instrumentation scope while reading.
@@ -408,6 +408,26 @@ impl StoreBuilder {
     pub(crate) fn warn_span(&mut self, kind: WarningKind, message: &str) {
         let message = self.strings.intern(message);
         self.pending.push((kind, message));
+    }
+
+    /// A warning about a span that was added.
+    #[cold]
+    pub(crate) fn warn_about(&mut self, span: usize, kind: WarningKind, message: &str) {
+        let source = self.spans[span].source;
+        self.warn(kind, Some(source), || message.to_owned());
+        let message = self.strings.intern(message);
+        self.span_warnings.push(super::SpanWarning { span: span as u32, kind, message });
+    }
+
+    /// Gives other times to a span that was added.
+    pub(crate) fn set_times(&mut self, span: usize, start: u64, end: u64) {
+        self.spans[span].start = start;
+        self.spans[span].end = end;
+    }
+
+    /// The resource of a span that was added.
+    pub(crate) fn resource_of(&self, span: usize) -> ResourceIndex {
+        ResourceIndex(self.origins[self.spans[span].origin as usize].resource)
     }
 
     /// Takes back the warnings of a span that turned out to be none.

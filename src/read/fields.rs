@@ -1,0 +1,98 @@
+//! What the JSON formats' fields have in common: lists, objects, texts and values, each with a warning for another type.
+
+use super::documents::Reading;
+use crate::json::{Cursor, Kind, Lex, Lexer, Text};
+use crate::store::{Encoding, RawValue};
+use crate::strings::StringId;
+
+impl<'a> Reading<'a> {
+    /// An array of objects; anything else in its place is reported and skipped.
+    #[inline(always)]
+    pub(super) fn list(
+        &mut self,
+        lexer: &mut Lexer<'a>,
+        field: &str,
+        mut element: impl FnMut(&mut Reading<'a>, &mut Lexer<'a>) -> Lex<()>,
+    ) -> Lex<()> {
+        if lexer.peek()? != Kind::Array {
+            return self.not_expected(lexer, field, "an array");
+        }
+        let mut first = lexer.begin_array()?;
+        while lexer.element(&mut first)? {
+            if lexer.peek()? == Kind::Object {
+                element(self, lexer)?;
+            } else {
+                self.not_expected(lexer, field, "an object")?;
+            }
+        }
+        Ok(())
+    }
+
+    /// An object; anything else in its place is reported and skipped.
+    #[inline(always)]
+    pub(super) fn object(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<Cursor>> {
+        if lexer.peek()? == Kind::Object {
+            return lexer.begin_object().map(Some);
+        }
+        self.not_expected(lexer, field, "an object")?;
+        Ok(None)
+    }
+
+    /// A text that repeats, such as a name.
+    #[inline]
+    pub(super) fn text_id(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<StringId> {
+        Ok(match self.text(lexer, field)? {
+            Some(text) => self.intern(text),
+            None => StringId::EMPTY,
+        })
+    }
+
+    /// A text that is kept as a value: nothing when it is empty.
+    pub(super) fn text_value(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<RawValue> {
+        Ok(match self.text(lexer, field)? {
+            Some(text) if text.start < text.end => self.string_value(text),
+            _ => RawValue::NULL,
+        })
+    }
+
+    /// `true` or `false`; anything else in its place is reported and taken for `false`.
+    pub(super) fn flag(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<bool> {
+        if lexer.peek()? == Kind::Boolean {
+            return lexer.boolean();
+        }
+        self.not_expected(lexer, field, "true or false")?;
+        Ok(false)
+    }
+
+    #[inline(always)]
+    pub(super) fn string_value(&mut self, text: Text) -> RawValue {
+        let encoding = if text.escaped { Encoding::JsonText } else { Encoding::Text };
+        self.slice_value(encoding, text.start, text.end)
+    }
+
+    #[inline(always)]
+    pub(super) fn slice_value(&mut self, encoding: Encoding, start: u32, end: u32) -> RawValue {
+        let address = self.address(start as usize);
+        self.builder.value(encoding, address, end - start)
+    }
+
+    /// Whatever stands here, kept as the JSON that it is.
+    pub(super) fn json_value(&mut self, lexer: &mut Lexer<'a>) -> Lex<RawValue> {
+        let kind = lexer.peek()?;
+        Ok(match kind {
+            Kind::Null => {
+                lexer.null()?;
+                RawValue::NULL
+            }
+            Kind::Boolean => RawValue::bool(lexer.boolean()?),
+            Kind::String => {
+                let text = lexer.string()?;
+                self.string_value(text)
+            }
+            Kind::Number | Kind::Array | Kind::Object => {
+                let range = lexer.skip()?;
+                self.slice_value(Encoding::Json, range.start as u32, range.end as u32)
+            }
+        })
+    }
+}

@@ -1,0 +1,758 @@
+//! Jaeger's JSON: what its page downloads and its query API answers, also in Grafana and in tools built on it.
+//!
+//! ```text
+//! {"data":[{"traceID":…,"spans":[{"traceID","spanID","operationName","references":[{"refType","traceID","spanID"}],
+//!                                 "startTime","duration","tags":[{"key","type","value"}],"logs":[{"timestamp","fields":[…]}],
+//!                                 "processID","warnings"}],
+//!           "processes":{"p1":{"serviceName","tags":[…]}}}]}
+//! ```
+//! With the list of traces or one trace under `data`, or bare; a trace, or spans with their `process` inside; one document or many.
+//! Times are microseconds. Ids are hexadecimal of any width.
+//!
+//! - The parent is the first CHILD_OF reference into the same trace, else the first FOLLOWS_FROM into it (an asynchronous edge), else
+//!   the `parentSpanID` of old files. Every other reference is a link.
+//! - A search's results as the page saves them nest copies of whole spans in `references[].span`, down to the root: skipped.
+//! - Processes follow the spans that name them, so a resource is made when it is first named and filled when it is met.
+//!
+//! Source: jaegertracing/jaeger, `internal/uimodel/model.go`.
+
+use std::collections::HashMap;
+
+use super::detect::Shape;
+use super::documents::Reading;
+use super::ids::{self, Base64};
+use super::jaeger_tag::{TAG_KEYS, tag};
+use super::micros::Times;
+use super::once::{Objects, Origins, Pairs};
+use super::told::{Meaning, Meanings, Told};
+use crate::error::WarningKind;
+use crate::json::{Keys, Kind, Lex, Lexer, Member, decode_string};
+use crate::simd::Literal;
+use crate::store::{AttributeRange, LinkDraft, NO_TIME, RawValue, ResourceIndex, SpanDraft, SpanKey, TraceKey};
+use crate::strings::StringId;
+
+pub(super) fn detect(shape: &Shape) -> Option<&'static str> {
+    let text = |under: &str, key: &str| shape.kind_of(under, key) == Some(Kind::String);
+    let span = |under: &&str| {
+        text(under, "traceID")
+            && ["operationName", "references", "processID"].iter().any(|key| shape.kind_of(under, key).is_some())
+            // Documents of Jaeger's Elasticsearch index look alike, but are another format.
+            && shape.kind_of(under, "startTimeMillis").is_none()
+    };
+    if shape.places_of("spanID").any(|under| text(under, "spanID") && span(&under)) {
+        return Some("its spans have traceID, spanID and operationName");
+    }
+    let trace = |under: &str| {
+        shape.kind_of(under, "processes") == Some(Kind::Object)
+            && (text(under, "traceID") || shape.kind_of(under, "spans") == Some(Kind::Array))
+    };
+    ["", "data"].into_iter().any(trace).then_some("it has a trace with processes")
+}
+
+pub(super) fn read(reading: &mut Reading<'_>) {
+    let mut tables = Tables::new();
+    reading.documents(|reading, lexer| {
+        let before = reading.builder.span_count();
+        let start = lexer.offset();
+        tables.begin_trace(reading, None);
+        let result = document(reading, lexer, &mut tables);
+        // A trace that breaks off has spans all the same.
+        tables.end_trace(reading);
+        result?;
+        if reading.builder.span_count() == before {
+            let reason = "Expected a trace of Jaeger, found a document without spans.".to_owned();
+            reading.skip(WarningKind::NotTraces, start, reason);
+        }
+        Ok(())
+    });
+}
+
+static DOCUMENT_KEYS: [Literal; 7] = [
+    // Of a trace or of a span.
+    Literal::key("traceID"),
+    Literal::key("data"),
+    // A trace.
+    Literal::key("spans"),
+    Literal::key("processes"),
+    // A span. Start, duration and tags are no sign: the page's own traces have them too.
+    Literal::key("spanID"),
+    Literal::key("operationName"),
+    Literal::key("processID"),
+];
+
+static TRACE_KEYS: [Literal; 4] =
+    [Literal::key("traceID"), Literal::key("spans"), Literal::key("processes"), Literal::key("warnings")];
+
+/// The fields of a span.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    TraceId,
+    SpanId,
+    Flags,
+    Name,
+    References,
+    Start,
+    Duration,
+    Tags,
+    Logs,
+    ProcessId,
+    Process,
+    Warnings,
+    ParentSpanId,
+    /// Spans inside of spans, made by the page for itself.
+    Copies,
+}
+
+static SPAN_KEYS: [Literal; 15] = [
+    Literal::key("traceID"),
+    Literal::key("spanID"),
+    Literal::key("flags"),
+    Literal::key("operationName"),
+    Literal::key("references"),
+    Literal::key("startTime"),
+    Literal::key("duration"),
+    Literal::key("tags"),
+    Literal::key("logs"),
+    Literal::key("processID"),
+    Literal::key("process"),
+    Literal::key("warnings"),
+    Literal::key("parentSpanID"),
+    Literal::key("parentSpanId"),
+    Literal::key("subsidiarilyReferencedBy"),
+];
+
+/// The field of each of [`SPAN_KEYS`].
+static SPAN_FIELDS: [Field; SPAN_KEYS.len()] = [
+    Field::TraceId,
+    Field::SpanId,
+    Field::Flags,
+    Field::Name,
+    Field::References,
+    Field::Start,
+    Field::Duration,
+    Field::Tags,
+    Field::Logs,
+    Field::ProcessId,
+    Field::Process,
+    Field::Warnings,
+    Field::ParentSpanId,
+    Field::ParentSpanId,
+    Field::Copies,
+];
+
+static REFERENCE_KEYS: [Literal; 4] =
+    [Literal::key("refType"), Literal::key("traceID"), Literal::key("spanID"), Literal::key("span")];
+
+static LOG_KEYS: [Literal; 2] = [Literal::key("timestamp"), Literal::key("fields")];
+
+static PROCESS_KEYS: [Literal; 2] = [Literal::key("serviceName"), Literal::key("tags")];
+
+/// Times below this count from some start of their own and not from 1970: it is the year 2001, before there were traces.
+const FIRST_TIME_NS: u64 = 1_000_000_000_000_000_000;
+
+/// What is kept from span to span.
+struct Tables<'a> {
+    /// The learned orders of keys, for the whole input.
+    document: Keys,
+    trace: Keys,
+    span: Keys,
+    reference: Keys,
+    tag: Keys,
+    log: Keys,
+    process: Keys,
+    meanings: Meanings,
+    origins: Origins,
+    /// Resources of processes that stand inside of spans.
+    inline: Objects<'a>,
+    /// The resource of spans that name no process.
+    nowhere: Option<u32>,
+    /// The number of a process by its id and the number of the trace.
+    process_numbers: Pairs,
+    current: Trace,
+    /// References of the span that is being read.
+    references: Vec<Reference>,
+}
+
+/// The trace that is being read, or a document of spans without one around them.
+#[derive(Default)]
+struct Trace {
+    number: u32,
+    /// Where its object begins.
+    start: Option<usize>,
+    /// Its id, once it was met or asked for.
+    id: Option<TraceKey>,
+    first_span: usize,
+    processes: Vec<Process>,
+    /// Spans that start at 0: their number and times.
+    zero_starts: Vec<(usize, Times)>,
+    latest_start: u64,
+}
+
+struct Process {
+    id: StringId,
+    /// Its number in `Tables::origins`.
+    resource: u32,
+    /// Whether it was met among the trace's processes.
+    defined: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum RefType {
+    ChildOf,
+    FollowsFrom,
+    Other(RawValue),
+}
+
+#[derive(Clone, Copy)]
+struct Reference {
+    kind: RefType,
+    /// The span's own trace when it is not said.
+    trace: Option<TraceKey>,
+    span: SpanKey,
+}
+
+impl Tables<'_> {
+    fn new() -> Self {
+        Tables {
+            document: Keys::new(&DOCUMENT_KEYS),
+            trace: Keys::new(&TRACE_KEYS),
+            span: Keys::new(&SPAN_KEYS),
+            reference: Keys::new(&REFERENCE_KEYS),
+            tag: Keys::new(&TAG_KEYS),
+            log: Keys::new(&LOG_KEYS),
+            process: Keys::new(&PROCESS_KEYS),
+            meanings: Meanings::default(),
+            origins: Origins::new(),
+            inline: Objects::default(),
+            nowhere: None,
+            process_numbers: Pairs::new(),
+            current: Trace::default(),
+            references: Vec::new(),
+        }
+    }
+
+    /// A trace whose object begins at `start`, or spans without one around them.
+    fn begin_trace(&mut self, reading: &Reading<'_>, start: Option<usize>) {
+        let trace = &mut self.current;
+        trace.number += 1;
+        trace.start = start;
+        trace.id = None;
+        trace.first_span = reading.builder.span_count();
+        trace.processes.clear();
+        trace.zero_starts.clear();
+        trace.latest_start = 0;
+    }
+
+    /// What can only be said when all of a trace was read.
+    fn end_trace(&mut self, reading: &mut Reading<'_>) {
+        if !self.current.zero_starts.is_empty() {
+            self.settle_zero_starts(reading);
+        }
+        if self.current.processes.iter().any(|process| !process.defined) {
+            self.report_unknown_processes(reading);
+        }
+    }
+
+    /// A start of 0 is no time, unless the other spans' times count from some start of their own too.
+    #[cold]
+    fn settle_zero_starts(&mut self, reading: &mut Reading<'_>) {
+        let relative = self.current.latest_start < FIRST_TIME_NS;
+        for (span, times) in std::mem::take(&mut self.current.zero_starts) {
+            let times = if relative { times } else { Times { start: None, ..times } };
+            let (start, end, warning) = times.place();
+            reading.builder.set_times(span, start, end);
+            if let Some((kind, message)) = warning {
+                reading.builder.warn_about(span, kind, &message);
+            }
+        }
+        if relative {
+            reading.guess("Times count from a start of their own and not from 1970, so a start time of 0 is a time.");
+        }
+    }
+
+    #[cold]
+    fn report_unknown_processes(&mut self, reading: &mut Reading<'_>) {
+        let unknown: HashMap<ResourceIndex, StringId> = self
+            .current
+            .processes
+            .iter()
+            .filter(|process| !process.defined)
+            .map(|process| (self.origins.resource(process.resource), process.id))
+            .collect();
+        for span in self.current.first_span..reading.builder.span_count() {
+            if let Some(id) = unknown.get(&reading.builder.resource_of(span)) {
+                let id = reading.builder.string(*id);
+                let message =
+                    format!("Expected the process \"{id}\" among the processes of the trace, found no such one.");
+                reading.builder.warn_about(span, WarningKind::UnknownProcess, &message);
+            }
+        }
+    }
+
+    /// The process with this id in the current trace, made when it is first named.
+    #[inline]
+    fn process_of(&mut self, reading: &mut Reading<'_>, id: StringId) -> &mut Process {
+        let processes = &mut self.current.processes;
+        let number = self.process_numbers.number((id.0, self.current.number), || {
+            let resource = self.origins.add_resource(reading.builder);
+            processes.push(Process { id, resource, defined: false });
+            processes.len() as u32 - 1
+        });
+        &mut processes[number as usize]
+    }
+
+    /// The id of the trace around a span that has none of its own.
+    #[cold]
+    fn trace_id(&mut self, reading: &mut Reading<'_>) -> TraceKey {
+        let Some(start) = self.current.start else { return TraceKey::EMPTY };
+        *self.current.id.get_or_insert_with(|| {
+            // It may stand behind the spans.
+            let mut lexer = Lexer::new(reading.bytes, start);
+            find_trace_id(reading, &mut lexer).unwrap_or(TraceKey::EMPTY)
+        })
+    }
+}
+
+fn find_trace_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<TraceKey> {
+    let mut cursor = lexer.begin_object()?;
+    while let Some(name) = lexer.any_member(&mut cursor)? {
+        if name.bytes(reading.bytes) == b"traceID" && lexer.peek()? == Kind::String {
+            let text = lexer.string()?;
+            return Ok(ids::trace_key(reading.builder, text.bytes(reading.bytes), Base64::No).0);
+        }
+        lexer.skip_deep()?;
+    }
+    Ok(TraceKey::EMPTY)
+}
+
+/// One document, or what stands under a wrapper. Recursion is bounded by the lexer's limit of nesting.
+fn document<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
+    match lexer.peek()? {
+        Kind::Array => {
+            let mut first = lexer.begin_array()?;
+            while lexer.element(&mut first)? {
+                document(reading, lexer, tables)?;
+            }
+            return Ok(());
+        }
+        Kind::Object => {}
+        _ => return lexer.skip().map(|_| ()),
+    }
+    let mark = lexer.mark();
+    let mut cursor = lexer.begin_object()?;
+    loop {
+        match lexer.member(&mut tables.document, &mut cursor)? {
+            Member::End => return Ok(()),
+            Member::Known(0) | Member::Other(_) => {
+                lexer.skip_deep()?;
+            }
+            Member::Known(1) => document(reading, lexer, tables)?,
+            Member::Known(2 | 3) => {
+                lexer.rewind(mark);
+                return trace(reading, lexer, tables);
+            }
+            Member::Known(_) => {
+                lexer.rewind(mark);
+                return span(reading, lexer, tables);
+            }
+        }
+    }
+}
+
+fn trace<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
+    tables.end_trace(reading);
+    tables.begin_trace(reading, Some(lexer.offset()));
+    let mut cursor = lexer.begin_object()?;
+    loop {
+        match lexer.member(&mut tables.trace, &mut cursor)? {
+            Member::End => break,
+            Member::Known(0) => tables.current.id = Some(trace_id(reading, lexer)?),
+            Member::Known(1) => {
+                reading.list(lexer, "spans", |reading, lexer| span(reading, lexer, tables))?;
+            }
+            Member::Known(2) => processes(reading, lexer, tables)?,
+            Member::Known(_) => {
+                let at = lexer.offset();
+                warnings(reading, lexer, |reading, text| reading.warn(WarningKind::Producer, at, || text.to_owned()))?;
+            }
+            Member::Other(_) => {
+                lexer.skip_deep()?;
+            }
+        }
+    }
+    tables.end_trace(reading);
+    tables.begin_trace(reading, None);
+    Ok(())
+}
+
+/// A list of texts in which Jaeger notes what it found wrong.
+fn warnings<'a>(
+    reading: &mut Reading<'a>,
+    lexer: &mut Lexer<'a>,
+    mut note: impl FnMut(&mut Reading<'a>, &str),
+) -> Lex<()> {
+    match lexer.peek()? {
+        Kind::Array => {
+            let mut first = lexer.begin_array()?;
+            while lexer.element(&mut first)? {
+                if let Some(text) = reading.text(lexer, "a warning")? {
+                    note(reading, &decode_string(text.bytes(reading.bytes)));
+                }
+            }
+        }
+        Kind::String => {
+            let text = lexer.string()?;
+            note(reading, &decode_string(text.bytes(reading.bytes)));
+        }
+        _ => reading.not_expected(lexer, "warnings", "an array")?,
+    }
+    Ok(())
+}
+
+fn processes<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
+    let Some(mut cursor) = reading.object(lexer, "processes")? else { return Ok(()) };
+    while let Some(name) = lexer.any_member(&mut cursor)? {
+        let id = reading.intern(name);
+        let process = tables.process_of(reading, id);
+        process.defined = true;
+        let resource = process.resource;
+        if lexer.peek()? == Kind::Object {
+            read_process(reading, lexer, tables, resource)?;
+        } else {
+            reading.not_expected(lexer, "a process", "an object")?;
+        }
+    }
+    Ok(())
+}
+
+/// The attributes of a resource: the service's name, then the tags.
+fn read_process<'a>(
+    reading: &mut Reading<'a>,
+    lexer: &mut Lexer<'a>,
+    tables: &mut Tables<'a>,
+    resource: u32,
+) -> Lex<()> {
+    let start = lexer.mark();
+    let mark = reading.builder.attribute_mark();
+    let mut named = false;
+    let mut cursor = lexer.begin_object()?;
+    loop {
+        match lexer.member(&mut tables.process, &mut cursor)? {
+            Member::End => break,
+            Member::Known(0) => {
+                let name = reading.text_value(lexer, "serviceName")?;
+                if name.is_null() || named {
+                    continue;
+                }
+                named = true;
+                let late = mark != reading.builder.attribute_mark();
+                reading.builder.truncate_attributes(mark);
+                let key = reading.builder.intern("service.name");
+                reading.builder.push_attribute(key, name);
+                if late {
+                    // The tags came first: once more, to have them behind the name.
+                    lexer.rewind(start);
+                    cursor = lexer.begin_object()?;
+                }
+            }
+            Member::Known(_) => {
+                reading.list(lexer, "tags", |reading, lexer| {
+                    let (key, value) = tag(reading, lexer, &mut tables.tag)?;
+                    reading.builder.push_attribute(key, value.raw);
+                    Ok(())
+                })?;
+            }
+            Member::Other(_) => {
+                lexer.skip()?;
+            }
+        }
+    }
+    let attributes = reading.builder.attributes_since(mark);
+    tables.origins.set_resource(reading.builder, resource, attributes);
+    Ok(())
+}
+
+/// One span. Not inlined, so that a JavaScript engine can swap it for optimised code between two calls.
+#[inline(never)]
+fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
+    let mut draft = reading.builder.draft(reading.address(lexer.offset()));
+    let mut told = Told::NOTHING;
+    let mut times = Times::default();
+    let mut resource = None;
+    let mut old_parent = SpanKey::EMPTY;
+    tables.references.clear();
+    let mut seen = 0_u32;
+    let mut cursor = lexer.begin_object()?;
+    loop {
+        let key = match lexer.member(&mut tables.span, &mut cursor)? {
+            Member::End => break,
+            Member::Other(_) => {
+                lexer.skip()?;
+                continue;
+            }
+            Member::Known(key) => key,
+        };
+        let field = SPAN_FIELDS[key as usize];
+        let bit = 1 << field as u32;
+        if seen & bit != 0 {
+            repeated(reading, &draft, field, tables, &mut told);
+        }
+        seen |= bit;
+        match field {
+            Field::TraceId => draft.trace = trace_id(reading, lexer)?,
+            Field::SpanId => draft.id = span_id(reading, lexer, "spanID")?,
+            Field::Name => draft.name = reading.text_id(lexer, "operationName")?,
+            Field::References => {
+                reading.list(lexer, "references", |reading, lexer| reference(reading, lexer, tables))?;
+            }
+            Field::Start => times.start = reading.time_us(lexer, "startTime")?,
+            Field::Duration => times.duration = reading.micros(lexer, "duration")?,
+            Field::Tags => draft.attributes = tags(reading, lexer, tables, &mut told)?,
+            Field::Logs => reading.list(lexer, "logs", |reading, lexer| log(reading, lexer, tables))?,
+            Field::ProcessId => {
+                if let Some(text) = reading.text(lexer, "processID")? {
+                    let id = reading.intern(text);
+                    let process = tables.process_of(reading, id).resource;
+                    resource.get_or_insert(process);
+                }
+            }
+            Field::Process => {
+                if let Some(inline) = inline_process(reading, lexer, tables)? {
+                    resource = Some(inline);
+                }
+            }
+            Field::Flags => {
+                let flags = reading.unsigned(lexer, "flags", WarningKind::BadValue)?;
+                draft.flags = flags.and_then(|flags| u32::try_from(flags).ok()).unwrap_or(0);
+            }
+            Field::Warnings => warnings(reading, lexer, |reading, text| {
+                reading.builder.warn_span(WarningKind::Producer, text);
+            })?,
+            Field::ParentSpanId => old_parent = span_id(reading, lexer, "parentSpanID")?,
+            Field::Copies => {
+                lexer.skip_deep()?;
+            }
+        }
+    }
+    if draft.trace.same(TraceKey::EMPTY) {
+        draft.trace = tables.trace_id(reading);
+    }
+    if times.start == Some(0) {
+        tables.current.zero_starts.push((reading.builder.span_count(), times));
+    } else {
+        let (start, end, warning) = times.place();
+        (draft.start, draft.end) = (start, end);
+        if let Some((kind, message)) = warning {
+            reading.builder.warn_span(kind, &message);
+        }
+        tables.current.latest_start = tables.current.latest_start.max(times.start.unwrap_or(0));
+    }
+    let scope = told.put(reading, &mut draft);
+    draft.parent = old_parent;
+    if !tables.references.is_empty() {
+        resolve(reading, &mut draft, &tables.references);
+    }
+    let resource =
+        resource.unwrap_or_else(|| *tables.nowhere.get_or_insert_with(|| tables.origins.add_resource(reading.builder)));
+    let origin = tables.origins.origin(reading.builder, resource, scope);
+    reading.builder.push_span(&draft, origin);
+    Ok(())
+}
+
+/// A key that stands twice: what the first one gave is taken back, as the last one counts.
+#[cold]
+fn repeated(reading: &mut Reading<'_>, draft: &SpanDraft, field: Field, tables: &mut Tables<'_>, told: &mut Told) {
+    match field {
+        Field::Logs => reading.builder.truncate_events(draft.first_event),
+        Field::References => tables.references.clear(),
+        Field::Tags => *told = Told::NOTHING,
+        _ => {}
+    }
+    reading.builder.warn_span(WarningKind::DuplicateKey, "");
+}
+
+#[inline(always)]
+fn trace_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<TraceKey> {
+    let Some(text) = reading.text(lexer, "traceID")? else { return Ok(TraceKey::EMPTY) };
+    let (key, good) = ids::trace_key(reading.builder, text.bytes(reading.bytes), Base64::No);
+    if !good {
+        ids::report(reading, text, "traceID", 32);
+    }
+    Ok(key)
+}
+
+#[inline(always)]
+fn span_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, field: &str) -> Lex<SpanKey> {
+    let Some(text) = reading.text(lexer, field)? else { return Ok(SpanKey::EMPTY) };
+    let (key, good) = ids::span_key(reading.builder, text.bytes(reading.bytes), Base64::No);
+    if !good {
+        ids::report(reading, text, field, 16);
+    }
+    Ok(key)
+}
+
+fn reference<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
+    let mut reference = Reference { kind: RefType::ChildOf, trace: None, span: SpanKey::EMPTY };
+    let mut cursor = lexer.begin_object()?;
+    loop {
+        match lexer.member(&mut tables.reference, &mut cursor)? {
+            Member::End => break,
+            Member::Known(0) => {
+                if let Some(text) = reading.text(lexer, "refType")? {
+                    reference.kind = match text.bytes(reading.bytes) {
+                        b"CHILD_OF" => RefType::ChildOf,
+                        b"FOLLOWS_FROM" => RefType::FollowsFrom,
+                        _ => RefType::Other(reading.string_value(text)),
+                    };
+                }
+            }
+            Member::Known(1) => reference.trace = Some(trace_id(reading, lexer)?),
+            Member::Known(2) => reference.span = span_id(reading, lexer, "a reference's spanID")?,
+            // A copy of the span that is meant, with its own references, and so on.
+            Member::Known(_) | Member::Other(_) => {
+                lexer.skip_deep()?;
+            }
+        }
+    }
+    tables.references.push(reference);
+    Ok(())
+}
+
+/// One of the references is the parent, the others are links.
+#[inline]
+fn resolve(reading: &mut Reading<'_>, draft: &mut SpanDraft, references: &[Reference]) {
+    let trace = draft.trace;
+    let near = |reference: &Reference| {
+        !reference.span.is_empty()
+            && reference.trace.is_none_or(|other| other.same(trace) || other.same(TraceKey::EMPTY))
+    };
+    let first = |kind: RefType| references.iter().position(|reference| reference.kind == kind && near(reference));
+    let parent = first(RefType::ChildOf).or_else(|| {
+        let parent = first(RefType::FollowsFrom);
+        draft.asynchronous = parent.is_some();
+        parent
+    });
+    if let Some(parent) = parent {
+        draft.parent = references[parent].span;
+        if references.len() == 1 {
+            return;
+        }
+    }
+    for (index, reference) in references.iter().enumerate() {
+        let nothing = reference.span.is_empty() && reference.trace.is_none_or(|trace| trace.same(TraceKey::EMPTY));
+        if Some(index) != parent && !nothing {
+            push_link(reading, reference, trace);
+        }
+    }
+}
+
+#[inline(never)]
+fn push_link(reading: &mut Reading<'_>, reference: &Reference, own_trace: TraceKey) {
+    let mark = reading.builder.attribute_mark();
+    // As OpenTelemetry's shim for OpenTracing names it.
+    let key = reading.builder.intern("opentracing.ref_type");
+    let kind = match reference.kind {
+        RefType::ChildOf => RawValue::interned(reading.builder.intern("child_of")),
+        RefType::FollowsFrom => RawValue::interned(reading.builder.intern("follows_from")),
+        RefType::Other(written) => written,
+    };
+    reading.builder.push_attribute(key, kind);
+    let attributes = reading.builder.attributes_since(mark);
+    reading.builder.push_link(LinkDraft {
+        trace: reference.trace.unwrap_or(own_trace),
+        span: reference.span,
+        trace_state: RawValue::NULL,
+        attributes,
+    });
+}
+
+/// The resource of a process that stands inside of a span: the same text is the same resource.
+fn inline_process<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<Option<u32>> {
+    if lexer.peek()? != Kind::Object {
+        reading.not_expected(lexer, "process", "an object")?;
+        return Ok(None);
+    }
+    if let Some(known) = tables.inline.pass_recent(lexer) {
+        return Ok(Some(known));
+    }
+    let start = lexer.mark();
+    let range = lexer.skip()?;
+    let text = &reading.bytes[range];
+    if let Some(known) = tables.inline.find(text) {
+        return Ok(Some(known));
+    }
+    lexer.rewind(start);
+    let resource = tables.origins.add_resource(reading.builder);
+    read_process(reading, lexer, tables, resource)?;
+    tables.inline.note(text, resource);
+    Ok(Some(resource))
+}
+
+/// The tags of a span; those that stand for a field are told, not listed.
+#[inline(never)]
+fn tags<'a>(
+    reading: &mut Reading<'a>,
+    lexer: &mut Lexer<'a>,
+    tables: &mut Tables<'a>,
+    told: &mut Told,
+) -> Lex<AttributeRange> {
+    let mark = reading.builder.attribute_mark();
+    reading.list(lexer, "tags", |reading, lexer| {
+        let (key, value) = tag(reading, lexer, &mut tables.tag)?;
+        let meaning = tables.meanings.of(reading.builder, key);
+        if meaning == Meaning::Attribute || !told.take(reading, meaning, value) {
+            reading.builder.push_attribute(key, value.raw);
+        }
+        Ok(())
+    })?;
+    Ok(reading.builder.attributes_since(mark))
+}
+
+/// A log is an event: its name is the field `event`, else the field `message`.
+fn log<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
+    let (mut time, mut name, mut message) = (NO_TIME, None, None);
+    let mut range = AttributeRange { start: reading.builder.attribute_mark(), len: 0 };
+    let mut cursor = lexer.begin_object()?;
+    loop {
+        match lexer.member(&mut tables.log, &mut cursor)? {
+            Member::End => break,
+            Member::Known(0) => {
+                time = match reading.time_us(lexer, "a log's timestamp")? {
+                    Some(0) | None => NO_TIME,
+                    Some(time) => time,
+                };
+            }
+            Member::Known(_) => {
+                (name, message) = (None, None);
+                let mark = reading.builder.attribute_mark();
+                reading.list(lexer, "fields", |reading, lexer| {
+                    let (key, value) = tag(reading, lexer, &mut tables.tag)?;
+                    match (tables.meanings.of(reading.builder, key), value.text) {
+                        (Meaning::Event, Some(text)) if name.is_none() => name = Some(reading.intern(text)),
+                        (Meaning::Message, Some(text)) if name.is_none() && message.is_none() => {
+                            message = Some((key, text))
+                        }
+                        _ => reading.builder.push_attribute(key, value.raw),
+                    }
+                    Ok(())
+                })?;
+                range = reading.builder.attributes_since(mark);
+            }
+            Member::Other(_) => {
+                lexer.skip()?;
+            }
+        }
+    }
+    let name = match (name, message) {
+        (Some(name), Some((key, text))) => {
+            let value = reading.string_value(text);
+            reading.builder.extend_attributes(&mut range, key, value);
+            name
+        }
+        (Some(name), None) => name,
+        (None, Some((_, text))) => reading.intern(text),
+        (None, None) => reading.builder.intern("log"),
+    };
+    reading.builder.push_event(time, name, range);
+    Ok(())
+}

@@ -1,0 +1,219 @@
+//! Times and durations in microseconds, as Jaeger and Zipkin write them, to nanoseconds: exact, without a double in between.
+//!
+//! A number may be quoted, have a fraction (the page of Jaeger divides), an exponent or a sign. What lies behind the nanosecond is cut off.
+
+use super::documents::Reading;
+use crate::error::WarningKind;
+use crate::json::{Kind, Lex, Lexer};
+use crate::store::NO_TIME;
+
+/// A number of nanoseconds with its sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Nanos {
+    pub(super) ns: u64,
+    pub(super) negative: bool,
+}
+
+impl Nanos {
+    /// The end of what starts at `start` and lasts this long, `None` when no time can hold it.
+    #[inline]
+    pub(super) fn after(self, start: u64) -> Option<u64> {
+        let end = if self.negative { start.checked_sub(self.ns) } else { start.checked_add(self.ns) };
+        end.filter(|end| *end != NO_TIME)
+    }
+}
+
+impl std::fmt::Display for Nanos {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{} ns", if self.negative { "-" } else { "" }, self.ns)
+    }
+}
+
+/// A span's start and duration in nanoseconds, before they become its start and end.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Times {
+    pub(super) start: Option<u64>,
+    pub(super) duration: Option<Nanos>,
+}
+
+impl Times {
+    /// Start and end as the store has them, and what is to be said about them.
+    #[inline]
+    pub(super) fn place(self) -> (u64, u64, Option<(WarningKind, String)>) {
+        match (self.start, self.duration) {
+            (Some(start), Some(duration)) => match duration.after(start) {
+                Some(end) => (start, end, None),
+                None => (start, NO_TIME, Some(bad_end(duration))),
+            },
+            (Some(start), None) => (start, NO_TIME, None),
+            (None, None) => (NO_TIME, NO_TIME, None),
+            (None, Some(duration)) => (NO_TIME, NO_TIME, Some(no_start(duration))),
+        }
+    }
+}
+
+#[cold]
+fn bad_end(duration: Nanos) -> (WarningKind, String) {
+    (WarningKind::BadTime, format!("Expected an end within 64 bits of nanoseconds, found a duration of {duration}."))
+}
+
+/// A duration has no place without a start; it is told, so that it is not lost.
+#[cold]
+fn no_start(duration: Nanos) -> (WarningKind, String) {
+    (WarningKind::NoStartTime, format!("This span has no start time; its duration is {duration}."))
+}
+
+impl<'a> Reading<'a> {
+    /// A number of microseconds; what is none, or does not fit 64 bits of nanoseconds, is reported. `null` is nothing.
+    #[inline]
+    pub(super) fn micros(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<Nanos>> {
+        let (start, end) = match lexer.peek()? {
+            Kind::Number => {
+                let number = lexer.number()?;
+                (number.start, number.end)
+            }
+            Kind::String => {
+                let text = lexer.string()?;
+                (text.start, text.end)
+            }
+            _ => {
+                self.not_expected(lexer, field, "a number of microseconds")?;
+                return Ok(None);
+            }
+        };
+        let text = &self.bytes[start as usize..end as usize];
+        let nanos = parse_micros(text);
+        if nanos.is_none() && !text.is_empty() {
+            self.bad_time(field, text);
+        }
+        Ok(nanos)
+    }
+
+    /// A time in microseconds since the epoch, in nanoseconds; a negative one is reported.
+    #[inline]
+    pub(super) fn time_us(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<u64>> {
+        let at = lexer.offset();
+        Ok(match self.micros(lexer, field)? {
+            Some(Nanos { ns, negative: false }) if ns != NO_TIME => Some(ns),
+            Some(_) => {
+                let text = &self.bytes[at..lexer.offset()];
+                self.bad_time(field, text.trim_ascii());
+                None
+            }
+            None => None,
+        })
+    }
+
+    #[cold]
+    fn bad_time(&mut self, field: &str, text: &[u8]) {
+        let found = String::from_utf8_lossy(&text[..text.len().min(40)]).into_owned();
+        let message = format!("Expected microseconds within 64 bits of nanoseconds as {field}, found {found}.");
+        self.builder.warn_span(WarningKind::BadTime, &message);
+    }
+}
+
+#[inline]
+fn parse_micros(text: &[u8]) -> Option<Nanos> {
+    // Sixteen digits of microseconds fit 64 bits of nanoseconds, and reach to the year 2286.
+    if (1..=16).contains(&text.len()) {
+        let mut value = 0_u64;
+        for &digit in text {
+            let digit = digit.wrapping_sub(b'0');
+            if digit > 9 {
+                return parse_micros_slow(text);
+            }
+            value = value * 10 + u64::from(digit);
+        }
+        return Some(Nanos { ns: value * 1000, negative: false });
+    }
+    parse_micros_slow(text)
+}
+
+/// Any number of JSON: its digits, moved by the exponent and by three more places.
+#[cold]
+fn parse_micros_slow(text: &[u8]) -> Option<Nanos> {
+    let text = std::str::from_utf8(text).ok()?.trim();
+    let (negative, text) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        // An exponent beyond 32 bits moves every digit away, in whichever direction.
+        Some((mantissa, exponent)) => {
+            let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+            if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+                return None;
+            }
+            let limit = if exponent.starts_with('-') { i64::from(i32::MIN) } else { i64::from(i32::MAX) };
+            (mantissa, exponent.parse::<i32>().map_or(limit, i64::from))
+        }
+        None => (text, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    if whole.is_empty() || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let digits = whole.bytes().chain(fraction.bytes());
+    let mut places = whole.len() as i64 + exponent + 3;
+    let mut ns = 0_u64;
+    for digit in digits {
+        if places <= 0 {
+            break;
+        }
+        ns = ns.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
+        places -= 1;
+    }
+    // Zeros behind the last digit; twenty of them are beyond 64 bits for any number but 0.
+    while places > 0 && ns != 0 {
+        ns = ns.checked_mul(10)?;
+        places -= 1;
+    }
+    Some(Nanos { ns, negative: negative && ns != 0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn microseconds_become_nanoseconds_exactly() {
+        let cases: &[(&str, Option<i128>)] = &[
+            ("0", Some(0)),
+            ("1", Some(1_000)),
+            ("1795331638127899", Some(1_795_331_638_127_899_000)),
+            ("9999999999999999", Some(9_999_999_999_999_999_000)),
+            ("18446744073709551", Some(18_446_744_073_709_551_000)),
+            ("18446744073709551.614", Some(18_446_744_073_709_551_614)),
+            ("18446744073709552", None),
+            ("18446744073709551616", None),
+            ("123.456", Some(123_456)),
+            ("123.4567", Some(123_456)),
+            ("0.0009", Some(0)),
+            ("1.795331638127899e15", Some(1_795_331_638_127_899_000)),
+            ("1.5E3", Some(1_500_000)),
+            ("15e-1", Some(1_500)),
+            ("1e-9", Some(0)),
+            ("1e99999999999999999999", None),
+            ("0e99999999999999999999", Some(0)),
+            ("1e-99999999999999999999", Some(0)),
+            ("-5", Some(-5_000)),
+            ("-0", Some(0)),
+            ("-0.0", Some(0)),
+            (" 7 ", Some(7_000)),
+            ("", None),
+            ("-", None),
+            (".5", None),
+            ("1e", None),
+            ("1e+", None),
+            ("abc", None),
+            ("1 2", None),
+            ("0x10", None),
+            ("NaN", None),
+        ];
+        for (text, expected) in cases {
+            let found = parse_micros(text.as_bytes())
+                .map(|nanos| if nanos.negative { -i128::from(nanos.ns) } else { i128::from(nanos.ns) });
+            assert_eq!(found, *expected, "{text}");
+        }
+    }
+}

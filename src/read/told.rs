@@ -1,0 +1,281 @@
+//! Tags that say more than an attribute: older formats have one flat list of tags, and OpenTelemetry's exporters, like OpenTracing's clients
+//! before them, put a span's kind, status, scope and trace state there.
+//!
+//! Such a tag becomes the field it stands for, and stays an attribute only where the field does not hold all of it.
+//! (OpenTelemetry specification, "Mapping to non-OTLP formats" and the pages on Jaeger and Zipkin; OpenTracing semantic conventions.)
+
+use super::documents::Reading;
+use crate::json::Text;
+use crate::store::{AttributeRange, RawValue, SpanDraft, SpanKind, Status, StoreBuilder};
+use crate::strings::StringId;
+
+/// What a tag's key stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// An attribute like any other.
+    Attribute,
+    Kind,
+    Error,
+    StatusCode,
+    StatusDescription,
+    ScopeName,
+    ScopeVersion,
+    /// As OpenTelemetry called the scope before 1.0.
+    LibraryName,
+    LibraryVersion,
+    TraceState,
+    /// A link in the Zipkin form of OpenTelemetry's Collector.
+    Link,
+    /// Name of an event (in Jaeger's logs).
+    Event,
+    Message,
+}
+
+impl Meaning {
+    fn of(key: &str) -> Meaning {
+        match key {
+            "span.kind" => Meaning::Kind,
+            "error" => Meaning::Error,
+            "otel.status_code" => Meaning::StatusCode,
+            "otel.status_description" => Meaning::StatusDescription,
+            "otel.scope.name" => Meaning::ScopeName,
+            "otel.scope.version" => Meaning::ScopeVersion,
+            "otel.library.name" => Meaning::LibraryName,
+            "otel.library.version" => Meaning::LibraryVersion,
+            "w3c.tracestate" => Meaning::TraceState,
+            "event" => Meaning::Event,
+            "message" => Meaning::Message,
+            _ if key.starts_with("otlp.link.") => Meaning::Link,
+            _ => Meaning::Attribute,
+        }
+    }
+}
+
+/// The meaning of every interned text, so that a key is looked at once and not once a span.
+#[derive(Debug, Default)]
+pub(super) struct Meanings {
+    known: Vec<Meaning>,
+}
+
+impl Meanings {
+    #[inline(always)]
+    pub(super) fn of(&mut self, builder: &StoreBuilder, key: StringId) -> Meaning {
+        match self.known.get(key.index()) {
+            Some(meaning) => *meaning,
+            None => self.learn(builder, key),
+        }
+    }
+
+    #[cold]
+    fn learn(&mut self, builder: &StoreBuilder, key: StringId) -> Meaning {
+        while self.known.len() <= key.index() {
+            self.known.push(Meaning::of(builder.string(StringId(self.known.len() as u32))));
+        }
+        self.known[key.index()]
+    }
+}
+
+/// A tag's value as it was found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TagValue {
+    pub(super) raw: RawValue,
+    /// For a string.
+    pub(super) text: Option<Text>,
+}
+
+/// What the tag `error` says.
+#[derive(Clone, Copy, Debug)]
+enum Error {
+    Unsaid,
+    Yes,
+    /// With a message.
+    Message(Text),
+}
+
+/// What the tags of one span told.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told {
+    kind: SpanKind,
+    error: Error,
+    code: Option<(Status, RawValue)>,
+    description: Option<Text>,
+    scope: StringId,
+    scope_version: StringId,
+    library: StringId,
+    library_version: StringId,
+    trace_state: RawValue,
+}
+
+impl Told {
+    pub(super) const NOTHING: Told = Told {
+        kind: SpanKind::Unspecified,
+        error: Error::Unsaid,
+        code: None,
+        description: None,
+        scope: StringId::EMPTY,
+        scope_version: StringId::EMPTY,
+        library: StringId::EMPTY,
+        library_version: StringId::EMPTY,
+        trace_state: RawValue::NULL,
+    };
+
+    /// Takes a tag in; `false` when it stays an attribute.
+    #[inline(never)]
+    pub(super) fn take(&mut self, reading: &mut Reading<'_>, meaning: Meaning, value: TagValue) -> bool {
+        if meaning == Meaning::Error {
+            return self.take_error(reading, value);
+        }
+        // Every other tag of these is a text.
+        let Some(text) = value.text else { return false };
+        let bytes = text.bytes(reading.bytes);
+        match meaning {
+            Meaning::Kind => match kind_of(bytes) {
+                Some(kind) => self.kind = kind,
+                None => return false,
+            },
+            Meaning::StatusCode => match status_of(bytes) {
+                Some(status) => self.code = Some((status, value.raw)),
+                None => return false,
+            },
+            Meaning::StatusDescription => self.description = Some(text),
+            Meaning::ScopeName => self.scope = reading.intern(text),
+            Meaning::ScopeVersion => self.scope_version = reading.intern(text),
+            Meaning::LibraryName => self.library = reading.intern(text),
+            Meaning::LibraryVersion => self.library_version = reading.intern(text),
+            Meaning::TraceState => self.trace_state = value.raw,
+            _ => return false,
+        }
+        true
+    }
+
+    fn take_error(&mut self, reading: &Reading<'_>, value: TagValue) -> bool {
+        let Some(text) = value.text else {
+            return match reading.builder.decode(value.raw) {
+                crate::value::Value::Bool(true) => {
+                    self.error = Error::Yes;
+                    true
+                }
+                // `error: false` says something that no status says: it stays.
+                crate::value::Value::Null | crate::value::Value::Bool(false) => false,
+                crate::value::Value::Int(0) => false,
+                _ => {
+                    self.error = Error::Yes;
+                    false
+                }
+            };
+        };
+        let bytes = text.bytes(reading.bytes);
+        if bytes.eq_ignore_ascii_case(b"false") {
+            return false;
+        }
+        self.error =
+            if bytes.is_empty() || bytes.eq_ignore_ascii_case(b"true") { Error::Yes } else { Error::Message(text) };
+        true
+    }
+
+    /// Puts into the span what was told; what a field does not hold is added to the attributes. Name and version of the scope.
+    #[inline]
+    pub(super) fn put(self, reading: &mut Reading<'_>, draft: &mut SpanDraft) -> (StringId, StringId) {
+        if draft.kind == SpanKind::Unspecified {
+            draft.kind = self.kind;
+        }
+        draft.trace_state = self.trace_state;
+        if self.code.is_some() || self.description.is_some() || !matches!(self.error, Error::Unsaid) {
+            self.put_status(reading, draft);
+        }
+        if self.library != StringId::EMPTY || self.library_version != StringId::EMPTY {
+            return self.old_scope(reading, &mut draft.attributes);
+        }
+        (self.scope, self.scope_version)
+    }
+
+    #[inline(never)]
+    fn put_status(self, reading: &mut Reading<'_>, draft: &mut SpanDraft) {
+        let failed = !matches!(self.error, Error::Unsaid);
+        match self.code {
+            // The tag `error` decides; a code that contradicts it is kept.
+            Some((code, raw)) if failed && code != Status::Error => {
+                draft.status = Status::Error;
+                let key = reading.builder.intern("otel.status_code");
+                reading.builder.extend_attributes(&mut draft.attributes, key, raw);
+            }
+            Some((code, _)) => draft.status = code,
+            None if failed => draft.status = Status::Error,
+            None => {}
+        }
+        let message = self.description.filter(|text| text.start < text.end);
+        match (self.error, message) {
+            (Error::Message(error), None) => draft.message = reading.string_value(error),
+            (Error::Message(error), Some(message)) => {
+                draft.message = reading.string_value(message);
+                if error.bytes(reading.bytes) != message.bytes(reading.bytes) {
+                    let key = reading.builder.intern("error");
+                    let value = reading.string_value(error);
+                    reading.builder.extend_attributes(&mut draft.attributes, key, value);
+                }
+            }
+            (_, Some(message)) => draft.message = reading.string_value(message),
+            (_, None) => {}
+        }
+    }
+
+    /// The scope when it is also, or only, told by its old name.
+    #[inline(never)]
+    fn old_scope(self, reading: &mut Reading<'_>, attributes: &mut AttributeRange) -> (StringId, StringId) {
+        if self.scope == StringId::EMPTY && self.scope_version == StringId::EMPTY {
+            return (self.library, self.library_version);
+        }
+        let pairs = [
+            ("otel.library.name", self.library, self.scope),
+            ("otel.library.version", self.library_version, self.scope_version),
+        ];
+        for (key, old, new) in pairs {
+            if old != StringId::EMPTY && old != new {
+                let key = reading.builder.intern(key);
+                reading.builder.extend_attributes(attributes, key, RawValue::interned(old));
+            }
+        }
+        (self.scope, self.scope_version)
+    }
+}
+
+/// The value of the tag `span.kind`, and of Zipkin's field.
+#[inline]
+pub(super) fn kind_of(text: &[u8]) -> Option<SpanKind> {
+    match text {
+        b"server" | b"SERVER" => Some(SpanKind::Server),
+        b"client" | b"CLIENT" => Some(SpanKind::Client),
+        b"internal" => Some(SpanKind::Internal),
+        b"producer" | b"PRODUCER" => Some(SpanKind::Producer),
+        b"consumer" | b"CONSUMER" => Some(SpanKind::Consumer),
+        _ => SpanKind::from_name(std::str::from_utf8(text).ok()?),
+    }
+}
+
+/// The value of the tag `otel.status_code`.
+fn status_of(text: &[u8]) -> Option<Status> {
+    let name = text.strip_prefix(b"STATUS_CODE_").unwrap_or(text);
+    match name {
+        _ if name.eq_ignore_ascii_case(b"error") => Some(Status::Error),
+        _ if name.eq_ignore_ascii_case(b"ok") => Some(Status::Ok),
+        _ if name.eq_ignore_ascii_case(b"unset") => Some(Status::Unset),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_and_codes_in_every_spelling() {
+        assert_eq!(kind_of(b"server"), Some(SpanKind::Server));
+        assert_eq!(kind_of(b"Consumer"), Some(SpanKind::Consumer));
+        assert_eq!(kind_of(b"INTERNAL"), Some(SpanKind::Internal));
+        assert_eq!(kind_of(b"proxy"), None);
+        assert_eq!(status_of(b"ERROR"), Some(Status::Error));
+        assert_eq!(status_of(b"STATUS_CODE_OK"), Some(Status::Ok));
+        assert_eq!(status_of(b"Unset"), Some(Status::Unset));
+        assert_eq!(status_of(b"2"), None);
+    }
+}

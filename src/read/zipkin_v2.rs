@@ -1,0 +1,512 @@
+//! Zipkin's JSON, version 2: what its API and page give, and what Brave, Spring, Envoy and OpenTelemetry's exporters post.
+//!
+//! ```text
+//! [{"traceId","id","parentId","kind":"CLIENT","name","timestamp","duration","localEndpoint":{"serviceName","ipv4","port"},
+//!   "remoteEndpoint":{…},"annotations":[{"timestamp","value"}],"tags":{"key":"value"},"debug","shared"}]
+//! ```
+//! An array of spans, an array of traces (which are arrays of spans), one span; one document or many. Times are microseconds. Ids are
+//! hexadecimal of any width.
+//!
+//! - Client and server of one call may use the same id: they stay two spans, and the server's half (`shared`) hangs under the client's.
+//! - The local endpoint is the resource. There are far fewer endpoints than spans, so they are known by their text.
+//! - A span without a timestamp has no time; one without a duration has no end (it was never finished).
+//! - The OpenTelemetry Collector writes attributes of events and whole links as text: they are taken apart again.
+//!
+//! Source: openzipkin/zipkin-api, `zipkin2-api.yaml`.
+
+use super::detect::Shape;
+use super::documents::Reading;
+use super::ids::{self, Base64};
+use super::micros::Times;
+use super::once::{Objects, Origins};
+use super::told::{Meaning, Meanings, TagValue, Told, kind_of};
+use super::zipkin_text;
+use crate::error::WarningKind;
+use crate::json::{Keys, Kind, Lex, Lexer, Member, Text};
+use crate::simd::Literal;
+use crate::store::{AttributeRange, Encoding, NO_TIME, RawValue, SpanDraft, SpanKey, SpanKind, TraceKey};
+use crate::strings::StringId;
+
+pub(super) fn detect(shape: &Shape) -> Option<&'static str> {
+    let kind = |key: &str| shape.kind_of("", key);
+    let ids = kind("traceId") == Some(Kind::String) && kind("id") == Some(Kind::String);
+    // Version 1 has endpoints in its annotations. Other spans with `traceId` and `id` have a start time, log lines a message.
+    let other = shape.kind_of("annotations", "endpoint").is_some()
+        || ["binaryAnnotations", "startTime", "start_time", "message", "msg", "level"]
+            .iter()
+            .any(|key| kind(key).is_some());
+    if !ids || other {
+        return None;
+    }
+    if [kind("localEndpoint"), kind("remoteEndpoint")].contains(&Some(Kind::Object)) {
+        return Some("its spans have traceId, id and an endpoint");
+    }
+    let named = kind("name") == Some(Kind::String) || kind("kind") == Some(Kind::String);
+    let timed = kind("timestamp") == Some(Kind::Number) || kind("duration") == Some(Kind::Number);
+    (named && timed).then_some("its spans have traceId, id, name and timestamp")
+}
+
+pub(super) fn read(reading: &mut Reading<'_>) {
+    let mut tables = Tables::new();
+    reading.documents(|reading, lexer| {
+        let before = reading.builder.span_count();
+        let start = lexer.offset();
+        document(reading, lexer, &mut tables)?;
+        if reading.builder.span_count() == before {
+            let reason = "Expected spans of Zipkin, found a document without them.".to_owned();
+            reading.skip(WarningKind::NotTraces, start, reason);
+        }
+        Ok(())
+    });
+}
+
+/// The fields of a span, in the order of [`SPAN_KEYS`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    TraceId,
+    ParentId,
+    Id,
+    Kind,
+    Name,
+    Timestamp,
+    Duration,
+    LocalEndpoint,
+    RemoteEndpoint,
+    Annotations,
+    Tags,
+    Debug,
+    Shared,
+    /// Of version 1.
+    BinaryAnnotations,
+}
+
+static SPAN_KEYS: [Literal; 14] = [
+    Literal::key("traceId"),
+    Literal::key("parentId"),
+    Literal::key("id"),
+    Literal::key("kind"),
+    Literal::key("name"),
+    Literal::key("timestamp"),
+    Literal::key("duration"),
+    Literal::key("localEndpoint"),
+    Literal::key("remoteEndpoint"),
+    Literal::key("annotations"),
+    Literal::key("tags"),
+    Literal::key("debug"),
+    Literal::key("shared"),
+    Literal::key("binaryAnnotations"),
+];
+
+static SPAN_FIELDS: [Field; SPAN_KEYS.len()] = [
+    Field::TraceId,
+    Field::ParentId,
+    Field::Id,
+    Field::Kind,
+    Field::Name,
+    Field::Timestamp,
+    Field::Duration,
+    Field::LocalEndpoint,
+    Field::RemoteEndpoint,
+    Field::Annotations,
+    Field::Tags,
+    Field::Debug,
+    Field::Shared,
+    Field::BinaryAnnotations,
+];
+
+static ENDPOINT_KEYS: [Literal; 4] =
+    [Literal::key("serviceName"), Literal::key("ipv4"), Literal::key("ipv6"), Literal::key("port")];
+
+static ANNOTATION_KEYS: [Literal; 2] = [Literal::key("timestamp"), Literal::key("value")];
+
+/// What is kept from span to span.
+struct Tables<'a> {
+    /// The learned orders of keys, for the whole input.
+    span: Keys,
+    endpoint: Keys,
+    annotation: Keys,
+    meanings: Meanings,
+    origins: Origins,
+    /// Resources by the text of the local endpoint.
+    local: Objects<'a>,
+    /// Positions in `peers` by the text of the remote endpoint.
+    remote: Objects<'a>,
+    peers: Vec<Endpoint>,
+    /// The resource of spans without an endpoint.
+    nowhere: Option<u32>,
+    /// Links that stand in tags of the span that is being read.
+    links: Vec<(StringId, Text)>,
+}
+
+/// An endpoint; what it does not have is null.
+#[derive(Clone, Copy)]
+struct Endpoint {
+    service: RawValue,
+    address: RawValue,
+    port: RawValue,
+}
+
+impl Endpoint {
+    const NONE: Endpoint = Endpoint { service: RawValue::NULL, address: RawValue::NULL, port: RawValue::NULL };
+
+    /// The attributes it makes, under OpenTelemetry's names.
+    fn attributes(self, names: [&'static str; 3]) -> impl Iterator<Item = (&'static str, RawValue)> {
+        names.into_iter().zip([self.service, self.address, self.port]).filter(|(_, value)| !value.is_null())
+    }
+}
+
+impl Tables<'_> {
+    fn new() -> Self {
+        Tables {
+            span: Keys::new(&SPAN_KEYS),
+            endpoint: Keys::new(&ENDPOINT_KEYS),
+            annotation: Keys::new(&ANNOTATION_KEYS),
+            meanings: Meanings::default(),
+            origins: Origins::new(),
+            local: Objects::default(),
+            remote: Objects::default(),
+            peers: Vec::new(),
+            nowhere: None,
+            links: Vec::new(),
+        }
+    }
+}
+
+/// A span, or an array of what a document may be. Recursion is bounded by the lexer's limit of nesting.
+fn document<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
+    match lexer.peek()? {
+        Kind::Array => {
+            let mut first = lexer.begin_array()?;
+            while lexer.element(&mut first)? {
+                if lexer.peek()? == Kind::Object {
+                    span(reading, lexer, tables)?;
+                } else {
+                    document(reading, lexer, tables)?;
+                }
+            }
+            Ok(())
+        }
+        Kind::Object => span(reading, lexer, tables),
+        _ => reading.not_expected(lexer, "a span", "an object"),
+    }
+}
+
+/// One span. Not inlined, so that a JavaScript engine can swap it for optimised code between two calls.
+#[inline(never)]
+fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
+    let at = lexer.offset();
+    let attributes = reading.builder.attribute_mark();
+    let mut draft = reading.builder.draft(reading.address(at));
+    let mut told = Told::NOTHING;
+    let mut times = Times::default();
+    let (mut local, mut remote, mut debug) = (None, None, false);
+    tables.links.clear();
+    let mut seen = 0_u32;
+    let mut cursor = lexer.begin_object()?;
+    loop {
+        let key = match lexer.member(&mut tables.span, &mut cursor)? {
+            Member::End => break,
+            Member::Other(_) => {
+                lexer.skip()?;
+                continue;
+            }
+            Member::Known(key) => key,
+        };
+        let field = SPAN_FIELDS[key as usize];
+        let bit = 1 << field as u32;
+        if seen & bit != 0 {
+            repeated(reading, &draft, field, tables, &mut told);
+        }
+        seen |= bit;
+        match field {
+            Field::TraceId => draft.trace = trace_id(reading, lexer)?,
+            Field::Id => draft.id = span_id(reading, lexer, "id")?,
+            Field::ParentId => draft.parent = span_id(reading, lexer, "parentId")?,
+            Field::Kind => draft.kind = kind(reading, lexer)?,
+            Field::Name => draft.name = reading.text_id(lexer, "name")?,
+            Field::Timestamp => times.start = reading.time_us(lexer, "timestamp")?.filter(|time| *time != 0),
+            Field::Duration => times.duration = reading.micros(lexer, "duration")?,
+            Field::LocalEndpoint => local = local_endpoint(reading, lexer, tables)?,
+            Field::RemoteEndpoint => remote = remote_endpoint(reading, lexer, tables)?,
+            Field::Annotations => {
+                reading.list(lexer, "annotations", |reading, lexer| annotation(reading, lexer, tables))?;
+            }
+            Field::Tags => draft.attributes = tags(reading, lexer, tables, &mut told)?,
+            Field::Debug => debug = reading.flag(lexer, "debug")?,
+            Field::Shared => draft.shared = reading.flag(lexer, "shared")?,
+            Field::BinaryAnnotations => {
+                let range = lexer.skip()?;
+                if range.len() > 2 {
+                    let reason = "Expected tags, found binaryAnnotations of Zipkin's version 1.".to_owned();
+                    reading.skip(WarningKind::Skipped, range.start, reason);
+                }
+            }
+        }
+    }
+    if seen & (1 << Field::TraceId as u32 | 1 << Field::Id as u32) == 0 {
+        no_span(reading, &draft, attributes, at);
+        return Ok(());
+    }
+    let (start, end, warning) = times.place();
+    (draft.start, draft.end) = (start, end);
+    if let Some((kind, message)) = warning {
+        reading.builder.warn_span(kind, &message);
+    }
+    let scope = told.put(reading, &mut draft);
+    if remote.is_some() || debug || !tables.links.is_empty() {
+        extras(reading, &mut draft, tables, remote, debug);
+    }
+    let resource =
+        local.unwrap_or_else(|| *tables.nowhere.get_or_insert_with(|| tables.origins.add_resource(reading.builder)));
+    let origin = tables.origins.origin(reading.builder, resource, scope);
+    reading.builder.push_span(&draft, origin);
+    Ok(())
+}
+
+/// An object that has no id at all: what was read of it is taken back.
+#[cold]
+fn no_span(reading: &mut Reading<'_>, draft: &SpanDraft, attributes: u32, at: usize) {
+    reading.builder.truncate_events(draft.first_event);
+    reading.builder.truncate_attributes(attributes);
+    reading.builder.forget_span_warnings();
+    reading.skip(WarningKind::NotTraces, at, "Expected a span with traceId and id, found another object.".to_owned());
+}
+
+/// A key that stands twice: what the first one gave is taken back, as the last one counts.
+#[cold]
+fn repeated(reading: &mut Reading<'_>, draft: &SpanDraft, field: Field, tables: &mut Tables<'_>, told: &mut Told) {
+    match field {
+        Field::Annotations => reading.builder.truncate_events(draft.first_event),
+        Field::Tags => {
+            *told = Told::NOTHING;
+            tables.links.clear();
+        }
+        _ => {}
+    }
+    reading.builder.warn_span(WarningKind::DuplicateKey, "");
+}
+
+/// What few spans have: a peer, the debug flag, links in tags.
+#[inline(never)]
+fn extras(reading: &mut Reading<'_>, draft: &mut SpanDraft, tables: &mut Tables<'_>, remote: Option<u32>, debug: bool) {
+    if let Some(remote) = remote {
+        let names = ["service.peer.name", "network.peer.address", "network.peer.port"];
+        for (name, value) in tables.peers[remote as usize].attributes(names) {
+            let key = reading.builder.intern(name);
+            reading.builder.extend_attributes(&mut draft.attributes, key, value);
+        }
+    }
+    if debug {
+        let key = reading.builder.intern("zipkin.debug");
+        reading.builder.extend_attributes(&mut draft.attributes, key, RawValue::bool(true));
+    }
+    for (key, text) in tables.links.drain(..) {
+        if !zipkin_text::push_link(reading, text) {
+            let value = reading.string_value(text);
+            reading.builder.extend_attributes(&mut draft.attributes, key, value);
+        }
+    }
+}
+
+#[inline(always)]
+fn trace_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<TraceKey> {
+    let Some(text) = reading.text(lexer, "traceId")? else { return Ok(TraceKey::EMPTY) };
+    let (key, good) = ids::trace_key(reading.builder, text.bytes(reading.bytes), Base64::No);
+    if !good {
+        ids::report(reading, text, "traceId", 32);
+    }
+    Ok(key)
+}
+
+#[inline(always)]
+fn span_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, field: &str) -> Lex<SpanKey> {
+    let Some(text) = reading.text(lexer, field)? else { return Ok(SpanKey::EMPTY) };
+    let (key, good) = ids::span_key(reading.builder, text.bytes(reading.bytes), Base64::No);
+    if !good {
+        ids::report(reading, text, field, 16);
+    }
+    Ok(key)
+}
+
+#[inline]
+fn kind<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<SpanKind> {
+    let Some(text) = reading.text(lexer, "kind")? else { return Ok(SpanKind::Unspecified) };
+    let bytes = text.bytes(reading.bytes);
+    if let Some(kind) = kind_of(bytes) {
+        return Ok(kind);
+    }
+    if !bytes.is_empty() {
+        let message = "Expected CLIENT, SERVER, PRODUCER or CONSUMER as kind.";
+        reading.builder.warn_span(WarningKind::BadValue, message);
+    }
+    Ok(SpanKind::Unspecified)
+}
+
+/// The tags; those that stand for a field are told, not listed.
+#[inline(never)]
+fn tags<'a>(
+    reading: &mut Reading<'a>,
+    lexer: &mut Lexer<'a>,
+    tables: &mut Tables<'a>,
+    told: &mut Told,
+) -> Lex<AttributeRange> {
+    let mark = reading.builder.attribute_mark();
+    let Some(mut cursor) = reading.object(lexer, "tags")? else { return Ok(reading.builder.attributes_since(mark)) };
+    while let Some(name) = lexer.any_member(&mut cursor)? {
+        let key = reading.intern(name);
+        let value = if lexer.peek()? == Kind::String {
+            let text = lexer.string()?;
+            TagValue { raw: reading.string_value(text), text: Some(text) }
+        } else {
+            TagValue { raw: other_value(reading, lexer)?, text: None }
+        };
+        match (tables.meanings.of(reading.builder, key), value.text) {
+            (Meaning::Attribute, _) => reading.builder.push_attribute(key, value.raw),
+            (Meaning::Link, Some(text)) => tables.links.push((key, text)),
+            (meaning, _) => {
+                if !told.take(reading, meaning, value) {
+                    reading.builder.push_attribute(key, value.raw);
+                }
+            }
+        }
+    }
+    Ok(reading.builder.attributes_since(mark))
+}
+
+/// A tag's value that is no text, which Zipkin does not have: kept as it is, and reported unless it is `null`.
+#[inline(never)]
+fn other_value<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<RawValue> {
+    let at = lexer.offset();
+    if lexer.peek()? != Kind::Null {
+        reading
+            .warn(WarningKind::WrongType, at, || "Expected a string as a tag's value, found another type.".to_owned());
+    }
+    reading.json_value(lexer)
+}
+
+/// The resource of a local endpoint.
+#[inline]
+fn local_endpoint<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<Option<u32>> {
+    lexer.skip_whitespace();
+    if let Some(known) = tables.local.pass_recent(lexer) {
+        return Ok(Some(known));
+    }
+    new_local_endpoint(reading, lexer, tables)
+}
+
+#[inline(never)]
+fn new_local_endpoint<'a>(
+    reading: &mut Reading<'a>,
+    lexer: &mut Lexer<'a>,
+    tables: &mut Tables<'a>,
+) -> Lex<Option<u32>> {
+    let start = lexer.offset();
+    let Some(endpoint) = endpoint(reading, lexer, tables, "localEndpoint")? else { return Ok(None) };
+    let text = &reading.bytes[start..lexer.offset()];
+    if let Some(known) = tables.local.find(text) {
+        return Ok(Some(known));
+    }
+    let mark = reading.builder.attribute_mark();
+    for (name, value) in endpoint.attributes(["service.name", "network.local.address", "network.local.port"]) {
+        let key = reading.builder.intern(name);
+        reading.builder.push_attribute(key, value);
+    }
+    let attributes = reading.builder.attributes_since(mark);
+    let resource = tables.origins.add_resource(reading.builder);
+    tables.origins.set_resource(reading.builder, resource, attributes);
+    tables.local.note(text, resource);
+    Ok(Some(resource))
+}
+
+/// The position of a remote endpoint in `Tables::peers`.
+fn remote_endpoint<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<Option<u32>> {
+    lexer.skip_whitespace();
+    if let Some(known) = tables.remote.pass_recent(lexer) {
+        return Ok(Some(known));
+    }
+    let start = lexer.offset();
+    let Some(endpoint) = endpoint(reading, lexer, tables, "remoteEndpoint")? else { return Ok(None) };
+    let text = &reading.bytes[start..lexer.offset()];
+    if let Some(known) = tables.remote.find(text) {
+        return Ok(Some(known));
+    }
+    let number = tables.peers.len() as u32;
+    tables.peers.push(endpoint);
+    tables.remote.note(text, number);
+    Ok(Some(number))
+}
+
+fn endpoint<'a>(
+    reading: &mut Reading<'a>,
+    lexer: &mut Lexer<'a>,
+    tables: &mut Tables<'a>,
+    field: &str,
+) -> Lex<Option<Endpoint>> {
+    let Some(mut cursor) = reading.object(lexer, field)? else { return Ok(None) };
+    let mut endpoint = Endpoint::NONE;
+    let (mut v4, mut v6) = (None, None);
+    loop {
+        match lexer.member(&mut tables.endpoint, &mut cursor)? {
+            Member::End => break,
+            Member::Known(0) => endpoint.service = reading.text_value(lexer, "serviceName")?,
+            Member::Known(1) => v4 = reading.text(lexer, "ipv4")?.filter(|text| text.start < text.end),
+            Member::Known(2) => v6 = reading.text(lexer, "ipv6")?.filter(|text| text.start < text.end),
+            Member::Known(_) => endpoint.port = port(reading, lexer)?,
+            Member::Other(_) => {
+                lexer.skip()?;
+            }
+        }
+    }
+    endpoint.address = match (v4, v6) {
+        (Some(v4), Some(v6)) => {
+            let mut both = String::from("[\"");
+            both.push_str(&String::from_utf8_lossy(v4.bytes(reading.bytes)));
+            both.push_str("\",\"");
+            both.push_str(&String::from_utf8_lossy(v6.bytes(reading.bytes)));
+            both.push_str("\"]");
+            reading.builder.made_value(Encoding::Json, &both)
+        }
+        (Some(text), None) | (None, Some(text)) => reading.string_value(text),
+        (None, None) => RawValue::NULL,
+    };
+    Ok(Some(endpoint))
+}
+
+/// A port; 0 is none.
+fn port<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<RawValue> {
+    if lexer.peek()? != Kind::Number {
+        reading.not_expected(lexer, "port", "a number")?;
+        return Ok(RawValue::NULL);
+    }
+    let number = lexer.number()?;
+    if &reading.bytes[number.start as usize..number.end as usize] == b"0" {
+        return Ok(RawValue::NULL);
+    }
+    let encoding = if number.integer { Encoding::Int } else { Encoding::Double };
+    Ok(reading.slice_value(encoding, number.start, number.end))
+}
+
+/// An annotation is an event.
+fn annotation<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
+    let (mut time, mut value) = (NO_TIME, None);
+    let mut cursor = lexer.begin_object()?;
+    loop {
+        match lexer.member(&mut tables.annotation, &mut cursor)? {
+            Member::End => break,
+            Member::Known(0) => {
+                time =
+                    reading.time_us(lexer, "an annotation's timestamp")?.filter(|time| *time != 0).unwrap_or(NO_TIME);
+            }
+            Member::Known(_) => value = reading.text(lexer, "an annotation's value")?,
+            Member::Other(_) => {
+                lexer.skip()?;
+            }
+        }
+    }
+    let (name, attributes) = match value {
+        Some(text) => zipkin_text::event(reading, text),
+        None => (StringId::EMPTY, AttributeRange { start: reading.builder.attribute_mark(), len: 0 }),
+    };
+    reading.builder.push_event(time, name, attributes);
+    Ok(())
+}
