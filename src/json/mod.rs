@@ -225,17 +225,6 @@ impl<'a> Lexer<'a> {
         self.at += len;
     }
 
-    /// Goes past `literal` if it is what stands next, byte for byte. What follows is read as if each of its tokens had been asked for, so
-    /// it must end between two tokens, at the depth where it began.
-    #[inline(always)]
-    pub(crate) fn take(&mut self, literal: &Literal) -> bool {
-        let taken = simd::matches(self.input, self.at, literal);
-        if taken {
-            self.at += literal.len();
-        }
-        taken
-    }
-
     /// The place before a value, to go back to and read it again as something else.
     pub(crate) fn mark(&self) -> Mark {
         Mark { at: self.at, depth: self.depth }

@@ -13,9 +13,6 @@ use crate::strings::StringId;
 
 pub(super) static TAG_KEYS: [Literal; 3] = [Literal::key("key"), Literal::key("type"), Literal::key("value")];
 
-/// What stands between the key and the value of nearly every tag.
-static STRING_VALUE: Literal = Literal::text(r#","type":"string","value":"#);
-
 /// The type that a tag names.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum TagType {
@@ -74,11 +71,6 @@ pub(super) fn tag<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, keys: &m
             Member::End => break,
             Member::Known(0) => {
                 key = reading.text_id(lexer, "a tag's key")?;
-                if lexer.take(&STRING_VALUE) {
-                    kind = TagType::String;
-                    at = lexer.offset();
-                    scanned = tag_value(reading, lexer)?;
-                }
             }
             Member::Known(1) => {
                 if let Some(text) = reading.text(lexer, "a tag's type")? {
