@@ -75,15 +75,169 @@ export function startTrace(options = {}) {
 }
 
 export function childOf(context, options = {}) {
-  const sampled = options.sampled ?? context.sampled ?? null;
-  return {
-    ...context,
-    spanId: wasm.new_span_id(),
-    sampled,
-    traceFlags: (context.traceFlags & ~1) | (sampled ? 1 : 0),
-  };
+  return JSON.parse(rawContext(context).child(options.sampled ?? undefined));
+}
+
+/** The context for the module. What a hand-made object lacks is taken from its flags. */
+function rawContext(context) {
+  const { traceId, spanId, traceFlags = 0, traceState = '', extra = {} } = context;
+  const { sampled = (traceFlags & 1) !== 0, random = (traceFlags & 2) !== 0, debug = false } = context;
+  return new wasm.RawContext(
+    String(traceId),
+    spanId == null ? undefined : String(spanId),
+    sampled ?? undefined,
+    Boolean(random),
+    Boolean(debug) && sampled !== false,
+    String(traceState ?? ''),
+    inTurn(Object.entries(extra ?? {})),
+  );
+}
+
+export function inject(context, options = {}) {
+  const formats = options.formats ?? ['w3c'];
+  const headers = recordOf(rawContext(context).inject(namesOf(formats)));
+  if (options.baggage === undefined) return headers;
+  const members = options.baggage.members ?? options.baggage;
+  return Object.assign(headers, recordOf(wasm.baggage_headers(flatMembers(members), namesOf(formats))));
+}
+
+export function extract(headers, options = {}) {
+  const formats = options.formats === undefined ? undefined : namesOf(options.formats);
+  const fields = [];
+  for (const [name, value] of pairsOf(headers)) {
+    if (isRead(name)) addLines(fields, name, value);
+  }
+  return JSON.parse(wasm.extract_headers(fields, formats));
+}
+
+function addLines(fields, name, value) {
+  if (typeof value === 'string') fields.push(name, value);
+  else if (Array.isArray(value)) for (const line of value) addLines(fields, name, line);
+  else if (typeof value === 'number' || typeof value === 'boolean') fields.push(name, String(value));
+}
+
+/** The headers of whatever holds them, as pairs. */
+function pairsOf(headers) {
+  if (headers === null || headers === undefined) return [];
+  // An IncomingMessage of Node: its raw headers still have each line.
+  if (Array.isArray(headers.rawHeaders)) return pairsInTurn(headers.rawHeaders);
+  if (Array.isArray(headers) && typeof headers[0] === 'string') return pairsInTurn(headers);
+  if (typeof headers[Symbol.iterator] === 'function') return headers;
+  return Object.entries(headers);
+}
+
+function* pairsInTurn(flat) {
+  for (let i = 0; i + 1 < flat.length; i += 2) yield [flat[i], flat[i + 1]];
+}
+
+/** The names of headers that are worth passing to the module, and the beginnings of such names. */
+let names = null;
+let prefixes = [];
+
+function isRead(name) {
+  if (typeof name !== 'string') return false;
+  if (names === null) {
+    const all = wasm.header_names();
+    prefixes = all.filter((known) => known.endsWith('-'));
+    names = new Set(all);
+  }
+  if (names.has(name)) return true;
+  const lower = name.toLowerCase();
+  return names.has(lower) || prefixes.some((prefix) => lower.startsWith(prefix));
+}
+
+export function parseTracestate(value, options = {}) {
+  const read = JSON.parse(wasm.tracestate(linesOf(value), options.level === 1));
+  if (read.members) return { ok: true, members: read.members };
+  const { reason, at, message } = read;
+  return { ok: false, reason, at, message };
+}
+
+export function setTracestate(value, key, newValue) {
+  return wasm.set_tracestate(String(value), String(key), newValue === null ? undefined : String(newValue));
+}
+
+export function truncateTracestate(value, maxCharacters) {
+  return wasm.truncate_tracestate(String(value), Math.max(0, Math.min(maxCharacters, 0xffffffff)));
+}
+
+export function parseBaggage(value) {
+  return JSON.parse(wasm.baggage(linesOf(value)));
+}
+
+export function formatBaggage(members) {
+  return wasm.format_baggage(flatMembers(members));
+}
+
+/** Members as the module takes them: key, value, how many properties, and each of these. */
+function flatMembers(members) {
+  const flat = [];
+  for (const { key, value, properties = [] } of members) {
+    flat.push(String(key), String(value), String(properties.length));
+    for (const property of properties) {
+      // As parseBaggage gives them, or as pairs.
+      const [key, value] = Array.isArray(property) ? property : [property.key, property.value];
+      flat.push(String(key), value == null ? '' : `=${value}`);
+    }
+  }
+  return flat;
+}
+
+export function decodeSampling(traceState, traceId, flags) {
+  const sampling = wasm.sampling(String(traceState), String(traceId), flags & 255);
+  if (sampling === undefined) return null;
+  const [json, probability, adjustedCount] = sampling;
+  return Object.assign(JSON.parse(json), { probability, adjustedCount });
+}
+
+export function encodeThreshold(probability, precision = 4) {
+  const threshold = wasm.threshold(Number(probability), Math.max(1, Math.min(precision, 14)));
+  if (threshold === undefined) {
+    const error = new RangeError(`Expected a probability from 2^-56 to 1, found ${probability}.`);
+    throw Object.assign(error, { kind: 'probability' });
+  }
+  return threshold;
 }
 
 export function explainHeaders(text) {
-  return wasm.explain_headers(String(text));
+  return JSON.parse(wasm.explain_headers(String(text)));
+}
+
+export function environmentHeaders(environment) {
+  const variables = Object.entries(environment).filter(([, value]) => typeof value === 'string');
+  return recordOf(wasm.headers_of_environment(inTurn(variables)));
+}
+
+export function environmentName(header) {
+  return wasm.variable_of_header(String(header));
+}
+
+export function sqlCommentHeaders(statement) {
+  return recordOf(wasm.headers_of_sql(String(statement)));
+}
+
+export function serverTimingTraceparent(value) {
+  return wasm.traceparent_of_server_timing(String(value)) ?? null;
+}
+
+export function metaTagTraceparent(html) {
+  return wasm.traceparent_of_page(String(html)) ?? null;
+}
+
+function linesOf(value) {
+  return Array.isArray(value) ? value.map(String) : [String(value)];
+}
+
+function namesOf(formats) {
+  return Array.from(formats, String);
+}
+
+function inTurn(pairs) {
+  return pairs.flatMap(([name, value]) => [name, String(value)]);
+}
+
+function recordOf(flat) {
+  const record = {};
+  for (const [name, value] of pairsInTurn(flat)) record[name] = value;
+  return record;
 }

@@ -148,12 +148,14 @@ impl SpanId {
 }
 
 impl fmt::Display for TraceId {
+    #[inline(never)]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(str::from_utf8(&self.to_hex()).unwrap_or_default())
     }
 }
 
 impl fmt::Display for SpanId {
+    #[inline(never)]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(str::from_utf8(&self.to_hex()).unwrap_or_default())
     }

@@ -13,6 +13,7 @@ use crate::context::error::{Found, HeaderError, Reason};
 use crate::context::extract::Read;
 use crate::context::fields::{Fields, Name};
 use crate::context::id_text::{Digits, Place};
+use crate::context::inject::Out;
 use crate::context::shape::Shape;
 use crate::context::span_context::{PARENT_SPAN_ID, SpanContext};
 use crate::id::{SpanId, TraceId};
@@ -107,31 +108,28 @@ pub(super) fn read_multi(fields: &Fields<'_>) -> Result<Option<Read>, HeaderErro
     Ok(Some(Read::Context(context(trace.len(), trace_id, span_id, parent_id, Decision { sampled, debug }))))
 }
 
-pub(super) fn write_single(context: &SpanContext, out: &mut dyn FnMut(&str, &str)) {
+pub(super) fn write_single(context: &SpanContext, out: &mut Out<'_>) {
     let Some(span_id) = context.span_id() else {
         return;
     };
-    let mut value = context.trace_id_text();
-    value.push('-');
-    value.push_str(&span_id.to_string());
-    value.push_str(match (context.is_debug(), context.sampled()) {
+    let state = match (context.is_debug(), context.sampled()) {
         (true, _) => "-d",
         (_, Some(true)) => "-1",
         (_, Some(false)) => "-0",
         (_, None) => "",
-    });
-    out(Name::B3.as_str(), &value);
+    };
+    out(Name::B3.as_str(), &[&context.trace_id_text(), "-", &span_id.to_string(), state]);
 }
 
-pub(super) fn write_multi(context: &SpanContext, out: &mut dyn FnMut(&str, &str)) {
+pub(super) fn write_multi(context: &SpanContext, out: &mut Out<'_>) {
     let Some(span_id) = context.span_id() else {
         return;
     };
-    out(Name::B3Trace.as_str(), &context.trace_id_text());
-    out(Name::B3Span.as_str(), &span_id.to_string());
+    out(Name::B3Trace.as_str(), &[&context.trace_id_text()]);
+    out(Name::B3Span.as_str(), &[&span_id.to_string()]);
     match (context.is_debug(), context.sampled()) {
-        (true, _) => out(Name::B3Flags.as_str(), "1"),
-        (_, Some(sampled)) => out(Name::B3Sampled.as_str(), if sampled { "1" } else { "0" }),
+        (true, _) => out(Name::B3Flags.as_str(), &["1"]),
+        (_, Some(sampled)) => out(Name::B3Sampled.as_str(), &[if sampled { "1" } else { "0" }]),
         (_, None) => {}
     }
 }

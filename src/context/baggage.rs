@@ -283,7 +283,7 @@ impl Reader {
                 Reason::Percent,
                 offset + at,
                 "two hex digits after the percent sign",
-                Found::at(value, at + 1),
+                Found::Words("something else"),
             ));
         }))
     }

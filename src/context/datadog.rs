@@ -18,6 +18,7 @@ use crate::context::extract::Read;
 use crate::context::fields::{Fields, Name};
 use crate::context::hex;
 use crate::context::id_text::Place;
+use crate::context::inject::Out;
 use crate::context::span_context::SpanContext;
 use crate::context::tracestate::TraceState;
 use crate::id::{SpanId, TraceId};
@@ -291,44 +292,40 @@ fn read_tags(text: &[u8], report: &mut dyn FnMut(HeaderError)) -> Result<Vec<(St
 }
 
 /// Nothing is written when the lower half of the trace id is zero: for this format it is the whole id.
-pub(super) fn write(context: &SpanContext, out: &mut dyn FnMut(&str, &str)) {
+pub(super) fn write(context: &SpanContext, out: &mut Out<'_>) {
     let trace_id = context.trace_id();
     if trace_id.low_u64() == 0 {
         return;
     }
     let datadog = Datadog::of_context(context);
-    out(Name::DatadogTrace.as_str(), &trace_id.low_u64().to_string());
-    out(Name::DatadogParent.as_str(), &context.span_id().map_or(0, SpanId::as_u64).to_string());
+    out(Name::DatadogTrace.as_str(), &[&trace_id.low_u64().to_string()]);
+    out(Name::DatadogParent.as_str(), &[&context.span_id().map_or(0, SpanId::as_u64).to_string()]);
     if let Some(priority) = datadog.sampling_priority {
-        out(Name::DatadogPriority.as_str(), &priority.to_string());
+        out(Name::DatadogPriority.as_str(), &[&priority.to_string()]);
     }
-    if let Some(origin) = &datadog.origin
-        && origin.trim() == origin
-        && origin.bytes().all(|byte| matches!(byte, 0x20..=0x7e))
-    {
-        out(Name::DatadogOrigin.as_str(), origin);
+    if let Some(origin) = datadog.origin.as_deref().filter(|origin| is_plain(origin)) {
+        out(Name::DatadogOrigin.as_str(), &[origin]);
     }
-    let mut tags = String::new();
-    if trace_id.high_u64() != 0 {
-        tags.push_str(UPPER_HALF);
-        tags.push('=');
-        tags.push_str(&SpanId::new(trace_id.high_u64()).to_string());
-    }
-    for (key, value) in &datadog.tags {
-        let good =
-            is_tag_key(key.as_bytes()) && value.bytes().all(is_tag_value) && !value.is_empty() && value.trim() == value;
-        if good && key != UPPER_HALF && tags.len() + key.len() + value.len() + 2 <= TAGS_LENGTH {
-            if !tags.is_empty() {
-                tags.push(',');
-            }
-            tags.push_str(key);
-            tags.push('=');
-            tags.push_str(value);
+    let mut tags = Vec::new();
+    let mut length = 0;
+    let upper = (trace_id.high_u64() != 0).then(|| SpanId::new(trace_id.high_u64()).to_string());
+    let others =
+        datadog.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).filter(|(key, _)| *key != UPPER_HALF);
+    for (key, value) in upper.iter().map(|upper| (UPPER_HALF, upper.as_str())).chain(others) {
+        let good = is_tag_key(key.as_bytes()) && value.bytes().all(is_tag_value) && is_plain(value);
+        length += key.len() + value.len() + 2;
+        if good && length <= TAGS_LENGTH + 1 {
+            tags.extend([",", key, "=", value]);
         }
     }
     if !tags.is_empty() {
-        out(Name::DatadogTags.as_str(), &tags);
+        out(Name::DatadogTags.as_str(), &tags[1..]);
     }
+}
+
+/// Whether a text may stand in a header as it is.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.trim() == text && text.bytes().all(|byte| matches!(byte, 0x20..=0x7e))
 }
 
 /// Whether a key of a context's extra belongs to this format.

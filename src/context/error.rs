@@ -1,7 +1,7 @@
 //! Why a header is refused: a reason from a closed set, the place, and one sentence.
 //!
-//! The error holds the parts of the sentence and puts them together only when it is displayed, so that refusing a
-//! header costs no allocation.
+//! The error holds the parts of the sentence and puts them together only when it is displayed. It is one pointer wide, so
+//! that the good case carries no weight for the bad one.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -112,7 +112,10 @@ impl fmt::Display for Reason {
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HeaderError {
+pub struct HeaderError(Box<Parts>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Parts {
     header: Cow<'static, str>,
     reason: Reason,
     offset: Option<usize>,
@@ -139,6 +142,8 @@ pub(crate) enum Found {
 }
 
 impl HeaderError {
+    #[cold]
+    #[inline(never)]
     pub(crate) fn new(
         header: &'static str,
         reason: Reason,
@@ -146,10 +151,13 @@ impl HeaderError {
         expected: &'static str,
         found: Found,
     ) -> Self {
-        Self { header: Cow::Borrowed(header), reason, offset: offset.into(), expected, found, hint: None }
+        let header = Cow::Borrowed(header);
+        Self(Box::new(Parts { header, reason, offset: offset.into(), expected, found, hint: None }))
     }
 
     /// The error of meeting what stands at `offset` of `value`.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn at(
         header: &'static str,
         reason: Reason,
@@ -161,50 +169,69 @@ impl HeaderError {
     }
 
     pub(crate) fn with_hint(mut self, hint: impl Into<Option<&'static str>>) -> Self {
-        self.hint = hint.into();
+        self.0.hint = hint.into();
         self
     }
 
     /// The same error in a longer text, in which the value begins at `start`.
     pub(crate) fn moved(mut self, start: usize) -> Self {
-        self.offset = self.offset.map(|offset| offset + start);
+        self.0.offset = self.0.offset.map(|offset| offset + start);
         self
     }
 
     /// The same error of another header, which keeps the same rules.
     pub(crate) fn named(mut self, header: &'static str) -> Self {
-        self.header = Cow::Borrowed(header);
+        self.0.header = Cow::Borrowed(header);
         self
     }
 
     /// The same error of a header whose name goes on with this key.
     pub(crate) fn of_key(mut self, key: &str) -> Self {
-        self.header = Cow::Owned(format!("{}{}", self.header, key.to_ascii_lowercase()));
+        self.0.header = Cow::Owned(format!("{}{}", self.0.header, key.to_ascii_lowercase()));
         self
     }
 
     /// The name of the header, in lower case.
     pub fn header(&self) -> &str {
-        &self.header
+        &self.0.header
     }
 
     /// What is wrong, from the closed set.
     pub fn reason(&self) -> Reason {
-        self.reason
+        self.0.reason
     }
 
     /// Where, in bytes from the start of the value; `None` when the trouble is that there is no value.
     pub fn offset(&self) -> Option<usize> {
-        self.offset
+        self.0.offset
     }
 
     /// What to do about it, where that can be told.
     pub fn hint(&self) -> Option<&'static str> {
-        self.hint
+        self.0.hint
+    }
+
+    /// The sentence, with the place counted as somebody else counts.
+    pub(crate) fn sentence(&self, offset: Option<usize>) -> String {
+        let Parts { expected, found, hint, .. } = &*self.0;
+        let mut text = format!("Expected {expected}, found {found}");
+        if let Some(offset) = offset {
+            text.push_str(" at character ");
+            text.push_str(&offset.to_string());
+        }
+        if let Some(hint) = hint {
+            for part in [" (", hint, ")"] {
+                text.push_str(part);
+            }
+        }
+        text.push('.');
+        text
     }
 }
 
 impl Found {
+    #[cold]
+    #[inline(never)]
     pub(crate) fn at(value: &[u8], offset: usize) -> Self {
         let Some(&byte) = value.get(offset) else {
             return Self::End;
@@ -241,14 +268,7 @@ impl fmt::Display for Found {
 
 impl fmt::Display for HeaderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Expected {}, found {}", self.expected, self.found)?;
-        if let Some(offset) = self.offset {
-            write!(f, " at character {offset}")?;
-        }
-        if let Some(hint) = self.hint {
-            write!(f, " ({hint})")?;
-        }
-        f.write_str(".")
+        f.write_str(&self.sentence(self.0.offset))
     }
 }
 

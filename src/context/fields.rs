@@ -124,6 +124,11 @@ impl Prefix {
     }
 }
 
+/// The names of all headers that are read, in lower case; those that go on with a key end with a dash.
+pub fn header_names() -> impl Iterator<Item = &'static str> {
+    NAMES.into_iter().map(|(_, name)| name).chain([Prefix::Jaeger.as_str(), Prefix::Ot.as_str()])
+}
+
 /// The fields of one message that are read.
 pub(super) struct Fields<'a> {
     /// The first line of each header.

@@ -10,6 +10,7 @@ use crate::context::error::{Found, HeaderError, Reason};
 use crate::context::extract::Read;
 use crate::context::fields::{Fields, Name};
 use crate::context::id_text::{Digits, Place};
+use crate::context::inject::Out;
 use crate::context::span_context::SpanContext;
 use crate::id::{SpanId, TraceId};
 
@@ -64,16 +65,13 @@ pub(super) fn value(value: &[u8]) -> Result<Read, HeaderError> {
     Ok(Read::Context(SpanContext::of_nonzero(trace_id, span_id).with_sampled(sampled)))
 }
 
-pub(super) fn write(context: &SpanContext, out: &mut dyn FnMut(&str, &str)) {
-    let mut value = context.trace_id().to_string();
-    if let Some(span_id) = context.span_id() {
-        value.push('/');
-        value.push_str(&span_id.as_u64().to_string());
-    }
-    value.push_str(match context.sampled() {
+pub(super) fn write(context: &SpanContext, out: &mut Out<'_>) {
+    let span = context.span_id().map(|id| id.as_u64().to_string());
+    let (slash, span) = span.as_ref().map_or(("", ""), |span| ("/", span));
+    let options = match context.sampled() {
         Some(true) => ";o=1",
         Some(false) => ";o=0",
         None => "",
-    });
-    out(Name::Gcp.as_str(), &value);
+    };
+    out(Name::Gcp.as_str(), &[&context.trace_id().to_string(), slash, span, options]);
 }

@@ -12,6 +12,7 @@ use crate::context::fields::{Fields, Name};
 use crate::context::flags::TraceFlags;
 use crate::context::hex;
 use crate::context::id_text::Place;
+use crate::context::inject::Out;
 use crate::context::span_context::SpanContext;
 use crate::id::{SpanId, TraceId};
 
@@ -88,7 +89,7 @@ fn bytes_of(bytes: &[u8]) -> Result<Read, (HeaderError, usize)> {
     Ok(Read::Context(context.with_sampled(Some(flags.is_sampled())).with_random(flags.is_random())))
 }
 
-pub(super) fn write(context: &SpanContext, out: &mut dyn FnMut(&str, &str)) {
+pub(super) fn write(context: &SpanContext, out: &mut Out<'_>) {
     let Some(span_id) = context.span_id() else {
         return;
     };
@@ -98,7 +99,7 @@ pub(super) fn write(context: &SpanContext, out: &mut dyn FnMut(&str, &str)) {
     bytes[19..27].copy_from_slice(&span_id.to_bytes());
     bytes[27] = 2;
     bytes[28] = context.flags().bits();
-    out(Name::Grpc.as_str(), &to_base64(&bytes));
+    out(Name::Grpc.as_str(), &[&to_base64(&bytes)]);
 }
 
 /// Without padding, as gRPC asks of senders.

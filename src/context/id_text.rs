@@ -37,6 +37,7 @@ pub(super) struct Place {
 
 impl Place {
     /// Reads an id that is not zero.
+    #[inline(never)]
     pub(super) fn nonzero(self, text: &[u8], digits: Digits) -> Result<u128, HeaderError> {
         match self.read(text, digits)? {
             0 => Err(HeaderError::new(self.header, self.zero, self.offset, "an id that is not zero", Found::Zeros)),
@@ -45,6 +46,7 @@ impl Place {
     }
 
     /// Reads an id that may be zero.
+    #[inline(never)]
     pub(super) fn read(self, text: &[u8], digits: Digits) -> Result<u128, HeaderError> {
         let (width, half, upper) = match digits {
             Digits::Lower { width, half } => (width, half, false),
@@ -73,6 +75,7 @@ impl Place {
     }
 
     /// Reads decimal digits that make a number of 64 bits.
+    #[inline(never)]
     pub(super) fn decimal(self, text: &[u8]) -> Result<u64, HeaderError> {
         let mut id: u64 = 0;
         for (at, &byte) in text.iter().enumerate() {
@@ -89,15 +92,21 @@ impl Place {
     }
 
     /// The error of a header that is not there.
+    #[cold]
+    #[inline(never)]
     pub(super) fn missing(self) -> HeaderError {
         HeaderError::new(self.header, self.reason, None, self.expected, Found::Nothing)
     }
 
     /// The error of an id that a header does not have.
+    #[cold]
+    #[inline(never)]
     pub(super) fn absent(self) -> HeaderError {
         HeaderError::new(self.header, self.reason, self.offset, self.expected, Found::Words("none"))
     }
 
+    #[cold]
+    #[inline(never)]
     fn wrong(self, text: &[u8], at: usize) -> HeaderError {
         let upper = text.get(at).is_some_and(|byte| matches!(byte, b'A'..=b'F'));
         HeaderError::at(self.header, self.reason, text, at, self.expected)

@@ -6,6 +6,9 @@ use crate::context::format::Format;
 use crate::context::span_context::SpanContext;
 use crate::context::{b3, datadog, gcp, grpc, instana, jaeger, ot, sentry, xray};
 
+/// Takes a header: its name, and its value in parts.
+pub(super) type Out<'a> = dyn FnMut(&str, &[&str]) + 'a;
+
 /// The headers that carry a context in these formats, names in lower case.
 ///
 /// A format writes nothing when it cannot hold the context: most need a span id, and those whose trace ids have 64 bits need
@@ -27,8 +30,13 @@ pub fn inject(context: &SpanContext, formats: &[Format]) -> Vec<(String, String)
 
 /// The same, handed to `set` one by one as name and value.
 pub fn inject_with(context: &SpanContext, formats: &[Format], mut set: impl FnMut(&str, &str)) {
+    let mut value = String::new();
     for format in formats {
-        write(*format, context, &mut set);
+        write(*format, context, &mut |name, parts| {
+            value.clear();
+            parts.iter().for_each(|part| value.push_str(part));
+            set(name, &value);
+        });
     }
 }
 
@@ -36,12 +44,12 @@ pub fn inject_with(context: &SpanContext, formats: &[Format], mut set: impl FnMu
 /// OpenTracing's.
 pub fn inject_baggage(baggage: &Baggage, formats: &[Format]) -> Vec<(String, String)> {
     let mut headers = Vec::new();
-    let mut set = |name: &str, value: &str| headers.push((name.to_owned(), value.to_owned()));
+    let mut set = |name: &str, parts: &[&str]| headers.push((name.to_owned(), parts.concat()));
     let own = |format: &Format| matches!(format, Format::Jaeger | Format::Ot);
     if formats.iter().any(|format| !own(format)) {
         let value = baggage.to_string();
         if !value.is_empty() {
-            set(Name::Baggage.as_str(), &value);
+            set(Name::Baggage.as_str(), &[&value]);
         }
     }
     if formats.contains(&Format::Jaeger) {
@@ -53,12 +61,12 @@ pub fn inject_baggage(baggage: &Baggage, formats: &[Format]) -> Vec<(String, Str
     headers
 }
 
-fn write(format: Format, context: &SpanContext, out: &mut dyn FnMut(&str, &str)) {
+fn write(format: Format, context: &SpanContext, out: &mut Out<'_>) {
     match format {
         Format::W3c => {
             traceparent(context, Name::Traceparent, out);
             if context.span_id().is_some() && !context.trace_state().is_empty() {
-                out(Name::Tracestate.as_str(), context.trace_state().as_str());
+                out(Name::Tracestate.as_str(), &[context.trace_state().as_str()]);
             }
         }
         Format::Elastic => traceparent(context, Name::Elastic, out),
@@ -75,8 +83,8 @@ fn write(format: Format, context: &SpanContext, out: &mut dyn FnMut(&str, &str))
     }
 }
 
-fn traceparent(context: &SpanContext, name: Name, out: &mut dyn FnMut(&str, &str)) {
+fn traceparent(context: &SpanContext, name: Name, out: &mut Out<'_>) {
     if let Some(parent) = context.traceparent() {
-        out(name.as_str(), str::from_utf8(&parent.to_ascii()).unwrap_or_default());
+        out(name.as_str(), &[str::from_utf8(&parent.to_ascii()).unwrap_or_default()]);
     }
 }

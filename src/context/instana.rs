@@ -7,6 +7,7 @@ use crate::context::error::{HeaderError, Reason};
 use crate::context::extract::Read;
 use crate::context::fields::{Fields, Name};
 use crate::context::id_text::{Digits, Place};
+use crate::context::inject::Out;
 use crate::context::shape::trim;
 use crate::context::span_context::SpanContext;
 use crate::id::{SpanId, TraceId};
@@ -39,13 +40,13 @@ pub(super) fn read(fields: &Fields<'_>) -> Result<Option<Read>, HeaderError> {
     Ok(Some(Read::Context(if trace.len() <= 16 { context.with_narrow_trace_id() } else { context })))
 }
 
-pub(super) fn write(context: &SpanContext, out: &mut dyn FnMut(&str, &str)) {
+pub(super) fn write(context: &SpanContext, out: &mut Out<'_>) {
     let Some(span_id) = context.span_id() else {
         return;
     };
-    out(Name::InstanaTrace.as_str(), &context.trace_id_text());
-    out(Name::InstanaSpan.as_str(), &span_id.to_string());
+    out(Name::InstanaTrace.as_str(), &[&context.trace_id_text()]);
+    out(Name::InstanaSpan.as_str(), &[&span_id.to_string()]);
     if let Some(sampled) = context.sampled() {
-        out(Name::InstanaLevel.as_str(), if sampled { "1" } else { "0" });
+        out(Name::InstanaLevel.as_str(), &[if sampled { "1" } else { "0" }]);
     }
 }

@@ -14,6 +14,7 @@ use crate::context::error::{Found, HeaderError, Reason};
 use crate::context::extract::Read;
 use crate::context::fields::{Fields, Name, Prefix};
 use crate::context::id_text::{Digits, Place};
+use crate::context::inject::Out;
 use crate::context::percent;
 use crate::context::shape::trim;
 use crate::context::span_context::SpanContext;
@@ -104,7 +105,7 @@ pub(super) fn read_baggage(fields: &Fields<'_>, baggage: &mut Baggage, report: &
                     Reason::Percent,
                     at,
                     "two hex digits after the percent sign",
-                    Found::at(value, at + 1),
+                    Found::Words("something else"),
                 )
                 .of_key(key),
             ),
@@ -116,27 +117,24 @@ pub(super) fn read_baggage(fields: &Fields<'_>, baggage: &mut Baggage, report: &
     }
 }
 
-pub(super) fn write(context: &SpanContext, out: &mut dyn FnMut(&str, &str)) {
+pub(super) fn write(context: &SpanContext, out: &mut Out<'_>) {
     let Some(span_id) = context.span_id() else {
         return;
     };
-    let mut value = context.trace_id_text();
-    value.push(':');
-    value.push_str(&span_id.to_string());
-    value.push_str(match (context.is_debug(), context.sampled()) {
+    let parent_and_flags = match (context.is_debug(), context.sampled()) {
         (true, _) => ":0:03",
         (_, Some(true)) => ":0:01",
         _ => ":0:00",
-    });
-    out(Name::Jaeger.as_str(), &value);
+    };
+    out(Name::Jaeger.as_str(), &[&context.trace_id_text(), ":", &span_id.to_string(), parent_and_flags]);
 }
 
-pub(super) fn write_baggage(baggage: &Baggage, out: &mut dyn FnMut(&str, &str)) {
+pub(super) fn write_baggage(baggage: &Baggage, out: &mut Out<'_>) {
     for member in baggage.members() {
         let mut value = String::new();
         percent::encode_onto(&mut value, member.value(), |byte| {
             byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte)
         });
-        out(&format!("{}{}", Prefix::Jaeger.as_str(), member.key()), &value);
+        out(&[Prefix::Jaeger.as_str(), member.key()].concat(), &[&value]);
     }
 }

@@ -42,6 +42,7 @@ pub use environment::{environment_headers, environment_name};
 pub use error::{HeaderError, Reason};
 pub use explain::{Explanation, Field, Place, explain};
 pub use extract::{Extraction, extract};
+pub use fields::header_names;
 pub use flags::TraceFlags;
 pub use format::{Format, UnknownFormat};
 pub use generate::RandomSource;

@@ -8,6 +8,7 @@ use crate::context::error::{HeaderError, Reason};
 use crate::context::extract::Read;
 use crate::context::fields::{Fields, Name, Prefix};
 use crate::context::id_text::{Digits, Place};
+use crate::context::inject::Out;
 use crate::context::shape::trim;
 use crate::context::span_context::SpanContext;
 use crate::id::{SpanId, TraceId};
@@ -58,26 +59,26 @@ pub(super) fn read_baggage(fields: &Fields<'_>, baggage: &mut Baggage, report: &
 }
 
 /// Nothing is written when the lower half of the trace id is zero: for this format it is the whole id.
-pub(super) fn write(context: &SpanContext, out: &mut dyn FnMut(&str, &str)) {
+pub(super) fn write(context: &SpanContext, out: &mut Out<'_>) {
     let (low, Some(span_id)) = (SpanId::new(context.trace_id().low_u64()), context.span_id()) else {
         return;
     };
     if low.is_zero() {
         return;
     }
-    out(Name::OtTrace.as_str(), &low.to_string());
-    out(Name::OtSpan.as_str(), &span_id.to_string());
+    out(Name::OtTrace.as_str(), &[&low.to_string()]);
+    out(Name::OtSpan.as_str(), &[&span_id.to_string()]);
     if let Some(sampled) = context.sampled() {
-        out(Name::OtSampled.as_str(), if sampled { "true" } else { "false" });
+        out(Name::OtSampled.as_str(), &[if sampled { "true" } else { "false" }]);
     }
 }
 
 /// Values that cannot stand in a header as they are stay out.
-pub(super) fn write_baggage(baggage: &Baggage, out: &mut dyn FnMut(&str, &str)) {
+pub(super) fn write_baggage(baggage: &Baggage, out: &mut Out<'_>) {
     for member in baggage.members() {
         let value = member.value();
         if value.trim() == value && value.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) {
-            out(&format!("{}{}", Prefix::Ot.as_str(), member.key()), value);
+            out(&[Prefix::Ot.as_str(), member.key()].concat(), &[value]);
         }
     }
 }

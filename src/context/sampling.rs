@@ -115,8 +115,8 @@ pub struct Sampling {
     pub probability: Option<f64>,
     /// How many spans one that was kept stands for. Zero when the probability is.
     pub adjusted_count: Option<f64>,
-    /// The random number below 2⁵⁶ that is held against the threshold.
-    pub randomness: u64,
+    /// The random number below 2⁵⁶ that is held against the threshold. Missing only without a trace id to take it from.
+    pub randomness: Option<u64>,
     /// Whether `rv` gives the randomness; otherwise it is the trace id's last 56 bits.
     pub explicit: bool,
     /// Whether the sampled flag agrees with randomness and probability; `None` when there is nothing to compare. Where it
@@ -135,18 +135,19 @@ impl Sampling {
     /// use spanscope::context::{Sampling, TraceFlags, TraceState};
     ///
     /// let state: TraceState = "ot=th:c;rv:6e6d1a75832a2f".parse()?;
-    /// let sampling = Sampling::decode(&state, "0af7651916cd43dd8448eb211c80319c".parse().unwrap(), TraceFlags::SAMPLED).unwrap();
+    /// let trace_id = "0af7651916cd43dd8448eb211c80319c".parse().ok();
+    /// let sampling = Sampling::decode(&state, trace_id, TraceFlags::SAMPLED).unwrap();
     /// assert_eq!(sampling.probability, Some(0.25));
     /// assert_eq!(sampling.consistent, Some(false)); // 6e… is below c0…: at 25 % this trace is not kept.
     /// # Ok::<(), spanscope::context::HeaderError>(())
     /// ```
-    pub fn decode(state: &TraceState, trace_id: TraceId, flags: TraceFlags) -> Option<Self> {
+    pub fn decode(state: &TraceState, trace_id: Option<TraceId>, flags: TraceFlags) -> Option<Self> {
         let (start, value) = state.locate("ot")?;
         let mut sampling = Self {
             threshold: None,
             probability: None,
             adjusted_count: None,
-            randomness: trace_id.as_u128() as u64 & MASK,
+            randomness: trace_id.map(|id| id.low_u64() & MASK),
             explicit: false,
             consistent: None,
             other: Vec::new(),
@@ -163,6 +164,11 @@ impl Sampling {
         Some(sampling)
     }
 
+    /// The 14 hex digits of the randomness.
+    pub fn randomness_hex(&self) -> Option<String> {
+        self.randomness.map(digits)
+    }
+
     fn part(&mut self, part: &str, offset: usize) {
         let wrong = |at: usize, expected| HeaderError::at("tracestate", Reason::Value, part.as_bytes(), at, expected);
         let problem = match part.split_once(':') {
@@ -174,7 +180,7 @@ impl Sampling {
             }
             Some(("rv", value)) => randomness(value)
                 .map(|randomness| {
-                    self.randomness = randomness;
+                    self.randomness = Some(randomness);
                     self.explicit = true;
                 })
                 .map_err(|e| e.moved(3)),
@@ -208,7 +214,7 @@ impl Sampling {
         if let Some(threshold) = self.threshold {
             self.probability = Some(threshold.probability());
             self.adjusted_count = Some(threshold.adjusted_count());
-            self.consistent = Some(sampled == (self.randomness >= threshold.0));
+            self.consistent = self.randomness.map(|randomness| sampled == (randomness >= threshold.0));
         } else if let Some(p) = self.older("p", 64) {
             let count = if p == 63 { 0.0 } else { (1_u64 << p) as f64 };
             self.probability = Some(if p == 63 { 0.0 } else { 1.0 / count });
@@ -262,7 +268,7 @@ fn number(text: &str, expected: &'static str) -> Result<u64, HeaderError> {
 }
 
 /// A number below 2⁵⁶ as 14 hex digits.
-pub(super) fn digits(number: u64) -> String {
+fn digits(number: u64) -> String {
     (0..DIGITS).rev().map(|place| char::from(hex::character((number >> (4 * place)) as u8))).collect()
 }
 

@@ -11,6 +11,7 @@ use crate::context::error::{Found, HeaderError, Reason};
 use crate::context::extract::Read;
 use crate::context::fields::{Fields, Name};
 use crate::context::id_text::{Digits, Place};
+use crate::context::inject::Out;
 use crate::context::shape::Shape;
 use crate::context::span_context::SpanContext;
 use crate::id::{SpanId, TraceId};
@@ -56,17 +57,14 @@ pub(super) fn value(value: &[u8]) -> Result<Read, HeaderError> {
     Ok(Read::Context(context.with_sampled(sampled)))
 }
 
-pub(super) fn write(context: &SpanContext, out: &mut dyn FnMut(&str, &str)) {
+pub(super) fn write(context: &SpanContext, out: &mut Out<'_>) {
     let Some(span_id) = context.span_id() else {
         return;
     };
-    let mut value = context.trace_id().to_string();
-    value.push('-');
-    value.push_str(&span_id.to_string());
-    value.push_str(match context.sampled() {
+    let sampled = match context.sampled() {
         Some(true) => "-1",
         Some(false) => "-0",
         None => "",
-    });
-    out(Name::Sentry.as_str(), &value);
+    };
+    out(Name::Sentry.as_str(), &[&context.trace_id().to_string(), "-", &span_id.to_string(), sampled]);
 }

@@ -13,6 +13,7 @@ use crate::context::error::{Found, HeaderError, Reason};
 use crate::context::extract::Read;
 use crate::context::fields::{Fields, Name};
 use crate::context::id_text::{Digits, Place};
+use crate::context::inject::Out;
 use crate::context::shape::{leading, trim};
 use crate::context::span_context::SpanContext;
 use crate::context::{datadog, span_context};
@@ -133,33 +134,27 @@ impl TraceId {
     }
 }
 
-pub(super) fn write(context: &SpanContext, out: &mut dyn FnMut(&str, &str)) {
+pub(super) fn write(context: &SpanContext, out: &mut Out<'_>) {
     let id = context.trace_id().to_string();
-    let mut value = String::with_capacity(96);
-    for part in ["Root=1-", &id[..8], "-", &id[8..]] {
-        value.push_str(part);
-    }
-    if let Some(span_id) = context.span_id() {
-        value.push_str(";Parent=");
-        value.push_str(&span_id.to_string());
-    }
-    value.push_str(match context.sampled() {
+    let (time, unique) = id.split_at(8);
+    let span = context.span_id().map(|id| id.to_string());
+    let (parent, span) = span.as_ref().map_or(("", ""), |span| (";Parent=", span));
+    let sampled = match context.sampled() {
         Some(true) => ";Sampled=1",
         Some(false) => ";Sampled=0",
         None => "",
-    });
+    };
+    let mut parts = vec!["Root=1-", time, "-", unique, parent, span, sampled];
     let mut bytes = 0;
-    for (key, field) in
-        context.extra().filter(|(key, value)| is_extra(key) && is_plain(key) && !key.contains('=') && is_plain(value))
-    {
-        bytes += key.len() + field.len() + 2;
-        if bytes <= EXTRA_BYTES {
-            for part in [";", key, "=", field] {
-                value.push_str(part);
+    for (key, value) in context.extra() {
+        if is_extra(key) && is_plain(key) && !key.contains('=') && is_plain(value) {
+            bytes += key.len() + value.len() + 2;
+            if bytes <= EXTRA_BYTES {
+                parts.extend([";", key, "=", value]);
             }
         }
     }
-    out(Name::XRay.as_str(), &value);
+    out(Name::XRay.as_str(), &parts);
 }
 
 /// Whether a key of a context's extra is a field of this header, and not something another format keeps there.

@@ -7,6 +7,8 @@ mod describe;
 mod find;
 
 use crate::context::error::HeaderError;
+use crate::context::format::Format;
+use crate::context::inject::inject;
 use crate::context::span_context::SpanContext;
 
 /// One header found in a text, with its parts explained.
@@ -29,6 +31,8 @@ pub struct Explanation {
     pub problems: Vec<HeaderError>,
     /// The context that the header gives. Of several headers that give one together, the first has it.
     pub context: Option<SpanContext>,
+    /// The same context in the other formats: header names and values.
+    pub others: Vec<(String, String)>,
 }
 
 /// A part of a header's value.
@@ -88,9 +92,22 @@ pub fn explain(text: &str) -> Vec<Explanation> {
                 end: found.end,
                 fields: described.fields,
                 problems: described.problems,
+                others: described.context.as_ref().map(|context| others(context, found.header)).unwrap_or_default(),
                 context: described.context,
                 value,
             }
         })
         .collect()
+}
+
+/// The context in all formats that do not write this header.
+fn others(context: &SpanContext, header: &str) -> Vec<(String, String)> {
+    let mut headers = Vec::new();
+    for format in Format::ALL {
+        let own = inject(context, &[format]);
+        if own.iter().all(|(name, _)| name != header) {
+            headers.extend(own);
+        }
+    }
+    headers
 }
