@@ -211,6 +211,34 @@ export class Trace {
   mainTop(): number;
   /** From the trace's start to the end of its last span. */
   extentNs(): number;
+  /** The critical path of the main top by service, the largest part first; sums to that top's duration. */
+  pathByService(): {
+    service: string;
+    serviceIndex: number;
+    ns: number;
+    /** Its spans on the path, the one that owns most of it first. */
+    spans: number[];
+  }[];
+  /** `own`: spans in which an error began; `above`: spans that passed one on, because a span below them has one too. */
+  errorCounts(): { own: number; above: number };
+  /** The spans in which errors began, in tree order. */
+  errorSpans(): Uint32Array<ArrayBuffer>;
+  /** The rows of a waterfall, everything expanded. It stays valid when the trace is freed. */
+  waterfall(): Waterfall;
+  /**
+   * All spans as red, green, blue and alpha of width × height pixels: spans in tree order from top to bottom. Colours are
+   * numbers whose lowest byte is red; the palette goes by service. Errors show over anything else.
+   */
+  minimap(options: {
+    width: number;
+    height: number;
+    fromNs: number;
+    toNs: number;
+    palette: Uint32Array;
+    error: number;
+  }): Uint8ClampedArray<ArrayBuffer>;
+  /** Round ticks of a time axis. */
+  ticks(fromNs: number, toNs: number, maxCount: number): { ns: number; label: string }[];
   /** Gives the memory back, once the set is freed too. */
   free(): void;
   [Symbol.dispose](): void;
@@ -222,6 +250,64 @@ export type CriticalPath = {
   segments: { span: number; startNs: number; endNs: number }[];
   /** The sum of the segments: the top's duration. */
   totalNs: number;
+};
+
+/** Which rows of a trace are visible: keeps what is collapsed. */
+export class Waterfall {
+  private constructor();
+  readonly rowCount: number;
+  /**
+   * The rows from one on.
+   * @param range what is visible of the time axis: stretches and events outside of it are left out, so that a row that has
+   * too many of them to show all at once shows them exactly when one looks closer
+   */
+  rows(from: number, count: number, range?: { fromNs?: number | undefined; toNs?: number | undefined }): Row[];
+  /** -1 when it is hidden in a collapsed subtree. */
+  rowOf(span: number): number;
+  setExpanded(span: number, expanded: boolean): void;
+  expandAll(): void;
+  /** Leaves the tops alone. */
+  collapseAll(): void;
+  /** Shows the spans of this level and above; 1 for the tops alone. */
+  expandToLevel(level: number): void;
+  /** Expands everything above a span; answers its row. */
+  reveal(span: number): number;
+  free(): void;
+  [Symbol.dispose](): void;
+}
+
+export type Row = {
+  span: number;
+  /** 1 for a top. */
+  level: number;
+  expandable: boolean;
+  expanded: boolean;
+  /** Descendants that are hidden because it is collapsed. */
+  hidden: number;
+  /** Place among its siblings, from 1. */
+  positionInSet: number;
+  setSize: number;
+  top: 'root' | 'orphan' | 'cycle' | null;
+  service: string;
+  serviceIndex: number;
+  name: string;
+  kind: SpanKind;
+  /** NaN when it has none. */
+  startNs: number;
+  durationNs: number;
+  selfNs: number;
+  criticalNs: number;
+  /** Whether an error began in it, or below it. */
+  error: 'own' | 'below' | null;
+  statusMessage: string;
+  /** Start and end by turns: where it works itself. At most 64 pairs, neighbours joined when there are more. */
+  busy: number[];
+  /** The same: where it owns the critical path; of a collapsed span, where its subtree does. */
+  critical: number[];
+  /** At most 64. */
+  events: { ns: number; error: boolean }[];
+  links: number;
+  warnings: number;
 };
 
 /** The value of an attribute. An int is a bigint beyond 2^53; a map is a list of keys and values. */

@@ -312,9 +312,80 @@ export class Trace {
     return alive(this.#trace).extentNs();
   }
 
+  pathByService() {
+    return alive(this.#trace).pathByService();
+  }
+
+  errorCounts() {
+    return alive(this.#trace).errorCounts();
+  }
+
+  errorSpans() {
+    return alive(this.#trace).errorSpans();
+  }
+
+  waterfall() {
+    return new Waterfall(alive(this.#trace).waterfall());
+  }
+
+  minimap({ width, height, fromNs, toNs, palette, error }) {
+    return alive(this.#trace).minimap(width, height, fromNs, toNs, palette, error);
+  }
+
+  ticks(fromNs, toNs, maxCount) {
+    alive(this.#trace);
+    return wasm.ticks(fromNs, toNs, maxCount);
+  }
+
   free() {
     this.#trace?.free();
     this.#trace = null;
+  }
+}
+
+export class Waterfall {
+  #waterfall;
+
+  /** Not for callers: `Trace.waterfall` makes these. */
+  constructor(waterfall) {
+    this.#waterfall = waterfall;
+  }
+
+  get rowCount() {
+    return alive(this.#waterfall).rowCount;
+  }
+
+  rows(from, count, { fromNs = -Infinity, toNs = Infinity } = {}) {
+    return alive(this.#waterfall).rows(from, count, fromNs, toNs);
+  }
+
+  rowOf(span) {
+    return alive(this.#waterfall).rowOf(spanIndex(span));
+  }
+
+  setExpanded(span, expanded) {
+    alive(this.#waterfall).setExpanded(spanIndex(span), Boolean(expanded));
+  }
+
+  expandAll() {
+    alive(this.#waterfall).expandAll();
+  }
+
+  collapseAll() {
+    alive(this.#waterfall).collapseAll();
+  }
+
+  expandToLevel(level) {
+    alive(this.#waterfall).expandToLevel(level);
+  }
+
+  reveal(span) {
+    return alive(this.#waterfall).reveal(spanIndex(span));
+  }
+
+  free() {
+    this.#waterfall?.free();
+    this.#waterfall = null;
   }
 }
 
@@ -324,7 +395,7 @@ function spanIndex(index) {
 }
 
 if (Symbol.dispose) {
-  for (const { prototype } of [TraceReader, TraceSet, Trace]) {
+  for (const { prototype } of [TraceReader, TraceSet, Trace, Waterfall]) {
     Object.defineProperty(prototype, Symbol.dispose, { value: prototype.free, configurable: true, writable: true });
   }
 }

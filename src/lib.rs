@@ -56,7 +56,9 @@ pub mod read;
 mod simd;
 pub mod store;
 mod strings;
+mod time;
 mod value;
+pub mod view;
 
 pub use error::{Position, Warning, WarningKind};
 pub use id::{ParseIdError, SpanId, TraceId};
@@ -64,4 +66,5 @@ pub use json::{JsonErrorKind, check as check_json};
 pub use read::{Error, ErrorKind, Outcome, ReadOptions, Reader, detect, read, read_all};
 pub use store::{Span, SpanIndex, SpanKind, Status, Store, Top, Trace, TraceIndex};
 pub use strings::StringId;
+pub use time::format_duration;
 pub use value::Value;

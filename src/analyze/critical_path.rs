@@ -69,11 +69,13 @@ pub struct CriticalPaths {
 impl CriticalPaths {
     /// One path for each top, in tree order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = CriticalPath<'_>> {
-        (0..self.tops.len()).map(|index| {
-            let start = index.checked_sub(1).map_or(0, |before| self.tops[before].1 as usize);
-            let (top, end) = self.tops[index];
-            CriticalPath { top, segments: &self.segments[start..end as usize] }
-        })
+        (0..self.tops.len()).map(|index| self.path(index))
+    }
+
+    fn path(&self, index: usize) -> CriticalPath<'_> {
+        let start = index.checked_sub(1).map_or(0, |before| self.tops[before].1 as usize);
+        let (top, end) = self.tops[index];
+        CriticalPath { top, segments: &self.segments[start..end as usize] }
     }
 
     /// The segments of all paths, path after path.
@@ -89,7 +91,7 @@ impl CriticalPaths {
     /// The path of this top.
     pub fn of_top(&self, top: SpanIndex) -> Option<CriticalPath<'_>> {
         let index = self.tops.binary_search_by_key(&top, |(top, _)| *top).ok()?;
-        self.iter().nth(index)
+        Some(self.path(index))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Answers about spans: pure functions of the store, one file a question.
 
+pub mod bottleneck;
 pub mod critical_path;
+pub mod errors;
 pub mod self_time;
 pub mod summary;

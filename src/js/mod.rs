@@ -3,7 +3,7 @@
 //! What is nicer to build in JavaScript (objects from numbers, classes over handles) is built there, in `npm/`.
 //!
 //! ```text
-//!  Reader ── finish ─► TraceSet ── trace ─► Trace        each holds the outcome: a trace outlives its set
+//!  Reader ── finish ─► TraceSet ── trace ─► Trace ── waterfall ─► Waterfall      each keeps alive what it needs of those before it
 //! ```
 //! Documents cross as bytes, bulk answers as typed arrays, one thing as a plain object ([`wire`]). Times are nanoseconds since
 //! the start of the trace as doubles; absolute ones are BigInts.
@@ -15,9 +15,11 @@ mod reader;
 mod trace;
 mod trace_set;
 mod value;
+mod waterfall;
 mod wire;
 
 pub use formats::{detect, formats, memory_bytes};
 pub use reader::Reader;
-pub use trace::Trace;
+pub use trace::{Trace, axis_ticks};
 pub use trace_set::TraceSet;
+pub use waterfall::Waterfall;

@@ -3,33 +3,68 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use wasm_bindgen::Clamped;
 use wasm_bindgen::prelude::*;
 
+use super::Waterfall;
 use super::error::error;
-use super::wire::{self, SpanObject, TraceSummaryObject, since_start};
+use super::wire::{
+    self, ErrorCountsObject, ServicePartObject, SpanObject, TickObject, TraceSummaryObject, since_start,
+};
+use crate::analyze::bottleneck::{ServicePart, path_by_service};
 use crate::analyze::critical_path::{CriticalPaths, critical_paths};
+use crate::analyze::errors::Errors;
 use crate::analyze::self_time::self_times;
 use crate::analyze::summary::{main_top, trace_summary};
 use crate::read::Outcome;
 use crate::store::{self, SpanIndex, TraceIndex};
+use crate::view::TimeRange;
+use crate::view::minimap::{Look, minimap};
+use crate::view::ticks::ticks;
+
+/// What is computed from all spans of a trace, once it is asked for.
+#[derive(Debug)]
+pub(super) struct Analyses {
+    outcome: Rc<Outcome>,
+    index: TraceIndex,
+    self_times: OnceCell<Vec<u64>>,
+    critical_paths: OnceCell<CriticalPaths>,
+    errors: OnceCell<Errors>,
+}
+
+impl Analyses {
+    pub(super) fn trace(&self) -> store::Trace<'_> {
+        self.outcome.store.trace(self.index).expect("a handle is made only for a trace that is there")
+    }
+
+    pub(super) fn self_times(&self) -> &[u64] {
+        self.self_times.get_or_init(|| self_times(&self.trace()))
+    }
+
+    pub(super) fn critical_paths(&self) -> &CriticalPaths {
+        self.critical_paths.get_or_init(|| critical_paths(&self.trace()))
+    }
+
+    fn errors(&self) -> &Errors {
+        self.errors.get_or_init(|| Errors::new(&self.trace()))
+    }
+}
 
 /// A trace. Spans are known by their position in its tree order.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Trace {
-    outcome: Rc<Outcome>,
-    index: TraceIndex,
-    self_times: OnceCell<Vec<u64>>,
-    critical_paths: OnceCell<CriticalPaths>,
+    analyses: Rc<Analyses>,
 }
 
 impl Trace {
     pub(super) fn new(outcome: Rc<Outcome>, index: TraceIndex) -> Trace {
-        Trace { outcome, index, self_times: OnceCell::new(), critical_paths: OnceCell::new() }
+        let (self_times, critical_paths, errors) = Default::default();
+        Trace { analyses: Rc::new(Analyses { outcome, index, self_times, critical_paths, errors }) }
     }
 
     fn trace(&self) -> store::Trace<'_> {
-        self.outcome.store.trace(self.index).expect("a handle is made only for a trace that is there")
+        self.analyses.trace()
     }
 
     fn span_at(&self, position: usize) -> Result<store::Span<'_>, JsValue> {
@@ -38,14 +73,6 @@ impl Trace {
             let message = format!("Expected a span index below {}, found {position}.", trace.span_count());
             error("no-such-span", &message, None)
         })
-    }
-
-    fn self_ns(&self) -> &[u64] {
-        self.self_times.get_or_init(|| self_times(&self.trace()))
-    }
-
-    fn paths(&self) -> &CriticalPaths {
-        self.critical_paths.get_or_init(|| critical_paths(&self.trace()))
     }
 
     fn position(&self, span: SpanIndex) -> u32 {
@@ -76,8 +103,8 @@ impl Trace {
     /// When there is no such span.
     pub fn span(&self, position: usize) -> Result<JsValue, JsValue> {
         let span = self.span_at(position)?;
-        let critical = self.paths().time_of(span.index());
-        wire::plain(&SpanObject::new(&self.trace(), &span, self.self_ns()[position], critical))
+        let critical = self.analyses.critical_paths().time_of(span.index());
+        wire::plain(&SpanObject::new(&self.trace(), &span, self.analyses.self_times()[position], critical))
     }
 
     /// The spans with this id.
@@ -107,7 +134,7 @@ impl Trace {
     /// Self times.
     #[wasm_bindgen(js_name = selfTimes)]
     pub fn self_times(&self) -> Vec<f64> {
-        self.self_ns().iter().map(|time| *time as f64).collect()
+        self.analyses.self_times().iter().map(|time| *time as f64).collect()
     }
 
     /// Parents; -1 for a top.
@@ -125,7 +152,7 @@ impl Trace {
     #[wasm_bindgen(js_name = criticalPaths)]
     pub fn critical_paths(&self) -> Vec<f64> {
         let trace = self.trace();
-        let paths = self.paths();
+        let paths = self.analyses.critical_paths();
         let mut numbers = Vec::with_capacity(2 * paths.iter().len() + 3 * paths.segments().len());
         for path in paths.iter() {
             numbers.extend([f64::from(self.position(path.top)), path.segments.len() as f64]);
@@ -148,4 +175,68 @@ impl Trace {
     pub fn extent_ns(&self) -> f64 {
         self.trace().duration_ns() as f64
     }
+
+    /// The critical path of the main top by service, the largest part first.
+    ///
+    /// # Errors
+    /// Only when JavaScript runs out of memory.
+    #[wasm_bindgen(js_name = pathByService)]
+    pub fn path_by_service(&self) -> Result<JsValue, JsValue> {
+        let trace = self.trace();
+        let services: Vec<&str> = trace.store().services().collect();
+        let path = self.analyses.critical_paths().of_top(main_top(&trace).index());
+        let parts = path.map(|path| path_by_service(trace.store(), &path)).unwrap_or_default();
+        let object = |part: &ServicePart| ServicePartObject {
+            service: services[part.service],
+            service_index: part.service,
+            ns: part.ns as f64,
+            spans: part.spans.iter().map(|span| self.position(*span)).collect(),
+        };
+        wire::plain(&parts.iter().map(object).collect::<Vec<_>>())
+    }
+
+    /// How many errors began in it, and how many spans passed one on.
+    ///
+    /// # Errors
+    /// Only when JavaScript runs out of memory.
+    #[wasm_bindgen(js_name = errorCounts)]
+    pub fn error_counts(&self) -> Result<JsValue, JsValue> {
+        let (own, above) = self.analyses.errors().counts();
+        wire::plain(&ErrorCountsObject { own, above })
+    }
+
+    /// The spans in which errors began.
+    #[wasm_bindgen(js_name = errorSpans)]
+    pub fn error_spans(&self) -> Vec<u32> {
+        self.analyses.errors().origins().map(|position| position as u32).collect()
+    }
+
+    /// The rows of a waterfall, everything expanded.
+    pub fn waterfall(&self) -> Waterfall {
+        Waterfall::new(Rc::clone(&self.analyses))
+    }
+
+    /// All spans in a raster of pixels.
+    pub fn minimap(
+        &self,
+        width: u32,
+        height: u32,
+        from_ns: f64,
+        to_ns: f64,
+        palette: &[u32],
+        error: u32,
+    ) -> Clamped<Vec<u8>> {
+        let range = TimeRange { from: from_ns, to: to_ns };
+        Clamped(minimap(&self.trace(), &Look { width, height, range, palette, error }))
+    }
+}
+
+/// Round ticks of a time axis.
+///
+/// # Errors
+/// Only when JavaScript runs out of memory.
+#[wasm_bindgen(js_name = ticks)]
+pub fn axis_ticks(from_ns: f64, to_ns: f64, max_count: usize) -> Result<JsValue, JsValue> {
+    let ticks = ticks(TimeRange { from: from_ns, to: to_ns }, max_count);
+    wire::plain(&ticks.iter().map(|tick| TickObject { ns: tick.ns as f64, label: &tick.label }).collect::<Vec<_>>())
 }

@@ -331,6 +331,27 @@ impl<'a> SpanObject<'a> {
     }
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ServicePartObject<'a> {
+    pub(super) service: &'a str,
+    pub(super) service_index: usize,
+    pub(super) ns: f64,
+    pub(super) spans: Vec<u32>,
+}
+
+#[derive(Serialize)]
+pub(super) struct ErrorCountsObject {
+    pub(super) own: usize,
+    pub(super) above: usize,
+}
+
+#[derive(Serialize)]
+pub(super) struct TickObject<'a> {
+    pub(super) ns: f64,
+    pub(super) label: &'a str,
+}
+
 /// Nanoseconds since the start of the trace, negative before it; NaN for no time.
 pub(super) fn since_start(trace: &Trace<'_>, time: Option<u64>) -> f64 {
     match (time, trace.start_ns()) {

@@ -18,33 +18,33 @@ use std::fmt::Write;
 use spanscope::{Outcome, ReadOptions, Store, read};
 
 /// The moment that a drawing's leftmost column stands for.
-pub const BASE: u64 = 1_700_000_000_000_000_000;
+pub(crate) const BASE: u64 = 1_700_000_000_000_000_000;
 /// Nanoseconds of a column.
-pub const COLUMN: u64 = 10;
+pub(crate) const COLUMN: u64 = 10;
 
 /// A span of a drawing. Times count from [`BASE`].
 #[derive(Clone, Debug, Default)]
-pub struct Drawn {
-    pub name: String,
-    pub id: String,
-    pub parent: String,
-    pub start: Option<u64>,
-    pub end: Option<u64>,
-    pub kind: String,
-    pub service: String,
-    pub error: Option<String>,
-    pub events: usize,
-    pub links: usize,
+pub(crate) struct Drawn {
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) parent: String,
+    pub(crate) start: Option<u64>,
+    pub(crate) end: Option<u64>,
+    pub(crate) kind: String,
+    pub(crate) service: String,
+    pub(crate) error: Option<String>,
+    pub(crate) events: usize,
+    pub(crate) links: usize,
 }
 
 /// The id of a name: its bytes in hexadecimal.
-pub fn id_of(name: &str) -> String {
+pub(crate) fn id_of(name: &str) -> String {
     let digits: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
     format!("{digits:0>16}")
 }
 
 /// The spans of a drawing, in its order.
-pub fn drawn(drawing: &str) -> Vec<Drawn> {
+pub(crate) fn drawn(drawing: &str) -> Vec<Drawn> {
     let lines: Vec<&str> = drawing.lines().filter(|line| !line.trim().is_empty()).collect();
     let bar = |line: &str| line.find(['[', '|']);
     let origin = lines.iter().filter_map(|line| bar(line)).min().unwrap_or(0);
@@ -85,7 +85,7 @@ pub fn drawn(drawing: &str) -> Vec<Drawn> {
 }
 
 /// As OTLP JSON: a document in which the spans stand in the given order.
-pub fn otlp(spans: &[Drawn]) -> String {
+pub(crate) fn otlp(spans: &[Drawn]) -> String {
     let mut text = String::from("{\"resourceSpans\":[");
     for (index, span) in spans.iter().enumerate() {
         let mut fields = String::new();
@@ -121,17 +121,17 @@ pub fn otlp(spans: &[Drawn]) -> String {
 }
 
 /// Reads spans.
-pub fn read_spans(spans: &[Drawn]) -> Outcome {
+pub(crate) fn read_spans(spans: &[Drawn]) -> Outcome {
     read(otlp(spans), &ReadOptions::new()).expect("a drawing can be read")
 }
 
 /// Reads a drawing.
-pub fn store(drawing: &str) -> Store {
+pub(crate) fn store(drawing: &str) -> Store {
     read_spans(&drawn(drawing)).store
 }
 
 /// The spans of a store as a tree in text: name, reason of a top, start and end since the start of the trace, warnings.
-pub fn dump(store: &Store) -> String {
+pub(crate) fn dump(store: &Store) -> String {
     let mut text = String::new();
     for trace in store.traces() {
         let origin = trace.start_ns().unwrap_or(0);
@@ -151,7 +151,7 @@ pub fn dump(store: &Store) -> String {
 
 /// Compares texts line by line, without the indentation that an expectation has in the source.
 #[track_caller]
-pub fn check(found: &str, expected: &str) {
+pub(crate) fn check(found: &str, expected: &str) {
     let lines: Vec<&str> = expected.lines().filter(|line| !line.trim().is_empty()).collect();
     let indent = lines.iter().map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
     let expected: String = lines.iter().map(|line| format!("{}\n", line[indent..].trim_end())).collect();
@@ -159,11 +159,11 @@ pub fn check(found: &str, expected: &str) {
 }
 
 /// Numbers that look random and are the same in every run (xorshift, Marsaglia 2003).
-pub struct Random(pub u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
     /// From 0 to below `limit`.
-    pub fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -171,7 +171,7 @@ impl Random {
     }
 
     /// Puts a list into another order.
-    pub fn shuffle<T>(&mut self, list: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, list: &mut [T]) {
         for i in (1..list.len()).rev() {
             list.swap(i, self.below(i as u64 + 1) as usize);
         }

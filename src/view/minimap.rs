@@ -1,0 +1,144 @@
+//! The whole trace in a few pixels: a raster with one line a span, squeezed where there are more spans than lines.
+//!
+//! Where several spans fall on a pixel the longest one shows; a span is at least a pixel wide. An error shows in any case: spans in which
+//! one began are drawn before all others, and nothing is drawn over what is drawn.
+//!
+//! O(n log n + pixels): within a line of pixels, each column is filled once.
+
+use super::TimeRange;
+use crate::analyze::errors::Errors;
+use crate::store::Trace;
+
+/// What a minimap looks like.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a> {
+    /// Pixels from left to right.
+    pub width: u32,
+    /// Pixels from top to bottom.
+    pub height: u32,
+    /// What the width stands for.
+    pub range: TimeRange,
+    /// A colour for each service of the store, the last one for what is beyond. The lowest byte is red.
+    pub palette: &'a [u32],
+    /// The colour of errors.
+    pub error: u32,
+}
+
+/// More than any screen has.
+const MAX_PIXELS: u64 = 1 << 26;
+
+struct Bar {
+    duration: u64,
+    first: u32,
+    last: u32,
+    color: u32,
+    error: bool,
+}
+
+/// Red, green, blue and alpha of every pixel, line by line. Empty when it has no pixels or far too many.
+pub fn minimap(trace: &Trace<'_>, look: &Look<'_>) -> Vec<u8> {
+    let pixels = u64::from(look.width) * u64::from(look.height);
+    if pixels == 0 || pixels > MAX_PIXELS {
+        return Vec::new();
+    }
+    let mut raster = Raster { width: look.width as usize, pixels: vec![0; pixels as usize * 4] };
+    let spans = trace.span_count() as u64;
+    let height = u64::from(look.height);
+    let line_of = |position: u64| position * height / spans;
+    let errors = Errors::new(trace);
+    let mut bars = Vec::new();
+    let mut columns = Columns::default();
+    let mut position = 0;
+    while position < spans {
+        let line = line_of(position);
+        bars.clear();
+        while position < spans && line_of(position) == line {
+            bars.extend(bar(trace, position as usize, errors.begins_at(position as usize), look));
+            position += 1;
+        }
+        // Errors first, then by length; equals in the order of the tree.
+        bars.sort_by_key(|bar| (!bar.error, std::cmp::Reverse(bar.duration)));
+        let lines = line..(line + thickness(height / spans)).min(height);
+        columns.clear(look.width);
+        for bar in &bars {
+            columns.fill(bar.first, bar.last, |column| raster.set(column, lines.clone(), bar.color));
+        }
+    }
+    raster.pixels
+}
+
+/// Lines of pixels that a bar takes of those that a span has: some are left free between spans.
+fn thickness(lines: u64) -> u64 {
+    match lines {
+        0..3 => 1,
+        3..5 => 2,
+        _ => 3,
+    }
+}
+
+fn bar(trace: &Trace<'_>, position: usize, error: bool, look: &Look<'_>) -> Option<Bar> {
+    let span = trace.span(position)?;
+    let (start, end) = span.interval()?;
+    let origin = trace.start_ns()?;
+    let TimeRange { from, to } = look.range;
+    let (left, right) = ((start - origin) as f64, (end - origin) as f64);
+    if from.partial_cmp(&to) != Some(std::cmp::Ordering::Less) || !look.range.overlaps(left, right) {
+        return None;
+    }
+    let scale = f64::from(look.width) / (to - from);
+    // Conversion to an integer saturates.
+    let column = |time: f64| ((time - from) * scale).max(0.0) as u32;
+    let first = column(left).min(look.width - 1);
+    let last = ((((right - from) * scale).ceil() - 1.0).max(0.0) as u32).clamp(first, look.width - 1);
+    let color = if error { look.error } else { *look.palette.get(span.service_index()).or(look.palette.last())? };
+    Some(Bar { duration: end - start, first, last, color, error })
+}
+
+struct Raster {
+    width: usize,
+    pixels: Vec<u8>,
+}
+
+impl Raster {
+    fn set(&mut self, column: u32, lines: std::ops::Range<u64>, color: u32) {
+        for line in lines {
+            let at = (line as usize * self.width + column as usize) * 4;
+            self.pixels[at..at + 4].copy_from_slice(&color.to_le_bytes());
+        }
+    }
+}
+
+/// The columns of a line that are still free: for each, a column at or behind it that may be.
+#[derive(Default)]
+struct Columns {
+    next: Vec<u32>,
+}
+
+impl Columns {
+    fn clear(&mut self, width: u32) {
+        self.next.clear();
+        self.next.extend(0..=width);
+    }
+
+    /// The first free column from this one on, the width when there is none. Shortens the way for the next search.
+    fn find(&mut self, column: u32) -> u32 {
+        let mut free = column;
+        while self.next[free as usize] != free {
+            free = self.next[free as usize];
+        }
+        let mut at = column;
+        while at != free {
+            at = std::mem::replace(&mut self.next[at as usize], free);
+        }
+        free
+    }
+
+    fn fill(&mut self, first: u32, last: u32, mut found: impl FnMut(u32)) {
+        let mut column = self.find(first);
+        while column <= last {
+            found(column);
+            self.next[column as usize] = column + 1;
+            column = self.find(column + 1);
+        }
+    }
+}

@@ -1,0 +1,338 @@
+//! Rows, rasters and what they leave out, through the public API.
+
+mod common;
+
+use std::fmt::Write;
+
+use common::{Drawn, Random, check, drawn, id_of, read_spans, store};
+use spanscope::Store;
+use spanscope::analyze::critical_path::critical_paths;
+use spanscope::analyze::errors::Errors;
+use spanscope::analyze::self_time::self_times;
+use spanscope::view::TimeRange;
+use spanscope::view::minimap::{Look, minimap};
+use spanscope::view::waterfall::{Row, Waterfall};
+
+/// A store and a waterfall over its first trace.
+struct View {
+    store: Store,
+    waterfall: Waterfall,
+}
+
+impl View {
+    fn of(store: Store) -> View {
+        let waterfall = {
+            let trace = store.traces().next().expect("a trace");
+            Waterfall::new(&trace, &critical_paths(&trace))
+        };
+        View { store, waterfall }
+    }
+
+    fn rows(&self, range: TimeRange) -> Vec<Row<'_>> {
+        let trace = self.store.traces().next().expect("a trace");
+        let rows = self.waterfall.rows(&trace, &self_times(&trace), 0, usize::MAX, range);
+        assert_eq!(rows.len(), self.waterfall.row_count());
+        for (index, row) in rows.iter().enumerate() {
+            assert_eq!(self.waterfall.row_of(row.span), Some(index));
+        }
+        rows
+    }
+
+    /// The visible rows: sign, name, place among siblings, busy and critical stretches, marks.
+    fn dump(&self) -> String {
+        let mut text = String::new();
+        for row in self.rows(TimeRange::ALL) {
+            let sign = match (row.expandable, row.expanded) {
+                (false, _) => '·',
+                (true, true) => '▾',
+                (true, false) => '▸',
+            };
+            let pairs = |pairs: &[f64]| {
+                let pairs: Vec<String> = pairs.chunks(2).map(|pair| format!("{}..{}", pair[0], pair[1])).collect();
+                if pairs.is_empty() { "-".to_owned() } else { pairs.join(" ") }
+            };
+            let indent = "  ".repeat(row.level as usize - 1);
+            let error = row.error.map(|mark| format!(" !{}", mark.as_str())).unwrap_or_default();
+            let hidden = if row.hidden > 0 { format!(" +{}", row.hidden) } else { String::new() };
+            writeln!(
+                text,
+                "{indent}{sign} {} {}/{}{hidden} busy {} path {}{error}",
+                row.name,
+                row.position_in_set,
+                row.set_size,
+                pairs(&row.busy),
+                pairs(&row.critical)
+            )
+            .expect("a string takes it");
+        }
+        text
+    }
+}
+
+const TRACE: &str = "
+    A  [-------------------]
+      B   [-----]             kind=client
+        C   [--]              error=refused
+        D     [-]
+      E          [------]
+    F                        |
+";
+
+#[test]
+fn all_spans_are_rows_until_something_is_collapsed() {
+    let mut view = View::of(store(TRACE));
+    check(
+        &view.dump(),
+        "
+        ▾ A 1/2 busy 0..30 90..100 170..200 path 0..30 90..100 170..200 !below
+          ▾ B 1/2 busy 30..50 path 30..70 !below
+            · C 1/2 busy 50..80 path - !own
+            · D 2/2 busy 70..90 path 70..90
+          · E 2/2 busy 100..170 path 100..170
+        · F 2/2 busy - path -
+        ",
+    );
+    view.waterfall.set_expanded(1, false);
+    let collapsed = "
+        ▾ A 1/2 busy 0..30 90..100 170..200 path 0..30 90..100 170..200 !below
+          ▸ B 1/2 +2 busy 30..50 path 30..90 !below
+          · E 2/2 busy 100..170 path 100..170
+        · F 2/2 busy - path -
+        ";
+    check(&view.dump(), collapsed);
+    // A leaf stays as it is, and so does what is not there.
+    view.waterfall.set_expanded(4, false);
+    view.waterfall.set_expanded(99, false);
+    check(&view.dump(), collapsed);
+    view.waterfall.collapse_all();
+    check(
+        &view.dump(),
+        "
+        ▸ A 1/2 +4 busy 0..30 90..100 170..200 path 0..200 !below
+        · F 2/2 busy - path -
+        ",
+    );
+    let trace = view.store.traces().next().expect("a trace");
+    assert_eq!(view.waterfall.row_of(3), None);
+    assert_eq!(view.waterfall.reveal(&trace, 3), Some(3));
+    assert_eq!(view.waterfall.row_count(), 6);
+    assert_eq!(view.waterfall.reveal(&trace, 6), None);
+    view.waterfall.expand_to_level(&trace, 2);
+    check(&view.dump(), collapsed);
+    view.waterfall.expand_to_level(&trace, 1);
+    assert_eq!(view.waterfall.row_count(), 2);
+    view.waterfall.expand_all();
+    assert_eq!(view.waterfall.row_count(), 6);
+}
+
+#[test]
+fn a_window_of_rows_is_that_part_of_all_rows() {
+    let view = View::of(store(TRACE));
+    let trace = view.store.traces().next().expect("a trace");
+    let all = view.rows(TimeRange::ALL);
+    let own = self_times(&trace);
+    for from in 0..8 {
+        for count in 0..8 {
+            let rows = view.waterfall.rows(&trace, &own, from, count, TimeRange::ALL);
+            assert_eq!(rows, all.iter().skip(from).take(count).cloned().collect::<Vec<_>>());
+        }
+    }
+}
+
+#[test]
+fn random_collapsing_shows_what_no_collapsed_ancestor_hides() {
+    let mut random = Random(11);
+    let mut spans = drawn("A  [----]");
+    for index in 1..200 {
+        let parent = random.below(index) as usize;
+        spans.push(Drawn {
+            name: format!("s{index}"),
+            id: id_of(&format!("s{index}")),
+            parent: spans[parent].id.clone(),
+            ..spans[parent].clone()
+        });
+    }
+    let mut view = View::of(read_spans(&spans).store);
+    let mut collapsed = vec![false; spans.len()];
+    for _ in 0..500 {
+        let span = random.below(200) as u32;
+        let expand = random.below(2) == 0;
+        view.waterfall.set_expanded(span, expand);
+        let trace = view.store.traces().next().expect("a trace");
+        let is_leaf = trace.span(span as usize).expect("a span").children().next().is_none();
+        collapsed[span as usize] = !expand && !is_leaf;
+        let visible = trace.spans().filter(|span| {
+            let mut above = span.parent();
+            while let Some(parent) = above {
+                let parent = trace.store().span(parent);
+                if collapsed[parent.position()] {
+                    return false;
+                }
+                above = parent.parent();
+            }
+            true
+        });
+        let visible: Vec<u32> = visible.map(|span| span.position() as u32).collect();
+        assert_eq!(view.rows(TimeRange::ALL).iter().map(|row| row.span).collect::<Vec<_>>(), visible);
+    }
+}
+
+#[test]
+fn too_many_stretches_are_joined_where_the_gaps_are_smallest_and_exact_from_near() {
+    let mut drawing = "A | start=0 end=100000\n".to_owned();
+    for index in 0..100 {
+        // Every tenth child ends late: the gap behind it is short.
+        let (start, end) = (index * 1000 + 10, index * 1000 + if index % 10 == 0 { 999 } else { 500 });
+        writeln!(drawing, " c{index:02} | start={start} end={end}").expect("a string takes it");
+    }
+    let view = View::of(store(&drawing));
+    let rows = view.rows(TimeRange::ALL);
+    for pairs in [&rows[0].busy, &rows[0].critical] {
+        assert_eq!(pairs.len(), 128);
+        assert!(pairs.is_sorted(), "{pairs:?}");
+        assert_eq!((pairs[0], pairs[127]), (0.0, 100_000.0));
+    }
+    let near = view.rows(TimeRange { from: 40_000.0, to: 50_000.0 });
+    assert_eq!(near[0].busy.len(), 22, "{:?}", near[0].busy);
+    assert_eq!(near[0].busy[..6], [39_500.0, 40_010.0, 40_999.0, 41_010.0, 41_500.0, 42_010.0]);
+    assert!(near[1].busy.is_empty());
+}
+
+#[test]
+fn events_tell_of_exceptions_and_are_limited() {
+    let view = View::of(store("A [---] events=100 links=3"));
+    let row = &view.rows(TimeRange::ALL)[0];
+    assert_eq!((row.events.len(), row.links), (64, 3));
+    assert!(row.events.iter().all(|event| event.ns == 0.0 && !event.error));
+    assert!(view.rows(TimeRange { from: 1.0, to: 9.0 })[0].events.is_empty());
+}
+
+#[test]
+fn an_error_begins_where_no_descendant_has_one() {
+    let store = store(
+        "
+        A  [----]    error=504
+          B [--]     error=timeout
+            C []     error=deadline
+            D []
+          E   []
+            F |      error=refused
+        ",
+    );
+    let trace = store.traces().next().expect("a trace");
+    let errors = Errors::new(&trace);
+    assert_eq!(errors.counts(), (2, 2));
+    let origins: Vec<&str> = errors.origins().map(|at| trace.span(at).expect("a span").name()).collect();
+    assert_eq!(origins, ["C", "F"]);
+    assert!(errors.is_above(4) && !errors.begins_at(4));
+}
+
+const RED: u32 = 0xff00_00ff;
+const COLORS: [u32; 2] = [0xffaa_0000, 0xff00_bb00];
+
+/// A raster as letters: `.` for nothing, `!` for an error, a digit for a service.
+fn raster(store: &Store, width: u32, height: u32, range: TimeRange) -> String {
+    let trace = store.traces().next().expect("a trace");
+    let bytes = minimap(&trace, &Look { width, height, range, palette: &COLORS, error: RED });
+    assert_eq!(bytes.len(), (width * height * 4) as usize);
+    let mut text = String::new();
+    for line in bytes.chunks(width as usize * 4) {
+        for pixel in line.chunks(4) {
+            let color = u32::from_le_bytes([pixel[0], pixel[1], pixel[2], pixel[3]]);
+            text.push(match color {
+                0 => '.',
+                RED => '!',
+                color if color == COLORS[0] => '0',
+                _ => '1',
+            });
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[test]
+fn a_minimap_has_a_line_for_each_span() {
+    let store = store(
+        "
+        A  [--------]  service=shop
+          B  [---]     service=stock
+          C    |       error=timeout
+        ",
+    );
+    check(
+        &raster(&store, 9, 3, TimeRange { from: 0.0, to: 90.0 }),
+        "
+        000000000
+        ..1111...
+        ....!....
+        ",
+    );
+    check(
+        &raster(&store, 9, 9, TimeRange { from: 0.0, to: 90.0 }),
+        "
+        000000000
+        000000000
+        .........
+        ..1111...
+        ..1111...
+        .........
+        ....!....
+        ....!....
+        .........
+        ",
+    );
+    // Half of the time, squeezed into one line: the longest span shows, the error in any case.
+    check(&raster(&store, 9, 1, TimeRange { from: 0.0, to: 45.0 }), "00000000!");
+    check(&raster(&store, 3, 1, TimeRange { from: 45.0, to: 90.0 }), "000");
+}
+
+#[test]
+fn no_error_is_lost_however_small_the_map() {
+    let mut random = Random(5);
+    for _ in 0..200 {
+        let count = 1 + random.below(300);
+        let spans: Vec<Drawn> = (0..count)
+            .map(|index| {
+                let start = random.below(1000);
+                Drawn {
+                    name: format!("s{index}"),
+                    id: format!("{:016x}", index + 1),
+                    start: Some(start),
+                    end: Some(start + random.below(500)),
+                    error: (random.below(30) == 0).then(|| "failed".to_owned()),
+                    ..Drawn::default()
+                }
+            })
+            .collect();
+        let store = read_spans(&spans).store;
+        let (width, height) = (1 + random.below(60) as u32, 1 + random.below(30) as u32);
+        let trace = store.traces().next().expect("a trace");
+        let length = trace.duration_ns() as f64;
+        let map = raster(&store, width, height, TimeRange { from: 0.0, to: length.max(1.0) });
+        let lines: Vec<&[u8]> = map.lines().map(str::as_bytes).collect();
+        for span in trace.spans() {
+            let line = span.position() as u64 * u64::from(height) / count;
+            let (start, _) = span.interval().expect("a time");
+            let at = (start - trace.start_ns().expect("a start")) as f64 / length.max(1.0) * f64::from(width);
+            let column = (at as usize).min(width as usize - 1);
+            let pixel = lines[line as usize][column];
+            let error = span.status() == spanscope::Status::Error;
+            assert!(if error { pixel == b'!' } else { pixel != b'.' }, "{map}");
+        }
+    }
+}
+
+#[test]
+fn a_map_without_pixels_is_empty() {
+    let store = store("A [---]");
+    let trace = store.traces().next().expect("a trace");
+    for (width, height) in [(0, 10), (10, 0), (u32::MAX, u32::MAX)] {
+        let look = Look { width, height, range: TimeRange { from: 0.0, to: 1.0 }, palette: &COLORS, error: RED };
+        assert!(minimap(&trace, &look).is_empty());
+    }
+    for (from, to) in [(f64::NAN, 1.0), (5.0, 5.0), (9.0, 1.0), (f64::NEG_INFINITY, f64::INFINITY)] {
+        let look = Look { width: 4, height: 4, range: TimeRange { from, to }, palette: &[], error: RED };
+        assert_eq!(minimap(&trace, &look), [0; 64]);
+    }
+}
