@@ -411,12 +411,13 @@ class App {
         if (connection === null) return;
         const index = await connection.call("findTrace", traceId);
         if (index === null) {
-            this.#store.set({ problem: { kind: "not-here", message: `The trace ${traceId} is not in what was read. Add its file to go there.`, excerpt: null, name: "The linked span" } });
+            this.#store.set({ problem: { kind: "not-here", message: `The trace ${traceId} is not in what was read.`, excerpt: null, name: "The linked span" } });
             return;
         }
         if (index !== trace?.index || this.#store.state.view !== "trace") {
             await this.#openTrace(index, spanId, "push");
             this.#store.set({ details: true });
+            this.#store.show();
             this.waterfall.focus();
             return;
         }
@@ -450,6 +451,7 @@ class App {
         if (found === null) this.#say("No span has an error of its own.");
         else {
             await this.#reveal(found, false);
+            this.#store.show();
             this.waterfall.focus();
             this.#record("replace");
         }
@@ -463,6 +465,7 @@ class App {
         const after = direction > 0 ? (marked.find((candidate) => candidate > at) ?? marked[0]) : (marked.findLast((candidate) => candidate < at) ?? marked.at(-1));
         if (after === undefined) return;
         await this.#reveal(after, false);
+        this.#store.show();
         this.waterfall.focus();
         this.#record("replace");
     }

@@ -186,10 +186,11 @@ class Engine {
      * @param {number} index
      * @param {number} from
      * @param {number} count
+     * @param {{from: number, to: number}} [range] the part of the time that is shown
      * @returns {Row[]}
      */
-    rows(index, from, count) {
-        return this.#opened(index).waterfall.rows(from, count);
+    rows(index, from, count, range) {
+        return this.#opened(index).waterfall.rows(from, count, range === undefined ? undefined : { fromNs: range.from, toNs: range.to });
     }
 
     /**
@@ -403,11 +404,9 @@ class Engine {
     async newContext(parent) {
         await this.prepare();
         const context = parent === null ? spanscope.startTrace() : spanscope.childOf(parent);
-        const traceparent = spanscope.formatTraceparent(context);
-        const [explained] = spanscope.explainHeaders(traceparent);
-        /** @type {Record<string, string>} */
-        const headers = { traceparent, ...(context.traceState === "" ? {} : { tracestate: context.traceState }), ...explained?.others };
-        return headers;
+        const headers = spanscope.inject(context);
+        const [explained] = spanscope.explainHeaders(headers["traceparent"] ?? "");
+        return { ...headers, ...explained?.others };
     }
 
     #theSet() {

@@ -67,14 +67,25 @@ function visible(text) {
     return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, (character) => (character === "\u007f" ? "␡" : String.fromCharCode(0x2400 + character.charCodeAt(0)))).replace(/[\u202a-\u202e\u2066-\u2069]/g, "�");
 }
 
+/**
+ * What to try, by the kind of the error.
+ * @type {Readonly<Record<string, string>>}
+ */
+const ADVICE = {
+    empty: "copy the trace again; what arrived was empty.",
+    syntax: "correct the marked place in the box, or export the trace again.",
+    truncated: "copy the whole text; it stops before it is complete, as terminals and chats like to cut what is long.",
+    "too-deep": "export the trace again; nothing that records traces nests so deeply.",
+    "too-large": "split the file; a tab has no more memory than this.",
+    "no-spans": "look whether the export has spans in it, and whether the query that made it found any.",
+    "not-here": "open its file as well; what is open stays.",
+    worker: "load the page anew; one of its files may be missing on the server.",
+    "not-loaded": "load the page anew; one of its files may be missing on the server.",
+    broken: "load the page anew and read it again; the file may need more memory than a tab has.",
+};
+
 /** @param {Problem} problem */
-function adviceFor(problem) {
-    const { kind, message } = problem;
-    if (kind === "empty") return "copy the trace again; what arrived was empty.";
-    if (kind === "cancelled") return "read it again.";
-    if (kind === "internal" || kind === "worker" || kind === "memory") return "load the page anew and read it again; a file of some gigabytes may be more than a tab has memory for.";
-    if (/html|<!doctype/i.test(message)) return "save the response of the trace API itself; this is a web page, perhaps one that asks to sign in.";
-    if (/end|truncat|unfinished|incomplete/i.test(`${kind} ${message}`)) return "copy the whole text; it stops before it is complete, as terminals and chats like to cut long lines.";
-    if (/json|syntax|escape|string|number|control/i.test(`${kind} ${message}`)) return "correct the marked place in the box, or export the trace again.";
-    return "export the trace as OTLP, Jaeger or Zipkin JSON.";
+function adviceFor({ kind, message }) {
+    if (kind === "unknown-format" && /html/i.test(message)) return "save the answer of the trace API itself; this is a web page, perhaps one that asks to sign in.";
+    return Object.hasOwn(ADVICE, kind) ? ADVICE[kind] : "export the trace as OTLP, Jaeger or Zipkin JSON.";
 }

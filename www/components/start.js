@@ -63,8 +63,7 @@ export class StartView {
     /** @param {readonly string[]} names */
     setFormats(names) {
         if (names.length === 0) return;
-        const list = [...names.slice(0, -1), ""].join(", ") + (names.length > 1 ? "and " : "") + (names.at(-1) ?? "");
-        setText(this.#formats, `Reads ${list.replace(/, and /, names.length > 2 ? ", and " : " and ")}, and the headers that carry a trace context.`);
+        setText(this.#formats, `Reads ${names.join(", ")}, and headers such as traceparent.`);
     }
 
     /** @param {State} state */

@@ -20,6 +20,9 @@ import { Splitter } from "./splitter.js";
 const CHUNK = 64;
 /** Chunks kept; enough for some screens in both directions. */
 const KEPT_CHUNKS = 24;
+/** A row answers with at most so many numbers for its stretches, and so many events; beyond, it is coarse. */
+const MOST_PAIRS = 128;
+const MOST_EVENTS = 64;
 /** Least distance between two ticks, for labels such as 1.25 s and 09:14:03.120. */
 const TICK_ROOM = { relative: 78, clock: 112 };
 
@@ -40,11 +43,16 @@ export class WaterfallView {
     #observer;
     /** @type {Map<number, Row[]>} */
     #chunks = new Map();
+    /** Rows asked for with the time that is shown, as they were too crowded otherwise. @type {Map<number, Row>} */
+    #fine = new Map();
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    #refining;
     /** @type {Set<number>} */
     #asked = new Set();
     #version = 0;
     #cursor = 0;
     #wantsFocus = false;
+    #settling = 0;
     #width = 0;
     /** @type {Tick[]} */
     #ticks = [];
@@ -121,16 +129,18 @@ export class WaterfallView {
         }
         const other = before === null || before.connection !== state.connection || before.trace?.index !== trace.index;
         if (other || before.rowsVersion !== state.rowsVersion) {
-            void this.#reload(other);
+            void this.#settle(this.#reload(other));
         } else if (before.span !== state.span) {
-            void this.#follow();
+            void this.#settle(this.#follow());
         } else if (before.marked !== state.marked || before.preferences !== preferences) {
             this.#list.redraw();
         }
         if (other || before.range !== state.range || before.preferences.timeMode !== preferences.timeMode) {
             this.#drawShown();
+            this.#fine.clear();
             this.#moveBars();
             void this.#loadTicks();
+            this.#refineSoon();
         }
     }
 
@@ -151,6 +161,7 @@ export class WaterfallView {
     }
 
     destroy() {
+        clearTimeout(this.#refining);
         this.#observer.disconnect();
         this.#list.destroy();
         this.#minimap.destroy();
@@ -164,6 +175,20 @@ export class WaterfallView {
     #setWidth(name, width) {
         if (width > 0) this.element.style.setProperty(name, `${width}px`);
         else this.element.style.removeProperty(name);
+    }
+
+    /**
+     * While rows are on their way the focus waits: the current row may become another one.
+     * @param {Promise<void>} work
+     */
+    async #settle(work) {
+        this.#settling += 1;
+        try {
+            await work;
+        } finally {
+            this.#settling -= 1;
+            this.#giveFocus();
+        }
     }
 
     // ── rows ──
@@ -190,6 +215,7 @@ export class WaterfallView {
             chunks.set(chunk, rows);
         }
         this.#chunks = chunks;
+        this.#fine.clear();
         this.#asked.clear();
         this.#cursor = place.row;
         this.#list.pin(this.#cursor);
@@ -201,7 +227,6 @@ export class WaterfallView {
         this.#list.redraw();
         // A span that is now hidden leaves its place to what hides it.
         if (span !== null && span !== undefined && place.span !== span) this.#intents.select(place.span);
-        this.#giveFocus();
     }
 
     /** The current span has changed: go to its row. */
@@ -221,7 +246,6 @@ export class WaterfallView {
         this.#list.reveal(this.#cursor);
         this.#list.render();
         this.#list.redraw();
-        this.#giveFocus();
     }
 
     /** @param {number} index */
@@ -261,6 +285,7 @@ export class WaterfallView {
             const element = this.#list.elementOf(index);
             if (element !== undefined) this.#draw(element, index);
         }
+        if (this.#state?.range) this.#refineSoon();
         this.#giveFocus();
     }
 
@@ -300,7 +325,7 @@ export class WaterfallView {
         attribute(element, "aria-selected", String(selected));
         element.classList.toggle("selected", selected);
         element.classList.toggle("marked", this.#marked.has(row.span));
-        drawRow(element, row, index === 0 ? undefined : this.#rowAt(index - 1), context);
+        drawRow(element, this.#fine.get(index) ?? row, index === 0 ? undefined : this.#rowAt(index - 1), context);
     }
 
     #moveBars() {
@@ -310,12 +335,39 @@ export class WaterfallView {
         for (let index = from; index < to; index += 1) {
             const element = this.#list.elementOf(index);
             const row = this.#rowAt(index);
-            if (element !== undefined && row !== undefined) moveBar(element, row, context);
+            if (element !== undefined && row !== undefined) moveBar(element, this.#fine.get(index) ?? row, context);
+        }
+    }
+
+    /** Asks again, once zooming rests, for what is visible of rows that had too much to show it all. */
+    #refineSoon() {
+        clearTimeout(this.#refining);
+        this.#refining = setTimeout(() => void this.#refine(), 120);
+    }
+
+    async #refine() {
+        const { trace, connection, range } = this.#state ?? {};
+        if (!trace || !connection || !range) return;
+        const version = this.#version;
+        const { from, to } = this.#list.window;
+        const crowded = (/** @type {number} */ index) => {
+            const row = this.#rowAt(index);
+            return row !== undefined && !this.#fine.has(index) && (row.busy.length >= MOST_PAIRS || row.critical.length >= MOST_PAIRS || row.events.length >= MOST_EVENTS);
+        };
+        for (let index = from; index < to; index += 1) {
+            if (!crowded(index)) continue;
+            const [row] = await connection.call("rows", trace.index, index, 1, range).catch(() => []);
+            if (version !== this.#version || this.#state?.range !== range) return;
+            if (row === undefined) continue;
+            this.#fine.set(index, row);
+            const element = this.#list.elementOf(index);
+            const context = this.#context();
+            if (element !== undefined && context !== null) moveBar(element, row, context);
         }
     }
 
     #giveFocus() {
-        if (!this.#wantsFocus) return;
+        if (!this.#wantsFocus || this.#settling > 0) return;
         const element = this.#list.elementOf(this.#cursor);
         if (element === undefined || element.classList.contains("blank")) return;
         this.#wantsFocus = false;

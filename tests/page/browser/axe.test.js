@@ -1,0 +1,117 @@
+// Accessibility of every view, in light and dark, contrast included.
+
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { after, before, test } from 'node:test'
+import { CHECKOUT, chooseFile, grid, openSample, openSite, paste, row } from './page.js'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** @type {Awaited<ReturnType<typeof openSite>>} */
+let site
+before(async () => {
+  site = await openSite()
+})
+after(() => site.close())
+
+const checkout = readFileSync(CHECKOUT, 'utf8')
+
+/** @typedef {import('playwright-core').Page} Page */
+
+const openCheckout = async (/** @type {Page} */ page) => {
+  await chooseFile(page, 'checkout.json', checkout)
+  await row(page, /inventory SELECT stock/).waitFor()
+}
+
+/** @type {Record<string, {width?: number, go: (page: Page) => Promise<unknown>}>} */
+const VIEWS = {
+  'the empty page': { go: (page) => page.getByText(/^Reads .*OTLP/).waitFor() },
+  'the empty page, narrow': { width: 360, go: (page) => page.getByText(/^Reads .*OTLP/).waitFor() },
+  'the samples menu': { go: (page) => page.getByRole('button', { name: 'Samples' }).click() },
+  'the menu of the narrow page': { width: 360, go: (page) => page.getByRole('button', { name: 'More' }).click() },
+  'the waterfall': { go: openCheckout },
+  'the waterfall, narrow': { width: 360, go: openCheckout },
+  'a span with its details': {
+    go: async (page) => {
+      await openCheckout(page)
+      await row(page, /inventory SELECT stock/).click()
+      await page.getByRole('complementary', { name: 'Span details' }).getByText('Instrumentation scope').waitFor()
+    },
+  },
+  'the details as a sheet': {
+    width: 500,
+    go: async (page) => {
+      await openCheckout(page)
+      await row(page, /billing process/).click()
+      await page.getByRole('complementary', { name: 'Span details' }).getByText('Instrumentation scope').waitFor()
+    },
+  },
+  'marked spans, zoomed and collapsed': {
+    go: async (page) => {
+      await openCheckout(page)
+      await page.getByRole('group', { name: 'Time on the critical path by service' }).getByRole('button').first().click()
+      await page.getByText('2 spans marked').waitFor()
+      await row(page, /payments POST \/charge/).locator('.twisty').click()
+      await page.keyboard.press('w')
+      await page.getByRole('button', { name: 'All of the time' }).waitFor()
+    },
+  },
+  'several traces': { go: (page) => openSample(page, 'three slow requests') },
+  'several traces, narrow': { width: 500, go: (page) => openSample(page, 'three slow requests') },
+  '5,000 spans': { go: (page) => openSample(page, '5,000 spans') },
+  'the Input tab with problems': {
+    go: async (page) => {
+      await chooseFile(page, 'partial.json', JSON.stringify({ resourceSpans: JSON.parse(checkout).resourceSpans.slice(2) }))
+      await grid(page).waitFor()
+      await page.getByRole('tab', { name: /Input/ }).click()
+      await page.locator('.input-view .excerpt').first().waitFor()
+    },
+  },
+  'headers explained': {
+    go: async (page) => {
+      await paste(page, 'traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\ntraceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b-01')
+      await page.locator('.header-problem').waitFor()
+      await page.getByRole('button', { name: 'New trace' }).click()
+      await page.getByRole('region', { name: 'New' }).waitFor()
+    },
+  },
+  'an error': {
+    go: async (page) => {
+      await paste(page, '{"resourceSpans": [oops]}')
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  'an error above a trace': {
+    go: async (page) => {
+      await openCheckout(page)
+      await chooseFile(page, 'bad.json', '{"resourceSpans": [')
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  'the keys': {
+    go: async (page) => {
+      await openCheckout(page)
+      await page.keyboard.press('?')
+      await page.getByRole('dialog', { name: 'Keys' }).waitFor()
+    },
+  },
+}
+
+for (const scheme of /** @type {const} */ (['light', 'dark'])) {
+  for (const [name, { width, go }] of Object.entries(VIEWS)) {
+    test(`${name}, ${scheme}`, async () => {
+      const { page, close } = await site.open({ scheme, ...(width === undefined ? {} : { width, height: 760 }) })
+      await page.getByRole('textbox').waitFor()
+      await go(page)
+      // As the driver, not as the page: the page's policy does not allow scripts from elsewhere.
+      const client = await page.context().newCDPSession(page)
+      await client.send('Runtime.evaluate', { expression: AXE })
+      const found = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
+      const violations = found.violations.map((violation) => `${violation.id}: ${violation.nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} ${node.failureSummary}`).join(' || ')}`)
+      assert.deepEqual(violations, [])
+      assert.ok(found.passes.some((pass) => pass.id === 'color-contrast'), 'contrast was looked at')
+      await close()
+    })
+  }
+}
