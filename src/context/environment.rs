@@ -32,18 +32,18 @@ pub fn environment_name(header: &str) -> String {
 pub fn environment_headers<'a, V: ?Sized + 'a>(
     variables: impl IntoIterator<Item = (&'a str, &'a V)>,
 ) -> impl Iterator<Item = (&'static str, &'a V)> {
-    variables.into_iter().filter_map(|(name, value)| Some((header(name)?, value)))
+    variables.into_iter().filter_map(|(name, value)| Some((header(name)?.as_str(), value)))
 }
 
 /// The header that a variable of this name carries.
-pub(super) fn header(variable: &str) -> Option<&'static str> {
+pub(super) fn header(variable: &str) -> Option<Name> {
     let normal = |c: u8| c.is_ascii_uppercase() || c.is_ascii_digit() || c == b'_';
     if variable == "_X_AMZN_TRACE_ID" {
-        return Some(Name::XRay.as_str());
+        return Some(Name::XRay);
     }
     if !variable.bytes().all(normal) {
         return None;
     }
     // An underscore stands for a dash: no header that is read has another such character.
-    Name::of(&variable.replace('_', "-")).map(Name::as_str)
+    Name::of(&variable.replace('_', "-"))
 }

@@ -43,7 +43,9 @@ impl Shape {
         if let Some(32) = hex_until(b'/') {
             return Some(Self::Gcp);
         }
-        if hex_until(b':').is_some_and(|width| (1..=32).contains(&width)) && value.split(|b| *b == b':').count() == 4 {
+        // Shorter ids are legal, but then it may as well be a time or a hardware address.
+        let four = value.split(|b| *b == b':').count() == 4 && !value.contains(&b' ');
+        if four && hex_until(b':').is_some_and(|width| (8..=32).contains(&width)) {
             return Some(Self::Jaeger);
         }
         let mut widths = [0; 5];

@@ -20,9 +20,13 @@ impl Elastic {
     /// Reads the value of the `es` member.
     pub fn parse(value: &str) -> Self {
         let rate = value.split(';').find_map(|part| part.strip_prefix("s:"));
-        let plain = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        let rate = rate.filter(plain).and_then(|text| text.parse().ok()).filter(|rate| (0.0..=1.0).contains(rate));
-        Self { sample_rate: rate }
+        let rate = rate.filter(|text| Self::is_rate(text)).and_then(|text| text.parse().ok());
+        Self { sample_rate: rate.filter(|rate| (0.0..=1.0).contains(rate)) }
+    }
+
+    /// Whether a text is written as a rate: digits, with a point among them or not.
+    pub(super) fn is_rate(text: &str) -> bool {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
     }
 }
 

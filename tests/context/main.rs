@@ -1,6 +1,7 @@
 //! Trace context through the public API: the vectors of the shared material, where it exists, rules, and properties.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod explain;
 mod properties;
 mod vectors;
 

@@ -5,10 +5,10 @@
 
 mod describe;
 mod find;
+mod group;
+mod words;
 
 use crate::context::error::HeaderError;
-use crate::context::format::Format;
-use crate::context::inject::inject;
 use crate::context::span_context::SpanContext;
 
 /// One header found in a text, with its parts explained.
@@ -57,6 +57,16 @@ pub enum Place {
     Alone,
     /// `name: value`, as in HTTP.
     Header,
+    /// A variable of a program's environment.
+    Environment,
+    /// Within a line of other text.
+    Log,
+    /// A member of a JSON object, or something like it.
+    Json,
+    /// In the comment of an SQL statement.
+    SqlComment,
+    /// In the `<meta>` tag of a page.
+    Html,
 }
 
 impl Place {
@@ -65,11 +75,17 @@ impl Place {
         match self {
             Self::Alone => "alone",
             Self::Header => "header",
+            Self::Environment => "environment",
+            Self::Log => "log",
+            Self::Json => "json",
+            Self::SqlComment => "sql-comment",
+            Self::Html => "html",
         }
     }
 }
 
-/// Finds and explains the headers in a text.
+/// Finds and explains the headers in a text: headers as they are, `curl -v`, an environment, a log, JSON, SQL, a page, or
+/// a value alone. Of a text with more than a thousand headers the first thousand are explained.
 ///
 /// ```
 /// use spanscope::context::explain;
@@ -80,34 +96,21 @@ impl Place {
 /// assert!(found[0].context.is_some());
 /// ```
 pub fn explain(text: &str) -> Vec<Explanation> {
-    find::headers(text)
-        .into_iter()
-        .map(|found| {
-            let value = text[found.start..found.end].to_owned();
-            let described = describe::header(found.header, &value);
-            Explanation {
-                header: found.header.to_owned(),
-                place: found.place,
-                start: found.start,
-                end: found.end,
-                fields: described.fields,
-                problems: described.problems,
-                others: described.context.as_ref().map(|context| others(context, found.header)).unwrap_or_default(),
-                context: described.context,
-                value,
-            }
+    let found = find::headers(text);
+    let mut explanations: Vec<Explanation> = found
+        .iter()
+        .map(|found| Explanation {
+            header: found.name.to_text(),
+            place: found.place,
+            start: found.start,
+            end: found.end,
+            fields: describe::fields(found.name, &found.value),
+            problems: Vec::new(),
+            context: None,
+            others: Vec::new(),
+            value: found.value.clone().into_owned(),
         })
-        .collect()
-}
-
-/// The context in all formats that do not write this header.
-fn others(context: &SpanContext, header: &str) -> Vec<(String, String)> {
-    let mut headers = Vec::new();
-    for format in Format::ALL {
-        let own = inject(context, &[format]);
-        if own.iter().all(|(name, _)| name != header) {
-            headers.extend(own);
-        }
-    }
-    headers
+        .collect();
+    group::contexts(&found, &mut explanations);
+    explanations
 }
