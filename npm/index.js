@@ -343,12 +343,21 @@ export class Trace {
   }
 }
 
+const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];
+const TOPS = [null, 'root', 'orphan', 'cycle'];
+const ERRORS = [null, 'own', 'below'];
+/** Names that are kept; the rows of a screen have some dozens. */
+const KEPT_NAMES = 10_000;
+
 export class Waterfall {
   #waterfall;
+  #services;
+  #names = new Map();
 
   /** Not for callers: `Trace.waterfall` makes these. */
   constructor(waterfall) {
     this.#waterfall = waterfall;
+    this.#services = waterfall.services();
   }
 
   get rowCount() {
@@ -356,7 +365,51 @@ export class Waterfall {
   }
 
   rows(from, count, { fromNs = -Infinity, toNs = Infinity } = {}) {
-    return alive(this.#waterfall).rows(from, count, fromNs, toNs);
+    const numbers = alive(this.#waterfall).rows(from, count, fromNs, toNs);
+    const rows = [];
+    for (let at = 0; at < numbers.length; ) {
+      const busy = at + 22;
+      const critical = busy + numbers[at + 19];
+      const events = critical + numbers[at + 20];
+      const end = events + 2 * numbers[at + 21];
+      rows.push({
+        span: numbers[at],
+        level: numbers[at + 1],
+        expandable: numbers[at + 2] !== 0,
+        expanded: numbers[at + 3] !== 0,
+        hidden: numbers[at + 4],
+        positionInSet: numbers[at + 5],
+        setSize: numbers[at + 6],
+        top: TOPS[numbers[at + 7]],
+        service: this.#services[numbers[at + 8]],
+        serviceIndex: numbers[at + 8],
+        name: this.#name(numbers[at + 9]),
+        kind: KINDS[numbers[at + 10]],
+        startNs: numbers[at + 11],
+        durationNs: numbers[at + 12],
+        selfNs: numbers[at + 13],
+        criticalNs: numbers[at + 14],
+        error: ERRORS[numbers[at + 15]],
+        statusMessage: numbers[at + 16] === 0 ? '' : this.#waterfall.statusMessage(numbers[at]),
+        busy: Array.from(numbers.subarray(busy, critical)),
+        critical: Array.from(numbers.subarray(critical, events)),
+        events: eventMarks(numbers, events, end),
+        links: numbers[at + 17],
+        warnings: numbers[at + 18],
+      });
+      at = end;
+    }
+    return rows;
+  }
+
+  #name(number) {
+    let name = this.#names.get(number);
+    if (name === undefined) {
+      if (this.#names.size >= KEPT_NAMES) this.#names.clear();
+      name = this.#waterfall.name(number);
+      this.#names.set(number, name);
+    }
+    return name;
   }
 
   rowOf(span) {
@@ -387,6 +440,12 @@ export class Waterfall {
     this.#waterfall?.free();
     this.#waterfall = null;
   }
+}
+
+function eventMarks(numbers, from, to) {
+  const marks = [];
+  for (let at = from; at < to; at += 2) marks.push({ ns: numbers[at], error: numbers[at + 1] !== 0 });
+  return marks;
 }
 
 /** A number that the module can take; one that is no index fits no span. */

@@ -28,7 +28,7 @@ impl View {
         View { store, waterfall }
     }
 
-    fn rows(&self, range: TimeRange) -> Vec<Row<'_>> {
+    fn rows(&self, range: TimeRange) -> Vec<Row> {
         let trace = self.store.traces().next().expect("a trace");
         let rows = self.waterfall.rows(&trace, &self_times(&trace), 0, usize::MAX, range);
         assert_eq!(rows.len(), self.waterfall.row_count());
@@ -57,7 +57,7 @@ impl View {
             writeln!(
                 text,
                 "{indent}{sign} {} {}/{}{hidden} busy {} path {}{error}",
-                row.name,
+                self.store.string(row.name),
                 row.position_in_set,
                 row.set_size,
                 pairs(&row.busy),

@@ -6,7 +6,7 @@ use super::critical_path::CriticalPath;
 use crate::store::{SpanIndex, Store};
 
 /// A service's part of a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServicePart {
     /// Position in the store's list of services.
     pub service: usize,
@@ -27,21 +27,20 @@ pub struct SpanPart {
 
 /// The path by span, the one that owns most first; ties in tree order. Sums to the top's duration.
 pub fn path_by_span(path: &CriticalPath<'_>) -> Vec<SpanPart> {
-    let mut parts: Vec<SpanPart> =
-        path.segments.iter().map(|segment| SpanPart { span: segment.span, ns: segment.duration_ns() }).collect();
-    parts.sort_unstable_by_key(|part| part.span);
-    parts.dedup_by(|next, kept| {
-        let same = next.span == kept.span;
-        if same {
-            kept.ns += next.ns;
-        }
-        same
-    });
-    parts.sort_by_key(|part| std::cmp::Reverse(part.ns));
-    parts
+    // The subtree of the top holds all spans of its path.
+    let Some(last) = path.segments.iter().map(|segment| segment.span).max() else { return Vec::new() };
+    let first = path.top.0;
+    let mut owned = vec![0_u64; (last.0 - first) as usize + 1];
+    for segment in path.segments {
+        owned[(segment.span.0 - first) as usize] += segment.duration_ns();
+    }
+    let on_path = owned.iter().enumerate().filter(|(_, ns)| **ns > 0);
+    let mut order: Vec<(u64, u32)> = on_path.map(|(offset, ns)| (!ns, first + offset as u32)).collect();
+    order.sort_unstable();
+    order.into_iter().map(|(ns, span)| SpanPart { span: SpanIndex(span), ns: !ns }).collect()
 }
 
-/// The path by service, the one that owns most first; ties in the order of the services. Sums to the top's duration.
+/// The path by service, the one that owns most first; of equals the one with the larger span. Sums to the top's duration.
 pub fn path_by_service(store: &Store, path: &CriticalPath<'_>) -> Vec<ServicePart> {
     let mut parts: Vec<ServicePart> = Vec::new();
     let mut place_of = vec![usize::MAX; store.services().len()];
@@ -55,6 +54,7 @@ pub fn path_by_service(store: &Store, path: &CriticalPath<'_>) -> Vec<ServicePar
         part.ns += ns;
         part.spans.push(span);
     }
-    parts.sort_by_key(|part| (std::cmp::Reverse(part.ns), part.service));
-    parts
+    let mut order: Vec<(u64, u32)> = (0..).zip(&parts).map(|(place, part)| (!part.ns, place)).collect();
+    order.sort_unstable();
+    order.into_iter().map(|(_, place)| std::mem::take(&mut parts[place as usize])).collect()
 }

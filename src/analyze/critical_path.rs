@@ -128,8 +128,8 @@ struct Walk<'a> {
     /// What is still to be done; the latest instants on top.
     stack: Vec<Item>,
     children: Vec<Child>,
-    /// Numbers of children by end, the last first; then by number.
-    by_end: Vec<u32>,
+    /// Children by end, the last first; then by number, the last first. Both are kept inverted, so that the order is the natural one.
+    by_end: Vec<(u64, u32)>,
 }
 
 impl<'a> Walk<'a> {
@@ -207,14 +207,16 @@ impl<'a> Walk<'a> {
     }
 
     fn sort_by_end(&mut self) {
-        let children = &self.children;
         self.by_end.clear();
-        self.by_end.extend((0..children.len() as u32).rev());
-        let key = |number: u32| (children[number as usize].end, number);
-        // Children that ran one after the other are in order already.
-        if !self.by_end.is_sorted_by(|a, b| key(*a) >= key(*b)) {
-            self.by_end.sort_unstable_by_key(|number| std::cmp::Reverse(key(*number)));
-        }
+        let numbered = self.children.iter().enumerate().rev();
+        self.by_end.extend(numbered.map(|(number, child)| (!child.end, !(number as u32))));
+        // Children that ran one after the other are in order already, which the sort notices.
+        self.by_end.sort_unstable();
+    }
+
+    /// The child at a place of that order.
+    fn by_end(&self, place: usize) -> Option<Child> {
+        self.by_end.get(place).map(|(_, number)| self.children[!*number as usize])
     }
 
     /// The child that the end of the window waited for: the one that ends last, all that reach the window's end counting alike.
@@ -226,7 +228,7 @@ impl<'a> Walk<'a> {
 
     /// The child that the start of another, at the instant `at`, waited for, and the end of its part.
     fn child_before(&self, at: u64, tolerance: u64, cursor: &mut usize) -> Option<(Child, u64)> {
-        let child = |position: usize| self.by_end.get(position).map(|number| self.children[*number as usize]);
+        let child = |place: usize| self.by_end(place);
         while child(*cursor).is_some_and(|child| child.end > at) {
             *cursor += 1;
         }
@@ -248,7 +250,7 @@ impl<'a> Walk<'a> {
         if child.start >= at || (child.end - at).saturating_mul(100) >= duration {
             return false;
         }
-        let end_of = |position: usize| self.children[self.by_end[position] as usize].end;
+        let end_of = |place: usize| !self.by_end[place].0;
         let only_end =
             (cursor < 2 || end_of(cursor - 2) > child.end) && (cursor == self.by_end.len() || end_of(cursor) < at);
         let starts = self.children.partition_point(|other| other.start <= child.end)

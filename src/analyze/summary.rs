@@ -3,8 +3,6 @@
 //! Roots are spans without a parent id; orphans name a parent that is not in their trace; neither counts the other. A span and the server's
 //! half of the same id (Zipkin) are one level of depth. Linear.
 
-use std::cmp::Reverse;
-
 use crate::store::{Span, Status, Store, Top, Trace, TraceIndex};
 
 /// Counts over all spans of a store.
@@ -130,17 +128,16 @@ impl TraceOrder {
 
 /// All traces in this order.
 pub fn trace_order(store: &Store, order: TraceOrder) -> Vec<TraceIndex> {
-    let mut traces: Vec<TraceIndex> = store.traces().map(|trace| trace.index()).collect();
-    let trace = |index: &TraceIndex| store.trace(*index).expect("an index of this store");
-    let errors = |trace: Trace<'_>| trace.spans().filter(|span| span.status() == Status::Error).count();
-    match order {
+    let key = |trace: &Trace<'_>| match order {
         // The store has them in this order.
-        TraceOrder::Start => {}
-        TraceOrder::Duration => traces.sort_by_key(|index| Reverse(trace(index).duration_ns())),
-        TraceOrder::Errors => traces.sort_by_cached_key(|index| Reverse(errors(trace(index)))),
-        TraceOrder::Spans => traces.sort_by_key(|index| Reverse(trace(index).span_count())),
-    }
-    traces
+        TraceOrder::Start => 0,
+        TraceOrder::Duration => trace.duration_ns(),
+        TraceOrder::Errors => trace.spans().filter(|span| span.status() == Status::Error).count() as u64,
+        TraceOrder::Spans => trace.span_count() as u64,
+    };
+    let mut order: Vec<(u64, u32)> = store.traces().map(|trace| (!key(&trace), trace.index().0)).collect();
+    order.sort_unstable();
+    order.into_iter().map(|(_, index)| TraceIndex(index)).collect()
 }
 
 /// Counts over all spans.

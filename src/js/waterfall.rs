@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use super::trace::Analyses;
-use super::wire;
-use crate::view::{TimeRange, waterfall};
+use crate::strings::StringId;
+use crate::view::TimeRange;
+use crate::view::waterfall::{self, Row};
 
 /// A waterfall over one trace; it stays valid when the trace is freed.
 #[wasm_bindgen]
@@ -24,68 +24,36 @@ impl Waterfall {
     }
 }
 
-#[derive(Serialize)]
-struct EventObject {
-    ns: f64,
-    error: bool,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct RowObject<'a> {
-    span: u32,
-    level: u32,
-    expandable: bool,
-    expanded: bool,
-    hidden: u32,
-    position_in_set: u32,
-    set_size: u32,
-    top: Option<&'static str>,
-    service: &'a str,
-    service_index: u32,
-    name: &'a str,
-    kind: &'static str,
-    start_ns: f64,
-    duration_ns: f64,
-    self_ns: f64,
-    critical_ns: f64,
-    error: Option<&'static str>,
-    status_message: String,
-    busy: Vec<f64>,
-    critical: Vec<f64>,
-    events: Vec<EventObject>,
-    links: u32,
-    warnings: u32,
-}
-
-impl<'a> From<waterfall::Row<'a>> for RowObject<'a> {
-    fn from(row: waterfall::Row<'a>) -> RowObject<'a> {
-        RowObject {
-            span: row.span,
-            level: row.level,
-            expandable: row.expandable,
-            expanded: row.expanded,
-            hidden: row.hidden,
-            position_in_set: row.position_in_set,
-            set_size: row.set_size,
-            top: row.top.map(|top| top.as_str()),
-            service: row.service,
-            service_index: row.service_index,
-            name: row.name,
-            kind: row.kind.as_str(),
-            start_ns: row.start_ns,
-            duration_ns: row.duration_ns,
-            self_ns: row.self_ns,
-            critical_ns: row.critical_ns,
-            error: row.error.map(|mark| mark.as_str()),
-            status_message: row.status_message,
-            busy: row.busy,
-            critical: row.critical,
-            events: row.events.iter().map(|event| EventObject { ns: event.ns, error: event.error }).collect(),
-            links: row.links,
-            warnings: row.warnings,
-        }
-    }
+/// A row as numbers: the fields below, then the pairs of `busy` and `critical`, then time and error of each event.
+fn encode(row: &Row, numbers: &mut Vec<f64>) {
+    let flag = |value: bool| f64::from(u8::from(value));
+    numbers.extend([
+        f64::from(row.span),
+        f64::from(row.level),
+        flag(row.expandable),
+        flag(row.expanded),
+        f64::from(row.hidden),
+        f64::from(row.position_in_set),
+        f64::from(row.set_size),
+        row.top.map_or(0, |top| top as u8 + 1).into(),
+        f64::from(row.service_index),
+        row.name.index() as f64,
+        (row.kind as u8).into(),
+        row.start_ns,
+        row.duration_ns,
+        row.self_ns,
+        row.critical_ns,
+        row.error.map_or(0, |mark| mark as u8 + 1).into(),
+        flag(row.has_status_message),
+        f64::from(row.links),
+        f64::from(row.warnings),
+        row.busy.len() as f64,
+        row.critical.len() as f64,
+        row.events.len() as f64,
+    ]);
+    numbers.extend_from_slice(&row.busy);
+    numbers.extend_from_slice(&row.critical);
+    numbers.extend(row.events.iter().flat_map(|event| [event.ns, flag(event.error)]));
 }
 
 #[wasm_bindgen]
@@ -96,15 +64,31 @@ impl Waterfall {
         self.state.row_count()
     }
 
-    /// The rows from one on, their stretches and events within a range.
-    ///
-    /// # Errors
-    /// Only when JavaScript runs out of memory.
-    pub fn rows(&self, from: usize, count: usize, from_ns: f64, to_ns: f64) -> Result<JsValue, JsValue> {
+    /// The rows from one on, their stretches and events within a range; `npm/index.js` makes objects of the numbers.
+    pub fn rows(&self, from: usize, count: usize, from_ns: f64, to_ns: f64) -> Vec<f64> {
         let trace = self.analyses.trace();
         let range = TimeRange { from: from_ns, to: to_ns };
-        let rows = self.state.rows(&trace, self.analyses.self_times(), from, count, range);
-        wire::plain(&rows.into_iter().map(RowObject::from).collect::<Vec<_>>())
+        let mut numbers = Vec::new();
+        for row in self.state.rows(&trace, self.analyses.self_times(), from, count, range) {
+            encode(&row, &mut numbers);
+        }
+        numbers
+    }
+
+    /// The name with this number.
+    pub fn name(&self, number: u32) -> String {
+        self.analyses.trace().store().string(StringId(number)).to_owned()
+    }
+
+    /// Names of all services.
+    pub fn services(&self) -> Vec<String> {
+        self.analyses.trace().store().services().map(str::to_owned).collect()
+    }
+
+    /// The status message of a span.
+    #[wasm_bindgen(js_name = statusMessage)]
+    pub fn status_message(&self, span: u32) -> Option<String> {
+        Some(self.analyses.trace().span(span as usize)?.status_message())
     }
 
     /// The row of a span; -1 when it is hidden or not there.

@@ -313,6 +313,11 @@ impl<'a> Span<'a> {
         self.extra_text(|extra| extra.message)
     }
 
+    /// Whether its status has a message.
+    pub fn has_status_message(&self) -> bool {
+        self.extra().is_some_and(|extra| !extra.message.is_null())
+    }
+
     /// The trace state it was recorded with, "" when there is none.
     pub fn trace_state(&self) -> String {
         self.extra_text(|extra| extra.trace_state)

@@ -47,6 +47,7 @@ pub fn minimap(trace: &Trace<'_>, look: &Look<'_>) -> Vec<u8> {
     let line_of = |position: u64| position * height / spans;
     let errors = Errors::new(trace);
     let mut bars = Vec::new();
+    let mut order: Vec<(u64, u32)> = Vec::new();
     let mut columns = Columns::default();
     let mut position = 0;
     while position < spans {
@@ -57,10 +58,15 @@ pub fn minimap(trace: &Trace<'_>, look: &Look<'_>) -> Vec<u8> {
             position += 1;
         }
         // Errors first, then by length; equals in the order of the tree.
-        bars.sort_by_key(|bar| (!bar.error, std::cmp::Reverse(bar.duration)));
+        order.clear();
+        order.extend((0..).zip(&bars).map(|(place, bar): (u32, &Bar)| {
+            // A duration of more than 292 years is as good as one of 292 years.
+            (u64::from(!bar.error) << 63 | (u64::MAX >> 1) - bar.duration.min(u64::MAX >> 1), place)
+        }));
+        order.sort_unstable();
         let lines = line..(line + thickness(height / spans)).min(height);
         columns.clear(look.width);
-        for bar in &bars {
+        for bar in order.iter().map(|(_, place)| &bars[*place as usize]) {
             columns.fill(bar.first, bar.last, |column| raster.set(column, lines.clone(), bar.color));
         }
     }

@@ -13,6 +13,7 @@ use crate::analyze::critical_path::{CriticalPaths, Segment};
 use crate::analyze::errors::Errors;
 use crate::analyze::self_time::for_each_gap;
 use crate::store::{Span, SpanKind, Top, Trace};
+use crate::strings::StringId;
 
 /// Stretches of time that a row shows at most.
 const MAX_STRETCHES: usize = 64;
@@ -49,7 +50,7 @@ pub struct EventMark {
 
 /// What a row shows. Times are nanoseconds since the start of the trace.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row<'a> {
+pub struct Row {
     /// Position of the span in the trace's tree order.
     pub span: u32,
     /// 1 for a top.
@@ -66,12 +67,10 @@ pub struct Row<'a> {
     pub set_size: u32,
     /// Why it is a top.
     pub top: Option<Top>,
-    /// Its service.
-    pub service: &'a str,
-    /// Position of the service in the store's list.
+    /// Position of its service in the store's list.
     pub service_index: u32,
     /// The operation.
-    pub name: &'a str,
+    pub name: StringId,
     /// Which side of a call.
     pub kind: SpanKind,
     /// NaN without a time.
@@ -84,8 +83,8 @@ pub struct Row<'a> {
     pub critical_ns: f64,
     /// Whether there is an error in it or below.
     pub error: Option<ErrorMark>,
-    /// "" when there is none.
-    pub status_message: String,
+    /// Whether its status has a message.
+    pub has_status_message: bool,
     /// Pairs of start and end: where none of its children runs.
     pub busy: Vec<f64>,
     /// Pairs of start and end: where it owns the critical path; of a collapsed span, where its subtree does.
@@ -260,21 +259,14 @@ impl Waterfall {
 
     /// The rows from one on. `self_ns` are the self times of the trace; what lies outside of the range is left out of
     /// stretches and events.
-    pub fn rows<'a>(
-        &self,
-        trace: &Trace<'a>,
-        self_ns: &[u64],
-        from: usize,
-        count: usize,
-        range: TimeRange,
-    ) -> Vec<Row<'a>> {
+    pub fn rows(&self, trace: &Trace<'_>, self_ns: &[u64], from: usize, count: usize, range: TimeRange) -> Vec<Row> {
         let visible = self.rows.iter().skip(from).take(count);
         visible
             .filter_map(|span| Some(self.row(trace, trace.span(*span as usize)?, *self_ns.get(*span as usize)?, range)))
             .collect()
     }
 
-    fn row<'a>(&self, trace: &Trace<'a>, span: Span<'a>, self_ns: u64, range: TimeRange) -> Row<'a> {
+    fn row(&self, trace: &Trace<'_>, span: Span<'_>, self_ns: u64, range: TimeRange) -> Row {
         let position = span.position();
         let end = self.subtree_ends[position];
         let expandable = self.is_expandable(position as u32);
@@ -303,9 +295,8 @@ impl Waterfall {
             position_in_set: self.places[position],
             set_size: self.child_counts[family],
             top: span.top(),
-            service: span.service(),
             service_index: span.service_index() as u32,
-            name: span.name(),
+            name: span.name_id(),
             kind: span.kind(),
             start_ns: span.start_ns().map_or(f64::NAN, since_start),
             duration_ns: span.duration_ns().unwrap_or(0) as f64,
@@ -316,7 +307,7 @@ impl Waterfall {
             } else {
                 self.errors.begins_at(position).then_some(ErrorMark::Own)
             },
-            status_message: span.status_message(),
+            has_status_message: span.has_status_message(),
             busy: busy.into_pairs(),
             critical: critical.into_pairs(),
             events: span
@@ -358,14 +349,15 @@ impl Stretches {
     /// As pairs; where there are too many, those with the smallest gaps between them are joined.
     fn into_pairs(mut self) -> Vec<f64> {
         if self.all.len() > MAX_STRETCHES {
-            let gap = |index: usize| self.all[index].0 - self.all[index - 1].1;
-            let mut cuts: Vec<usize> = (1..self.all.len()).collect();
-            let (kept, ..) =
-                cuts.select_nth_unstable_by(MAX_STRETCHES - 1, |a, b| gap(*b).total_cmp(&gap(*a)).then(a.cmp(b)));
+            // Gaps are not negative, and the bits of such doubles come in their order.
+            let gap = |index: usize| (self.all[index].0 - self.all[index - 1].1).max(0.0).to_bits();
+            let mut cuts: Vec<(u64, u32)> = (1..self.all.len()).map(|index| (!gap(index), index as u32)).collect();
+            cuts.sort_unstable();
+            let mut kept: Vec<u32> = cuts[..MAX_STRETCHES - 1].iter().map(|(_, index)| *index).collect();
             kept.sort_unstable();
             let mut joined = Vec::with_capacity(MAX_STRETCHES);
             let mut first = 0;
-            for next in kept.iter().copied().chain([self.all.len()]) {
+            for next in kept.iter().map(|index| *index as usize).chain([self.all.len()]) {
                 joined.push((self.all[first].0, self.all[next - 1].1));
                 first = next;
             }
