@@ -280,7 +280,7 @@ impl<'a> Lexer<'a> {
         })
     }
 
-    #[inline(always)]
+    #[inline]
     fn begin(&mut self, bracket: u8) -> Lex<()> {
         self.skip_whitespace();
         if self.byte() != bracket {
@@ -317,7 +317,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Whether another element stands in the array; leaves the array when not. `first` is what `begin_array` returned and is kept here.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn element(&mut self, first: &mut bool) -> Lex<bool> {
         self.skip_whitespace();
         let byte = self.byte();
@@ -340,8 +340,14 @@ impl<'a> Lexer<'a> {
     }
 
     /// The next key of the object and the colon behind it, or the object's end.
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn member(&mut self, keys: &mut Keys, cursor: &mut Cursor) -> Lex<Member> {
+        self.member_inlined(keys, cursor)
+    }
+
+    /// The same, for the few loops that see every span.
+    #[inline(always)]
+    pub(crate) fn member_inlined(&mut self, keys: &mut Keys, cursor: &mut Cursor) -> Lex<Member> {
         let byte = self.byte();
         if byte == b'}' {
             self.at += 1;
@@ -435,7 +441,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// A string.
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn string(&mut self) -> Lex<Text> {
         self.skip_whitespace();
         if self.byte() != b'"' {
@@ -568,7 +574,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// A number.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn number(&mut self) -> Lex<Number> {
         self.skip_whitespace();
         let start = self.at;

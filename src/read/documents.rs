@@ -101,7 +101,7 @@ impl<'a> Reading<'a> {
     }
 
     /// A string value, or nothing for `null`; a value of another type is reported and skipped.
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn text(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<Text>> {
         if lexer.peek()? == Kind::String {
             return lexer.string().map(Some);

@@ -433,7 +433,7 @@ fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
     let mut seen = 0_u32;
     let mut cursor = lexer.begin_object()?;
     loop {
-        let key = match lexer.member(&mut tables.span, &mut cursor)? {
+        let key = match lexer.member_inlined(&mut tables.span, &mut cursor)? {
             Member::End => break,
             Member::Other(_) => {
                 lexer.skip()?;
