@@ -37,7 +37,6 @@ class App {
     #client = new Client();
     #store;
     #nextInput = 1;
-    #pasted = 0;
     #turn = 0;
     /** Set while an address is being followed, so that this is not written down as a new one. */
     #following = false;
@@ -105,23 +104,24 @@ class App {
     #intents = {
         openText: (text) => {
             this.#store.set({ draft: text.length <= LONGEST_DRAFT ? text : "" });
-            this.#pasted += 1;
-            const name = this.#pasted === 1 ? "pasted text" : `pasted text ${this.#pasted}`;
-            void this.#add([this.#spec(name, new Blob([text]), true)]);
+            void this.#add([this.#spec("pasted text", new Blob([text]), true)]);
         },
         openFiles: (files) => {
-            if (files.length > 0) void this.#add(files.map((file) => this.#spec(file.name, file, false)));
+            /** @type {InputSpec[]} */
+            const added = [];
+            for (const file of files) added.push(this.#spec(file.name, file, false, added));
+            if (added.length > 0) void this.#add(added);
         },
         openSample: (id) => void this.#openSample(id),
         removeInput: (id) => {
             const rest = this.#store.state.inputs.filter((input) => input.id !== id);
             if (rest.length === 0) this.#close();
-            else void this.#read(rest, null, "remove");
+            else void this.#read(rest, [], "remove");
         },
         chooseFormat: (id, format) => {
             void this.#read(
                 this.#store.state.inputs.map((input) => (input.id === id ? { ...input, format } : input)),
-                null,
+                [id],
                 "format",
             );
         },
@@ -197,12 +197,25 @@ class App {
      * @param {string} name
      * @param {Blob} blob
      * @param {boolean} pasted
+     * @param {readonly InputSpec[]} [beside] what is added with it
      * @returns {InputSpec}
      */
-    #spec(name, blob, pasted) {
-        const spec = { id: this.#nextInput, name, blob, sample: null, format: null, pasted };
+    #spec(name, blob, pasted, beside = []) {
+        const spec = { id: this.#nextInput, name: this.#freeName(name, beside), blob, sample: null, format: null, pasted };
         this.#nextInput += 1;
         return spec;
+    }
+
+    /**
+     * A name that no other input has; inputs are told apart by it.
+     * @param {string} name
+     * @param {readonly InputSpec[]} beside
+     */
+    #freeName(name, beside) {
+        const taken = new Set([...this.#store.state.inputs, ...beside].map((input) => input.name));
+        let free = name;
+        for (let number = 2; taken.has(free); number += 1) free = `${name} (${number})`;
+        return free;
     }
 
     /**
@@ -211,7 +224,7 @@ class App {
      */
     async #add(added) {
         const kept = this.#store.state.inputs.filter((input) => input.sample === null);
-        await this.#read([...kept, ...added], added.length === 1 ? (added[0]?.id ?? null) : null, "add");
+        await this.#read([...kept, ...added], added.map(({ id }) => id), "add");
     }
 
     /** @param {string} id */
@@ -221,23 +234,23 @@ class App {
         const spec = { id: this.#nextInput, name: sample.name, blob: null, sample: id, format: null, pasted: false };
         this.#nextInput += 1;
         const kept = this.#store.state.inputs.filter((input) => input.sample === null);
-        await this.#read([...kept, spec], spec.id, "add");
+        await this.#read([...kept, spec], [spec.id], "add");
     }
 
     /**
      * @param {InputSpec[]} inputs
-     * @param {number | null} newest what was added, and may be headers
+     * @param {readonly number[]} added the ids of those that are new
      * @param {'add' | 'remove' | 'format'} why
      * @param {Place | null} [place] where to go afterwards
      */
-    async #read(inputs, newest, why, place = null) {
+    async #read(inputs, added, why, place = null) {
         this.#turn += 1;
         const turn = this.#turn;
         const before = this.#store.state;
         const name = inputs.at(-1)?.name ?? "";
         this.#store.set({ problem: null, loading: { phase: "read", name, done: 0, total: 0 } });
         try {
-            const { connection, opened } = await this.#client.open(inputs, newest, (loading) => {
+            const { connection, opened } = await this.#client.open(inputs, added, (loading) => {
                 if (turn === this.#turn) this.#store.set({ loading });
             });
             if (turn !== this.#turn) {
@@ -253,7 +266,10 @@ class App {
                 this.headers.focus();
                 return;
             }
-            await this.#opened(inputs, why, connection, { ...opened.overview, looks: assignLooks(opened.overview.services) }, place, before);
+            const read = inputs.filter((input) => !opened.failed.some(({ id }) => id === input.id));
+            await this.#opened(read, why, connection, { ...opened.overview, looks: assignLooks(opened.overview.services) }, place, before);
+            const [failure] = opened.failed;
+            if (failure !== undefined) this.#store.set({ problem: failure.problem });
         } catch (error) {
             if (turn !== this.#turn) return;
             this.#store.set({ loading: null });
@@ -607,10 +623,10 @@ class App {
             this.#spanId = null;
             this.#spanOf = key;
             void state.connection
-                ?.call("span", state.trace.index, state.span)
-                .then(({ details }) => {
+                ?.call("spanId", state.trace.index, state.span)
+                .then((spanId) => {
                     if (this.#spanOf !== key) return;
-                    this.#spanId = details.spanId;
+                    this.#spanId = spanId === "" ? null : spanId;
                     this.#write("replace");
                 })
                 .catch(() => {});
@@ -661,7 +677,7 @@ class App {
             if (sample !== null) {
                 const spec = { id: this.#nextInput, name: sample.name, blob: null, sample: sample.id, format: null, pasted: false };
                 this.#nextInput += 1;
-                await this.#read([spec], null, "add", place);
+                await this.#read([spec], [spec.id], "add", place);
                 return;
             }
         }

@@ -98,11 +98,11 @@ export class Client {
     /**
      * Reads inputs in a worker of their own.
      * @param {InputSpec[]} inputs
-     * @param {number | null} newest
+     * @param {readonly number[]} added the ids of those that are new
      * @param {(progress: Progress) => void} onProgress
      * @returns {Promise<{connection: Connection, opened: Opened}>} rejects with kind `cancelled` when another reading or cancel() came first
      */
-    async open(inputs, newest, onProgress) {
+    async open(inputs, added, onProgress) {
         this.cancel();
         const turn = this.#turn;
         const connection = await this.prepare();
@@ -114,7 +114,7 @@ export class Client {
         this.#reading = connection;
         connection.onProgress = onProgress;
         try {
-            const opened = await connection.call("open", inputs, newest);
+            const opened = await connection.call("open", inputs, added);
             return { connection, opened };
         } catch (error) {
             connection.end();

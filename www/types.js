@@ -108,7 +108,7 @@
  */
 
 /**
- * @typedef {{kind: 'headers', text: string, explanations: Explanation[]} | {kind: 'traces', overview: Omit<Overview, 'looks'>}} Opened
+ * @typedef {{kind: 'headers', text: string, explanations: Explanation[]} | {kind: 'traces', overview: Omit<Overview, 'looks'>, failed: {id: number, problem: Problem}[]}} Opened
  */
 
 

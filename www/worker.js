@@ -11,7 +11,7 @@ import * as spanscope from "./pkg/index.js";
 import { excerptOf } from "./format.js";
 import { sampleById } from "./samples/index.js";
 
-/** @import { Excerpt, InputSpec, Opened, OpenTrace, Overview, Position, Progress, Row, SortOrder, SpanAnswer, SpanContext, Tick, TraceSummary } from './types.js' */
+/** @import { Excerpt, InputSpec, Opened, OpenTrace, Overview, Position, Problem, Progress, Row, SortOrder, SpanAnswer, SpanContext, Tick, TraceSummary } from './types.js' */
 
 /** What may be a header block; anything longer is read as a trace without asking. */
 const LONGEST_HEADERS = 256 * 1024;
@@ -78,31 +78,100 @@ class Engine {
     }
 
     /**
-     * Reads inputs. A lone text that is a header, or a block of them, is explained instead.
+     * Reads inputs. A lone text that is a header, or a block of them, is explained instead. What cannot be read is left
+     * out and told, unless that is everything that was added: then nothing is opened.
      * @param {InputSpec[]} inputs
-     * @param {number | null} newest the id of what was added last; only that may be headers
+     * @param {readonly number[]} added the ids of those that are new
      * @returns {Promise<Opened>}
      */
-    async open(inputs, newest) {
+    async open(inputs, added) {
         await this.prepare();
         this.#inputs = inputs;
         this.#blobs = [];
         for (const input of inputs) this.#blobs.push(input.blob ?? (await sampleBlob(input)));
-        const last = inputs.findIndex((input) => input.id === newest);
-        const blob = this.#blobs[last];
-        if (blob !== undefined && inputs[last]?.format === null && blob.size <= LONGEST_HEADERS) {
+        const lone = added.length === 1 ? inputs.findIndex((input) => input.id === added[0]) : -1;
+        const blob = this.#blobs[lone];
+        if (blob !== undefined && inputs[lone]?.format === null && blob.size <= LONGEST_HEADERS) {
             const bytes = new Uint8Array(await blob.arrayBuffer());
             if (spanscope.detect(bytes).kind === "headers") {
                 const text = decoder.decode(bytes);
-                return { kind: "headers", text, explanations: spanscope.explainHeaders(text) };
+                const explanations = spanscope.explainHeaders(text);
+                if (explanations.length > 0) return { kind: "headers", text, explanations };
             }
         }
-        try {
-            this.#set = inputs.length === 1 ? await this.#readOne() : await this.#readAll();
-        } catch (error) {
-            throw await this.#placed(error);
+        const failed = await this.#read(added);
+        return { kind: "traces", overview: this.#overview(), failed };
+    }
+
+    /**
+     * @param {readonly number[]} added
+     * @returns {Promise<{id: number, problem: Problem}[]>} what was left out
+     */
+    async #read(added) {
+        const [only] = this.#inputs;
+        if (this.#inputs.length === 1 && only !== undefined) {
+            try {
+                this.#set = await this.#readOne();
+            } catch (error) {
+                throw asError(await this.#placed(error, 0));
+            }
+            return [];
         }
-        return { kind: "traces", overview: this.#overview() };
+        try {
+            this.#set = await this.#readAll();
+        } catch (error) {
+            // Nothing could be read; the error is that of the first.
+            const { input } = /** @type {{position?: Position | null}} */ (error).position ?? { input: 0 };
+            throw asError(await this.#placed(error, input));
+        }
+        /** @type {{id: number, problem: Problem}[]} */
+        const failed = [];
+        for (const index of this.#leftOut(this.#set)) {
+            const input = /** @type {InputSpec} */ (this.#inputs[index]);
+            failed.push({ id: input.id, problem: await this.#whyNot(index) });
+        }
+        if (failed.length === 0) return [];
+        const [first] = failed;
+        const hopeless = added.length > 0 && added.every((id) => failed.some((failure) => failure.id === id));
+        this.#set.free();
+        this.#set = null;
+        if (hopeless && first !== undefined) throw asError(failed.find(({ id }) => added.includes(id))?.problem ?? first.problem);
+        const good = this.#inputs.map((input) => !failed.some(({ id }) => id === input.id));
+        this.#blobs = this.#blobs.filter((_, index) => good[index]);
+        this.#inputs = this.#inputs.filter((_, index) => good[index]);
+        await this.#read([]);
+        return failed;
+    }
+
+    /**
+     * The inputs without a report; the reports of the others stand in order, and no two inputs have one name.
+     * @param {spanscope.TraceSet} set
+     */
+    #leftOut(set) {
+        const reports = set.inputs();
+        const missing = [];
+        let at = 0;
+        for (const [index, input] of this.#inputs.entries()) {
+            if (reports[at]?.name === input.name) at += 1;
+            else missing.push(index);
+        }
+        return missing;
+    }
+
+    /**
+     * Reads an input alone for the sake of its error.
+     * @param {number} index
+     * @returns {Promise<Problem>}
+     */
+    async #whyNot(index) {
+        const input = /** @type {InputSpec} */ (this.#inputs[index]);
+        const blob = /** @type {Blob} */ (this.#blobs[index]);
+        try {
+            spanscope.read(await blob.arrayBuffer(), { name: input.name, ...(input.format === null ? {} : { format: input.format }) }).free();
+        } catch (error) {
+            return this.#placed(error, index);
+        }
+        return { kind: "no-spans", message: "Expected spans, found none.", name: input.name, excerpt: null };
     }
 
     /** Streams one input into wasm memory, which is reserved at its size. */
@@ -287,6 +356,14 @@ class Engine {
 
     /**
      * @param {number} index
+     * @param {number} span
+     */
+    spanId(index, span) {
+        return this.#opened(index).trace.span(span).spanId;
+    }
+
+    /**
+     * @param {number} index
      * @param {string} spanId
      */
     findSpan(index, spanId) {
@@ -444,20 +521,29 @@ class Engine {
     }
 
     /**
-     * Adds the marked line to an error that says where.
+     * What is told of an error: the name of its input, and the marked line if it says where.
      * @param {any} error
+     * @param {number} input
+     * @returns {Promise<Problem>}
      */
-    async #placed(error) {
-        /** @type {Position | null} */
-        const position = error?.position ?? null;
-        const input = position?.input ?? this.#blobs.length - 1;
-        const placed = new Error(String(error?.message ?? error));
-        return Object.assign(placed, {
+    async #placed(error, input) {
+        const name = this.#inputs[input]?.name ?? "";
+        if (error instanceof DOMException) return { kind: "unreadable", message: `The browser could not read it: ${error.message}`, name, excerpt: null };
+        return {
             kind: typeof error?.kind === "string" ? error.kind : "internal",
-            name: this.#inputs[input]?.name ?? "",
-            excerpt: await this.excerpt(input, position).catch(() => null),
-        });
+            message: String(error?.message ?? error),
+            name,
+            excerpt: await this.excerpt(input, error?.position ?? null).catch(() => null),
+        };
     }
+}
+
+/**
+ * @param {Problem} problem
+ * @returns {Error & Problem}
+ */
+function asError(problem) {
+    return Object.assign(new Error(problem.message), problem);
 }
 
 /** Bytes read of all, told to the page at most twenty times a second. */
@@ -543,6 +629,7 @@ addEventListener("message", async (event) => {
         postMessage({ id, result }, { transfer: /** @type {Transferable[]} */ (transfer) });
     } catch (error) {
         const { message, kind = "internal", name = "", excerpt = null } = /** @type {any} */ (error);
-        postMessage({ id, error: { message: String(message ?? error), kind, name: kind === "internal" ? "" : name, excerpt } });
+        // An error of the package or of the browser has a name of another sort.
+        postMessage({ id, error: { message: String(message ?? error), kind, name: excerpt === null && /Error$/.test(name) ? "" : name, excerpt } });
     }
 });

@@ -30,7 +30,7 @@ export class Bar {
         this.#intents = intents;
         const openFile = () => fileInput.click();
         this.#chips = el("ul", { class: "chips", "aria-label": "Inputs", hidden: true });
-        this.#time = new Menu({ label: "Relative", name: "Times and rows", class: "menu-end bar-wide", items: () => this.#viewItems() });
+        this.#time = new Menu({ label: "Relative", about: "times and rows", class: "menu-end bar-wide", items: () => this.#viewItems() });
         this.#theme = button({ label: "Colours", onClick: () => this.#nextTheme(), class: "button square" });
         this.#theme.classList.add("bar-wide");
         const keys = button({ label: "?", title: "Keys", class: "button square bar-wide", onClick: () => intents.showKeys(true) });
@@ -55,7 +55,8 @@ export class Bar {
             this.#time.element,
             this.#theme,
             keys,
-            new Menu({ label: "More", name: "More", icon: "menu", class: "menu-end bar-narrow", items: all }).element,
+            new Menu({ label: "More", icon: "menu", class: "menu-end bar-narrow", items: all }).element,
+            fileInput,
         );
     }
 

@@ -76,7 +76,7 @@ export class HeadersView {
         });
         return el(
             "section",
-            { class: "header-explained", "aria-label": explanation.header },
+            { class: "header-explained" },
             el("h2", { text: explanation.header }),
             el("p", { class: "header-value" }, ...this.#marked(explanation)),
             ...explanation.problems.map((problem) => el("p", { class: "header-problem", text: problem.message })),
@@ -156,7 +156,7 @@ function markPlaces(text, from, to, places) {
 function elsewhere(title, headers) {
     return el(
         "section",
-        { class: "elsewhere", "aria-label": title },
+        { class: "elsewhere" },
         el("h2", { text: title }),
         el("dl", {}, ...Object.entries(headers).flatMap(([name, value]) => [el("dt", {}, el("code", { text: name })), el("dd", {}, el("code", { text: value }), copyButton(name, `${name}: ${value}`))])),
     );

@@ -16,20 +16,24 @@ export class Menu {
     #button;
     #list;
     #label;
+    #about;
 
     /**
-     * @param {{label: string, name?: string, icon?: 'menu', class?: string, items: () => MenuItem[]}} options `name` is for those who do not see the icon
+     * @param {{label: string, about?: string, icon?: 'menu', class?: string, items: () => MenuItem[]}} options `about`
+     *   says what the menu is for where its label is what is chosen
      */
     constructor(options) {
+        this.#about = options.about ?? "";
         this.#items = options.items;
         this.#label = el("span", { text: options.label });
         this.#button = el(
             "button",
-            { type: "button", class: "button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": options.name ?? null, title: options.name ?? null, on: { click: () => this.#toggle(), keydown: (event) => this.#onButtonKey(event) } },
+            { type: "button", class: "button", "aria-haspopup": "menu", "aria-expanded": "false", on: { click: () => this.#toggle(), keydown: (event) => this.#onButtonKey(event) } },
             options.icon === undefined ? this.#label : icon(options.icon),
             options.icon === undefined ? icon("down") : null,
         );
-        this.#list = el("div", { class: "menu-list", role: "menu", hidden: true, "aria-label": options.name ?? options.label, on: { keydown: (event) => this.#onKey(event) } });
+        this.#list = el("div", { class: "menu-list", role: "menu", hidden: true, "aria-label": options.about ?? options.label, on: { keydown: (event) => this.#onKey(event) } });
+        this.#name(options.label, options.icon !== undefined);
         this.element = el("div", { class: `menu ${options.class ?? ""}` }, this.#button, this.#list);
         this.element.addEventListener("focusout", (event) => {
             if (!(event.relatedTarget instanceof Node) || !this.element.contains(event.relatedTarget)) this.close();
@@ -39,6 +43,19 @@ export class Menu {
     /** @param {string} label */
     setLabel(label) {
         if (this.#label.textContent !== label) this.#label.textContent = label;
+        this.#name(label, false);
+    }
+
+    /**
+     * The button's name for those who do not see it, where its text does not say enough.
+     * @param {string} label
+     * @param {boolean} always
+     */
+    #name(label, always) {
+        if (!always && this.#about === "") return;
+        const name = this.#about === "" ? label : `${label}: ${this.#about}`;
+        this.#button.setAttribute("aria-label", name);
+        this.#button.title = name;
     }
 
     get isOpen() {

@@ -78,6 +78,7 @@ const ADVICE = {
     "too-deep": "export the trace again; nothing that records traces nests so deeply.",
     "too-large": "split the file; a tab has no more memory than this.",
     "no-spans": "look whether the export has spans in it, and whether the query that made it found any.",
+    unreadable: "choose the file again; it was moved or changed, or is a folder.",
     "not-here": "open its file as well; what is open stays.",
     worker: "load the page anew; one of its files may be missing on the server.",
     "not-loaded": "load the page anew; one of its files may be missing on the server.",

@@ -2,7 +2,7 @@
 
 import { attribute, el, fill, setText } from "../dom.js";
 import { canvasColors } from "../colors.js";
-import { countOf, formatCount, formatDuration } from "../format.js";
+import { countOf, formatDuration } from "../format.js";
 import { VirtualList } from "../virtual-list.js";
 import { errorMark } from "./marks.js";
 
@@ -24,6 +24,7 @@ const SORTS = /** @type {const} */ ([
 /**
  * @typedef {object} Parts
  * @property {HTMLElement} name
+ * @property {HTMLElement} service for those who do not see the colours
  * @property {SVGSVGElement} error
  * @property {HTMLElement} facts
  * @property {HTMLCanvasElement} strip
@@ -182,11 +183,12 @@ export class TraceList {
 
     #create() {
         const name = el("div", { class: "traces-name" });
+        const service = el("span", { class: "visually-hidden" });
         const error = errorMark("own");
         const facts = el("div", { class: "traces-facts" });
         const strip = el("canvas", { class: "traces-strip", width: STRIP_WIDTH, height: STRIP_HEIGHT, "aria-hidden": "true" });
-        const element = el("div", { class: "traces-row virtual-row", role: "option" }, name, el("div", { class: "traces-line" }, error, facts), strip);
-        this.#parts.set(element, { name, error, facts, strip });
+        const element = el("div", { class: "traces-row virtual-row", role: "option" }, name, service, el("div", { class: "traces-line" }, error, facts), strip);
+        this.#parts.set(element, { name, service, error, facts, strip });
         return element;
     }
 
@@ -209,6 +211,7 @@ export class TraceList {
         if (position === this.#cursor) attribute(this.#scroller, "aria-activedescendant", element.id);
         if (trace === undefined) {
             setText(parts.name, "");
+            setText(parts.service, "");
             setText(parts.facts, "");
             parts.error.classList.add("absent");
             parts.strip.hidden = true;
@@ -224,7 +227,7 @@ export class TraceList {
         parts.facts.classList.toggle("has-error", trace.errors > 0);
         parts.error.classList.toggle("absent", trace.errors === 0);
         element.title = `${name}\n${trace.rootService}\n${trace.traceId}`;
-        attribute(element, "aria-label", `${name}, ${trace.rootService}, ${formatDuration(trace.durationNs)}, ${formatCount(trace.spans)} spans${trace.errors > 0 ? `, ${countOf(trace.errors, "error")}` : ""}`);
+        setText(parts.service, ` ${trace.rootService} `);
         void this.#paint(parts.strip, trace);
     }
 

@@ -7,8 +7,10 @@ import { exactDuration, formatDuration, formatShare } from "../format.js";
 /** @import { State } from '../state.js' */
 /** @import { Intents, OpenTrace, Overview } from '../types.js' */
 
-/** Parts below this share are shown together: a button must be wide enough to be seen and hit. */
-const LEAST_SHARE = 0.01;
+/** Parts below this share, or beyond so many, are shown together: a button must be wide enough to be seen and hit. */
+const LEAST_SHARE = 0.005;
+const MOST_PARTS = 12;
+const MOST_PARTS_NARROW = 6;
 
 export class VerdictView {
     #intents;
@@ -77,7 +79,9 @@ export class VerdictView {
     #drawBar(trace, overview) {
         const total = trace.path.reduce((sum, part) => sum + part.ns, 0);
         this.#bar.hidden = total <= 0;
-        const large = trace.path.filter((part, index) => index === 0 || part.ns / total >= LEAST_SHARE);
+        const most = (matchMedia("(width < 640px)").matches ? MOST_PARTS_NARROW : MOST_PARTS) - 1;
+        const few = trace.path.length <= most + 1;
+        const large = trace.path.filter((part, index) => (few || index < most) && (index === 0 || part.ns / total >= LEAST_SHARE));
         const small = trace.path.slice(large.length);
         const rest = small.reduce((sum, part) => sum + part.ns, 0);
         fill(
@@ -105,11 +109,12 @@ export class VerdictView {
                 class: `path-part texture-${texture}`,
                 style: { "--service": color, "flex-grow": String(ns / total) },
                 title: `${name}: ${duration} on the critical path, ${share} (${exactDuration(ns)})`,
-                "aria-label": `${name}, ${duration} on the critical path, ${share}`,
+                "aria-label": `${name} ${duration} on the critical path, ${share}`,
                 "data-spans": keyOfSpans(spans),
                 on: { click: () => this.#intents.mark(spans) },
             },
             el("span", { class: "path-name", text: name }),
+            " ",
             el("span", { class: "path-time", text: duration }),
         );
     }
@@ -120,5 +125,6 @@ export class VerdictView {
  * @param {readonly number[]} spans
  */
 function keyOfSpans(spans) {
-    return spans.length <= 20 ? spans.join() : `${spans.length}:${spans[0]}:${spans.at(-1)}`;
+    const sorted = [...spans].sort((one, other) => one - other);
+    return sorted.length <= 20 ? sorted.join() : `${sorted.length}:${sorted[0]}:${sorted.at(-1)}`;
 }

@@ -114,7 +114,6 @@ export class WaterfallView {
     update(state, before) {
         this.#state = state;
         const { trace, preferences } = state;
-        if (trace === null) return;
         this.#minimap.update(state, before);
         if (before === null || before.preferences !== preferences) {
             this.#setWidth("--name-width", preferences.nameWidth);
@@ -123,6 +122,7 @@ export class WaterfallView {
             this.#list.setRowHeight(ROW_HEIGHTS[preferences.rows]);
             this.#resize();
         }
+        if (trace === null) return;
         if (before === null || before.marked !== state.marked) {
             this.#marked = new Set(state.marked);
             this.#drawMarks();

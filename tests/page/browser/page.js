@@ -153,11 +153,12 @@ export async function servePlainly() {
   return listening(server)
 }
 
-/** Another origin, which lets everybody in and counts who comes. */
+/** Another origin, which lets everybody in and remembers what was asked for. */
 export async function serveElsewhere() {
-  const visits = { count: 0 }
-  const server = createServer((_request, response) => {
-    visits.count += 1
+  /** @type {string[]} */
+  const visits = []
+  const server = createServer((request, response) => {
+    visits.push(request.url ?? '')
     response.writeHead(200, { 'access-control-allow-origin': '*', 'content-type': 'text/html' })
     response.end('<!doctype html><title>Elsewhere</title>')
   })

@@ -128,8 +128,7 @@ test('the page stays usable after anything that cannot be read', async () => {
     ['spaces.json', ' \n\t '],
     ['picture.png', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, 0xff, 0xfe, 0])],
     ['page.html', '<!doctype html><html><body><h1>Sign in</h1></body></html>'],
-    ['cut.json', checkout.slice(0, 9000)],
-    ['cut-string.json', checkout.slice(0, checkout.indexOf('gateway') + 3)],
+    ['cut.json', checkout.slice(0, checkout.indexOf('gateway') + 3)],
     ['brackets.json', '['.repeat(1_000_000)],
     ['nan.json', '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":NaN}]}]}]}'],
     ['trailing.json', '{"resourceSpans":[],}'],
@@ -159,7 +158,7 @@ test('an error says where, marks the place, and leaves the text to be corrected'
   await paste(page, '{"resourceSpans": [\n  {"resource": {}, "scopeSpans": [{"spans": [{"traceId": oops}]}]}\n]}')
   const alert = page.getByRole('alert')
   await alert.waitFor()
-  assert.match((await alert.textContent()) ?? '', /line 2, column 57/)
+  assert.match((await alert.textContent()) ?? '', /line 2, column 58/)
   assert.equal(await alert.locator('mark').textContent(), 'o')
   const box = page.getByRole('textbox')
   assert.match(await box.inputValue(), /oops/)
@@ -167,6 +166,29 @@ test('an error says where, marks the place, and leaves the text to be corrected'
   await page.getByRole('button', { name: 'Read it' }).click()
   await grid(page).waitFor()
   assert.equal(await alert.isVisible(), false)
+  await close()
+})
+
+test('a trace that is cut off is read as far as it goes, and the page says so', async () => {
+  const { page, close } = await site.open()
+  await page.getByRole('textbox').waitFor()
+  await chooseFile(page, 'cut.json', checkout.slice(0, 9000))
+  await row(page, /cart GET \/cart\/\{id\}/).waitFor()
+  await page.getByRole('tab', { name: /Input \d+ problems?/ }).click()
+  await page.getByRole('tabpanel', { name: /Input/ }).getByText(/found the end/).first().waitFor()
+  await close()
+})
+
+test('of several files, those that can be read are opened, and the other is told', async () => {
+  const { page, close } = await site.open()
+  await page.getByRole('textbox').waitFor()
+  const files = [['first.json', checkout], ['second.json', '{"oops": }'], ['second.json', '[]'], ['last.json', readFileSync(new URL('../../../www/samples/timeout.json', import.meta.url), 'utf8')]]
+  await page.locator('#file').setInputFiles(files.map(([name = '', content = '']) => ({ name, mimeType: 'application/json', buffer: Buffer.from(content) })))
+  await page.getByText('2 traces', { exact: true }).waitFor()
+  await page.getByRole('alert').getByRole('heading', { name: 'second.json was not read' }).waitFor()
+  assert.match((await page.getByRole('alert').textContent()) ?? '', /line 1, column 10/)
+  assert.deepEqual(await page.locator('.chip-name').allTextContents(), ['first.json', 'last.json'])
+  assert.deepEqual(await page.locator('.chip-about').allTextContents(), ['OTLP JSON · 14 spans', 'Jaeger JSON · 4 spans'])
   await close()
 })
 
