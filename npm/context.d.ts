@@ -58,6 +58,17 @@ export type SpanContext = {
 
 export function parseTraceparent(value: string): Traceparent;
 
+/**
+ * Reads many `traceparent` values, one a line, as bytes. Every line has an entry, also an empty one: in `ok` 1 for a valid
+ * header, else 0; in `flags` its flags; in `ids` 24 bytes, 16 of the trace id and 8 of the parent id.
+ */
+export function parseTraceparents(lines: Uint8Array): {
+  count: number;
+  ok: Uint8Array;
+  flags: Uint8Array;
+  ids: Uint8Array;
+};
+
 /** Always version 00, flags without a meaning zeroed. Throws a TypeError with a `kind` when an id is not valid. */
 export function formatTraceparent(context: { traceId: string; spanId: string; traceFlags: number }): string;
 

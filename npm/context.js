@@ -54,6 +54,17 @@ export function parseTraceparent(value) {
   };
 }
 
+export function parseTraceparents(lines) {
+  const columns = wasm.traceparents(lines);
+  const count = columns.length / 26;
+  return {
+    count,
+    ok: columns.subarray(0, count),
+    flags: columns.subarray(count, 2 * count),
+    ids: columns.subarray(2 * count),
+  };
+}
+
 export function formatTraceparent(context) {
   const { traceId, spanId, traceFlags = 0 } = context;
   return wasm.format_traceparent(String(traceId), String(spanId), traceFlags & 255);

@@ -272,6 +272,92 @@ pub(crate) fn hex_portable(digits: &[u8]) -> Option<u64> {
     Some(value)
 }
 
+/// Sixteen hexadecimal digits in lower case as the eight bytes they write, or `None` when one of them is not.
+#[inline(always)]
+pub(crate) fn hex16_lower(digits: &[u8; 16]) -> Option<[u8; 8]> {
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    {
+        use core::arch::wasm32::{i8x16_shuffle, i64x2_extract_lane, u8x16_all_true, u8x16_shl, v128_or};
+        // SAFETY: `digits` is 16 bytes long.
+        let (nibbles, good) = nibbles_lower(unsafe { load(digits, 0) });
+        if !u8x16_all_true(good) {
+            return None;
+        }
+        let upper = i8x16_shuffle::<0, 2, 4, 6, 8, 10, 12, 14, 0, 2, 4, 6, 8, 10, 12, 14>(nibbles, nibbles);
+        let lower = i8x16_shuffle::<1, 3, 5, 7, 9, 11, 13, 15, 1, 3, 5, 7, 9, 11, 13, 15>(nibbles, nibbles);
+        Some(i64x2_extract_lane::<0>(v128_or(u8x16_shl(upper, 4), lower)).to_le_bytes())
+    }
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    {
+        let (high, low) = digits.split_at(8);
+        let high = hex8_lower(high.try_into().ok()?)?;
+        let low = hex8_lower(low.try_into().ok()?)?;
+        Some((u64::from(high) << 32 | u64::from(low)).to_be_bytes())
+    }
+}
+
+/// Thirty-two hexadecimal digits in lower case as the sixteen bytes they write, or `None` when one of them is not.
+#[inline(always)]
+pub(crate) fn hex32_lower(digits: &[u8; 32]) -> Option<[u8; 16]> {
+    let mut bytes = [0; 16];
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    {
+        use core::arch::wasm32::{i8x16_shuffle, i64x2_extract_lane, u8x16_all_true, u8x16_shl, v128_and, v128_or};
+        // SAFETY: `digits` is 32 bytes long.
+        let (first, second) = unsafe { (load(digits, 0), load(digits, 16)) };
+        let ((first, good), (second, good_too)) = (nibbles_lower(first), nibbles_lower(second));
+        if !u8x16_all_true(v128_and(good, good_too)) {
+            return None;
+        }
+        let upper = i8x16_shuffle::<0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30>(first, second);
+        let lower = i8x16_shuffle::<1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31>(first, second);
+        let all = v128_or(u8x16_shl(upper, 4), lower);
+        bytes[..8].copy_from_slice(&i64x2_extract_lane::<0>(all).to_le_bytes());
+        bytes[8..].copy_from_slice(&i64x2_extract_lane::<1>(all).to_le_bytes());
+    }
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    {
+        bytes[..8].copy_from_slice(&hex16_lower(digits.first_chunk()?)?);
+        bytes[8..].copy_from_slice(&hex16_lower(digits.last_chunk()?)?);
+    }
+    Some(bytes)
+}
+
+/// The values of sixteen lower-case digits, and where there is a digit at all.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[inline(always)]
+fn nibbles_lower(text: core::arch::wasm32::v128) -> (core::arch::wasm32::v128, core::arch::wasm32::v128) {
+    use core::arch::wasm32::{u8x16_lt, u8x16_splat, u8x16_sub, v128_bitselect, v128_or};
+    let decimal = u8x16_sub(text, u8x16_splat(b'0'));
+    // From 10 on for "a" and what follows it.
+    let letter = u8x16_sub(text, u8x16_splat(b'a' - 10));
+    let is_decimal = u8x16_lt(decimal, u8x16_splat(10));
+    let is_letter = u8x16_lt(u8x16_sub(letter, u8x16_splat(10)), u8x16_splat(6));
+    (v128_bitselect(decimal, letter, is_decimal), v128_or(is_decimal, is_letter))
+}
+
+/// Eight hexadecimal digits in lower case as a number.
+///
+/// Each byte becomes its digit as if it were one (letters have bit 6 set), then the digits are written back: a byte
+/// that does not come out as it went in was none.
+#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
+#[inline(always)]
+fn hex8_lower(digits: [u8; 8]) -> Option<u32> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let text = u64::from_be_bytes(digits);
+    let letters = (text >> 6) & ONES;
+    let nibbles = (text & (ONES * 0x0f)) + letters * 9;
+    let again = nibbles + ONES * u64::from(b'0') + letters * u64::from(b'a' - b'0' - 10);
+    // A letter's digit must be 10 to 15 and any other's at most 9: "a" to "f" and "0" to "9", but not "`" or ":".
+    let letters_needed = ((nibbles + ONES * 6) >> 4) & ONES;
+    if (nibbles & (ONES * 0xf0)) | (again ^ text) | (letters ^ letters_needed) != 0 {
+        return None;
+    }
+    let pairs = (nibbles | (nibbles >> 4)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs | (pairs >> 8)) & 0x0000_ffff_0000_ffff;
+    Some((fours | (fours >> 16)) as u32)
+}
+
 /// Loads sixteen bytes.
 ///
 /// # Safety
@@ -392,6 +478,33 @@ mod tests {
             digits[9] = bad;
             assert_eq!(hex16(&digits), None, "{bad:#x}");
             assert_eq!(hex_portable(&digits), None, "{bad:#x}");
+        }
+    }
+
+    #[test]
+    fn lower_case_hexadecimal_at_every_place_and_nothing_else() {
+        let digit = |byte: u8| char::from(byte).to_digit(16).filter(|_| !byte.is_ascii_uppercase());
+        for place in 0..16 {
+            for byte in 0..=255 {
+                let mut digits = *b"0a9f7c3e5b18d264";
+                digits[place] = byte;
+                let one_by_one = digits.iter().try_fold(0, |sum, &b| Some(sum << 4 | u64::from(digit(b)?)));
+                assert_eq!(hex16_lower(&digits).map(u64::from_be_bytes), one_by_one, "{byte:#x} at {place}");
+                for (start, other) in [(0, 16), (16, 0)] {
+                    let mut both = [b'7'; 32];
+                    both[start..start + 16].copy_from_slice(&digits);
+                    let bytes = hex32_lower(&both);
+                    assert_eq!(bytes.is_some(), one_by_one.is_some(), "{byte:#x} at {place} of {start}");
+                    if let (Some(bytes), Some(number)) = (bytes, one_by_one) {
+                        assert_eq!(bytes[start / 2..start / 2 + 8], number.to_be_bytes());
+                        assert_eq!(bytes[other / 2..other / 2 + 8], [0x77; 8]);
+                    }
+                }
+                if let (true, Ok(eight)) = (place < 8, digits[..8].try_into()) {
+                    let one_by_one = digits[..8].iter().try_fold(0, |sum, &b| Some(sum << 4 | digit(b)?));
+                    assert_eq!(hex8_lower(eight), one_by_one, "{byte:#x} at {place}");
+                }
+            }
         }
     }
 

@@ -7,6 +7,7 @@
 
 mod b3;
 mod baggage;
+mod batch;
 mod datadog;
 mod environment;
 mod error;
@@ -37,6 +38,7 @@ mod vendors;
 mod xray;
 
 pub use baggage::{Baggage, BaggageMember};
+pub use batch::TraceparentBatch;
 pub use datadog::Datadog;
 pub use environment::{environment_headers, environment_name};
 pub use error::{HeaderError, Reason};

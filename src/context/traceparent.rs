@@ -22,9 +22,10 @@ use crate::context::flags::TraceFlags;
 use crate::context::hex;
 use crate::context::shape::{Shape, starts_with_ignoring_case, trim};
 use crate::id::{SpanId, TraceId};
+use crate::simd;
 
 /// The length of a version 00 header, and the shortest any other version may have.
-const LENGTH: usize = 55;
+pub(super) const LENGTH: usize = 55;
 
 const NAME: &str = "traceparent";
 
@@ -66,7 +67,23 @@ impl Traceparent {
     #[inline]
     pub fn parse(value: impl AsRef<[u8]>) -> Result<Self, HeaderError> {
         let value = trim(value.as_ref());
-        decode(value).ok_or_else(|| refusal(value))
+        Self::decode(value).ok_or_else(|| refusal(value))
+    }
+
+    /// Reads a value without white space around it, if it is good.
+    #[inline]
+    fn decode(value: &[u8]) -> Option<Self> {
+        let raw = Raw::decode(value.first_chunk()?)?;
+        let end = match value.get(LENGTH) {
+            None => true,
+            Some(next) => raw.version > 0 && *next == b'-',
+        };
+        end.then_some(Self {
+            version: raw.version,
+            trace_id: TraceId::from_bytes(raw.trace_id),
+            parent_id: SpanId::from_bytes(raw.parent_id),
+            flags: TraceFlags::new(raw.flags),
+        })
     }
 
     /// The version the header was written in; `0` for 00.
@@ -120,26 +137,26 @@ impl fmt::Display for Traceparent {
     }
 }
 
-#[inline]
-fn decode(value: &[u8]) -> Option<Traceparent> {
-    let head: &[u8; LENGTH] = value.first_chunk()?;
-    if head[2] != b'-' || head[35] != b'-' || head[52] != b'-' {
-        return None;
+/// The fields that all versions have, as bytes.
+#[derive(Clone, Copy)]
+pub(super) struct Raw {
+    pub(super) version: u8,
+    pub(super) trace_id: [u8; 16],
+    pub(super) parent_id: [u8; 8],
+    pub(super) flags: u8,
+}
+
+impl Raw {
+    /// Reads the fields if they are good; what comes after them is for the caller to look at.
+    #[inline(always)]
+    pub(super) fn decode(head: &[u8; LENGTH]) -> Option<Self> {
+        let trace_id = simd::hex32_lower(head[3..].first_chunk()?)?;
+        let parent_id = simd::hex16_lower(head[36..].first_chunk()?)?;
+        let (version, flags) = (hex::u8_at(head, 0)?, hex::u8_at(head, 53)?);
+        let dashes = head[2] == b'-' && head[35] == b'-' && head[52] == b'-';
+        let zero = u128::from_ne_bytes(trace_id) == 0 || u64::from_ne_bytes(parent_id) == 0;
+        (dashes && !zero && version != 0xff).then_some(Self { version, trace_id, parent_id, flags })
     }
-    let version = hex::u8_at(head, 0)?;
-    let trace_id = TraceId::new(hex::u128_at(head, 3)?);
-    let parent_id = SpanId::new(hex::u64_at(head, 36)?);
-    let flags = TraceFlags::new(hex::u8_at(head, 53)?);
-    let end = match value.get(LENGTH) {
-        None => true,
-        Some(next) => version > 0 && *next == b'-',
-    };
-    (end && version != 0xff && !trace_id.is_zero() && !parent_id.is_zero()).then_some(Traceparent {
-        version,
-        trace_id,
-        parent_id,
-        flags,
-    })
 }
 
 /// What `decode` did not like, in the order of reading.

@@ -11,8 +11,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::context::{
     Baggage, BaggageMember, Format, HeaderError, Level, Sampling, SpanContext, StartOptions, Threshold, TraceFlags,
-    TraceState, Traceparent, environment_headers, environment_name, explain, extract, inject, inject_baggage,
-    meta_tag_traceparent, server_timing_traceparent, sql_comment_headers,
+    TraceState, Traceparent, TraceparentBatch, environment_headers, environment_name, explain, extract, inject,
+    inject_baggage, meta_tag_traceparent, server_timing_traceparent, sql_comment_headers,
 };
 use crate::id::{SpanId, TraceId};
 use random::PlatformRandom;
@@ -105,6 +105,12 @@ pub fn new_span_id() -> Result<String, JsValue> {
     let mut source = PlatformRandom::default();
     let id = SpanId::random(&mut source);
     source.result(id.to_string())
+}
+
+/// Many headers, one a line: a byte for each line whether it is valid, a byte for each of flags, 24 bytes for each of ids.
+#[wasm_bindgen]
+pub fn traceparents(lines: &[u8]) -> Vec<u8> {
+    TraceparentBatch::parse(lines).into_bytes()
 }
 
 /// A context that JavaScript holds as a plain object, while a function is called with it.

@@ -1,0 +1,155 @@
+//! Many `traceparent` values at once: one a line, as a log or a column of a table gives them.
+//!
+//! A line of a good header has 55 characters before its end, and is decoded without looking for that end; only other lines
+//! are searched. The answer is columns, not objects.
+
+use crate::context::flags::TraceFlags;
+use crate::context::traceparent::{LENGTH, Raw, Traceparent};
+use crate::id::{SpanId, TraceId};
+
+/// How many bytes the ids of a header take: 16 of the trace, 8 of the span.
+const IDS: usize = 24;
+
+/// What the lines of a text say, one entry a line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TraceparentBatch {
+    count: usize,
+    // The columns one after the other: `count` bytes, `count` bytes, `count` times 24 bytes.
+    columns: Vec<u8>,
+}
+
+impl TraceparentBatch {
+    /// Reads lines that end with a line feed, a carriage return before it or not; the last may end with the text. White
+    /// space around a value is no part of it. A line without a valid `traceparent`, also an empty one, has an entry too.
+    ///
+    /// ```
+    /// use spanscope::context::TraceparentBatch;
+    ///
+    /// let batch = TraceparentBatch::parse(b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\nnone\n");
+    /// assert_eq!(batch.len(), 2);
+    /// assert_eq!(batch.get(0).unwrap().parent_id().to_string(), "b7ad6b7169203331");
+    /// assert_eq!(batch.get(1), None);
+    /// ```
+    pub fn parse(lines: &[u8]) -> Self {
+        let count = count_lines(lines);
+        let mut columns = vec![0; count * (2 + IDS)];
+        let (ok, rest) = columns.split_at_mut(count);
+        let (flags, ids) = rest.split_at_mut(count);
+        let mut rest = lines;
+        for ((ok, flags), ids) in ok.iter_mut().zip(flags).zip(ids.as_chunks_mut::<IDS>().0) {
+            let (header, after) = line(rest);
+            rest = after;
+            if let Some(header) = header {
+                *ok = 1;
+                *flags = header.flags;
+                ids[..16].copy_from_slice(&header.trace_id);
+                ids[16..].copy_from_slice(&header.parent_id);
+            }
+        }
+        Self { count, columns }
+    }
+
+    /// How many lines there were.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether there was no line.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The header of a line, as version 00; `None` when it is not valid or there is no such line.
+    pub fn get(&self, line: usize) -> Option<Traceparent> {
+        let (trace, span) = self.ids().get(line)?.split_at(16);
+        let trace_id = TraceId::from_bytes(trace.try_into().ok()?);
+        let span_id = SpanId::from_bytes(span.try_into().ok()?);
+        // The ids of an invalid line are zero.
+        Traceparent::new(trace_id, span_id, TraceFlags::new(*self.flags().get(line)?))
+    }
+
+    /// For each line: 1 when it holds a valid header, else 0.
+    pub fn ok(&self) -> &[u8] {
+        &self.columns[..self.count]
+    }
+
+    /// For each line: the flags as they came; 0 where there is no valid header.
+    pub fn flags(&self) -> &[u8] {
+        &self.columns[self.count..2 * self.count]
+    }
+
+    /// For each line: 16 bytes of the trace id and 8 of the parent id; zeros where there is no valid header.
+    pub fn ids(&self) -> &[[u8; IDS]] {
+        self.columns[2 * self.count..].as_chunks().0
+    }
+
+    /// The three columns one after the other, as bytes.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.columns
+    }
+}
+
+/// The header of the first line, and what comes after that line.
+#[inline(always)]
+fn line(text: &[u8]) -> (Option<Raw>, &[u8]) {
+    if let Some(head) = text.first_chunk::<LENGTH>()
+        && matches!(text.get(LENGTH), None | Some(b'\n'))
+        && let Some(raw) = Raw::decode(head)
+    {
+        return (Some(raw), text.get(LENGTH + 1..).unwrap_or_default());
+    }
+    searched_line(text)
+}
+
+/// The same for a line whose end must be looked for.
+#[cold]
+fn searched_line(text: &[u8]) -> (Option<Raw>, &[u8]) {
+    let end = text.iter().position(|byte| *byte == b'\n').unwrap_or(text.len());
+    let line = text[..end].strip_suffix(b"\r").unwrap_or(&text[..end]);
+    let raw = Traceparent::parse(line).ok().map(|parent| Raw {
+        version: parent.version(),
+        trace_id: parent.trace_id().to_bytes(),
+        parent_id: parent.parent_id().to_bytes(),
+        flags: parent.flags().bits(),
+    });
+    (raw, text.get(end + 1..).unwrap_or_default())
+}
+
+/// How many lines a text has; a line feed at the end begins no further one.
+fn count_lines(text: &[u8]) -> usize {
+    // Sums of bytes, as many as do not overflow, are what compilers make vector instructions of.
+    let feeds = |chunk: &[u8]| usize::from(chunk.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>());
+    text.chunks(240).map(feeds).sum::<usize>() + usize::from(text.last().is_some_and(|last| *last != b'\n'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03";
+
+    fn ok(text: &str) -> Vec<u8> {
+        TraceparentBatch::parse(text.as_bytes()).ok().to_vec()
+    }
+
+    #[test]
+    fn every_line_has_an_entry() {
+        assert_eq!(ok(""), []);
+        assert_eq!(ok("\n"), [0]);
+        assert_eq!(ok("\n\n"), [0, 0]);
+        assert_eq!(ok(HEADER), [1]);
+        assert_eq!(ok(&format!("{HEADER}\n")), [1]);
+        assert_eq!(ok(&format!("{HEADER}\r\n {HEADER}\t\n\n{HEADER}x\n{HEADER}")), [1, 1, 0, 0, 1]);
+        assert_eq!(ok(&format!("cc{}-more\n{}", &HEADER[2..], &HEADER[..54])), [1, 0]);
+    }
+
+    #[test]
+    fn the_columns_hold_what_single_headers_hold() {
+        let batch = TraceparentBatch::parse(format!("none\n{HEADER}").as_bytes());
+        assert_eq!(batch.flags(), [0, 3]);
+        assert_eq!(batch.get(1), HEADER.parse().ok());
+        assert_eq!((batch.get(0), batch.get(2)), (None, None));
+        assert_eq!(batch.ids()[0], [0; 24]);
+        assert_eq!(batch.into_bytes().len(), 2 * 26);
+    }
+}
