@@ -134,6 +134,8 @@ export class TraceSet {
     count?: number | undefined;
     sort?: 'start' | 'duration' | 'errors' | 'spans' | undefined;
   }): TraceSummary[];
+  /** What the traces have in common, in a sentence or two; of a single trace its own verdict. */
+  verdict(): string;
   /** A trace by its id, or by its place in the order by start. Throws when there is none. */
   trace(idOrIndex: string | number): Trace;
   /** Gives the memory back, once its traces are freed too. */
@@ -211,6 +213,10 @@ export class Trace {
   mainTop(): number;
   /** From the trace's start to the end of its last span. */
   extentNs(): number;
+  /** Where the time went, in one to three sentences. */
+  verdict(): string;
+  /** The same in pieces: their texts joined are the verdict; a piece with spans speaks of them. */
+  verdictParts(): { text: string; spans: number[] }[];
   /** The critical path of the main top by service, the largest part first; sums to that top's duration. */
   pathByService(): {
     service: string;

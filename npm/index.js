@@ -231,6 +231,10 @@ export class TraceSet {
     throw new SpanscopeError('no-such-trace', `Expected ${expected}, found ${idOrIndex}.`, null);
   }
 
+  verdict() {
+    return alive(this.#set).verdict();
+  }
+
   free() {
     this.#set?.free();
     this.#set = null;
@@ -310,6 +314,14 @@ export class Trace {
 
   extentNs() {
     return alive(this.#trace).extentNs();
+  }
+
+  verdict() {
+    return alive(this.#trace).verdict();
+  }
+
+  verdictParts() {
+    return alive(this.#trace).verdictParts();
   }
 
   pathByService() {

@@ -1,9 +1,12 @@
-//! Where the time of a request went: its critical path by service and by span, largest first.
+//! Where the time of a request went: its critical path by span, by operation and by service, largest first.
 //!
 //! Sums are exact, because the path is a partition of the top's time. Linear, then a sort by size.
 
+use std::collections::HashMap;
+
 use super::critical_path::CriticalPath;
 use crate::store::{SpanIndex, Store};
+use crate::strings::StringId;
 
 /// A service's part of a path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,4 +60,36 @@ pub fn path_by_service(store: &Store, path: &CriticalPath<'_>) -> Vec<ServicePar
     let mut order: Vec<(u64, u32)> = (0..).zip(&parts).map(|(place, part)| (!part.ns, place)).collect();
     order.sort_unstable();
     order.into_iter().map(|(_, place)| std::mem::take(&mut parts[place as usize])).collect()
+}
+
+/// What one operation of one service holds on a path: a span, or several of the same name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperationPart {
+    /// Position of the service in the store's list.
+    pub service: usize,
+    /// The operation's name.
+    pub name: StringId,
+    /// How long its spans own the path, in nanoseconds.
+    pub ns: u64,
+    /// Its spans on the path, the one that owns most first.
+    pub spans: Vec<SpanIndex>,
+}
+
+/// The path by operation, the one that owns most first; of equals the one with the larger span. Sums to the top's duration.
+pub fn path_by_operation(store: &Store, path: &CriticalPath<'_>) -> Vec<OperationPart> {
+    let mut parts: Vec<OperationPart> = Vec::new();
+    let mut place_of: HashMap<(usize, StringId), usize> = HashMap::new();
+    for SpanPart { span, ns } in path_by_span(path) {
+        let (service, name) = (store.span(span).service_index(), store.span(span).name_id());
+        let place = *place_of.entry((service, name)).or_insert(parts.len());
+        if place == parts.len() {
+            parts.push(OperationPart { service, name, ns: 0, spans: Vec::new() });
+        }
+        parts[place].ns += ns;
+        parts[place].spans.push(span);
+    }
+    let mut order: Vec<(u64, u32)> = (0..).zip(&parts).map(|(place, part)| (!part.ns, place)).collect();
+    order.sort_unstable();
+    let mut parts: Vec<Option<OperationPart>> = parts.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|(_, place)| parts[place as usize].take()).collect()
 }

@@ -5,3 +5,4 @@ pub mod critical_path;
 pub mod errors;
 pub mod self_time;
 pub mod summary;
+pub mod verdict;

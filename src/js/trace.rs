@@ -9,13 +9,15 @@ use wasm_bindgen::prelude::*;
 use super::Waterfall;
 use super::error::error;
 use super::wire::{
-    self, ErrorCountsObject, ServicePartObject, SpanObject, TickObject, TraceSummaryObject, since_start,
+    self, ErrorCountsObject, ServicePartObject, SpanObject, TickObject, TraceSummaryObject, VerdictPartObject,
+    since_start,
 };
 use crate::analyze::bottleneck::{ServicePart, path_by_service};
 use crate::analyze::critical_path::{CriticalPaths, critical_paths};
 use crate::analyze::errors::Errors;
 use crate::analyze::self_time::self_times;
 use crate::analyze::summary::{main_top, trace_summary};
+use crate::analyze::verdict::{VerdictPart, verdict_parts};
 use crate::read::Outcome;
 use crate::store::{self, SpanIndex, TraceIndex};
 use crate::view::TimeRange;
@@ -190,6 +192,25 @@ impl Trace {
             service: services[part.service],
             service_index: part.service,
             ns: part.ns as f64,
+            spans: part.spans.iter().map(|span| self.position(*span)).collect(),
+        };
+        wire::plain(&parts.iter().map(object).collect::<Vec<_>>())
+    }
+
+    /// Where the time went, in words.
+    pub fn verdict(&self) -> String {
+        verdict_parts(&self.trace(), self.analyses.critical_paths()).into_iter().map(|part| part.text).collect()
+    }
+
+    /// The same in pieces, with the spans they speak of.
+    ///
+    /// # Errors
+    /// Only when JavaScript runs out of memory.
+    #[wasm_bindgen(js_name = verdictParts)]
+    pub fn verdict_parts(&self) -> Result<JsValue, JsValue> {
+        let parts = verdict_parts(&self.trace(), self.analyses.critical_paths());
+        let object = |part: &VerdictPart| VerdictPartObject {
+            text: part.text.clone(),
             spans: part.spans.iter().map(|span| self.position(*span)).collect(),
         };
         wire::plain(&parts.iter().map(object).collect::<Vec<_>>())

@@ -9,6 +9,7 @@ use super::Trace;
 use super::error::error;
 use super::wire::{self, InputObject, SummaryObject, TraceSummaryObject, WarningObject};
 use crate::analyze::summary::{TraceOrder, store_summary, trace_order, trace_summary};
+use crate::analyze::verdict::verdict_of_all;
 use crate::read::Outcome;
 use crate::store::TraceIndex;
 
@@ -94,6 +95,11 @@ impl TraceSet {
         let order = self.order.get().map_or(&[][..], |(_, order)| order);
         let window = order.iter().skip(from).take(count).filter_map(|index| store.trace(*index));
         wire::plain(&window.map(|trace| TraceSummaryObject::new(&trace, trace_summary(&trace))).collect::<Vec<_>>())
+    }
+
+    /// What the traces have in common, in words.
+    pub fn verdict(&self) -> String {
+        verdict_of_all(&self.outcome.store)
     }
 
     /// The trace with this number.

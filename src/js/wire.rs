@@ -341,6 +341,12 @@ pub(super) struct ServicePartObject<'a> {
 }
 
 #[derive(Serialize)]
+pub(super) struct VerdictPartObject {
+    pub(super) text: String,
+    pub(super) spans: Vec<u32>,
+}
+
+#[derive(Serialize)]
 pub(super) struct ErrorCountsObject {
     pub(super) own: usize,
     pub(super) above: usize,

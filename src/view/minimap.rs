@@ -61,7 +61,7 @@ pub fn minimap(trace: &Trace<'_>, look: &Look<'_>) -> Vec<u8> {
         order.clear();
         order.extend((0..).zip(&bars).map(|(place, bar): (u32, &Bar)| {
             // A duration of more than 292 years is as good as one of 292 years.
-            (u64::from(!bar.error) << 63 | (u64::MAX >> 1) - bar.duration.min(u64::MAX >> 1), place)
+            ((u64::from(!bar.error) << 63) | ((u64::MAX >> 1) - bar.duration.min(u64::MAX >> 1)), place)
         }));
         order.sort_unstable();
         let lines = line..(line + thickness(height / spans)).min(height);

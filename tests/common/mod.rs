@@ -9,7 +9,7 @@
 //! times), then fields. Deeper lines are children of the last line that is less deep. A column is ten nanoseconds, counted from the
 //! leftmost bar. A span's id is its name's bytes, so that ids come in the order of names.
 //!
-//! Fields: `kind=` `service=` `error=` (a status message, `_` for spaces) `id=` `parent=` (another name; `-` for none) `start=` `end=`
+//! A name's `_` stand for spaces. Fields: `kind=` `service=` `error=` (a status message, `_` for spaces) `id=` `parent=` (another name; `-` for none) `start=` `end=`
 //! (nanoseconds instead of the bar's, `-` for none) `events=` and `links=` (how many).
 #![allow(dead_code)] // every test file is a program of its own and uses a part of this
 
@@ -35,6 +35,8 @@ pub(crate) struct Drawn {
     pub(crate) error: Option<String>,
     pub(crate) events: usize,
     pub(crate) links: usize,
+    /// Spans of a drawing are in trace 0.
+    pub(crate) trace: u64,
 }
 
 /// The id of a name: its bytes in hexadecimal.
@@ -54,8 +56,8 @@ pub(crate) fn drawn(drawing: &str) -> Vec<Drawn> {
         let depth = line.len() - line.trim_start().len();
         let time = |column: usize| (column - origin) as u64 * COLUMN;
         let mut words = line.split_whitespace();
-        let name = words.next().expect("a line has a name").to_owned();
-        let mut span = Drawn { id: id_of(&name), name, ..Drawn::default() };
+        let name = words.next().expect("a line has a name");
+        let mut span = Drawn { id: id_of(name), name: name.replace('_', " "), ..Drawn::default() };
         span.start = bar(line).map(time);
         span.end = line.find([']', '|']).map(time);
         open.retain(|(above, ..)| *above < depth);
@@ -107,11 +109,11 @@ pub(crate) fn otlp(spans: &[Drawn]) -> String {
         let links = vec![link; span.links].join(",");
         let service = &span.service;
         let comma = if index == 0 { "" } else { "," };
-        let (id, parent, name) = (&span.id, &span.parent, &span.name);
+        let (trace, id, parent, name) = (span.trace + 0xaa, &span.id, &span.parent, &span.name);
         write!(
             text,
             "{comma}{{\"resource\":{{\"attributes\":[{{\"key\":\"service.name\",\"value\":{{\"stringValue\":\"{service}\"}}}}]}},\
-             \"scopeSpans\":[{{\"spans\":[{{\"traceId\":\"000000000000000000000000000000aa\",\"spanId\":\"{id}\",\
+             \"scopeSpans\":[{{\"spans\":[{{\"traceId\":\"{trace:032x}\",\"spanId\":\"{id}\",\
              \"parentSpanId\":\"{parent}\",\"name\":\"{name}\",\"events\":[{events}],\"links\":[{links}]{fields}}}]}}]}}"
         )
         .expect("a string takes it");
@@ -123,6 +125,14 @@ pub(crate) fn otlp(spans: &[Drawn]) -> String {
 /// Reads spans.
 pub(crate) fn read_spans(spans: &[Drawn]) -> Outcome {
     read(otlp(spans), &ReadOptions::new()).expect("a drawing can be read")
+}
+
+/// Stretches all times, so that a column is so many nanoseconds.
+pub(crate) fn scaled(mut spans: Vec<Drawn>, column_ns: u64) -> Vec<Drawn> {
+    for time in spans.iter_mut().flat_map(|span| [&mut span.start, &mut span.end]).flatten() {
+        *time *= column_ns / COLUMN;
+    }
+    spans
 }
 
 /// Reads a drawing.
