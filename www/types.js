@@ -87,6 +87,7 @@
  * @property {string} before
  * @property {string} marked
  * @property {string} after
+ * @property {string[]} following the lines after it, when they were asked for
  */
 
 /**

@@ -19,6 +19,8 @@ const LONGEST_HEADERS = 256 * 1024;
 const KEPT_TRACES = 8;
 /** How far around a place its line is looked for; lines of minified JSON have no end. */
 const LINE_REACH = 4096;
+/** A span in a file with line breaks is shown with so many more lines. */
+const LINES_OF_A_SPAN = 7;
 const decoder = new TextDecoder();
 
 /** A trace whose reading tiers up the code while the user is still looking for a file. */
@@ -350,7 +352,7 @@ class Engine {
             topName: top === trace.mainTop() ? null : topDetails.name,
             parentName: details.parent === null ? null : trace.span(details.parent).name,
             children: trace.children(span).length,
-            excerpt: details.source === null ? null : await this.excerpt(details.source.input, details.source),
+            excerpt: details.source === null ? null : await this.excerpt(details.source.input, details.source, LINES_OF_A_SPAN),
         };
     }
 
@@ -445,9 +447,10 @@ class Engine {
      * The line around a place in an input.
      * @param {number} input
      * @param {Omit<Position, 'input'> | null} position
+     * @param {number} [lines] how many lines after it to show as well
      * @returns {Promise<Excerpt | null>}
      */
-    async excerpt(input, position) {
+    async excerpt(input, position, lines = 0) {
         const blob = this.#blobs[input];
         if (blob === undefined || position === null || position.offset > blob.size) return null;
         const { offset } = position;
@@ -464,7 +467,8 @@ class Engine {
             input: this.#inputs[input]?.name ?? "",
             line: position.line,
             column: position.column,
-            ...excerptOf(line, before.length),
+            ...excerptOf(line, before.length, lines > 0 ? 120 : 60),
+            following: found < 0 || lines === 0 ? [] : decoder.decode(bytes.subarray(found + 1)).split("\n", lines).map((next) => excerptOf(next.replace(/\r$/, ""), 0, 120)).map(({ marked, after }) => marked + after),
         };
     }
 

@@ -112,7 +112,7 @@ export class DetailsView {
             this.#links(details),
             attributeSection("Resource", details.resource, false),
             scopeSection(details),
-            answer.excerpt === null ? null : section("In the input", null, excerptBlock(answer.excerpt)),
+            answer.excerpt === null ? null : section("In the input", null, excerptBlock(answer.excerpt, false)),
         );
     }
 

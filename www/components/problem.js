@@ -48,14 +48,15 @@ export class ProblemView {
 /**
  * A line of an input with a place marked, by more than colour.
  * @param {Excerpt} excerpt
+ * @param {boolean} [wrong] whether something is wrong there
  */
-export function excerptBlock(excerpt) {
+export function excerptBlock(excerpt, wrong = true) {
     const where = excerpt.line > 0 ? `${excerpt.input}, line ${excerpt.line}, column ${excerpt.column}` : excerpt.input;
     return el(
         "figure",
-        { class: "excerpt" },
+        { class: wrong ? "excerpt" : "excerpt excerpt-place" },
         el("figcaption", { text: where }),
-        el("code", {}, visible(excerpt.before), el("mark", { text: excerpt.marked === "" ? "⌁ end" : visible(excerpt.marked) }), visible(excerpt.after)),
+        el("code", {}, visible(excerpt.before), el("mark", { text: excerpt.marked === "" ? "⌁ end" : visible(excerpt.marked) }), visible(excerpt.after), excerpt.following.length === 0 ? null : `\n${excerpt.following.map(visible).join("\n")}`),
     );
 }
 
