@@ -573,6 +573,52 @@ impl<'a> Lexer<'a> {
         self.depth -= 1;
     }
 
+    /// Leaves the object whose closing bracket stands before `offset`.
+    #[inline(always)]
+    pub(crate) fn leave_object(&mut self, offset: usize) {
+        debug_assert_eq!(self.input[offset - 1], b'}');
+        self.at = offset;
+        self.depth -= 1;
+    }
+
+    /// Moves to a place behind a member of the object of `cursor`, which the caller found by itself.
+    #[inline(always)]
+    pub(crate) fn go_on(&mut self, cursor: &mut Cursor, offset: usize) {
+        self.at = offset;
+        cursor.first = false;
+    }
+
+    /// A whole number that ends its member, if one stands here: at most eighteen digits, written as JSON demands.
+    #[inline(always)]
+    pub(crate) fn whole_number(&mut self) -> Option<u64> {
+        let first = self.input.get(self.at)?.wrapping_sub(b'0');
+        let mut at = self.at + 1;
+        let mut value = u64::from(first);
+        if first > 9 {
+            return None;
+        }
+        loop {
+            let byte = *self.input.get(at)?;
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                if !matches!(byte, b',' | b'}') {
+                    return None;
+                }
+                break;
+            }
+            value = value * 10 + u64::from(digit);
+            at += 1;
+            if at - self.at > 18 {
+                return None;
+            }
+        }
+        if first == 0 && at - self.at > 1 {
+            return None;
+        }
+        self.at = at;
+        Some(value)
+    }
+
     /// A number.
     #[inline(never)]
     pub(crate) fn number(&mut self) -> Lex<Number> {

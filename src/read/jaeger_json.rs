@@ -21,10 +21,10 @@ use std::collections::HashMap;
 use super::detect::Shape;
 use super::documents::Reading;
 use super::ids::{self, Base64};
-use super::jaeger_tag::{TAG_KEYS, tag};
+use super::jaeger_tag::{Place, TagTable, tags};
 use super::micros::Times;
 use super::once::{Objects, Origins, Pairs};
-use super::told::{Meaning, Meanings, Told};
+use super::told::{Meaning, Told};
 use crate::error::WarningKind;
 use crate::json::{Keys, Kind, Lex, Lexer, Member, decode_string};
 use crate::simd::Literal;
@@ -157,10 +157,9 @@ struct Tables<'a> {
     trace: Keys,
     span: Keys,
     reference: Keys,
-    tag: Keys,
+    tags: TagTable,
     log: Keys,
     process: Keys,
-    meanings: Meanings,
     origins: Origins,
     /// Resources of processes that stand inside of spans.
     inline: Objects<'a>,
@@ -218,10 +217,9 @@ impl Tables<'_> {
             trace: Keys::new(&TRACE_KEYS),
             span: Keys::new(&SPAN_KEYS),
             reference: Keys::new(&REFERENCE_KEYS),
-            tag: Keys::new(&TAG_KEYS),
+            tags: TagTable::new(),
             log: Keys::new(&LOG_KEYS),
             process: Keys::new(&PROCESS_KEYS),
-            meanings: Meanings::default(),
             origins: Origins::new(),
             inline: Objects::default(),
             nowhere: None,
@@ -456,10 +454,8 @@ fn read_process<'a>(
                 }
             }
             Member::Known(_) => {
-                reading.list(lexer, "tags", |reading, lexer| {
-                    let (key, value) = tag(reading, lexer, &mut tables.tag)?;
+                tags(reading, lexer, &mut tables.tags, Place::Process, |reading, key, _, value| {
                     reading.builder.push_attribute(key, value.raw);
-                    Ok(())
                 })?;
             }
             Member::Other(_) => {
@@ -507,7 +503,7 @@ fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
             }
             Field::Start => times.start = reading.time_us(lexer, "startTime")?,
             Field::Duration => times.duration = reading.micros(lexer, "duration")?,
-            Field::Tags => draft.attributes = tags(reading, lexer, tables, &mut told)?,
+            Field::Tags => draft.attributes = span_tags(reading, lexer, tables, &mut told)?,
             Field::Logs => reading.list(lexer, "logs", |reading, lexer| log(reading, lexer, tables))?,
             Field::ProcessId => {
                 if let Some(text) = reading.text(lexer, "processID")? {
@@ -573,6 +569,12 @@ fn repeated(reading: &mut Reading<'_>, draft: &SpanDraft, field: Field, tables: 
 
 #[inline(always)]
 fn trace_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<TraceKey> {
+    if let Some(digits) = lexer.quoted::<32>()
+        && let Some(key) = ids::full_trace_key(digits)
+    {
+        lexer.accept_quoted::<32>();
+        return Ok(key);
+    }
     let Some(text) = reading.text(lexer, "traceID")? else { return Ok(TraceKey::EMPTY) };
     let (key, good) = ids::trace_key(reading.builder, text.bytes(reading.bytes), Base64::No);
     if !good {
@@ -583,6 +585,12 @@ fn trace_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<TraceKe
 
 #[inline(always)]
 fn span_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, field: &str) -> Lex<SpanKey> {
+    if let Some(digits) = lexer.quoted::<16>()
+        && let Some(key) = ids::full_span_key(digits)
+    {
+        lexer.accept_quoted::<16>();
+        return Ok(key);
+    }
     let Some(text) = reading.text(lexer, field)? else { return Ok(SpanKey::EMPTY) };
     let (key, good) = ids::span_key(reading.builder, text.bytes(reading.bytes), Base64::No);
     if !good {
@@ -690,20 +698,17 @@ fn inline_process<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: 
 
 /// The tags of a span; those that stand for a field are told, not listed.
 #[inline(never)]
-fn tags<'a>(
+fn span_tags<'a>(
     reading: &mut Reading<'a>,
     lexer: &mut Lexer<'a>,
     tables: &mut Tables<'a>,
     told: &mut Told,
 ) -> Lex<AttributeRange> {
     let mark = reading.builder.attribute_mark();
-    reading.list(lexer, "tags", |reading, lexer| {
-        let (key, value) = tag(reading, lexer, &mut tables.tag)?;
-        let meaning = tables.meanings.of(reading.builder, key);
+    tags(reading, lexer, &mut tables.tags, Place::Span, |reading, key, meaning, value| {
         if meaning == Meaning::Attribute || !told.take(reading, meaning, value) {
             reading.builder.push_attribute(key, value.raw);
         }
-        Ok(())
     })?;
     Ok(reading.builder.attributes_since(mark))
 }
@@ -725,16 +730,14 @@ fn log<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables
             Member::Known(_) => {
                 (name, message) = (None, None);
                 let mark = reading.builder.attribute_mark();
-                reading.list(lexer, "fields", |reading, lexer| {
-                    let (key, value) = tag(reading, lexer, &mut tables.tag)?;
-                    match (tables.meanings.of(reading.builder, key), value.text) {
+                tags(reading, lexer, &mut tables.tags, Place::Log, |reading, key, meaning, value| {
+                    match (meaning, value.text) {
                         (Meaning::Event, Some(text)) if name.is_none() => name = Some(reading.intern(text)),
                         (Meaning::Message, Some(text)) if name.is_none() && message.is_none() => {
-                            message = Some((key, text))
+                            message = Some((key, text));
                         }
                         _ => reading.builder.push_attribute(key, value.raw),
                     }
-                    Ok(())
                 })?;
                 range = reading.builder.attributes_since(mark);
             }

@@ -4,14 +4,14 @@
 //! not allow is kept as what it is, with a warning.
 
 use super::documents::Reading;
-use super::told::TagValue;
+use super::told::{Meaning, Meanings, TagValue};
 use crate::error::WarningKind;
-use crate::json::{Keys, Kind, Lex, Lexer, Member, Number, Text};
-use crate::simd::Literal;
+use crate::json::{Keys, Kind, Lex, Lexer, Member, Number, Phrases, Text};
+use crate::simd::{self, Literal};
 use crate::store::{Encoding, RawValue};
 use crate::strings::StringId;
 
-pub(super) static TAG_KEYS: [Literal; 3] = [Literal::key("key"), Literal::key("type"), Literal::key("value")];
+static TAG_KEYS: [Literal; 3] = [Literal::key("key"), Literal::key("type"), Literal::key("value")];
 
 /// The type that a tag names.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -60,18 +60,169 @@ enum Scanned {
     Other(RawValue),
 }
 
-/// One `{key, type, value}`.
+/// What is learned about tags over the whole input.
+#[derive(Debug)]
+pub(super) struct TagTable {
+    keys: Keys,
+    phrases: Phrases<TagStart>,
+    meanings: Meanings,
+}
+
+/// Where a list of tags stands: each kind of place has orders of its own.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    Span,
+    Log,
+    Process,
+}
+
+/// What a phrase before a tag's value says: the key, and what stands behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct TagStart {
+    key: StringId,
+    meaning: Meaning,
+    form: Form,
+}
+
+/// A value that can be taken without asking for its tokens: nearly all are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Form {
+    /// Text up to its closing quote; the opening one belongs to the phrase.
+    Text,
+    /// Decimal digits.
+    Int,
+    Bool,
+}
+
+impl TagTable {
+    pub(super) fn new() -> TagTable {
+        let nothing = TagStart { key: StringId::EMPTY, meaning: Meaning::Attribute, form: Form::Text };
+        TagTable { keys: Keys::new(&TAG_KEYS), phrases: Phrases::new(3, nothing), meanings: Meanings::default() }
+    }
+}
+
+/// A list of tags, each given to `take`. Anything else in its place is reported and skipped.
 #[inline(always)]
-pub(super) fn tag<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, keys: &mut Keys) -> Lex<(StringId, TagValue)> {
+pub(super) fn tags<'a>(
+    reading: &mut Reading<'a>,
+    lexer: &mut Lexer<'a>,
+    table: &mut TagTable,
+    place: Place,
+    mut take: impl FnMut(&mut Reading<'a>, StringId, Meaning, TagValue),
+) -> Lex<()> {
+    if lexer.peek()? != Kind::Array {
+        return reading.not_expected(lexer, "tags", "an array");
+    }
+    let mut first = lexer.begin_array()?;
+    let mut after = table.phrases.root(place as u32);
+    let fast = lexer.has_room(1);
+    let bytes = reading.bytes;
+    loop {
+        // A phrase begins right behind a bracket or a comma: only there may it be learned and found.
+        let comma = !first && bytes.get(lexer.offset()) == Some(&b',');
+        let learnable = fast && (first || comma);
+        let start = lexer.offset() + usize::from(comma);
+        if learnable {
+            let mut at = start;
+            while let Some((phrase, tag, value)) = table.phrases.follow(bytes, at, after) {
+                let Some((value, end)) = known_value(reading, tag.form, value) else { break };
+                let more = bytes.get(end..end + 2) == Some(b"},");
+                if !more && bytes.get(end..end + 2) != Some(b"}]") {
+                    break;
+                }
+                take(reading, tag.key, tag.meaning, value);
+                after = phrase;
+                first = false;
+                at = end + 2;
+                if !more {
+                    lexer.leave_array(at);
+                    return Ok(());
+                }
+            }
+            if at != start {
+                // The comma behind the last value.
+                lexer.go_to(at - 1);
+                continue;
+            }
+        }
+        if !lexer.element(&mut first)? {
+            return Ok(());
+        }
+        if lexer.peek()? != Kind::Object {
+            reading.not_expected(lexer, "a tag", "an object")?;
+            continue;
+        }
+        let Tag { key, value, start: content } = tag(reading, lexer, &mut table.keys)?;
+        let meaning = table.meanings.of(reading.builder, key);
+        if let Some((content, form)) = content
+            && learnable
+        {
+            after = table.phrases.learn(after, &bytes[start..content], TagStart { key, meaning, form });
+        }
+        take(reading, key, meaning, value);
+    }
+}
+
+/// The value that stands at `at` behind a phrase, and the offset behind it; `None` when it is one to look at more closely.
+#[inline(always)]
+fn known_value(reading: &mut Reading<'_>, form: Form, at: usize) -> Option<(TagValue, usize)> {
+    let bytes = reading.bytes;
+    match form {
+        Form::Text => {
+            let run = simd::string_run(bytes, at);
+            if run.non_ascii || bytes.get(run.end) != Some(&b'"') {
+                return None;
+            }
+            let text = Text { start: at as u32, end: run.end as u32, escaped: false };
+            Some((TagValue { raw: reading.string_value(text), text: Some(text) }, run.end + 1))
+        }
+        Form::Int => {
+            let digits = at + usize::from(bytes.get(at) == Some(&b'-'));
+            let mut end = digits;
+            while bytes.get(end).is_some_and(u8::is_ascii_digit) {
+                end += 1;
+            }
+            // No digits are no number, and none begins with a zero but 0. What follows is checked by the caller.
+            if end == digits || end - digits > 18 || (bytes[digits] == b'0' && end - digits > 1) {
+                return None;
+            }
+            let raw = reading.slice_value(Encoding::Int, at as u32, end as u32);
+            Some((TagValue { raw, text: None }, end))
+        }
+        Form::Bool => {
+            let value = bytes.get(at..at + 4) == Some(b"true");
+            if !value && bytes.get(at..at + 5) != Some(b"false") {
+                return None;
+            }
+            Some((TagValue { raw: RawValue::bool(value), text: None }, at + 5 - usize::from(value)))
+        }
+    }
+}
+
+/// One `{key, type, value}`.
+struct Tag {
+    key: StringId,
+    value: TagValue,
+    /// Where the value's content begins, when it stands last and what stands before it says all about it.
+    start: Option<(usize, Form)>,
+}
+
+#[inline(never)]
+fn tag<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, keys: &mut Keys) -> Lex<Tag> {
     let (mut key, mut kind, mut scanned) = (StringId::EMPTY, TagType::Any, Scanned::Null);
     let mut at = lexer.offset();
+    // How many members there are, which of the three, and whether the value came last.
+    let (mut members, mut seen, mut value_is_last) = (0, 0_u32, false);
     let mut cursor = lexer.begin_object()?;
     loop {
-        match lexer.member(keys, &mut cursor)? {
-            Member::End => break,
-            Member::Known(0) => {
-                key = reading.text_id(lexer, "a tag's key")?;
-            }
+        let member = lexer.member(keys, &mut cursor)?;
+        if member == Member::End {
+            break;
+        }
+        members += 1;
+        value_is_last = member == Member::Known(2);
+        match member {
+            Member::Known(0) => key = reading.text_id(lexer, "a tag's key")?,
             Member::Known(1) => {
                 if let Some(text) = reading.text(lexer, "a tag's type")? {
                     kind = TagType::of(text.bytes(reading.bytes));
@@ -81,16 +232,27 @@ pub(super) fn tag<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, keys: &m
                 at = lexer.offset();
                 scanned = tag_value(reading, lexer)?;
             }
-            Member::Other(_) => {
+            Member::Other(_) | Member::End => {
                 lexer.skip()?;
             }
         }
-    }
-    if let (TagType::String, Scanned::String(text)) = (kind, scanned) {
-        return Ok((key, TagValue { raw: reading.string_value(text), text: Some(text) }));
+        if let Member::Known(which) = member {
+            seen |= 1 << which;
+        }
     }
     let value = typed(reading, kind, scanned, key, at);
-    Ok((key, value))
+    let start = match (kind, scanned) {
+        _ if !value_is_last || seen & 1 == 0 || members != seen.count_ones() => None,
+        (TagType::String | TagType::Any, Scanned::String(text)) => Some((text.start as usize, Form::Text)),
+        (TagType::Int | TagType::Any, Scanned::Number(number)) if number.integer => {
+            Some((number.start as usize, Form::Int))
+        }
+        (TagType::Bool | TagType::Any, Scanned::Bool(_)) => {
+            lexer.input()[at..].iter().position(|b| matches!(b, b't' | b'f')).map(|skip| (at + skip, Form::Bool))
+        }
+        _ => None,
+    };
+    Ok(Tag { key, value, start })
 }
 
 #[inline(always)]

@@ -65,8 +65,21 @@ fn no_start(duration: Nanos) -> (WarningKind, String) {
 
 impl<'a> Reading<'a> {
     /// A number of microseconds; what is none, or does not fit 64 bits of nanoseconds, is reported. `null` is nothing.
-    #[inline]
+    #[inline(always)]
     pub(super) fn micros(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<Nanos>> {
+        let before = lexer.offset();
+        if let Some(micros) = lexer.whole_number() {
+            // Sixteen digits of microseconds fit 64 bits of nanoseconds, and reach to the year 2286.
+            if micros < 10_000_000_000_000_000 {
+                return Ok(Some(Nanos { ns: micros * 1000, negative: false }));
+            }
+            lexer.go_to(before);
+        }
+        self.other_micros(lexer, field)
+    }
+
+    #[inline(never)]
+    fn other_micros(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<Nanos>> {
         let (start, end) = match lexer.peek()? {
             Kind::Number => {
                 let number = lexer.number()?;
@@ -90,7 +103,7 @@ impl<'a> Reading<'a> {
     }
 
     /// A time in microseconds since the epoch, in nanoseconds; a negative one is reported.
-    #[inline]
+    #[inline(always)]
     pub(super) fn time_us(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<u64>> {
         let at = lexer.offset();
         Ok(match self.micros(lexer, field)? {
@@ -112,9 +125,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-#[inline]
 fn parse_micros(text: &[u8]) -> Option<Nanos> {
-    // Sixteen digits of microseconds fit 64 bits of nanoseconds, and reach to the year 2286.
     if (1..=16).contains(&text.len()) {
         let mut value = 0_u64;
         for &digit in text {

@@ -10,7 +10,7 @@ use crate::store::{AttributeRange, RawValue, SpanDraft, SpanKind, Status, StoreB
 use crate::strings::StringId;
 
 /// What a tag's key stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Meaning {
     /// An attribute like any other.
     Attribute,

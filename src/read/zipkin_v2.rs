@@ -22,8 +22,8 @@ use super::once::{Objects, Origins};
 use super::told::{Meaning, Meanings, TagValue, Told, kind_of};
 use super::zipkin_text;
 use crate::error::WarningKind;
-use crate::json::{Keys, Kind, Lex, Lexer, Member, Text};
-use crate::simd::Literal;
+use crate::json::{Keys, Kind, Lex, Lexer, Member, Phrases, Text};
+use crate::simd::{self, Literal};
 use crate::store::{AttributeRange, Encoding, NO_TIME, RawValue, SpanDraft, SpanKey, SpanKind, TraceKey};
 use crate::strings::StringId;
 
@@ -126,6 +126,8 @@ struct Tables<'a> {
     endpoint: Keys,
     annotation: Keys,
     meanings: Meanings,
+    /// Keys of tags by what stands before their values.
+    phrases: Phrases<(StringId, Meaning)>,
     origins: Origins,
     /// Resources by the text of the local endpoint.
     local: Objects<'a>,
@@ -162,6 +164,7 @@ impl Tables<'_> {
             endpoint: Keys::new(&ENDPOINT_KEYS),
             annotation: Keys::new(&ANNOTATION_KEYS),
             meanings: Meanings::default(),
+            phrases: Phrases::new(1, (StringId::EMPTY, Meaning::Attribute)),
             origins: Origins::new(),
             local: Objects::default(),
             remote: Objects::default(),
@@ -310,6 +313,12 @@ fn extras(reading: &mut Reading<'_>, draft: &mut SpanDraft, tables: &mut Tables<
 
 #[inline(always)]
 fn trace_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<TraceKey> {
+    if let Some(digits) = lexer.quoted::<32>()
+        && let Some(key) = ids::full_trace_key(digits)
+    {
+        lexer.accept_quoted::<32>();
+        return Ok(key);
+    }
     let Some(text) = reading.text(lexer, "traceId")? else { return Ok(TraceKey::EMPTY) };
     let (key, good) = ids::trace_key(reading.builder, text.bytes(reading.bytes), Base64::No);
     if !good {
@@ -320,6 +329,12 @@ fn trace_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<TraceKe
 
 #[inline(always)]
 fn span_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, field: &str) -> Lex<SpanKey> {
+    if let Some(digits) = lexer.quoted::<16>()
+        && let Some(key) = ids::full_span_key(digits)
+    {
+        lexer.accept_quoted::<16>();
+        return Ok(key);
+    }
     let Some(text) = reading.text(lexer, field)? else { return Ok(SpanKey::EMPTY) };
     let (key, good) = ids::span_key(reading.builder, text.bytes(reading.bytes), Base64::No);
     if !good {
@@ -352,25 +367,64 @@ fn tags<'a>(
 ) -> Lex<AttributeRange> {
     let mark = reading.builder.attribute_mark();
     let Some(mut cursor) = reading.object(lexer, "tags")? else { return Ok(reading.builder.attributes_since(mark)) };
-    while let Some(name) = lexer.any_member(&mut cursor)? {
-        let key = reading.intern(name);
-        let value = if lexer.peek()? == Kind::String {
-            let text = lexer.string()?;
-            TagValue { raw: reading.string_value(text), text: Some(text) }
-        } else {
-            TagValue { raw: other_value(reading, lexer)?, text: None }
-        };
-        match (tables.meanings.of(reading.builder, key), value.text) {
-            (Meaning::Attribute, _) => reading.builder.push_attribute(key, value.raw),
-            (Meaning::Link, Some(text)) => tables.links.push((key, text)),
-            (meaning, _) => {
-                if !told.take(reading, meaning, value) {
-                    reading.builder.push_attribute(key, value.raw);
-                }
+    let bytes = reading.bytes;
+    let mut after = tables.phrases.root(0);
+    // A phrase is everything from the end of one value, or from the object's bracket, to the content of the next.
+    let mut start = lexer.offset() - 1;
+    loop {
+        let mut at = start;
+        while let Some((phrase, (key, meaning), content)) = tables.phrases.follow(bytes, at, after) {
+            let run = simd::string_run(bytes, content);
+            if run.non_ascii || bytes.get(run.end) != Some(&b'"') {
+                break;
             }
+            let text = Text { start: content as u32, end: run.end as u32, escaped: false };
+            let value = TagValue { raw: reading.string_value(text), text: Some(text) };
+            take(reading, tables, told, (key, meaning), value);
+            after = phrase;
+            at = run.end + 1;
         }
+        if at != start {
+            if bytes.get(at) == Some(&b'}') {
+                lexer.leave_object(at + 1);
+                break;
+            }
+            lexer.go_on(&mut cursor, at);
+            start = at;
+        }
+        let Some(name) = lexer.any_member(&mut cursor)? else { break };
+        let key = reading.intern(name);
+        let meaning = tables.meanings.of(reading.builder, key);
+        if lexer.peek()? == Kind::String {
+            let text = lexer.string()?;
+            after = tables.phrases.learn(after, &bytes[start..text.start as usize], (key, meaning));
+            let value = TagValue { raw: reading.string_value(text), text: Some(text) };
+            take(reading, tables, told, (key, meaning), value);
+        } else {
+            let value = TagValue { raw: other_value(reading, lexer)?, text: None };
+            take(reading, tables, told, (key, meaning), value);
+        }
+        start = lexer.offset();
     }
     Ok(reading.builder.attributes_since(mark))
+}
+
+#[inline(always)]
+fn take(
+    reading: &mut Reading<'_>,
+    tables: &mut Tables<'_>,
+    told: &mut Told,
+    (key, meaning): (StringId, Meaning),
+    value: TagValue,
+) {
+    if meaning == Meaning::Attribute {
+        return reading.builder.push_attribute(key, value.raw);
+    }
+    match (meaning, value.text) {
+        (Meaning::Link, Some(text)) => tables.links.push((key, text)),
+        _ if told.take(reading, meaning, value) => {}
+        _ => reading.builder.push_attribute(key, value.raw),
+    }
 }
 
 /// A tag's value that is no text, which Zipkin does not have: kept as it is, and reported unless it is `null`.
