@@ -456,8 +456,8 @@ impl StoreBuilder {
 
     /// Orders the spans and makes the store.
     pub(crate) fn finish(mut self) -> Store {
-        let tree = tree::build(&mut self);
         let services = self.resolve_services();
+        let tree = tree::build(&mut self);
         let buffers = self.buffers;
         let warnings = self
             .warnings
@@ -506,7 +506,7 @@ impl StoreBuilder {
         services
     }
 
-    pub(super) fn service_of(&mut self, resource: u32, key: StringId) -> StringId {
+    fn service_of(&mut self, resource: u32, key: StringId) -> StringId {
         let range = self.resources[resource as usize].attributes;
         let value = self.attributes.range(range).iter().find(|attribute| attribute.key == key).map(|a| a.value);
         match value {

@@ -166,6 +166,10 @@ impl Bits {
         self.0 |= 1 << 7;
     }
 
+    pub(super) fn set_shared(&mut self) {
+        self.0 |= 1 << 8;
+    }
+
     fn asynchronous(self) -> bool {
         self.0 >> 7 & 1 == 1
     }

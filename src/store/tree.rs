@@ -277,7 +277,7 @@ impl Scratch {
     }
 
     /// Enters a span; the one that was there before with its id.
-    fn enter(&mut self, builder: &StoreBuilder, members: &[u32], index: u32) -> Option<u32> {
+    fn enter(&mut self, builder: &mut StoreBuilder, members: &[u32], index: u32) -> Option<u32> {
         let key = builder.spans[members[index as usize] as usize].key();
         let mask = self.slots.len() - 1;
         let mut at = slot_of(key, mask);
@@ -288,8 +288,9 @@ impl Scratch {
                 return None;
             }
             if builder.spans[members[slot as usize - 1] as usize].key().same(key) {
-                // The client's half of a shared id comes first, whatever the clocks say.
                 let first = slot - 1;
+                mark_halves(builder, members[first as usize], members[index as usize]);
+                // The client's half of a shared id comes first, whatever the clocks say.
                 let shared = |i: u32| builder.spans[members[i as usize] as usize].bits.shared();
                 if shared(first) && !shared(index) {
                     self.slots[at] = index + 1;
@@ -353,6 +354,20 @@ impl Scratch {
     }
 }
 
+/// A client and a server with one id are the halves of one call, also where the format has no mark for it or it got lost on the way.
+fn mark_halves(builder: &mut StoreBuilder, one: u32, other: u32) {
+    let kind = |span: u32| builder.spans[span as usize].kind();
+    let server = match (kind(one), kind(other)) {
+        (SpanKind::Client, SpanKind::Server) => other,
+        (SpanKind::Server, SpanKind::Client) => one,
+        _ => return,
+    };
+    let client = one ^ other ^ server;
+    if !builder.spans[client as usize].bits.shared() {
+        builder.spans[server as usize].bits.set_shared();
+    }
+}
+
 /// Finds the parent of each of the trace's spans, cuts cycles and links children in order.
 fn arrange(builder: &mut StoreBuilder, members: &[u32], scratch: &mut Scratch, found: &mut Findings) {
     let count = members.len();
@@ -366,11 +381,10 @@ fn arrange(builder: &mut StoreBuilder, members: &[u32], scratch: &mut Scratch, f
             found.add(WarningKind::EmptySpanId, members[index as usize]);
             continue;
         }
-        let shared = span.bits.shared();
         if let Some(first) = scratch.enter(builder, members, index) {
             found.repeated_ids += 1;
-            let first_shared = builder.spans[members[first as usize] as usize].bits.shared();
-            if shared == first_shared {
+            let shared = |index: u32| builder.spans[members[index as usize] as usize].bits.shared();
+            if shared(index) == shared(first) {
                 found.add(WarningKind::DuplicateId, members[index as usize]);
             }
         }
@@ -412,7 +426,7 @@ enum Parent {
 }
 
 fn parent_of(
-    builder: &mut StoreBuilder,
+    builder: &StoreBuilder,
     members: &[u32],
     scratch: &Scratch,
     found: &mut Findings,
@@ -443,10 +457,9 @@ fn parent_of(
     if scratch.has_shared && scratch.shared_half[parent as usize] != NONE {
         // Children belong to the half that ran in their service; the server's half when neither did.
         let server = scratch.shared_half[parent as usize];
-        let mut service = |index: u32| {
+        let service = |index: u32| {
             let origin = builder.spans[members[index as usize] as usize].origin;
-            let key = builder.strings.intern("service.name");
-            builder.service_of(builder.origins[origin as usize].resource, key)
+            builder.origins[origin as usize].service
         };
         let own = service(index);
         if server != index && (own == service(server) || own != service(parent)) {
