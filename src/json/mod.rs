@@ -213,18 +213,6 @@ impl<'a> Lexer<'a> {
         self.at
     }
 
-    /// What was not read yet.
-    #[inline(always)]
-    pub(crate) fn rest(&self) -> &'a [u8] {
-        self.input.get(self.at..).unwrap_or(&[])
-    }
-
-    /// Goes past a value whose text is known to be valid, because the same text was read before.
-    #[inline(always)]
-    pub(crate) fn pass(&mut self, len: usize) {
-        self.at += len;
-    }
-
     /// The place before a value, to go back to and read it again as something else.
     pub(crate) fn mark(&self) -> Mark {
         Mark { at: self.at, depth: self.depth }

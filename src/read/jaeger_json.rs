@@ -27,7 +27,7 @@ use super::once::{Objects, Origins, Pairs};
 use super::told::{Meaning, Told};
 use crate::error::WarningKind;
 use crate::json::{Keys, Kind, Lex, Lexer, Member, decode_string};
-use crate::simd::Literal;
+use crate::simd::{self, Literal};
 use crate::store::{AttributeRange, LinkDraft, NO_TIME, RawValue, ResourceIndex, SpanDraft, SpanKey, TraceKey};
 use crate::strings::StringId;
 
@@ -161,15 +161,19 @@ struct Tables<'a> {
     log: Keys,
     process: Keys,
     origins: Origins,
+    /// Positions in `process_attributes` by the text of a process.
+    processes: Objects<'a>,
+    process_attributes: Vec<AttributeRange>,
     /// Resources of processes that stand inside of spans.
     inline: Objects<'a>,
     /// The resource of spans that name no process.
     nowhere: Option<u32>,
-    /// The number of a process by its id and the number of the trace.
+    /// The number of a process by its id and the number of the trace, for those beyond the first few.
     process_numbers: Pairs,
     current: Trace,
     /// References of the span that is being read.
     references: Vec<Reference>,
+    usual_reference: Option<UsualReference<'a>>,
 }
 
 /// The trace that is being read, or a document of spans without one around them.
@@ -186,6 +190,9 @@ struct Trace {
     zero_starts: Vec<(usize, Times)>,
     latest_start: u64,
 }
+
+/// Processes of a trace that are looked for one by one.
+const FEW: usize = 8;
 
 struct Process {
     id: StringId,
@@ -210,6 +217,12 @@ struct Reference {
     span: SpanKey,
 }
 
+/// A list of one reference, up to the content of the span's id with which it ends.
+struct UsualReference<'a> {
+    head: &'a [u8],
+    reference: Reference,
+}
+
 impl Tables<'_> {
     fn new() -> Self {
         Tables {
@@ -221,11 +234,14 @@ impl Tables<'_> {
             log: Keys::new(&LOG_KEYS),
             process: Keys::new(&PROCESS_KEYS),
             origins: Origins::new(),
+            processes: Objects::default(),
+            process_attributes: Vec::new(),
             inline: Objects::default(),
             nowhere: None,
             process_numbers: Pairs::new(),
             current: Trace::default(),
             references: Vec::new(),
+            usual_reference: None,
         }
     }
 
@@ -290,13 +306,23 @@ impl Tables<'_> {
     /// The process with this id in the current trace, made when it is first named.
     #[inline]
     fn process_of(&mut self, reading: &mut Reading<'_>, id: StringId) -> &mut Process {
+        // Few processes are found faster by looking at each.
+        let first = self.current.processes.iter().take(FEW).position(|process| process.id == id);
+        let number = first.unwrap_or_else(|| self.look_up_process(reading, id));
+        &mut self.current.processes[number]
+    }
+
+    #[inline(never)]
+    fn look_up_process(&mut self, reading: &mut Reading<'_>, id: StringId) -> usize {
         let processes = &mut self.current.processes;
-        let number = self.process_numbers.number((id.0, self.current.number), || {
+        let few = processes.len() < FEW;
+        let mut add = || {
             let resource = self.origins.add_resource(reading.builder);
             processes.push(Process { id, resource, defined: false });
             processes.len() as u32 - 1
-        });
-        &mut processes[number as usize]
+        };
+        let number = if few { add() } else { self.process_numbers.number((id.0, self.current.number), add) };
+        number as usize
     }
 
     /// The id of the trace around a span that has none of its own.
@@ -390,6 +416,7 @@ fn warnings<'a>(
     mut note: impl FnMut(&mut Reading<'a>, &str),
 ) -> Lex<()> {
     match lexer.peek()? {
+        Kind::Null => lexer.null()?,
         Kind::Array => {
             let mut first = lexer.begin_array()?;
             while lexer.element(&mut first)? {
@@ -414,22 +441,39 @@ fn processes<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut 
         let process = tables.process_of(reading, id);
         process.defined = true;
         let resource = process.resource;
-        if lexer.peek()? == Kind::Object {
-            read_process(reading, lexer, tables, resource)?;
-        } else {
+        if lexer.peek()? != Kind::Object {
             reading.not_expected(lexer, "a process", "an object")?;
+            continue;
         }
+        // The same service stands in one trace after another.
+        let known = match tables.processes.pass_recent(lexer) {
+            Some(known) => known,
+            None => new_process(reading, lexer, tables)?,
+        };
+        tables.origins.set_resource(reading.builder, resource, tables.process_attributes[known as usize]);
     }
     Ok(())
 }
 
+/// The number of a process's attributes, which are read if its text is new.
+#[inline(never)]
+fn new_process<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<u32> {
+    let start = lexer.mark();
+    let range = lexer.skip()?;
+    let text = &reading.bytes[range];
+    if let Some(known) = tables.processes.find(text) {
+        return Ok(known);
+    }
+    lexer.rewind(start);
+    let attributes = read_process(reading, lexer, tables)?;
+    let number = tables.process_attributes.len() as u32;
+    tables.process_attributes.push(attributes);
+    tables.processes.note(text, number);
+    Ok(number)
+}
+
 /// The attributes of a resource: the service's name, then the tags.
-fn read_process<'a>(
-    reading: &mut Reading<'a>,
-    lexer: &mut Lexer<'a>,
-    tables: &mut Tables<'a>,
-    resource: u32,
-) -> Lex<()> {
+fn read_process<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<AttributeRange> {
     let start = lexer.mark();
     let mark = reading.builder.attribute_mark();
     let mut named = false;
@@ -438,15 +482,15 @@ fn read_process<'a>(
         match lexer.member(&mut tables.process, &mut cursor)? {
             Member::End => break,
             Member::Known(0) => {
-                let name = reading.text_value(lexer, "serviceName")?;
-                if name.is_null() || named {
+                let name = reading.text_id(lexer, "serviceName")?;
+                if name == StringId::EMPTY || named {
                     continue;
                 }
                 named = true;
                 let late = mark != reading.builder.attribute_mark();
                 reading.builder.truncate_attributes(mark);
                 let key = reading.builder.intern("service.name");
-                reading.builder.push_attribute(key, name);
+                reading.builder.push_attribute(key, RawValue::interned(name));
                 if late {
                     // The tags came first: once more, to have them behind the name.
                     lexer.rewind(start);
@@ -463,9 +507,7 @@ fn read_process<'a>(
             }
         }
     }
-    let attributes = reading.builder.attributes_since(mark);
-    tables.origins.set_resource(reading.builder, resource, attributes);
-    Ok(())
+    Ok(reading.builder.attributes_since(mark))
 }
 
 /// One span. Not inlined, so that a JavaScript engine can swap it for optimised code between two calls.
@@ -498,9 +540,7 @@ fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
             Field::TraceId => draft.trace = trace_id(reading, lexer)?,
             Field::SpanId => draft.id = span_id(reading, lexer, "spanID")?,
             Field::Name => draft.name = reading.text_id(lexer, "operationName")?,
-            Field::References => {
-                reading.list(lexer, "references", |reading, lexer| reference(reading, lexer, tables))?;
-            }
+            Field::References => references(reading, lexer, tables)?,
             Field::Start => times.start = reading.time_us(lexer, "startTime")?,
             Field::Duration => times.duration = reading.micros(lexer, "duration")?,
             Field::Tags => draft.attributes = span_tags(reading, lexer, tables, &mut told)?,
@@ -518,6 +558,10 @@ fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
                 }
             }
             Field::Flags => {
+                if let Some(digit) = lexer.digit() {
+                    draft.flags = u32::from(digit);
+                    continue;
+                }
                 let flags = reading.unsigned(lexer, "flags", WarningKind::BadValue)?;
                 draft.flags = flags.and_then(|flags| u32::try_from(flags).ok()).unwrap_or(0);
             }
@@ -597,6 +641,44 @@ fn span_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, field: &str) ->
         ids::report(reading, text, field, 16);
     }
     Ok(key)
+}
+
+/// The references of a span: within a trace nearly all are one CHILD_OF into that trace, and differ in the span's id only.
+#[inline(always)]
+fn references<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
+    let (bytes, at) = (reading.bytes, lexer.offset());
+    if let Some(known) = &tables.usual_reference
+        && lexer.has_room(2)
+        && simd::continues_with(bytes, at, known.head)
+        && let Some((span, end)) = usual_tail(bytes, at + known.head.len())
+    {
+        tables.references.push(Reference { span, ..known.reference });
+        lexer.go_to(end);
+        return Ok(());
+    }
+    other_references(reading, lexer, tables)
+}
+
+/// The id, and the offset behind the list, when an id of sixteen digits ends the list's last reference.
+#[inline(always)]
+fn usual_tail(bytes: &[u8], at: usize) -> Option<(SpanKey, usize)> {
+    let (digits, close) = bytes.get(at..at + 19)?.split_first_chunk::<16>()?;
+    Some((ids::full_span_key(digits)?, at + 19)).filter(|_| close == b"\"}]")
+}
+
+#[inline(never)]
+fn other_references<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
+    lexer.skip_whitespace();
+    let start = lexer.offset();
+    reading.list(lexer, "references", |reading, lexer| reference(reading, lexer, tables))?;
+    if let [reference] = tables.references[..] {
+        // The same text up to the id means the same again. An unescaped quote ends it, so it is the key itself that stands there.
+        let head = &reading.bytes[start..lexer.offset().saturating_sub(19).max(start)];
+        if head.ends_with(b"\"spanID\":\"") && usual_tail(reading.bytes, start + head.len()).is_some() {
+            tables.usual_reference = Some(UsualReference { head, reference });
+        }
+    }
+    Ok(())
 }
 
 fn reference<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
@@ -683,15 +765,14 @@ fn inline_process<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: 
     if let Some(known) = tables.inline.pass_recent(lexer) {
         return Ok(Some(known));
     }
-    let start = lexer.mark();
-    let range = lexer.skip()?;
-    let text = &reading.bytes[range];
+    let start = lexer.offset();
+    let number = new_process(reading, lexer, tables)?;
+    let text = &reading.bytes[start..lexer.offset()];
     if let Some(known) = tables.inline.find(text) {
         return Ok(Some(known));
     }
-    lexer.rewind(start);
     let resource = tables.origins.add_resource(reading.builder);
-    read_process(reading, lexer, tables, resource)?;
+    tables.origins.set_resource(reading.builder, resource, tables.process_attributes[number as usize]);
     tables.inline.note(text, resource);
     Ok(Some(resource))
 }

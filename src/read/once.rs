@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::json::Lexer;
+use crate::simd;
 use crate::store::{AttributeRange, OriginIndex, ResourceIndex, ScopeIndex, StoreBuilder};
 use crate::strings::StringId;
 
@@ -134,21 +135,26 @@ impl Origins {
 #[derive(Debug, Default)]
 pub(super) struct Objects<'a> {
     recent: [(&'a [u8], u32); RECENT],
-    /// The one of `recent` that is replaced next.
+    /// The one of `recent` that came last, and the one that is replaced next.
+    last: usize,
     next: usize,
     all: HashMap<&'a [u8], u32>,
 }
 
-const RECENT: usize = 8;
+const RECENT: usize = 16;
 
 impl<'a> Objects<'a> {
     /// Goes past the object that stands next if it is one of the last few: its number.
     #[inline]
-    pub(super) fn pass_recent(&self, lexer: &mut Lexer<'a>) -> Option<u32> {
-        let rest = lexer.rest();
-        let (text, number) = self.recent.iter().find(|(text, _)| !text.is_empty() && rest.starts_with(text))?;
-        lexer.pass(text.len());
-        Some(*number)
+    pub(super) fn pass_recent(&mut self, lexer: &mut Lexer<'a>) -> Option<u32> {
+        let (bytes, at) = (lexer.input(), lexer.offset());
+        let stands = |(text, _): &(&[u8], u32)| !text.is_empty() && simd::continues_with(bytes, at, text);
+        if !stands(&self.recent[self.last]) {
+            self.last = self.recent.iter().position(stands)?;
+        }
+        let (text, number) = self.recent[self.last];
+        lexer.go_to(at + text.len());
+        Some(number)
     }
 
     /// The number of the object with this text, if it was noted before.
@@ -166,6 +172,7 @@ impl<'a> Objects<'a> {
 
     fn make_recent(&mut self, text: &'a [u8], number: u32) {
         self.recent[self.next] = (text, number);
+        self.last = self.next;
         self.next = (self.next + 1) % RECENT;
     }
 }

@@ -175,7 +175,7 @@ impl Told {
 
     /// Puts into the span what was told; what a field does not hold is added to the attributes. Name and version of the scope.
     #[inline]
-    pub(super) fn put(self, reading: &mut Reading<'_>, draft: &mut SpanDraft) -> (StringId, StringId) {
+    pub(super) fn put(&self, reading: &mut Reading<'_>, draft: &mut SpanDraft) -> (StringId, StringId) {
         if draft.kind == SpanKind::Unspecified {
             draft.kind = self.kind;
         }
@@ -190,7 +190,7 @@ impl Told {
     }
 
     #[inline(never)]
-    fn put_status(self, reading: &mut Reading<'_>, draft: &mut SpanDraft) {
+    fn put_status(&self, reading: &mut Reading<'_>, draft: &mut SpanDraft) {
         let failed = !matches!(self.error, Error::Unsaid);
         match self.code {
             // The tag `error` decides; a code that contradicts it is kept.
@@ -221,7 +221,7 @@ impl Told {
 
     /// The scope when it is also, or only, told by its old name.
     #[inline(never)]
-    fn old_scope(self, reading: &mut Reading<'_>, attributes: &mut AttributeRange) -> (StringId, StringId) {
+    fn old_scope(&self, reading: &mut Reading<'_>, attributes: &mut AttributeRange) -> (StringId, StringId) {
         if self.scope == StringId::EMPTY && self.scope_version == StringId::EMPTY {
             return (self.library, self.library_version);
         }

@@ -502,7 +502,12 @@ fn endpoint<'a>(
     loop {
         match lexer.member(&mut tables.endpoint, &mut cursor)? {
             Member::End => break,
-            Member::Known(0) => endpoint.service = reading.text_value(lexer, "serviceName")?,
+            Member::Known(0) => {
+                endpoint.service = match reading.text_id(lexer, "serviceName")? {
+                    StringId::EMPTY => RawValue::NULL,
+                    name => RawValue::interned(name),
+                };
+            }
             Member::Known(1) => v4 = reading.text(lexer, "ipv4")?.filter(|text| text.start < text.end),
             Member::Known(2) => v6 = reading.text(lexer, "ipv6")?.filter(|text| text.start < text.end),
             Member::Known(_) => endpoint.port = port(reading, lexer)?,

@@ -82,6 +82,10 @@ impl RawValue {
         RawValue::new(Encoding::Interned, text.0, 0)
     }
 
+    pub(crate) fn as_interned(self) -> Option<StringId> {
+        (self.encoding() == Encoding::Interned).then_some(StringId(self.at))
+    }
+
     pub(crate) fn is_null(self) -> bool {
         self.tag == 0
     }

@@ -510,6 +510,7 @@ impl StoreBuilder {
         let range = self.resources[resource as usize].attributes;
         let value = self.attributes.range(range).iter().find(|attribute| attribute.key == key).map(|a| a.value);
         match value {
+            Some(value) if let Some(text) = value.as_interned() => text,
             Some(value) if !value.is_null() => {
                 let text = self.decode(value).to_string();
                 self.strings.intern(&text)

@@ -425,13 +425,7 @@ enum Parent {
     Top(Top),
 }
 
-fn parent_of(
-    builder: &StoreBuilder,
-    members: &[u32],
-    scratch: &Scratch,
-    found: &mut Findings,
-    index: u32,
-) -> Parent {
+fn parent_of(builder: &StoreBuilder, members: &[u32], scratch: &Scratch, found: &mut Findings, index: u32) -> Parent {
     let member = members[index as usize];
     let span = &builder.spans[member as usize];
     let (own_key, shared) = (span.key(), span.bits.shared());
