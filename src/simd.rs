@@ -113,10 +113,8 @@ pub(crate) fn continues_with(bytes: &[u8], at: usize, text: &[u8]) -> bool {
 /// Nineteen decimal digits as a number: the nanoseconds of our age.
 #[inline(always)]
 pub(crate) fn decimal19(digits: &[u8; 19]) -> Option<u64> {
-    let (head, tail) = digits.split_at(16);
-    let high = decimal8(head[..8].try_into().ok()?)?;
-    let low = decimal8(head[8..].try_into().ok()?)?;
-    let mut value = u64::from(high) * 100_000_000 + u64::from(low);
+    let (head, tail) = digits.split_first_chunk()?;
+    let mut value = decimal16(head)?;
     for digit in tail {
         let digit = digit.wrapping_sub(b'0');
         if digit > 9 {
@@ -125,6 +123,14 @@ pub(crate) fn decimal19(digits: &[u8; 19]) -> Option<u64> {
         value = value * 10 + u64::from(digit);
     }
     Some(value)
+}
+
+/// Sixteen decimal digits as a number: the microseconds of our age.
+#[inline(always)]
+pub(crate) fn decimal16(digits: &[u8; 16]) -> Option<u64> {
+    let high = decimal8(digits[..8].try_into().ok()?)?;
+    let low = decimal8(digits[8..].try_into().ok()?)?;
+    Some(u64::from(high) * 100_000_000 + u64::from(low))
 }
 
 /// Eight decimal digits at once: pairs, then fours, then all (after Johnny Lee's and Daniel Lemire's descriptions).

@@ -576,6 +576,14 @@ impl<'a> Lexer<'a> {
         cursor.first = false;
     }
 
+    /// The digits of a whole number of exactly `N` that ends its member, if one may stand here: only a caller that finds them to be digits goes on
+    /// behind them with [`Lexer::go_to`].
+    #[inline(always)]
+    pub(crate) fn bare<const N: usize>(&self) -> Option<&'a [u8; N]> {
+        let (digits, rest) = self.input.get(self.at..)?.split_first_chunk::<N>()?;
+        (digits[0] != b'0' && matches!(rest.first(), Some(b',' | b'}'))).then_some(digits)
+    }
+
     /// A whole number that ends its member, if one stands here: at most eighteen digits, written as JSON demands.
     #[inline(always)]
     pub(crate) fn whole_number(&mut self) -> Option<u64> {

@@ -5,6 +5,7 @@
 use super::documents::Reading;
 use crate::error::WarningKind;
 use crate::json::{Kind, Lex, Lexer};
+use crate::simd;
 use crate::store::NO_TIME;
 
 /// A number of nanoseconds with its sign.
@@ -105,6 +106,17 @@ impl<'a> Reading<'a> {
     /// A time in microseconds since the epoch, in nanoseconds; a negative one is reported.
     #[inline(always)]
     pub(super) fn time_us(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<u64>> {
+        if let Some(digits) = lexer.bare::<16>()
+            && let Some(micros) = simd::decimal16(digits)
+        {
+            lexer.go_to(lexer.offset() + 16);
+            return Ok(Some(micros * 1000));
+        }
+        self.other_time_us(lexer, field)
+    }
+
+    #[inline(never)]
+    fn other_time_us(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<u64>> {
         let at = lexer.offset();
         Ok(match self.micros(lexer, field)? {
             Some(Nanos { ns, negative: false }) if ns != NO_TIME => Some(ns),
