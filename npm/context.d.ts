@@ -69,7 +69,7 @@ export function parseTraceparents(lines: Uint8Array): {
   ids: Uint8Array;
 };
 
-/** Always version 00, flags without a meaning zeroed. Throws a TypeError with a `kind` when an id is not valid. */
+/** Always version 00, flags without a meaning zeroed. Throws a SpanscopeError when an id is not valid. */
 export function formatTraceparent(context: { traceId: string; spanId: string; traceFlags: number }): string;
 
 /** A new trace, with ids from the platform's cryptographic generator; sampled unless told otherwise. */
@@ -77,10 +77,10 @@ export function startTrace(options?: {
   sampled?: boolean;
   /** Puts the time into the first four bytes of the trace id, as AWS X-Ray asks for. */
   xrayCompatible?: boolean;
-}): SpanContext;
+}): SpanContext & { spanId: string; sampled: boolean };
 
 /** A span below this one: same trace, new span id; the decision stays as it is unless a new one is given. */
-export function childOf(context: SpanContext, options?: { sampled?: boolean }): SpanContext;
+export function childOf(context: SpanContext, options?: { sampled?: boolean }): SpanContext & { spanId: string };
 
 /** A header found in a text, with its parts in words. */
 export type Explanation = {
@@ -176,13 +176,13 @@ export type HeaderSource =
  * Reads the context from headers; names count in any case. The formats are tried in their order (w3c, elastic, b3, b3multi,
  * datadog, jaeger, sentry, ot, instana, grpc-trace-bin, xray, gcp, or the order given): the first that gives a context or a
  * decision counts, and what comes after it is not read. A format whose headers are broken is reported and passed over.
- * Throws a TypeError only for a format that does not exist.
+ * Throws a SpanscopeError only for a format that does not exist.
  */
 export function extract(headers: HeaderSource, options?: { formats?: Iterable<HeaderFormat> }): Extraction;
 
 /**
  * The headers that carry a context, by default `traceparent` and `tracestate`; with baggage, its headers too. A format that
- * cannot hold the context (most need a span id) writes nothing. Throws a TypeError with a `kind` when an id is not valid.
+ * cannot hold the context (most need a span id) writes nothing. Throws a SpanscopeError when an id is not valid.
  */
 export function inject(
   context: Pick<SpanContext, 'traceId' | 'spanId'> & Partial<SpanContext>,
@@ -204,7 +204,7 @@ export function parseTracestate(
   | { ok: true; members: { key: string; value: string }[] }
   | { ok: false; reason: 'key' | 'value' | 'no-equals' | 'duplicate' | 'too-many'; at: number; message: string };
 
-/** Sets a key, which goes to the left, or deletes it (null). Throws a TypeError with the `kind` 'key' or 'value'. */
+/** Sets a key, which goes to the left, or deletes it (null). Throws a SpanscopeError of the kind 'key' or 'value'. */
 export function setTracestate(value: string, key: string, newValue: string | null): string;
 
 /** Cuts to so many characters, by whole members: first those over 128 characters, then from the right. */
@@ -213,7 +213,7 @@ export function truncateTracestate(value: string, maxCharacters: number): string
 /** Reads a `baggage`, one line or several. What breaks a rule is reported, and left out. */
 export function parseBaggage(value: string | readonly string[]): { members: BaggageMember[]; problems: Problem[] };
 
-/** The header of these members; empty when there are none. Throws a TypeError with the `kind` 'key' or 'property'. */
+/** The header of these members; empty when there are none. Throws a SpanscopeError of the kind 'key' or 'property'. */
 export function formatBaggage(members: Iterable<BaggageInput>): string;
 
 /** What the `ot` member of a `tracestate` says about sampling. */
@@ -240,8 +240,8 @@ export type Sampling = {
 export function decodeSampling(traceState: string, traceId: string, flags: number): Sampling | null;
 
 /**
- * A probability as the value of `th`; precision in hex digits after the leading f's. Throws a RangeError for one that is
- * not from 2^-56 to 1.
+ * A probability as the value of `th`; precision in hex digits after the leading f's. Throws a SpanscopeError for one that
+ * is not from 2^-56 to 1.
  */
 export function encodeThreshold(probability: number, precision?: number): string;
 

@@ -3,6 +3,7 @@
 // The rules are in the module. Here objects are made from what it answers: one number for a header that is good, because
 // anything more than a number costs more to pass than the header costs to read.
 
+import { guarded, needReady, SpanscopeError } from './module.js';
 import * as wasm from './spanscope.js';
 
 /** The module's memory as bytes; made again when the memory has grown. */
@@ -12,6 +13,7 @@ const AREA_LENGTH = 256;
 
 function headerArea() {
   if (memory === null || memory.length === 0) {
+    needReady();
     memory = new Uint8Array(wasm.context_memory().buffer);
     area = wasm.header_area();
   }
@@ -55,7 +57,7 @@ export function parseTraceparent(value) {
 }
 
 export function parseTraceparents(lines) {
-  const columns = wasm.traceparents(lines);
+  const columns = call(() => wasm.traceparents(lines));
   const count = columns.length / 26;
   return {
     count,
@@ -67,12 +69,12 @@ export function parseTraceparents(lines) {
 
 export function formatTraceparent(context) {
   const { traceId, spanId, traceFlags = 0 } = context;
-  return wasm.format_traceparent(String(traceId), String(spanId), traceFlags & 255);
+  return call(() => wasm.format_traceparent(String(traceId), String(spanId), traceFlags & 255));
 }
 
 export function startTrace(options = {}) {
   const { sampled = true, xrayCompatible = false } = options;
-  const ids = wasm.new_trace(xrayCompatible ? Date.now() / 1000 : -1);
+  const ids = call(() => wasm.new_trace(xrayCompatible ? Date.now() / 1000 : -1));
   return {
     traceId: ids.slice(0, 32),
     spanId: ids.slice(32),
@@ -86,7 +88,7 @@ export function startTrace(options = {}) {
 }
 
 export function childOf(context, options = {}) {
-  return JSON.parse(rawContext(context).child(options.sampled ?? undefined));
+  return objectOf(() => rawContext(context).child(options.sampled ?? undefined));
 }
 
 /** The context for the module. What a hand-made object lacks is taken from its flags. */
@@ -106,19 +108,20 @@ function rawContext(context) {
 
 export function inject(context, options = {}) {
   const formats = options.formats ?? ['w3c'];
-  const headers = recordOf(rawContext(context).inject(namesOf(formats)));
+  const headers = recordOf(call(() => rawContext(context).inject(namesOf(formats))));
   if (options.baggage === undefined) return headers;
   const members = options.baggage.members ?? options.baggage;
-  return Object.assign(headers, recordOf(wasm.baggage_headers(flatMembers(members), namesOf(formats))));
+  return Object.assign(headers, recordOf(call(() => wasm.baggage_headers(flatMembers(members), namesOf(formats)))));
 }
 
 export function extract(headers, options = {}) {
+  needReady();
   const formats = options.formats === undefined ? undefined : namesOf(options.formats);
   const fields = [];
   for (const [name, value] of pairsOf(headers)) {
     if (isRead(name)) addLines(fields, name, value);
   }
-  return JSON.parse(wasm.extract_headers(fields, formats));
+  return objectOf(() => wasm.extract_headers(fields, formats));
 }
 
 function addLines(fields, name, value) {
@@ -158,26 +161,26 @@ function isRead(name) {
 }
 
 export function parseTracestate(value, options = {}) {
-  const read = JSON.parse(wasm.tracestate(linesOf(value), options.level === 1));
+  const read = objectOf(() => wasm.tracestate(linesOf(value), options.level === 1));
   if (read.members) return { ok: true, members: read.members };
   const { reason, at, message } = read;
   return { ok: false, reason, at, message };
 }
 
 export function setTracestate(value, key, newValue) {
-  return wasm.set_tracestate(String(value), String(key), newValue === null ? undefined : String(newValue));
+  return call(() => wasm.set_tracestate(String(value), String(key), newValue === null ? undefined : String(newValue)));
 }
 
 export function truncateTracestate(value, maxCharacters) {
-  return wasm.truncate_tracestate(String(value), Math.max(0, Math.min(maxCharacters, 0xffffffff)));
+  return call(() => wasm.truncate_tracestate(String(value), Math.max(0, Math.min(maxCharacters, 0xffffffff))));
 }
 
 export function parseBaggage(value) {
-  return JSON.parse(wasm.baggage(linesOf(value)));
+  return objectOf(() => wasm.baggage(linesOf(value)));
 }
 
 export function formatBaggage(members) {
-  return wasm.format_baggage(flatMembers(members));
+  return call(() => wasm.format_baggage(flatMembers(members)));
 }
 
 /** Members as the module takes them: key, value, how many properties, and each of these. */
@@ -195,44 +198,52 @@ function flatMembers(members) {
 }
 
 export function decodeSampling(traceState, traceId, flags) {
-  const sampling = wasm.sampling(String(traceState), String(traceId), flags & 255);
+  const sampling = call(() => wasm.sampling(String(traceState), String(traceId), flags & 255));
   if (sampling === undefined) return null;
   const [json, probability, adjustedCount] = sampling;
   return Object.assign(JSON.parse(json), { probability, adjustedCount });
 }
 
 export function encodeThreshold(probability, precision = 4) {
-  const threshold = wasm.threshold(Number(probability), Math.max(1, Math.min(precision, 14)));
-  if (threshold === undefined) {
-    const error = new RangeError(`Expected a probability from 2^-56 to 1, found ${probability}.`);
-    throw Object.assign(error, { kind: 'probability' });
-  }
-  return threshold;
+  const threshold = call(() => wasm.threshold(Number(probability), Math.max(1, Math.min(precision, 14))));
+  if (threshold !== undefined) return threshold;
+  throw new SpanscopeError('probability', `Expected a probability from 2^-56 to 1, found ${probability}.`, null);
 }
 
 export function explainHeaders(text) {
-  return JSON.parse(wasm.explain_headers(String(text)));
+  return objectOf(() => wasm.explain_headers(String(text)));
 }
 
 export function environmentHeaders(environment) {
   const variables = Object.entries(environment).filter(([, value]) => typeof value === 'string');
-  return recordOf(wasm.headers_of_environment(inTurn(variables)));
+  return recordOf(call(() => wasm.headers_of_environment(inTurn(variables))));
 }
 
 export function environmentName(header) {
-  return wasm.variable_of_header(String(header));
+  return call(() => wasm.variable_of_header(String(header)));
 }
 
 export function sqlCommentHeaders(statement) {
-  return recordOf(wasm.headers_of_sql(String(statement)));
+  return recordOf(call(() => wasm.headers_of_sql(String(statement))));
 }
 
 export function serverTimingTraceparent(value) {
-  return wasm.traceparent_of_server_timing(String(value)) ?? null;
+  return call(() => wasm.traceparent_of_server_timing(String(value))) ?? null;
 }
 
 export function metaTagTraceparent(html) {
-  return wasm.traceparent_of_page(String(html)) ?? null;
+  return call(() => wasm.traceparent_of_page(String(html))) ?? null;
+}
+
+/** Calls the module, if it is there; its errors come as this package's. */
+function call(run) {
+  needReady();
+  return guarded(run);
+}
+
+/** The object that the module writes as JSON. */
+function objectOf(run) {
+  return JSON.parse(call(run));
 }
 
 function linesOf(value) {

@@ -3,18 +3,19 @@
 // The module does the work; here are the classes and plain objects over it. Nothing happens when this file is imported:
 // `init()` loads the module, which travels as text in wasm-inline.js unless a source is given.
 
+import { guarded, isReady, needReady, SpanscopeError, start } from './module.js';
 import * as wasm from './spanscope.js';
 
 export * from './context.js';
+export { SpanscopeError } from './module.js';
 
 // ── Getting ready ──
 
-let ready = false;
 /** The loading that is under way. */
 let loading = null;
 
 export function init(source) {
-  if (ready) return Promise.resolve();
+  if (isReady()) return Promise.resolve();
   loading ??= load(source).finally(() => (loading = null));
   return loading;
 }
@@ -26,13 +27,6 @@ async function load(source) {
 
 export function initSync(bytes) {
   start(bytes);
-}
-
-/** Once: a second instance would not know the first one's traces. */
-function start(module) {
-  if (ready) return;
-  wasm.initSync({ module });
-  ready = true;
 }
 
 async function compile(source) {
@@ -68,35 +62,7 @@ export function memoryBytes() {
   return wasm.memoryBytes();
 }
 
-function needReady() {
-  if (!ready) throw new SpanscopeError('not-ready', 'Expected `await init()` or `initSync(bytes)` before this call.', null);
-}
-
 // ── Errors ──
-
-export class SpanscopeError extends Error {
-  constructor(kind, message, position, options) {
-    super(message, options);
-    this.name = 'SpanscopeError';
-    this.kind = kind;
-    this.position = position;
-  }
-}
-
-/** Runs what may throw the module's errors, and throws this package's. */
-function guarded(run) {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) {
-      const megabytes = Math.round(wasm.memoryBytes() / 1e6);
-      const message = `The module broke off (${error.message}) with ${megabytes} MB of memory in use, most likely because it ran out of memory; load it anew to go on.`;
-      throw new SpanscopeError('broken', message, null, { cause: error });
-    }
-    if (error instanceof SpanscopeError || typeof error?.kind !== 'string') throw error;
-    throw new SpanscopeError(error.kind, error.message, error.position ?? null);
-  }
-}
 
 /** The module's object behind one of ours, as long as it was not freed. */
 function alive(handle) {

@@ -4,6 +4,7 @@
 //! are searched. The answer is columns, not objects.
 
 use crate::context::flags::TraceFlags;
+use crate::context::shape::trim;
 use crate::context::traceparent::{LENGTH, Raw, Traceparent};
 use crate::id::{SpanId, TraceId};
 
@@ -106,7 +107,7 @@ fn line(text: &[u8]) -> (Option<Raw>, &[u8]) {
 fn searched_line(text: &[u8]) -> (Option<Raw>, &[u8]) {
     let end = text.iter().position(|byte| *byte == b'\n').unwrap_or(text.len());
     let line = text[..end].strip_suffix(b"\r").unwrap_or(&text[..end]);
-    let raw = Traceparent::parse(line).ok().map(|parent| Raw {
+    let raw = Traceparent::decode(trim(line)).map(|parent| Raw {
         version: parent.version(),
         trace_id: parent.trace_id().to_bytes(),
         parent_id: parent.parent_id().to_bytes(),

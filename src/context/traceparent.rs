@@ -72,7 +72,7 @@ impl Traceparent {
 
     /// Reads a value without white space around it, if it is good.
     #[inline]
-    fn decode(value: &[u8]) -> Option<Self> {
+    pub(super) fn decode(value: &[u8]) -> Option<Self> {
         let raw = Raw::decode(value.first_chunk()?)?;
         let end = match value.get(LENGTH) {
             None => true,

@@ -57,6 +57,36 @@ spanscope.childOf(context, { sampled: false })
 const written: string = spanscope.formatTraceparent({ traceId: context.traceId, spanId: '00f067aa0ba902b7', traceFlags: 1 })
 void written
 
+for (const headers of [new Headers(), new Map([['b3', '1']]), [['b3', '1']] as [string, string][], { b3: '1', x: ['a', 'b'], y: undefined }, { rawHeaders: ['b3', '1'] }, null]) {
+  const found = spanscope.extract(headers, { formats: ['b3', 'w3c'] })
+  same<typeof found.context, SpanContext | null>()
+  same<typeof found.sampled, boolean | null>()
+  same<typeof found.format, HeaderFormat | null>()
+  same<(typeof found.problems)[number]['at'], number | null>()
+  same<(typeof found.baggage.members)[number]['properties'][number]['value'], string | null>()
+}
+// @ts-expect-error There is no such format.
+spanscope.extract({}, { formats: ['zipkin'] })
+const sent: Record<string, string> = spanscope.inject(context, { formats: ['w3c', 'grpc-trace-bin'], baggage: spanscope.parseBaggage('a=1') })
+spanscope.inject({ traceId: '', spanId: null, traceFlags: 1 }, { baggage: [{ key: 'a', value: 'b' }] })
+void sent
+const state = spanscope.parseTracestate(['a=1', 'b=2'], { level: 1 })
+if (state.ok) same<typeof state.members, { key: string; value: string }[]>()
+else same<typeof state.at, number>()
+same<ReturnType<typeof spanscope.setTracestate>, string>()
+const sampling = spanscope.decodeSampling('ot=th:c', '', 1)
+if (sampling) {
+  same<typeof sampling.probability, number | null>()
+  same<typeof sampling.consistent, boolean | null>()
+}
+const batch = spanscope.parseTraceparents(new Uint8Array())
+same<typeof batch.ids, Uint8Array>()
+const [explained] = spanscope.explainHeaders('')
+if (explained) {
+  same<typeof explained.fields[number]['meaning'], string>()
+  same<typeof explained.others, Record<string, string>>()
+}
+
 // ── Traces ──
 const set = spanscope.read(new Uint8Array())
 same<typeof set, TraceSet>()

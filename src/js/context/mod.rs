@@ -15,6 +15,7 @@ use crate::context::{
     inject_baggage, meta_tag_traceparent, server_timing_traceparent, sql_comment_headers,
 };
 use crate::id::{SpanId, TraceId};
+use crate::js::error::error;
 use random::PlatformRandom;
 
 /// Room for one header, which JavaScript writes into directly: passing a string would cost more than reading it.
@@ -350,16 +351,9 @@ fn zero_id(trace_id: TraceId) -> JsValue {
 
 /// An error to throw for an argument that breaks a rule.
 fn refused(kind: &str, argument: &str, why: &dyn Display) -> JsValue {
-    thrown(kind, &format!("{argument}: {why}"))
+    error(kind, &format!("{argument}: {why}"), None)
 }
 
-fn refused_header(error: &HeaderError) -> JsValue {
-    thrown(error.reason().as_str(), &error.to_string())
-}
-
-fn thrown(kind: &str, message: &str) -> JsValue {
-    let error = js_sys::TypeError::new(message);
-    // Setting a property of a fresh error cannot fail.
-    let _ = js_sys::Reflect::set(&error, &"kind".into(), &kind.into());
-    error.into()
+fn refused_header(refusal: &HeaderError) -> JsValue {
+    error(refusal.reason().as_str(), &refusal.to_string(), None)
 }
