@@ -1,7 +1,7 @@
 // What the declarations promise, as a program that only has to compile. `Same` fails on anything but the very type.
 
 import * as spanscope from 'spanscope'
-import type { SpanContext, Trace, Traceparent, TraceSet } from 'spanscope'
+import type { HeaderFormat, SpanContext, Trace, Traceparent, TraceSet } from 'spanscope'
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 function same<A, B>(..._: Same<A, B> extends true ? [] : [never]): void {}
