@@ -56,7 +56,7 @@ export function excerptBlock(excerpt, wrong = true) {
         "figure",
         { class: wrong ? "excerpt" : "excerpt excerpt-place" },
         el("figcaption", { text: where }),
-        el("code", {}, visible(excerpt.before), el("mark", { text: excerpt.marked === "" ? "⌁ end" : visible(excerpt.marked) }), visible(excerpt.after), excerpt.following.length === 0 ? null : `\n${excerpt.following.map(visible).join("\n")}`),
+        el("code", { tabindex: 0, role: "group", "aria-label": where }, visible(excerpt.before), el("mark", { text: excerpt.marked === "" ? "⌁ end" : visible(excerpt.marked) }), visible(excerpt.after), excerpt.following.length === 0 ? null : `\n${excerpt.following.map(visible).join("\n")}`),
     );
 }
 

@@ -246,7 +246,7 @@ test('everything that can be clicked can be reached with Tab', async () => {
     seen.add(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')?.split(',')[0] || document.activeElement?.textContent?.slice(0, 30) || document.activeElement?.tagName))
     await page.keyboard.press('Tab')
   }
-  for (const name of ['Paste', 'Open file', 'Samples', 'Remove pasted text', 'Times and rows', 'Keys', 'Copy trace id', 'Waterfall', 'Collapse all', 'Expand all', 'Start of the time shown', 'End of the time shown', 'gateway POST /checkout', 'Width of the operation column', 'Width of the details', 'Close the details']) {
+  for (const name of ['Paste', 'Open file', 'Samples', 'Remove pasted text', 'Relative: times and rows', 'Keys', 'Copy trace id', 'Waterfall', 'Collapse all', 'Expand all', 'Start of the time shown', 'End of the time shown', 'gateway POST /checkout', 'Width of the operation column', 'Width of the details', 'Close the details']) {
     assert.ok(seen.has(name), `${name} in ${[...seen].join(' | ')}`)
   }
   await close()
