@@ -4,6 +4,7 @@
 // them. Garbage is collected before each run and not during it, as far as that is in our hands: nobody pays for what
 // another one left behind.
 
+import { warmUp } from '../www/warm-up.js'
 import { indexDocument } from './tree-index.js'
 
 /**
@@ -27,8 +28,7 @@ import { indexDocument } from './tree-index.js'
  * @property {number} [rounds]
  * @property {number} [unmeasured] rounds before those that count
  * @property {Contestant} [contestant] of a cold run
- * @property {boolean} [warmUp] whether a cold run may warm up on a sample first, as the page's worker does
- * @property {string} [sample] the sample's path
+ * @property {boolean} [warmUp] whether a cold run does what the page's worker does while the user chooses a file
  * @property {{ path: string, bytes: number }} [smaller] a streaming task's second file
  */
 
@@ -114,7 +114,7 @@ function check({ bytes, text, format, spanscope }) {
 }
 
 /** One contestant, once, in a page where nothing has run yet. */
-async function cold({ format, path, contestant, warmUp, sample }, environment) {
+async function cold({ format, path, contestant, warmUp: warmedUp }, environment) {
   const bytes = await environment.load(path)
   if (contestant !== 'spanscope') {
     environment.collectGarbage()
@@ -122,13 +122,12 @@ async function cold({ format, path, contestant, warmUp, sample }, environment) {
     CONTESTANTS[contestant]({ bytes, text: '', format, spanscope: /** @type {never} */ (undefined) })
     return { first: performance.now() - start, start: 0, memory: 0 }
   }
-  const small = warmUp ? await environment.load(sample) : null
   const spanscope = await environment.importPackage()
   const begin = performance.now()
   await spanscope.init(environment.module)
   const start = performance.now() - begin
-  if (small) {
-    for (let round = 0; round < 20; round++) spanscope.read(small).free()
+  if (warmedUp) {
+    warmUp(spanscope)
     // The engine compiles what it found to be hot beside the page's own work; a user takes longer to choose a file.
     await new Promise((resolve) => setTimeout(resolve, 300))
   }

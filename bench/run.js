@@ -105,7 +105,6 @@ async function main() {
   const rounds = values.rounds ? Number(values.rounds) : undefined
   try {
     for (const name of list(values.engines, Object.keys(ENGINES))) engines.push(await ENGINES[name]())
-    const sample = inputFile('otlp', 200).path
 
     for (const spans of sizes) {
       for (const format of formats) {
@@ -134,7 +133,7 @@ async function main() {
       for (let round = 0; round < (rounds ?? (values.quick ? 3 : 5)); round++) {
         progress(`${format}, ${coldSpans} spans, cold, round ${round + 1}`)
         for (const { contestant, warmUp, engine, answers } of rows) {
-          answers.push(await engine.perform({ kind: 'cold', format, ...file, contestant: /** @type {import('./measure.js').Contestant} */ (contestant), warmUp, sample }))
+          answers.push(await engine.perform({ kind: 'cold', format, ...file, contestant: /** @type {import('./measure.js').Contestant} */ (contestant), warmUp }))
         }
       }
       for (const { contestant, warmUp, engine, answers } of rows) {
