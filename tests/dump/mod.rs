@@ -60,10 +60,12 @@ fn dump_span(text: &mut String, span: &Span<'_>) {
     }
     for link in span.links() {
         let state = link.trace_state();
-        writeln!(text, "    link to {:?} {:?}, state {state:?}", link.trace_id(), link.span_id()).expect("text takes all");
+        writeln!(text, "    link to {:?} {:?}, state {state:?}", link.trace_id(), link.span_id())
+            .expect("text takes all");
         dump_attributes(text, "        ", link.attributes());
     }
-    let mut warnings: Vec<String> = span.warnings().map(|(kind, message)| format!("{}: {message}", kind.as_str())).collect();
+    let mut warnings: Vec<String> =
+        span.warnings().map(|(kind, message)| format!("{}: {message}", kind.as_str())).collect();
     warnings.sort_unstable();
     for warning in warnings {
         writeln!(text, "    warning {warning}").expect("text takes all");

@@ -1,0 +1,617 @@
+//! The rules of each format, on documents of our own.
+
+mod dump;
+
+use std::path::Path;
+
+use dump::{Essence, dump, times_us};
+use spanscope::{Outcome, ReadOptions, SpanKind, Status, Store, WarningKind, detect, read};
+
+fn store(text: &str) -> Store {
+    outcome(text).store
+}
+
+fn outcome(text: &str) -> Outcome {
+    read(text.as_bytes().to_vec(), &ReadOptions::new()).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+fn format_of(text: &str) -> Option<&'static str> {
+    detect(text.as_bytes()).candidates.first().map(|candidate| candidate.format.id)
+}
+
+fn warnings(store: &Store) -> Vec<WarningKind> {
+    store.warnings().iter().map(|warning| warning.kind).collect()
+}
+
+fn attributes(store: &Store) -> Vec<String> {
+    let span = store.spans().next().expect("a span");
+    span.attributes().map(|(key, value)| format!("{key}={} {value}", value.type_name())).collect()
+}
+
+#[test]
+fn samples_read_alike_named_and_guessed_and_in_every_format() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let mut essences = Vec::new();
+    for format in ["otlp-json", "jaeger-json", "zipkin-json"] {
+        let bytes = std::fs::read(folder.join(format).join("order.json")).expect("a sample");
+        let guessed = read(bytes.clone(), &ReadOptions::new()).expect("readable");
+        let named = read(bytes, &ReadOptions::new().with_format(format)).expect("readable");
+        assert_eq!(guessed.inputs[0].format.id, format);
+        assert_eq!(dump(&guessed.store), dump(&named.store));
+        assert_eq!(guessed.store.warnings(), &[], "{format}");
+        for span in guessed.store.spans() {
+            assert!(span.scope().name().ends_with(".http"), "{format}: {:?}", span.scope().name());
+        }
+        let essence = Essence { like_zipkin: true, links: true }.lines(&guessed.store);
+        essences.push((essence, times_us(&guessed.store)));
+    }
+    assert_eq!(essences[0], essences[1]);
+    assert_eq!(essences[0], essences[2]);
+}
+
+// ── Jaeger ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// A Jaeger trace of one span with these further members.
+fn jaeger(members: &str) -> String {
+    format!(
+        r#"{{"data":[{{"traceID":"ab","spans":[{{"traceID":"ab","spanID":"1","operationName":"op","startTime":1760000000000000,"duration":5,
+            "processID":"p1"{members}}}],"processes":{{"p1":{{"serviceName":"shop"}}}}}}]}}"#
+    )
+}
+
+#[test]
+fn jaeger_wrappers_hold_the_same_trace() {
+    let span = |id: u32, process: &str| {
+        format!(
+            r#"{{"traceID":"ab","spanID":"{id}","operationName":"op{id}","startTime":176000000000000{id},"duration":5,{process}}}"#
+        )
+    };
+    let named = format!("{},{}", span(1, r#""processID":"p1""#), span(2, r#""processID":"p1""#));
+    let inline: Vec<String> = (1..3).map(|id| span(id, r#""process":{"serviceName":"shop","tags":[]}"#)).collect();
+    let trace =
+        format!(r#"{{"traceID":"ab","spans":[{named}],"processes":{{"p1":{{"serviceName":"shop","tags":[]}}}}}}"#);
+    let expected = dump(&store(&trace));
+    assert_eq!(expected.matches("resource \"service.name\" = string \"shop\"").count(), 2, "{expected}");
+    let documents = [
+        format!(r#"{{"data":[{trace}],"total":0,"errors":null}}"#),
+        format!(r#"{{"data":{trace}}}"#),
+        format!("[{trace}]"),
+        format!("\u{feff} {trace}\n"),
+        format!(r#"[{}]"#, inline.join(",")),
+        inline.join("\n"),
+        inline.join(""),
+        format!(r#"{{"processes":{{"p1":{{"tags":[],"serviceName":"shop"}}}},"spans":[{named}],"traceID":"ab"}}"#),
+    ];
+    for document in &documents {
+        assert_eq!(format_of(document), Some("jaeger-json"), "{document}");
+        assert_eq!(dump(&store(document)), expected, "{document}");
+    }
+    assert_eq!(store(&inline[0]).span_count(), 1, "a bare span");
+    let two = format!("{trace}\n{}", trace.replace("\"ab\"", "\"cd\""));
+    assert_eq!(store(&two).trace_count(), 2, "JSON Lines");
+}
+
+#[test]
+fn jaeger_parents_come_from_references_of_the_same_trace() {
+    let reference = |kind: &str, trace: &str, span: &str| {
+        format!(r#"{{"refType":"{kind}","traceID":"{trace}","spanID":"{span}"}}"#)
+    };
+    let child = |span: &str| reference("CHILD_OF", "ab", span);
+    let follows = |span: &str| reference("FOLLOWS_FROM", "ab", span);
+    let far = |kind: &str| reference(kind, "cd", "9");
+    // References, parent id, asynchronous, links.
+    let cases: &[(Vec<String>, &str, bool, &[&str])] = &[
+        (vec![], "", false, &[]),
+        (vec![child("2")], "2", false, &[]),
+        (vec![follows("2")], "2", true, &[]),
+        (vec![follows("3"), child("2")], "2", false, &["3 follows_from"]),
+        (vec![child("2"), child("3"), follows("2")], "2", false, &["3 child_of", "2 follows_from"]),
+        (vec![far("CHILD_OF"), child("2")], "2", false, &["9 child_of"]),
+        (vec![far("FOLLOWS_FROM")], "", false, &["9 follows_from"]),
+        (vec![far("CHILD_OF"), follows("2")], "2", true, &["9 child_of"]),
+        (vec![reference("SOMETHING", "ab", "2")], "", false, &["2 SOMETHING"]),
+        (vec![child("0000000000000000")], "", false, &[""]),
+    ];
+    for (references, parent, asynchronous, links) in cases {
+        let store = store(&jaeger(&format!(r#","references":[{}]"#, references.join(","))));
+        let span = store.spans().next().expect("a span");
+        assert_eq!((span.parent_id(), span.is_async()), (parent.to_string(), *asynchronous), "{references:?}");
+        let found: Vec<String> = span
+            .links()
+            .map(|link| {
+                let kind = link.attributes().find(|(key, _)| *key == "opentracing.ref_type").expect("a type").1;
+                format!("{} {kind}", link.span_id())
+            })
+            .collect();
+        let links: Vec<&str> = if *links == [""] { vec![" child_of"] } else { links.to_vec() };
+        assert_eq!(found, links, "{references:?}");
+    }
+    assert_eq!(store(&jaeger(r#","parentSpanID":"2""#)).spans().next().expect("a span").parent_id(), "2", "old files");
+}
+
+#[test]
+fn jaeger_copies_of_spans_in_references_are_no_spans() {
+    let mut copy = String::from("{}");
+    for depth in 0..400 {
+        copy = format!(
+            r#"{{"traceID":"ab","spanID":"{depth:x}","references":[{{"refType":"CHILD_OF","traceID":"ab","spanID":"2","span":{copy}}}]}}"#
+        );
+    }
+    let store = store(&jaeger(&format!(
+        r#","references":[{{"refType":"CHILD_OF","traceID":"ab","spanID":"2","span":{copy}}}],"subsidiarilyReferencedBy":[{copy}]"#
+    )));
+    assert_eq!(store.span_count(), 1);
+    assert_eq!(store.spans().next().expect("a span").parent_id(), "2");
+}
+
+#[test]
+fn jaeger_tags_are_of_the_type_they_name() {
+    let tags = r#","tags":[
+        {"key":"a","type":"string","value":"x\"y"},{"key":"b","type":"bool","value":false},{"key":"c","type":"int64","value":-7},
+        {"key":"d","type":"int64","value":"9223372036854775807"},{"key":"e","type":"float64","value":72.5},
+        {"key":"f","type":"float64","value":"NaN"},{"key":"g","type":"binary","value":"AAAwOQ=="},{"key":"h","value":5},
+        {"key":"i","type":"string","value":null},{"value":"late","type":"string","key":"j"},{"key":"k","type":"bool","value":"true"},
+        {"key":"l","type":"float64","value":3},{"key":"m","type":"int64","value":18446744073709551615}]"#;
+    let good = store(&jaeger(tags));
+    assert_eq!(
+        attributes(&good),
+        [
+            "a=string x\"y",
+            "b=bool false",
+            "c=int -7",
+            "d=int 9223372036854775807",
+            "e=double 72.5",
+            "f=double NaN",
+            "g=bytes 0x00003039",
+            "h=int 5",
+            "i=null null",
+            "j=string late",
+            "k=bool true",
+            "l=double 3",
+            "m=int 18446744073709551615",
+        ]
+    );
+    assert_eq!(warnings(&good), []);
+    let bad = store(&jaeger(
+        r#","tags":[{"key":"a","type":"int64","value":"x"},{"key":"b","type":"string","value":5},{"key":"c","type":"bool","value":[1]},7]"#,
+    ));
+    assert_eq!(attributes(&bad), ["a=string x", "b=int 5", "c=array [1]"]);
+    assert_eq!(warnings(&bad), [WarningKind::WrongType]);
+    assert_eq!(bad.warnings()[0].count, 4);
+    assert!(bad.warnings()[0].position.is_some());
+}
+
+#[test]
+fn jaeger_tags_that_stand_again_and_again_are_read_as_the_first_time() {
+    // The same keys in the same order, with every sort of value that may not be taken by its place alone.
+    let values = [
+        (r#""plain""#, "7", "true"),
+        (r#""esc\"aped""#, "-7", "false"),
+        (r#""Zoë""#, "0", "true"),
+        (r#""""#, "7.5", "true"),
+        (r#""after""#, "1e3", "false"),
+        (r#""\u00e9""#, "12345678901234567890", "true"),
+        (r#""end""#, "8", "false"),
+    ];
+    let spans: Vec<String> = values
+        .iter()
+        .enumerate()
+        .map(|(index, (text, number, flag))| {
+            format!(
+                r#"{{"traceID":"ab","spanID":"{}","operationName":"op","startTime":176000000000000{index},"duration":5,"tags":[{{"key":"the.text","type":"string","value":{text}}},{{"key":"the.number","type":"int64","value":{number}}},{{"key":"the.flag","type":"bool","value":{flag}}},{{"key":"span.kind","type":"string","value":"server"}}]}}"#,
+                index + 1
+            )
+        })
+        .collect();
+    let together = store(&format!("[{}]", spans.join(",")));
+    for (span, text) in together.spans().zip(&spans) {
+        let alone = store(text);
+        let alone = alone.spans().next().expect("a span");
+        let list = |span: &spanscope::Span<'_>| -> Vec<String> {
+            span.attributes().map(|(key, value)| format!("{key}={value:?}")).collect()
+        };
+        assert_eq!(list(&span), list(&alone), "{text}");
+        assert_eq!(span.kind(), SpanKind::Server);
+    }
+}
+
+#[test]
+fn jaeger_status_comes_from_tags() {
+    let tag = |key: &str, kind: &str, value: &str| format!(r#"{{"key":"{key}","type":"{kind}","value":{value}}}"#);
+    let error = |kind: &str, value: &str| tag("error", kind, value);
+    let code = |value: &str| tag("otel.status_code", "string", &format!("\"{value}\""));
+    let said = tag("otel.status_description", "string", "\"late\"");
+    // Tags, status, message, attributes that are left.
+    let cases: &[(Vec<String>, Status, &str, &[&str])] = &[
+        (vec![], Status::Unset, "", &[]),
+        (vec![error("bool", "true")], Status::Error, "", &[]),
+        (vec![error("bool", "\"true\"")], Status::Error, "", &[]),
+        (vec![error("string", "\"true\"")], Status::Error, "", &[]),
+        (vec![error("bool", "false")], Status::Unset, "", &["error=bool false"]),
+        (vec![error("string", "\"false\"")], Status::Unset, "", &["error=string false"]),
+        (vec![error("string", "\"boom\"")], Status::Error, "boom", &[]),
+        (vec![error("int64", "1")], Status::Error, "", &["error=int 1"]),
+        (vec![error("int64", "0")], Status::Unset, "", &["error=int 0"]),
+        (vec![code("ERROR"), said.clone()], Status::Error, "late", &[]),
+        (vec![said.clone(), error("bool", "true"), code("ERROR")], Status::Error, "late", &[]),
+        (vec![error("string", "\"boom\""), said.clone()], Status::Error, "late", &["error=string boom"]),
+        (vec![code("OK")], Status::Ok, "", &[]),
+        (vec![code("UNSET")], Status::Unset, "", &[]),
+        (vec![code("OK"), error("bool", "true")], Status::Error, "", &["otel.status_code=string OK"]),
+        (vec![code("WEIRD")], Status::Unset, "", &["otel.status_code=string WEIRD"]),
+    ];
+    for (tags, status, message, left) in cases {
+        let store = store(&jaeger(&format!(r#","tags":[{}]"#, tags.join(","))));
+        let span = store.spans().next().expect("a span");
+        assert_eq!((span.status(), span.status_message().as_str()), (*status, *message), "{tags:?}");
+        assert_eq!(attributes(&store), *left, "{tags:?}");
+    }
+}
+
+#[test]
+fn jaeger_kind_scope_state_and_flags_leave_the_tags() {
+    let store = store(&jaeger(
+        r#","flags":3,"tags":[{"key":"span.kind","type":"string","value":"consumer"},{"key":"otel.library.name","type":"string","value":"lib"},
+           {"key":"otel.library.version","type":"string","value":"1"},{"key":"w3c.tracestate","type":"string","value":"a=b"},
+           {"key":"left","type":"string","value":"here"}]"#,
+    ));
+    let span = store.spans().next().expect("a span");
+    assert_eq!((span.kind(), span.trace_state().as_str(), span.flags()), (SpanKind::Consumer, "a=b", 3));
+    assert_eq!((span.scope().name(), span.scope().version()), ("lib", "1"));
+    assert_eq!(attributes(&store), ["left=string here"]);
+}
+
+#[test]
+fn jaeger_logs_are_events() {
+    let field = |key: &str, value: &str| format!(r#"{{"key":"{key}","type":"string","value":"{value}"}}"#);
+    let cases: &[(Vec<String>, &str, &[&str])] = &[
+        (vec![field("event", "e"), field("x", "y")], "e", &["x=y"]),
+        (vec![field("x", "y"), field("event", "e"), field("message", "m")], "e", &["x=y", "message=m"]),
+        (vec![field("message", "m"), field("event", "e")], "e", &["message=m"]),
+        (vec![field("message", "m"), field("message", "n")], "m", &["message=n"]),
+        (vec![field("x", "y")], "log", &["x=y"]),
+        (vec![], "log", &[]),
+    ];
+    for (fields, name, attributes) in cases {
+        let log = format!(r#","logs":[{{"timestamp":1760000000000001.5,"fields":[{}]}}]"#, fields.join(","));
+        let store = store(&jaeger(&log));
+        let span = store.spans().next().expect("a span");
+        let event = span.events().next().expect("an event");
+        let found: Vec<String> = event.attributes().map(|(key, value)| format!("{key}={value}")).collect();
+        assert_eq!(
+            (event.name(), found),
+            (*name, attributes.iter().map(|text| text.to_string()).collect()),
+            "{fields:?}"
+        );
+        assert_eq!(event.time_ns(), Some(1_760_000_000_000_001_500));
+    }
+}
+
+#[test]
+fn jaeger_processes_before_behind_inside_and_nowhere() {
+    let span = |id: u32, process: &str| {
+        format!(
+            r#"{{"traceID":"ab","spanID":"{id}","operationName":"op","startTime":1760000000000000,"duration":5,"processID":"{process}"}}"#
+        )
+    };
+    // More processes than are looked for one by one.
+    let spans: Vec<String> = (1..=30).chain(1..=30).map(|id| span(id, &format!("p{id}"))).collect();
+    let processes: Vec<String> = (1..=30)
+        .map(|id| {
+            format!(r#""p{id}":{{"serviceName":"s{id}","tags":[{{"key":"host","type":"string","value":"h{id}"}}]}}"#)
+        })
+        .collect();
+    let text = format!(r#"{{"traceID":"ab","spans":[{}],"processes":{{{}}}}}"#, spans.join(","), processes.join(","));
+    let many = store(&text);
+    for span in many.spans() {
+        let number = u32::from_str_radix(&span.id(), 10).expect("a number");
+        assert_eq!(span.service(), format!("s{number}"));
+        assert_eq!(
+            span.resource().map(|(_, value)| value.to_string()).collect::<Vec<_>>(),
+            [format!("s{number}"), format!("h{number}")]
+        );
+    }
+    let unknown = store(&format!(
+        r#"{{"traceID":"ab","spans":[{},{}],"processes":{{"p1":{{"serviceName":"s"}}}}}}"#,
+        span(1, "p1"),
+        span(2, "p9")
+    ));
+    assert_eq!(warnings(&unknown), [WarningKind::UnknownProcess]);
+    let told: Vec<&str> =
+        unknown.spans().filter(|span| span.warnings().count() > 0).map(|span| span.service()).collect();
+    assert_eq!(told, [""]);
+    let truncated = format!(r#"{{"traceID":"ab","spans":[{},{{"#, span(1, "p1"));
+    assert_eq!(warnings(&store(&truncated)), [WarningKind::UnknownProcess, WarningKind::Truncated]);
+}
+
+#[test]
+fn jaeger_times_are_exact() {
+    let times = |start: &str, duration: &str| {
+        let text = format!(
+            r#"[{{"traceID":"ab","spanID":"1","operationName":"op","startTime":{start},"duration":{duration}}}]"#
+        );
+        let store = store(&text);
+        let span = store.spans().next().expect("a span");
+        (span.start_ns(), span.end_ns(), warnings(&store))
+    };
+    let good = 1_760_000_000_000_000_000;
+    assert_eq!(times("1760000000000000", "7"), (Some(good), Some(good + 7000), vec![]));
+    assert_eq!(times("\"1760000000000000\"", "\"7\""), (Some(good), Some(good + 7000), vec![]));
+    assert_eq!(times("1760000000000000.25", "0.5"), (Some(good + 250), Some(good + 750), vec![]));
+    assert_eq!(times("1.76e15", "0"), (Some(good), Some(good), vec![]));
+    assert_eq!(times("1760000000000000", "-7"), (Some(good), Some(good - 7000), vec![WarningKind::EndBeforeStart]));
+    assert_eq!(times("1760000000000000", "null"), (Some(good), None, vec![WarningKind::NoEndTime]));
+    assert_eq!(times("18446744073709552", "1").2, [WarningKind::BadTime, WarningKind::NoStartTime]);
+    assert_eq!(
+        times("18446744073709551", "1"),
+        (Some(18_446_744_073_709_551_000), None, vec![WarningKind::BadTime, WarningKind::NoEndTime])
+    );
+    assert_eq!(times("-1", "1").2, [WarningKind::BadTime, WarningKind::NoStartTime]);
+    assert_eq!(times("true", "1").2, [WarningKind::WrongType, WarningKind::NoStartTime]);
+}
+
+#[test]
+fn jaeger_start_of_zero_is_a_time_only_beside_times_that_count_from_zero() {
+    let trace = |other: &str| {
+        format!(
+            r#"{{"data":[{{"traceID":"ab","spans":[
+                {{"traceID":"ab","spanID":"1","operationName":"root","startTime":0,"duration":100}},
+                {{"traceID":"ab","spanID":"2","operationName":"child","startTime":{other},"duration":50}}],"processes":{{}}}}]}}"#
+        )
+    };
+    let relative = outcome(&trace("10"));
+    assert_eq!(relative.store.traces().next().expect("a trace").duration_ns(), 100_000);
+    assert_eq!(relative.inputs[0].guesses.len(), 1);
+    let absolute = outcome(&trace("1760000000000000"));
+    let trace = absolute.store.traces().next().expect("a trace");
+    assert_eq!(trace.duration_ns(), 50_000, "not fifty-five years");
+    assert_eq!(absolute.inputs[0].guesses.len(), 0);
+    let root = absolute.store.spans().find(|span| span.name() == "root").expect("the root");
+    assert!(root.warnings().any(|(_, message)| message.contains("100000 ns")), "its duration is told");
+}
+
+#[test]
+fn jaeger_ids_of_any_width_and_kind() {
+    let store = store(
+        r#"{"data":[{"traceID":"trace-1","spans":[{"spanID":"ABC","operationName":"a","startTime":1760000000000000,"duration":9},
+           {"traceID":"trace-1","spanID":"span-2","operationName":"b","startTime":1760000000000001,"duration":1,
+            "references":[{"refType":"CHILD_OF","traceID":"trace-1","spanID":"0abc"}]}],"processes":{}}]}"#,
+    );
+    assert_eq!(store.trace_count(), 1, "a span without a trace id is of the trace around it");
+    let spans: Vec<_> = store.spans().collect();
+    assert_eq!((spans[0].id(), spans[1].id()), ("abc".to_owned(), "span-2".to_owned()));
+    assert_eq!(spans[1].parent(), Some(spans[0].index()), "equal as numbers");
+    assert!(warnings(&store).contains(&WarningKind::BadId));
+}
+
+#[test]
+fn jaeger_warnings_are_told() {
+    let store = store(
+        r#"{"data":[{"traceID":"ab","warnings":["of the trace"],"processes":{"p":{"serviceName":"s"}},"spans":[{"traceID":"ab","spanID":"1","operationName":"a",
+           "startTime":1760000000000000,"duration":9,"processID":"p","warnings":["clock skew \"5ms\"", "more"]}]}]}"#,
+    );
+    let told: Vec<_> =
+        store.spans().next().expect("a span").warnings().map(|(kind, text)| (kind, text.to_owned())).collect();
+    let producer = |text: &str| (WarningKind::Producer, text.to_owned());
+    assert_eq!(told, [producer("clock skew \"5ms\""), producer("more")]);
+    assert_eq!(store.warnings()[0].count, 3);
+}
+
+// ── Zipkin ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// A Zipkin span with these further members.
+fn zipkin(members: &str) -> String {
+    format!(
+        r#"[{{"traceId":"ab","id":"1","name":"op","timestamp":1760000000000000,"duration":5,"localEndpoint":{{"serviceName":"shop"}}{members}}}]"#
+    )
+}
+
+#[test]
+fn zipkin_wrappers_hold_the_same_spans() {
+    let span = |id: u32| {
+        format!(
+            r#"{{"traceId":"ab","id":"{id}","name":"op","timestamp":176000000000000{id},"duration":5,"localEndpoint":{{"serviceName":"shop"}}}}"#
+        )
+    };
+    let expected = dump(&store(&format!("[{},{}]", span(1), span(2))));
+    for document in [
+        format!("[[{}],[{}]]", span(1), span(2)),
+        format!("[[{},{}]]", span(2), span(1)),
+        format!("{}\n{}\n", span(1), span(2)),
+        format!("{}{}", span(1), span(2)),
+        format!("[{}]\n[{}]", span(1), span(2)),
+    ] {
+        assert_eq!(format_of(&document), Some("zipkin-json"), "{document}");
+        assert_eq!(dump(&store(&document)), expected, "{document}");
+    }
+    assert_eq!(store(&span(1)).span_count(), 1);
+}
+
+#[test]
+fn zipkin_halves_of_a_shared_id_stay_two_spans() {
+    let span = |service: &str, more: &str, time: u32| {
+        format!(
+            r#"{{"traceId":"ab","name":"{service}{time}","timestamp":17600000000000{time},"duration":5,"localEndpoint":{{"serviceName":"{service}"}},{more}}}"#
+        )
+    };
+    let rest = [
+        span("web", r#""id":"1""#, 10),
+        span("web", r#""id":"2","parentId":"1","kind":"CLIENT""#, 20),
+        span("shop", r#""id":"3","parentId":"2""#, 40),
+        span("web", r#""id":"4","parentId":"2""#, 50),
+    ];
+    // Marked, without the mark, and with the server's clock ahead of the client's.
+    for server in [
+        span("shop", r#""id":"2","parentId":"1","kind":"SERVER","shared":true"#, 30),
+        span("shop", r#""id":"2","parentId":"1","kind":"SERVER""#, 30),
+        span("shop", r#""id":"2","parentId":"1","kind":"SERVER","shared":true"#, 15),
+        span("shop", r#""id":"2","parentId":"1","kind":"SERVER""#, 15),
+    ] {
+        let mut spans: Vec<&str> = rest.iter().map(String::as_str).collect();
+        spans.push(&server);
+        let store = store(&format!("[{}]", spans.join(",")));
+        let parent = |name: &str| {
+            let span = store.spans().find(|span| span.name().starts_with(name)).expect("the span");
+            span.parent().map(|parent| store.span(parent).name().to_owned())
+        };
+        let server_name = if server.contains("shop30") { "shop30" } else { "shop15" };
+        assert_eq!(parent(server_name).as_deref(), Some("web20"), "{server}");
+        assert_eq!(parent("web20").as_deref(), Some("web10"));
+        assert_eq!(parent("shop40").as_deref(), Some(server_name), "the child of the server's service");
+        assert_eq!(parent("web50").as_deref(), Some("web20"), "the child of the client's service");
+        assert_eq!(warnings(&store), [], "{server}");
+    }
+}
+
+#[test]
+fn zipkin_two_spans_of_one_kind_with_one_id_are_duplicates() {
+    let text = zipkin(r#","kind":"SERVER""#)
+        .replace("}]", &format!("}},{}]", &zipkin(r#","kind":"SERVER""#)[1..]).replace("]]", "]"));
+    assert_eq!(warnings(&store(&text)), [WarningKind::DuplicateId]);
+}
+
+#[test]
+fn zipkin_endpoints_are_resource_and_peer() {
+    let store = store(
+        &zipkin(r#","remoteEndpoint":{"serviceName":"db","ipv4":"10.0.0.2","port":5432},"debug":true"#)
+            .replace(r#""serviceName":"shop""#, r#""serviceName":"shop","ipv4":"10.0.0.1","ipv6":"::1","port":80"#),
+    );
+    let span = store.spans().next().expect("a span");
+    let resource: Vec<String> = span.resource().map(|(key, value)| format!("{key}={value}")).collect();
+    assert_eq!(
+        resource,
+        ["service.name=shop", r#"network.local.address=["10.0.0.1", "::1"]"#, "network.local.port=80"]
+    );
+    assert_eq!(
+        attributes(&store),
+        [
+            "service.peer.name=string db",
+            "network.peer.address=string 10.0.0.2",
+            "network.peer.port=int 5432",
+            "zipkin.debug=bool true"
+        ]
+    );
+}
+
+#[test]
+fn zipkin_status_comes_from_tags() {
+    let cases: &[(&str, Status, &str, &[&str])] = &[
+        (r#""a":"b""#, Status::Unset, "", &["a=string b"]),
+        (r#""error":"true""#, Status::Error, "", &[]),
+        (r#""error":"""#, Status::Error, "", &[]),
+        (r#""error":"404""#, Status::Error, "404", &[]),
+        (r#""error":"false""#, Status::Unset, "", &["error=string false"]),
+        (r#""otel.status_code":"ERROR""#, Status::Error, "", &[]),
+        (
+            r#""otel.status_code":"STATUS_CODE_ERROR","error":"true","otel.status_description":"late""#,
+            Status::Error,
+            "late",
+            &[],
+        ),
+        (r#""otel.status_code":"ERROR","error":"late""#, Status::Error, "late", &[]),
+        (r#""otel.status_code":"OK""#, Status::Ok, "", &[]),
+    ];
+    for (tags, status, message, left) in cases {
+        let store = store(&zipkin(&format!(r#","tags":{{{tags}}}"#)));
+        let span = store.spans().next().expect("a span");
+        assert_eq!((span.status(), span.status_message().as_str()), (*status, *message), "{tags}");
+        assert_eq!(attributes(&store), *left, "{tags}");
+    }
+}
+
+#[test]
+fn zipkin_times_may_be_missing() {
+    let span = |members: &str| {
+        let store = store(&format!(
+            r#"[{{"traceId":"ab","id":"1","name":"op","localEndpoint":{{"serviceName":"s"}}{members}}}]"#
+        ));
+        let span = store.spans().next().expect("a span");
+        (span.start_ns(), span.end_ns(), warnings(&store))
+    };
+    let good = 1_760_000_000_000_000_000;
+    assert_eq!(span(r#","timestamp":1760000000000000,"duration":5"#), (Some(good), Some(good + 5000), vec![]));
+    assert_eq!(span(r#","timestamp":1760000000000000"#), (Some(good), None, vec![WarningKind::NoEndTime]));
+    assert_eq!(span(""), (None, None, vec![WarningKind::NoStartTime]));
+    assert_eq!(span(r#","timestamp":0,"duration":5"#).0, None);
+}
+
+#[test]
+fn zipkin_texts_of_opentelemetry_are_taken_apart() {
+    let store = store(&zipkin(
+        r#","annotations":[{"timestamp":1760000000000001,"value":"retry|{\"attempt\":2}|0"},{"timestamp":1760000000000002,"value":"{\"hit\": {\"key\": \"k\"}}"},
+            {"timestamp":1760000000000003,"value":"a|b"}],
+           "tags":{"otlp.link.0":"000000000000000000000000000000cd|0000000000000009|a=b|{\"i\":0}|0","otlp.link.1":"nothing"}"#,
+    ));
+    let span = store.spans().next().expect("a span");
+    let events: Vec<String> = span
+        .events()
+        .map(|event| {
+            format!(
+                "{} {:?}",
+                event.name(),
+                event.attributes().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>()
+            )
+        })
+        .collect();
+    assert_eq!(events, [r#"retry ["attempt=2"]"#, r#"hit ["key=k"]"#, "a|b []"]);
+    let link = span.links().next().expect("a link");
+    assert_eq!(
+        (link.trace_id().as_str(), link.span_id().as_str(), link.trace_state().as_str()),
+        ("000000000000000000000000000000cd", "0000000000000009", "a=b")
+    );
+    assert_eq!(attributes(&store), ["otlp.link.1=string nothing"]);
+}
+
+#[test]
+fn zipkin_tags_that_stand_again_and_again_are_read_as_the_first_time() {
+    let values = [r#""plain""#, r#""esc\"aped""#, r#""Zoë""#, r#""""#, "7", "null", r#""end""#];
+    let spans: Vec<String> = values
+        .iter()
+        .enumerate()
+        .map(|(index, value)| {
+            format!(r#"{{"traceId":"ab","id":"{}","name":"op","timestamp":176000000000000{index},"duration":5,"tags":{{"first.key":{value},"k":{value},"last.key":"x"}}}}"#, index + 1)
+        })
+        .collect();
+    let together = store(&format!("[{}]", spans.join(",")));
+    for (span, text) in together.spans().zip(&spans) {
+        let alone = store(text);
+        let list = |span: &spanscope::Span<'_>| -> Vec<String> {
+            span.attributes().map(|(key, value)| format!("{key}={value:?}")).collect()
+        };
+        assert_eq!(list(&span), list(&alone.spans().next().expect("a span")), "{text}");
+    }
+}
+
+// ── Telling formats apart ───────────────────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn documents_that_only_look_alike_are_none_of_the_formats() {
+    for (text, what) in [
+        (
+            r#"[{"traceId":"ab","id":"1","name":"op","annotations":[{"timestamp":1,"value":"cs","endpoint":{"serviceName":"s"}}]}]"#,
+            "Zipkin v1",
+        ),
+        (r#"[{"traceId":"ab","id":"1","name":"op","timestamp":1,"duration":2,"binaryAnnotations":[]}]"#, "Zipkin v1"),
+        (r#"{"traceId":"ab","id":7,"timestamp":1760000000000,"message":"hello"}"#, "a line of a log"),
+        (r#"{"traceId":"ab","id":"7","timestamp":1760000000000,"level":"info","name":"app"}"#, "a line of a log"),
+        (
+            r#"[{"name":"build","duration":5,"timestamp":9,"id":1,"traceId":"ab","startTime":1760000000000,"tags":{}}]"#,
+            "a build's trace",
+        ),
+        (
+            r#"{"traces":[{"traceID":"ab","rootTraceName":"op","spanSet":{"spans":[{"spanID":"1"}]}}]}"#,
+            "a search answer",
+        ),
+        (
+            r#"{"traceID":"ab","spanID":"1","operationName":"op","startTimeMillis":1,"startTime":1,"process":{"serviceName":"s"}}"#,
+            "an Elasticsearch document",
+        ),
+        (
+            r#"[{"traceId":"q6ur","spanId":"AQ==","operationName":"op","startTime":"2020-01-01T00:00:00Z"}]"#,
+            "Jaeger's protobuf JSON",
+        ),
+        ("{}", "nothing"),
+    ] {
+        assert_eq!(format_of(text), None, "{what}");
+    }
+}
