@@ -44,6 +44,7 @@ impl Strings {
         &self.data[start..self.ends[index] as usize]
     }
 
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }

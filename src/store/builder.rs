@@ -211,6 +211,7 @@ impl StoreBuilder {
         self.attributes.decode(value, &self.buffers, &self.strings)
     }
 
+    #[cfg(test)]
     pub(crate) fn attribute_pairs(&self, range: AttributeRange) -> impl Iterator<Item = (StringId, RawValue)> + '_ {
         self.attributes.range(range).iter().map(|attribute| (attribute.key, attribute.value))
     }
@@ -223,10 +224,6 @@ impl StoreBuilder {
 
     pub(crate) fn set_resource(&mut self, resource: ResourceIndex, attributes: AttributeRange) {
         self.resources[resource.0 as usize].attributes = attributes;
-    }
-
-    pub(crate) fn resource_attributes(&self, resource: ResourceIndex) -> AttributeRange {
-        self.resources[resource.0 as usize].attributes
     }
 
     pub(crate) fn add_scope(&mut self, name: StringId, version: StringId, attributes: AttributeRange) -> ScopeIndex {
