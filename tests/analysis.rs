@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use common::{BASE, Drawn, Random, check, drawn, id_of, read_spans, store};
 use serde_json::Value;
-use spanscope::Store;
 use spanscope::analyze::critical_path::critical_paths;
 use spanscope::analyze::self_time::{for_each_gap, self_time, self_times};
+use spanscope::{ReadOptions, Store, read};
 
 const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/vectors/analysis");
 
@@ -513,4 +513,44 @@ fn self_time_equals_a_count_of_instants() {
             }
         }
     }
+}
+
+/// Traces of another viewer's tests: what it is given, without what it answers. The answer here is a count of instants.
+#[test]
+fn self_times_of_published_traces_equal_a_count_of_microseconds() {
+    let Ok(folder) = std::fs::read_dir(Path::new(VECTORS).join("self_time")) else {
+        println!("skipped: no ../shared");
+        return;
+    };
+    let mut checked = 0;
+    for entry in folder.flatten() {
+        let bytes = std::fs::read(entry.path()).expect("a file can be read");
+        let document: Value = serde_json::from_slice(&bytes).expect("the vectors are JSON");
+        let spans = document["spans"].as_array().expect("a list of spans");
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let interval = |span: &Value| {
+            let start = span["startTime"].as_u64().expect("a time");
+            start..start + span["duration"].as_u64().expect("a duration")
+        };
+        let outcome = read(bytes, &ReadOptions::new().with_name(entry.file_name().to_string_lossy())).expect("a trace");
+        let trace = outcome.store.traces().next().expect("one trace");
+        assert_eq!(trace.span_count(), spans.len());
+        let own = self_times(&trace);
+        for span in spans {
+            let id = text(&span["spanID"]);
+            let children: Vec<_> = spans
+                .iter()
+                .filter(|other| {
+                    other["references"].as_array().is_some_and(|all| all.iter().any(|r| text(&r["spanID"]) == id))
+                })
+                .map(interval)
+                .collect();
+            let expected = interval(span).filter(|at| !children.iter().any(|child| child.contains(at))).count() as u64;
+            let found = trace.spans().find(|found| found.has_id(&id)).expect("every span is there");
+            assert_eq!(own[found.position()], expected * 1000, "{:?} {id}", entry.file_name());
+        }
+        checked += 1;
+    }
+    println!("{checked} traces");
+    assert!(checked > 0);
 }

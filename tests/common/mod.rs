@@ -146,7 +146,9 @@ pub(crate) fn dump(store: &Store) -> String {
     for trace in store.traces() {
         let origin = trace.start_ns().unwrap_or(0);
         for span in trace.spans() {
-            let time = |time: Option<u64>| time.map_or_else(|| "?".to_owned(), |time| (time - origin).to_string());
+            let time = |time: Option<u64>| {
+                time.map_or_else(|| "?".to_owned(), |time| (time as i64 - origin as i64).to_string())
+            };
             let indent = "  ".repeat(span.depth() as usize);
             let top = span.top().map(|top| format!(" {}", top.as_str())).unwrap_or_default();
             let asynchronous = if span.is_async() { " async" } else { "" };
