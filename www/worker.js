@@ -10,6 +10,7 @@
 import * as spanscope from "./pkg/index.js";
 import { excerptOf } from "./format.js";
 import { sampleById } from "./samples/index.js";
+import { warmUp } from "./warm-up.js";
 
 /** @import { Excerpt, InputSpec, Opened, OpenTrace, Overview, Position, Problem, Progress, Row, SortOrder, SpanAnswer, SpanContext, Tick, TraceSummary } from './types.js' */
 
@@ -22,31 +23,6 @@ const LINE_REACH = 4096;
 /** A span in a file with line breaks is shown with so many more lines. */
 const LINES_OF_A_SPAN = 7;
 const decoder = new TextDecoder();
-
-/** A trace whose reading tiers up the code while the user is still looking for a file. */
-const WARM_UP = {
-    resourceSpans: [
-        {
-            resource: { attributes: [{ key: "service.name", value: { stringValue: "warm-up" } }] },
-            scopeSpans: [
-                {
-                    scope: { name: "warm-up" },
-                    spans: Array.from({ length: 200 }, (_, index) => ({
-                        traceId: "00000000000000000000000000000001",
-                        spanId: (index + 1).toString(16).padStart(16, "0"),
-                        parentSpanId: index === 0 ? "" : (Math.floor((index + 1) / 2)).toString(16).padStart(16, "0"),
-                        name: `step ${index}`,
-                        kind: 1,
-                        startTimeUnixNano: String(1_700_000_000_000_000_000n + BigInt(index) * 1000n),
-                        endTimeUnixNano: String(1_700_000_000_001_000_000n - BigInt(index) * 1000n),
-                        attributes: [{ key: "step", value: { intValue: String(index) } }],
-                        status: {},
-                    })),
-                },
-            ],
-        },
-    ],
-};
 
 class Engine {
     /** @type {spanscope.TraceSet | null} */
@@ -61,7 +37,7 @@ class Engine {
     /** @type {Promise<void> | null} */
     #ready = null;
 
-    /** Loads the wasm and runs it once over a small trace. */
+    /** Loads the wasm and makes the engine compile well what reading runs. */
     prepare() {
         this.#ready ??= this.#warmUp();
         return this.#ready;
@@ -69,14 +45,7 @@ class Engine {
 
     async #warmUp() {
         await spanscope.init(new URL("./pkg/spanscope_bg.wasm", import.meta.url));
-        const set = spanscope.read(new TextEncoder().encode(JSON.stringify(WARM_UP)));
-        const trace = set.trace(0);
-        const waterfall = trace.waterfall();
-        waterfall.rows(0, 50);
-        trace.verdictParts();
-        waterfall.free();
-        trace.free();
-        set.free();
+        warmUp(spanscope);
     }
 
     /**

@@ -88,6 +88,10 @@ if (explained) {
 }
 
 // ── Traces ──
+const detected = spanscope.detect(new Uint8Array())
+same<typeof detected.kind, 'headers' | 'traces' | 'logs' | 'unknown'>()
+same<typeof detected.format, string | null>()
+same<ReturnType<typeof spanscope.memoryBytes>, number>()
 const set = spanscope.read(new Uint8Array())
 same<typeof set, TraceSet>()
 spanscope.read(new ArrayBuffer(0), { name: 'trace.json' })
@@ -128,6 +132,9 @@ same<ReturnType<typeof trace.parents>, Int32Array<ArrayBuffer>>()
 same<ReturnType<typeof trace.depths>, Uint32Array<ArrayBuffer>>()
 same<ReturnType<typeof trace.children>, Uint32Array<ArrayBuffer>>()
 same<ReturnType<typeof trace.find>, number[]>()
+same<ReturnType<typeof trace.verdict>, string>()
+same<ReturnType<typeof trace.verdictParts>, { text: string; spans: number[] }[]>()
+same<ReturnType<typeof set.verdict>, string>()
 
 const span = trace.span(0)
 same<typeof span.kind, 'unspecified' | 'internal' | 'server' | 'client' | 'producer' | 'consumer'>()
