@@ -1,7 +1,7 @@
 // What the declarations promise, as a program that only has to compile. `Same` fails on anything but the very type.
 
 import * as spanscope from 'spanscope'
-import type { HeaderFormat, SpanContext, Trace, Traceparent, TraceSet } from 'spanscope'
+import type { HeaderFormat, Position, SpanContext, Trace, Traceparent, TraceSet } from 'spanscope'
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 function same<A, B>(..._: Same<A, B> extends true ? [] : [never]): void {}
@@ -103,12 +103,29 @@ spanscope.read({})
 const reader = new spanscope.TraceReader({ byteLength: 100 })
 reader.push(new Uint8Array())
 same<ReturnType<typeof reader.finish>, TraceSet>()
+{
+  using dropped = new spanscope.TraceReader()
+  void dropped
+}
+const detected = spanscope.detect('00-…')
+same<typeof detected.kind, 'headers' | 'traces' | 'logs' | 'unknown'>()
+same<typeof detected.format, string | null>()
+same<ReturnType<typeof spanscope.formats>, { id: string; name: string; producedBy: string }[]>()
+same<ReturnType<typeof spanscope.memoryBytes>, number>()
 
 same<typeof set.format, string>()
 same<typeof set.spanCount, number>()
 same<typeof set.traceCount, number>()
 same<ReturnType<typeof set.services>, string[]>()
 same<ReturnType<typeof set.free>, void>()
+same<ReturnType<typeof set.verdict>, string>()
+same<ReturnType<typeof set.summary>['services'], string[]>()
+for (const report of set.inputs()) {
+  same<typeof report.guesses, string[]>()
+  for (const { position } of report.warnings) same<typeof position, Position | null>()
+}
+// @ts-expect-error Sets come from reading.
+new spanscope.TraceSet()
 {
   using kept = spanscope.read('[]')
   void kept
@@ -165,6 +182,7 @@ try {
   if (error instanceof spanscope.SpanscopeError) {
     same<typeof error.kind, string>()
     same<typeof error.message, string>()
+    same<typeof error.position, Position | null>()
     const thrown: Error = error
     void thrown
   }

@@ -4,3 +4,4 @@
 mod context;
 mod json;
 mod read;
+mod traces;
