@@ -9,6 +9,7 @@
  * @typedef {import('./pkg/index.js').Summary} Summary
  * @typedef {import('./pkg/index.js').Explanation} Explanation
  * @typedef {import('./pkg/index.js').SpanContext} SpanContext
+ * @typedef {import('./pkg/index.js').Sampling} Sampling
  * @typedef {import('./format.js').TimeMode} TimeMode
  *
  * @typedef {import('./pkg/index.js').InputReport} InputReport
@@ -97,6 +98,7 @@
  * @property {string | null} topName that top's name; null when it is the one the verdict speaks of
  * @property {string | null} parentName
  * @property {number} children
+ * @property {Sampling | null} sampling what the trace state says about it
  * @property {Excerpt | null} excerpt its place in the input
  */
 

@@ -321,6 +321,7 @@ class Engine {
             topName: top === trace.mainTop() ? null : topDetails.name,
             parentName: details.parent === null ? null : trace.span(details.parent).name,
             children: trace.children(span).length,
+            sampling: spanscope.decodeSampling(details.traceState, details.traceId, details.flags & 0xff),
             excerpt: details.source === null ? null : await this.excerpt(details.source.input, details.source, LINES_OF_A_SPAN),
         };
     }

@@ -105,6 +105,7 @@ export class DetailsView {
                 ["Parent", this.#parent(answer), "", null],
                 ["Children", answer.children === 0 ? "none" : formatCount(answer.children), "", null],
                 ["Trace state", details.traceState === "" ? "" : el("code", { text: details.traceState }), "", details.traceState],
+                ["Sampling", samplingText(answer.sampling), "", null],
                 ["Flags", details.flags === 0 ? "" : el("code", { text: flagsText(details.flags) }), "", null],
             ]),
             attributeSection("Attributes", details.attributes, true),
@@ -216,6 +217,14 @@ function criticalText({ details, topNs, topName }) {
     const share = formatShare(details.criticalNs, topNs);
     const whole = topName === null || share === "" ? share : `${share} of ${topName === "" ? "its root" : topName}`;
     return whole === "" ? formatDuration(details.criticalNs) : `${formatDuration(details.criticalNs)} (${whole})`;
+}
+
+/** @param {SpanAnswer['sampling']} sampling */
+function samplingText(sampling) {
+    if (sampling === null || sampling.probability === null) return "";
+    const share = formatShare(sampling.probability, 1);
+    const stands = sampling.adjustedCount === null ? "" : `: stands for ${Number(sampling.adjustedCount.toPrecision(3))} traces`;
+    return `${share} kept${stands}${sampling.consistent === false ? "; the sampled flag contradicts it" : ""}`;
 }
 
 /** @param {number} flags */

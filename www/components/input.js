@@ -39,6 +39,7 @@ export class InputView {
         fill(
             this.element,
             el("p", { class: "input-summary", text: `${facts.join(" · ")}.` }),
+            ...overview.warnings.filter(({ position }) => position === null).map((warning) => el("p", { class: "input-problem", text: warning.count > 1 ? `${warning.message} (${formatCount(warning.count)} times)` : warning.message })),
             ...overview.inputs.map((report, index) => this.#input(report, state.inputs[index], index, overview, state)),
         );
     }

@@ -126,6 +126,15 @@ test('the details say everything that is known', async () => {
   await close()
 })
 
+test('the details say what the trace state says about sampling', async () => {
+  const { page, close } = await site.open()
+  await openSample(page, 'a sampled search')
+  await row(page, /search search products/).click()
+  await details(page).getByText('10 % kept: stands for 10 traces').waitFor()
+  await details(page).getByText('ot=th:e6666666666666', { exact: true }).waitFor()
+  await close()
+})
+
 test('a link leads to the span it names', async () => {
   const { page, close } = await openCheckout()
   await row(page, /billing process/).click()

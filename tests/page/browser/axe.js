@@ -1,4 +1,4 @@
-// Accessibility of every view, in light and dark, contrast included.
+// Accessibility of every view, contrast included. Each theme has a file, so that they can run side by side.
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -7,13 +7,6 @@ import { after, before, test } from 'node:test'
 import { CHECKOUT, chooseFile, grid, openSample, openSite, paste, row } from './page.js'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** @type {Awaited<ReturnType<typeof openSite>>} */
-let site
-before(async () => {
-  site = await openSite()
-})
-after(() => site.close())
 
 const checkout = readFileSync(CHECKOUT, 'utf8')
 
@@ -98,7 +91,15 @@ const VIEWS = {
   },
 }
 
-for (const scheme of /** @type {const} */ (['light', 'dark'])) {
+/** @param {'light' | 'dark'} scheme */
+export function testViews(scheme) {
+  /** @type {Awaited<ReturnType<typeof openSite>>} */
+  let site
+  before(async () => {
+    site = await openSite()
+  })
+  after(() => site.close())
+
   for (const [name, { width, go }] of Object.entries(VIEWS)) {
     test(`${name}, ${scheme}`, async () => {
       const { page, close } = await site.open({ scheme, ...(width === undefined ? {} : { width, height: 760 }) })

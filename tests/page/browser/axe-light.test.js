@@ -1,0 +1,3 @@
+import { testViews } from './axe.js'
+
+testViews('light')
