@@ -1,0 +1,26 @@
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use spanscope::context::{Format, extract, inject};
+
+// The headers of the format, one a line.
+fuzz_target!(|data: &[u8]| {
+    let lines = data.split(|byte| *byte == b'\n');
+    let found = extract(
+        [
+            "x-datadog-trace-id",
+            "x-datadog-parent-id",
+            "x-datadog-sampling-priority",
+            "x-datadog-tags",
+            "x-datadog-origin",
+        ]
+        .into_iter()
+        .zip(lines),
+        &[Format::Datadog],
+    );
+    if let Some(context) = found.context {
+        let headers = inject(&context, &[Format::Datadog]);
+        let again = extract(headers.iter().map(|(name, value)| (name, value)), &[Format::Datadog]);
+        assert!(again.problems.is_empty(), "{headers:?}: {:?}", again.problems);
+    }
+});

@@ -1,0 +1,15 @@
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use spanscope::context::{Format, extract, inject};
+
+// The headers of the format, one a line.
+fuzz_target!(|data: &[u8]| {
+    let lines = data.split(|byte| *byte == b'\n');
+    let found = extract(["x-instana-t", "x-instana-s", "x-instana-l"].into_iter().zip(lines), &[Format::Instana]);
+    if let Some(context) = found.context {
+        let headers = inject(&context, &[Format::Instana]);
+        let again = extract(headers.iter().map(|(name, value)| (name, value)), &[Format::Instana]);
+        assert!(again.problems.is_empty(), "{headers:?}: {:?}", again.problems);
+    }
+});
