@@ -74,7 +74,7 @@ describe('the example service', () => {
     const { received } = await passedOn([['traceparent', `00-${TRACE}-1234567890123456-01`]], [through])
     const parents = received.map(({ headers }) => headers.traceparent)
     assert.equal(new Set(parents).size, 2)
-    assert.ok(parents.every((parent) => parent?.startsWith(`00-${TRACE}-`)))
+    assert.ok(parents.every((parent) => String(parent).startsWith(`00-${TRACE}-`)))
   })
 
   it('says what is wrong with a body', async () => {
