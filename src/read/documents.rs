@@ -83,13 +83,19 @@ impl<'a> Reading<'a> {
                 Err(_) => {
                     self.builder.forget_span_warnings();
                     let error = lexer.error();
-                    let described = json_error(self.input, bytes, error);
                     let kind = match error.kind {
                         JsonErrorKind::UnexpectedEnd => WarningKind::Truncated,
                         _ => WarningKind::Skipped,
                     };
-                    self.skip(kind, error.offset.min(bytes.len().saturating_sub(1)), described.to_string());
-                    self.error.get_or_insert(described);
+                    let place = error.offset.min(bytes.len().saturating_sub(1));
+                    // To find line and column of each of a million broken documents would take a million passes.
+                    if self.skipped.len() < LISTED {
+                        let described = json_error(self.input, bytes, error);
+                        self.skip(kind, place, described.to_string());
+                        self.error.get_or_insert(described);
+                    } else {
+                        self.warn(kind, place, || format!("Expected {}.", error.kind.expected()));
+                    }
                     recovering = true;
                     match next_document(bytes, error.offset.max(at + 1)) {
                         Some(next) => at = next,

@@ -42,7 +42,8 @@ pub(crate) fn trace_key(builder: &mut StoreBuilder, text: &[u8], base64: Base64)
 
 #[inline(never)]
 fn trace_key_slow(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (TraceKey, bool) {
-    if text.is_empty() {
+    // No digit, or zeros only, of whatever width: no id.
+    if text.iter().all(|digit| *digit == b'0') {
         return (TraceKey::EMPTY, true);
     }
     if text.len() <= 32 && text.iter().all(u8::is_ascii_hexdigit) {
@@ -75,7 +76,8 @@ pub(crate) fn span_key(builder: &mut StoreBuilder, text: &[u8], base64: Base64) 
 
 #[inline(never)]
 fn span_key_slow(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (SpanKey, bool) {
-    if text.is_empty() {
+    // No digit, or zeros only, of whatever width: no id.
+    if text.iter().all(|digit| *digit == b'0') {
         return (SpanKey::EMPTY, true);
     }
     if text.len() <= 16 && text.iter().all(u8::is_ascii_hexdigit) {
