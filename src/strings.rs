@@ -1,6 +1,6 @@
 //! Interned text: every distinct name and key is stored once and known by a number.
 
-/// The number of an interned text. `StringId::EMPTY` is the empty text in every [`Strings`].
+/// The number of an interned text. `StringId::EMPTY` is the empty text everywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StringId(pub(crate) u32);
 

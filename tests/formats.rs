@@ -304,7 +304,7 @@ fn jaeger_processes_before_behind_inside_and_nowhere() {
     let text = format!(r#"{{"traceID":"ab","spans":[{}],"processes":{{{}}}}}"#, spans.join(","), processes.join(","));
     let many = store(&text);
     for span in many.spans() {
-        let number = u32::from_str_radix(&span.id(), 10).expect("a number");
+        let number = span.id().parse::<u32>().expect("a number");
         assert_eq!(span.service(), format!("s{number}"));
         assert_eq!(
             span.resource().map(|(_, value)| value.to_string()).collect::<Vec<_>>(),

@@ -38,8 +38,7 @@ fn code(text: &str) -> String {
     for line in text.lines() {
         let mut in_string = false;
         let mut previous = ' ';
-        let mut characters = line.char_indices().peekable();
-        while let Some((at, character)) = characters.next() {
+        for (at, character) in line.char_indices() {
             if character == '"' && previous != '\\' && previous != '\'' {
                 in_string = !in_string;
             } else if !in_string && line[at..].starts_with("//") {

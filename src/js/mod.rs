@@ -5,7 +5,7 @@
 //! ```text
 //!  Reader ── finish ─► TraceSet ── trace ─► Trace ── waterfall ─► Waterfall      each keeps alive what it needs of those before it
 //! ```
-//! Documents cross as bytes, bulk answers as typed arrays, one thing as a plain object ([`wire`]). Times are nanoseconds since
+//! Documents cross as bytes, bulk answers as typed arrays, one thing as a plain object (`wire`). Times are nanoseconds since
 //! the start of the trace as doubles; absolute ones are BigInts.
 
 pub mod context;

@@ -182,7 +182,7 @@ mod tests {
             format!("{trace}|00f067aa0ba902b7|"),
             format!("{trace}|00f067aa0ba902b7||{{\"i\":0}}"),
             format!("{trace}|xyz||{{}}|0"),
-            format!("|00f067aa0ba902b7||{{}}|0"),
+            "|00f067aa0ba902b7||{}|0".to_owned(),
             format!("{trace}|00f067aa0ba902b7||[]|0"),
         ] {
             assert!(!link(&bad), "{bad}");

@@ -9,7 +9,7 @@
 //! A span's fixed fields are one record (72 bytes): a reader writes them together and tree order moves them together. What
 //! analyses scan (parents, depths, ends of subtrees) are columns of their own.
 //!
-//! Invariants after [`StoreBuilder::finish`]: a parent stands before its children; every index is valid; a span whose parent is
+//! Invariants, once the builder has finished: a parent stands before its children; every index is valid; a span whose parent is
 //! missing, or that closes a cycle, is a top with the reason recorded ([`Top`]); duplicates are kept apart.
 
 mod attributes;
