@@ -5,7 +5,6 @@ mod common;
 
 use std::fmt::Write;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use common::{BASE, Drawn, Random, check, drawn, id_of, read_spans, store};
 use serde_json::Value;
@@ -432,15 +431,11 @@ fn depth_and_breadth_cost_no_more_than_their_spans() {
     ] {
         let store = read_spans(&spans).store;
         let trace = store.traces().next().expect("one trace");
-        let start = Instant::now();
         let own = self_times(&trace);
         let paths = critical_paths(&trace);
-        let time = start.elapsed();
-        println!("{shape}: {time:?}, {} segments", paths.segments().len());
         assert_eq!(own.len(), COUNT as usize);
         assert_eq!(paths.iter().next().expect("a path").total_ns(), 2 * COUNT);
         assert!((paths.segments().len() as u64).abs_diff(segments) <= 2, "{shape}: {}", paths.segments().len());
-        assert!(time < Duration::from_secs(1), "{shape}: {time:?}");
     }
 }
 

@@ -88,10 +88,6 @@ if (explained) {
 }
 
 // ── Traces ──
-const detected = spanscope.detect(new Uint8Array())
-same<typeof detected.kind, 'headers' | 'traces' | 'logs' | 'unknown'>()
-same<typeof detected.format, string | null>()
-same<ReturnType<typeof spanscope.memoryBytes>, number>()
 const set = spanscope.read(new Uint8Array())
 same<typeof set, TraceSet>()
 spanscope.read(new ArrayBuffer(0), { name: 'trace.json' })
