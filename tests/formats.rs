@@ -1,4 +1,5 @@
 //! The rules of each format, on documents of our own.
+#![cfg(not(target_arch = "wasm32"))]
 
 mod dump;
 
