@@ -603,7 +603,7 @@ fn jaeger(sketches: &[Sketch]) -> Document {
             ("processID", Document::text(&format!("p{}", sketch.service))),
         ];
         // The trace around it says it as well.
-        if index % 2 == 0 {
+        if index.is_multiple_of(2) {
             members.push(("traceID", trace_id(sketch.trace)));
         }
         record(members)
