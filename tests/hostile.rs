@@ -1,6 +1,5 @@
 //! Bad input of every sort: a clear error or warnings with a place, never a panic, and time in proportion to the size.
 #![cfg(not(target_arch = "wasm32"))]
-
 #![cfg(not(target_arch = "wasm32"))]
 
 mod dump;
