@@ -19,83 +19,25 @@
 
 mod any_value;
 mod decode;
+mod error;
+mod keys;
 mod phrases;
 
 pub(crate) use any_value::{
     ANY_VALUE_KEYS, AnyKind, base64_value, decode_any_value, decode_array, decode_map, double_value, int_value,
 };
 pub(crate) use decode::{decode_string, decode_value, number_value, parse_base64};
+pub(crate) use error::JsonError;
+pub use error::JsonErrorKind;
+pub(crate) use keys::{Cursor, Keys, Member};
 pub(crate) use phrases::{PhraseId, Phrases};
 
-use crate::simd::{self, Literal};
+use crate::simd;
 
 /// Containers inside each other that are accepted: the limit of serde_json.
 pub(crate) const MAX_DEPTH: u32 = 127;
 /// The limit of [`Lexer::skip_deep`].
 const DEEP: u32 = 4096;
-
-/// Why a text is not JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum JsonErrorKind {
-    /// The text ends inside a value.
-    UnexpectedEnd,
-    /// A value was expected.
-    ExpectedValue,
-    /// A key in double quotes was expected.
-    ExpectedKey,
-    /// A colon was expected after a key.
-    ExpectedColon,
-    /// A comma or the closing bracket was expected.
-    ExpectedCommaOrEnd,
-    /// Something else was expected here than the object, array, string or number that stands here.
-    WrongType,
-    /// A control character stands in a string without an escape.
-    ControlCharacter,
-    /// A backslash is followed by something that is no escape.
-    InvalidEscape,
-    /// A `\u` escape of half a surrogate pair.
-    LoneSurrogate,
-    /// A string is not UTF-8.
-    InvalidUtf8,
-    /// Not a number of the JSON grammar.
-    InvalidNumber,
-    /// A number beyond the range of a double.
-    NumberOutOfRange,
-    /// Too many containers inside each other.
-    TooDeep,
-    /// Something follows the value.
-    TrailingCharacters,
-}
-
-impl JsonErrorKind {
-    /// What was expected, for a sentence that begins with "Expected".
-    pub(crate) fn expected(self) -> &'static str {
-        match self {
-            JsonErrorKind::UnexpectedEnd => "more JSON",
-            JsonErrorKind::ExpectedValue => "a JSON value",
-            JsonErrorKind::ExpectedKey => "a key in double quotes",
-            JsonErrorKind::ExpectedColon => "a colon after the key",
-            JsonErrorKind::ExpectedCommaOrEnd => "a comma or a closing bracket",
-            JsonErrorKind::WrongType => "a value of another type",
-            JsonErrorKind::ControlCharacter => "control characters in a string to be escaped",
-            JsonErrorKind::InvalidEscape => "an escape of JSON after the backslash",
-            JsonErrorKind::LoneSurrogate => "both halves of a surrogate pair",
-            JsonErrorKind::InvalidUtf8 => "UTF-8",
-            JsonErrorKind::InvalidNumber => "a number as JSON writes it",
-            JsonErrorKind::NumberOutOfRange => "a number within the range of a double",
-            JsonErrorKind::TooDeep => "at most 127 brackets inside each other",
-            JsonErrorKind::TrailingCharacters => "nothing after the value",
-        }
-    }
-}
-
-/// A reason and its byte offset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct JsonError {
-    pub(crate) kind: JsonErrorKind,
-    pub(crate) offset: usize,
-}
 
 /// The call failed; [`Lexer::error`] has the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,47 +79,6 @@ pub(crate) struct Number {
     pub(crate) end: u32,
     /// No fraction and no exponent.
     pub(crate) integer: bool,
-}
-
-/// What [`Lexer::member`] found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Member {
-    /// A key of the list, by its index.
-    Known(u8),
-    /// Another key.
-    Other(Text),
-    /// The object's end.
-    End,
-}
-
-/// The keys an object may have, and which of them was last seen to follow which.
-#[derive(Debug)]
-pub(crate) struct Keys {
-    literals: &'static [Literal],
-    /// `next[k]`: the two keys that followed key k-1 last; `next[0]`: the first key.
-    next: [[u8; 2]; 64],
-}
-
-impl Keys {
-    /// At most 63 keys.
-    pub(crate) fn new(literals: &'static [Literal]) -> Keys {
-        assert!(literals.len() < 64, "successors are kept for at most 63 keys");
-        let last = literals.len() - 1;
-        let next = std::array::from_fn(|i| [i.min(last) as u8, (i + 1).min(last) as u8]);
-        Keys { literals, next }
-    }
-
-    fn find(&self, name: &[u8]) -> Option<u8> {
-        self.literals.iter().position(|literal| literal.name() == name).map(|i| i as u8)
-    }
-}
-
-/// Where in its object [`Lexer::member`] is: made by [`Lexer::begin_object`].
-#[derive(Debug)]
-pub(crate) struct Cursor {
-    /// Index of the last known key plus one, 0 at the start.
-    after: u8,
-    first: bool,
 }
 
 /// A place to go back to.

@@ -47,6 +47,14 @@ impl<'a> Reading<'a> {
         })
     }
 
+    /// A text that is kept as a value: nothing when it is empty.
+    pub(super) fn text_value(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<RawValue> {
+        Ok(match self.text(lexer, field)? {
+            Some(text) if text.start < text.end => self.string_value(text),
+            _ => RawValue::NULL,
+        })
+    }
+
     /// `true` or `false`; anything else in its place is reported and taken for `false`.
     pub(super) fn flag(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<bool> {
         if lexer.peek()? == Kind::Boolean {

@@ -2,7 +2,7 @@
 
 use super::documents::Reading;
 use crate::error::WarningKind;
-use crate::json::{Text, parse_base64};
+use crate::json::{Lex, Lexer, Text, parse_base64};
 use crate::simd::{hex_portable, hex16};
 use crate::store::{IdForm, SpanKey, StoreBuilder, TraceKey};
 
@@ -96,11 +96,51 @@ fn span_key_slow(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (Sp
     (SpanKey::text(builder.intern(&String::from_utf8_lossy(text))), false)
 }
 
-/// Tells that a text is no hexadecimal id; it is kept as written.
-#[cold]
-pub(super) fn report(reading: &mut Reading<'_>, text: Text, field: &str, digits: u32) {
-    let bytes = text.bytes(reading.bytes);
-    let found = String::from_utf8_lossy(&bytes[..bytes.len().min(40)]).into_owned();
-    let message = format!("Expected at most {digits} hex digits as {field}, found \"{found}\"; it is kept as written.");
-    reading.builder.warn_span(WarningKind::BadId, &message);
+impl<'a> Reading<'a> {
+    /// A trace id in a field; nothing for `null` and what is no string, text for what is no id, both reported.
+    #[inline(always)]
+    pub(super) fn trace_id(&mut self, lexer: &mut Lexer<'a>, field: &str, base64: Base64) -> Lex<TraceKey> {
+        if let Some(digits) = lexer.quoted::<32>()
+            && let Some(key) = full_trace_key(digits)
+        {
+            lexer.accept_quoted::<32>();
+            return Ok(key);
+        }
+        let Some(text) = self.text(lexer, field)? else { return Ok(TraceKey::EMPTY) };
+        let (key, good) = trace_key(self.builder, text.bytes(self.bytes), base64);
+        if !good {
+            self.bad_id(text, field, base64, 32);
+        }
+        Ok(key)
+    }
+
+    /// A span id in a field, as [`Reading::trace_id`].
+    #[inline(always)]
+    pub(super) fn span_id(&mut self, lexer: &mut Lexer<'a>, field: &str, base64: Base64) -> Lex<SpanKey> {
+        if let Some(digits) = lexer.quoted::<16>()
+            && let Some(key) = full_span_key(digits)
+        {
+            lexer.accept_quoted::<16>();
+            return Ok(key);
+        }
+        let Some(text) = self.text(lexer, field)? else { return Ok(SpanKey::EMPTY) };
+        let (key, good) = span_key(self.builder, text.bytes(self.bytes), base64);
+        if !good {
+            self.bad_id(text, field, base64, 16);
+        }
+        Ok(key)
+    }
+
+    /// Tells that a text is no id; it is kept as written.
+    #[cold]
+    fn bad_id(&mut self, text: Text, field: &str, base64: Base64, digits: u32) {
+        let bytes = text.bytes(self.bytes);
+        let found = String::from_utf8_lossy(&bytes[..bytes.len().min(40)]).into_owned();
+        let expected = match base64 {
+            Base64::Yes => format!("{digits} hex digits or base64 of {} bytes", digits / 2),
+            Base64::No => format!("at most {digits} hex digits"),
+        };
+        let message = format!("Expected {expected} as {field}, found \"{found}\"; it is kept as written.");
+        self.builder.warn_span(WarningKind::BadId, &message);
+    }
 }

@@ -21,14 +21,15 @@ use std::collections::HashMap;
 use super::detect::Shape;
 use super::documents::Reading;
 use super::ids::{self, Base64};
+use super::jaeger_reference::References;
 use super::jaeger_tag::{Place, TagTable, tags};
 use super::micros::Times;
 use super::once::{Objects, Origins, Pairs};
 use super::told::{Meaning, Told};
 use crate::error::WarningKind;
 use crate::json::{Keys, Kind, Lex, Lexer, Member, decode_string};
-use crate::simd::{self, Literal};
-use crate::store::{AttributeRange, LinkDraft, NO_TIME, RawValue, ResourceIndex, SpanDraft, SpanKey, TraceKey};
+use crate::simd::Literal;
+use crate::store::{AttributeRange, NO_TIME, RawValue, ResourceIndex, SpanDraft, SpanKey, TraceKey};
 use crate::strings::StringId;
 
 pub(super) fn detect(shape: &Shape) -> Option<&'static str> {
@@ -140,9 +141,6 @@ static SPAN_FIELDS: [Field; SPAN_KEYS.len()] = [
     Field::Copies,
 ];
 
-static REFERENCE_KEYS: [Literal; 4] =
-    [Literal::key("refType"), Literal::key("traceID"), Literal::key("spanID"), Literal::key("span")];
-
 static LOG_KEYS: [Literal; 2] = [Literal::key("timestamp"), Literal::key("fields")];
 
 static PROCESS_KEYS: [Literal; 2] = [Literal::key("serviceName"), Literal::key("tags")];
@@ -156,7 +154,6 @@ struct Tables<'a> {
     document: Keys,
     trace: Keys,
     span: Keys,
-    reference: Keys,
     tags: TagTable,
     log: Keys,
     process: Keys,
@@ -171,9 +168,7 @@ struct Tables<'a> {
     /// The number of a process by its id and the number of the trace, for those beyond the first few.
     process_numbers: Pairs,
     current: Trace,
-    /// References of the span that is being read.
-    references: Vec<Reference>,
-    usual_reference: Option<UsualReference<'a>>,
+    references: References<'a>,
 }
 
 /// The trace that is being read, or a document of spans without one around them.
@@ -202,34 +197,12 @@ struct Process {
     defined: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum RefType {
-    ChildOf,
-    FollowsFrom,
-    Other(RawValue),
-}
-
-#[derive(Clone, Copy)]
-struct Reference {
-    kind: RefType,
-    /// The span's own trace when it is not said.
-    trace: Option<TraceKey>,
-    span: SpanKey,
-}
-
-/// A list of one reference, up to the content of the span's id with which it ends.
-struct UsualReference<'a> {
-    head: &'a [u8],
-    reference: Reference,
-}
-
 impl Tables<'_> {
     fn new() -> Self {
         Tables {
             document: Keys::new(&DOCUMENT_KEYS),
             trace: Keys::new(&TRACE_KEYS),
             span: Keys::new(&SPAN_KEYS),
-            reference: Keys::new(&REFERENCE_KEYS),
             tags: TagTable::new(),
             log: Keys::new(&LOG_KEYS),
             process: Keys::new(&PROCESS_KEYS),
@@ -240,8 +213,7 @@ impl Tables<'_> {
             nowhere: None,
             process_numbers: Pairs::new(),
             current: Trace::default(),
-            references: Vec::new(),
-            usual_reference: None,
+            references: References::new(),
         }
     }
 
@@ -390,7 +362,7 @@ fn trace<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tabl
     loop {
         match lexer.member(&mut tables.trace, &mut cursor)? {
             Member::End => break,
-            Member::Known(0) => tables.current.id = Some(trace_id(reading, lexer)?),
+            Member::Known(0) => tables.current.id = Some(reading.trace_id(lexer, "traceID", Base64::No)?),
             Member::Known(1) => {
                 reading.list(lexer, "spans", |reading, lexer| span(reading, lexer, tables))?;
             }
@@ -537,10 +509,10 @@ fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
         }
         seen |= bit;
         match field {
-            Field::TraceId => draft.trace = trace_id(reading, lexer)?,
-            Field::SpanId => draft.id = span_id(reading, lexer, "spanID")?,
+            Field::TraceId => draft.trace = reading.trace_id(lexer, "traceID", Base64::No)?,
+            Field::SpanId => draft.id = reading.span_id(lexer, "spanID", Base64::No)?,
             Field::Name => draft.name = reading.text_id(lexer, "operationName")?,
-            Field::References => references(reading, lexer, tables)?,
+            Field::References => tables.references.read(reading, lexer)?,
             Field::Start => times.start = reading.time_us(lexer, "startTime")?,
             Field::Duration => times.duration = reading.micros(lexer, "duration")?,
             Field::Tags => draft.attributes = span_tags(reading, lexer, tables, &mut told)?,
@@ -568,7 +540,7 @@ fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
             Field::Warnings => warnings(reading, lexer, |reading, text| {
                 reading.builder.warn_span(WarningKind::Producer, text);
             })?,
-            Field::ParentSpanId => old_parent = span_id(reading, lexer, "parentSpanID")?,
+            Field::ParentSpanId => old_parent = reading.span_id(lexer, "parentSpanID", Base64::No)?,
             Field::Copies => {
                 lexer.skip_deep()?;
             }
@@ -580,18 +552,12 @@ fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
     if times.start == Some(0) {
         tables.current.zero_starts.push((reading.builder.span_count(), times));
     } else {
-        let (start, end, warning) = times.place();
-        (draft.start, draft.end) = (start, end);
-        if let Some((kind, message)) = warning {
-            reading.builder.warn_span(kind, &message);
-        }
+        times.put(reading, &mut draft);
         tables.current.latest_start = tables.current.latest_start.max(times.start.unwrap_or(0));
     }
     let scope = told.put(reading, &mut draft);
     draft.parent = old_parent;
-    if !tables.references.is_empty() {
-        resolve(reading, &mut draft, &tables.references);
-    }
+    tables.references.resolve(reading, &mut draft);
     let resource =
         resource.unwrap_or_else(|| *tables.nowhere.get_or_insert_with(|| tables.origins.add_resource(reading.builder)));
     let origin = tables.origins.origin(reading.builder, resource, scope);
@@ -609,151 +575,6 @@ fn repeated(reading: &mut Reading<'_>, draft: &SpanDraft, field: Field, tables: 
         _ => {}
     }
     reading.builder.warn_span(WarningKind::DuplicateKey, "");
-}
-
-#[inline(always)]
-fn trace_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<TraceKey> {
-    if let Some(digits) = lexer.quoted::<32>()
-        && let Some(key) = ids::full_trace_key(digits)
-    {
-        lexer.accept_quoted::<32>();
-        return Ok(key);
-    }
-    let Some(text) = reading.text(lexer, "traceID")? else { return Ok(TraceKey::EMPTY) };
-    let (key, good) = ids::trace_key(reading.builder, text.bytes(reading.bytes), Base64::No);
-    if !good {
-        ids::report(reading, text, "traceID", 32);
-    }
-    Ok(key)
-}
-
-#[inline(always)]
-fn span_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, field: &str) -> Lex<SpanKey> {
-    if let Some(digits) = lexer.quoted::<16>()
-        && let Some(key) = ids::full_span_key(digits)
-    {
-        lexer.accept_quoted::<16>();
-        return Ok(key);
-    }
-    let Some(text) = reading.text(lexer, field)? else { return Ok(SpanKey::EMPTY) };
-    let (key, good) = ids::span_key(reading.builder, text.bytes(reading.bytes), Base64::No);
-    if !good {
-        ids::report(reading, text, field, 16);
-    }
-    Ok(key)
-}
-
-/// The references of a span: within a trace nearly all are one CHILD_OF into that trace, and differ in the span's id only.
-#[inline(always)]
-fn references<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
-    let (bytes, at) = (reading.bytes, lexer.offset());
-    if let Some(known) = &tables.usual_reference
-        && lexer.has_room(2)
-        && simd::continues_with(bytes, at, known.head)
-        && let Some((span, end)) = usual_tail(bytes, at + known.head.len())
-    {
-        tables.references.push(Reference { span, ..known.reference });
-        lexer.go_to(end);
-        return Ok(());
-    }
-    other_references(reading, lexer, tables)
-}
-
-/// The id, and the offset behind the list, when an id of sixteen digits ends the list's last reference.
-#[inline(always)]
-fn usual_tail(bytes: &[u8], at: usize) -> Option<(SpanKey, usize)> {
-    let (digits, close) = bytes.get(at..at + 19)?.split_first_chunk::<16>()?;
-    Some((ids::full_span_key(digits)?, at + 19)).filter(|_| close == b"\"}]")
-}
-
-#[inline(never)]
-fn other_references<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
-    lexer.skip_whitespace();
-    let start = lexer.offset();
-    reading.list(lexer, "references", |reading, lexer| reference(reading, lexer, tables))?;
-    if let [reference] = tables.references[..] {
-        // The same text up to the id means the same again. An unescaped quote ends it, so it is the key itself that stands there.
-        let head = &reading.bytes[start..lexer.offset().saturating_sub(19).max(start)];
-        if head.ends_with(b"\"spanID\":\"") && usual_tail(reading.bytes, start + head.len()).is_some() {
-            tables.usual_reference = Some(UsualReference { head, reference });
-        }
-    }
-    Ok(())
-}
-
-fn reference<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
-    let mut reference = Reference { kind: RefType::ChildOf, trace: None, span: SpanKey::EMPTY };
-    let mut cursor = lexer.begin_object()?;
-    loop {
-        match lexer.member(&mut tables.reference, &mut cursor)? {
-            Member::End => break,
-            Member::Known(0) => {
-                if let Some(text) = reading.text(lexer, "refType")? {
-                    reference.kind = match text.bytes(reading.bytes) {
-                        b"CHILD_OF" => RefType::ChildOf,
-                        b"FOLLOWS_FROM" => RefType::FollowsFrom,
-                        _ => RefType::Other(reading.string_value(text)),
-                    };
-                }
-            }
-            Member::Known(1) => reference.trace = Some(trace_id(reading, lexer)?),
-            Member::Known(2) => reference.span = span_id(reading, lexer, "a reference's spanID")?,
-            // A copy of the span that is meant, with its own references, and so on.
-            Member::Known(_) | Member::Other(_) => {
-                lexer.skip_deep()?;
-            }
-        }
-    }
-    tables.references.push(reference);
-    Ok(())
-}
-
-/// One of the references is the parent, the others are links.
-#[inline]
-fn resolve(reading: &mut Reading<'_>, draft: &mut SpanDraft, references: &[Reference]) {
-    let trace = draft.trace;
-    let near = |reference: &Reference| {
-        !reference.span.is_empty()
-            && reference.trace.is_none_or(|other| other.same(trace) || other.same(TraceKey::EMPTY))
-    };
-    let first = |kind: RefType| references.iter().position(|reference| reference.kind == kind && near(reference));
-    let parent = first(RefType::ChildOf).or_else(|| {
-        let parent = first(RefType::FollowsFrom);
-        draft.asynchronous = parent.is_some();
-        parent
-    });
-    if let Some(parent) = parent {
-        draft.parent = references[parent].span;
-        if references.len() == 1 {
-            return;
-        }
-    }
-    for (index, reference) in references.iter().enumerate() {
-        let nothing = reference.span.is_empty() && reference.trace.is_none_or(|trace| trace.same(TraceKey::EMPTY));
-        if Some(index) != parent && !nothing {
-            push_link(reading, reference, trace);
-        }
-    }
-}
-
-#[inline(never)]
-fn push_link(reading: &mut Reading<'_>, reference: &Reference, own_trace: TraceKey) {
-    let mark = reading.builder.attribute_mark();
-    // As OpenTelemetry's shim for OpenTracing names it.
-    let key = reading.builder.intern("opentracing.ref_type");
-    let kind = match reference.kind {
-        RefType::ChildOf => RawValue::interned(reading.builder.intern("child_of")),
-        RefType::FollowsFrom => RawValue::interned(reading.builder.intern("follows_from")),
-        RefType::Other(written) => written,
-    };
-    reading.builder.push_attribute(key, kind);
-    let attributes = reading.builder.attributes_since(mark);
-    reading.builder.push_link(LinkDraft {
-        trace: reference.trace.unwrap_or(own_trace),
-        span: reference.span,
-        trace_state: RawValue::NULL,
-        attributes,
-    });
 }
 
 /// The resource of a process that stands inside of a span: the same text is the same resource.

@@ -6,7 +6,7 @@ use super::documents::Reading;
 use crate::error::WarningKind;
 use crate::json::{Kind, Lex, Lexer};
 use crate::simd;
-use crate::store::NO_TIME;
+use crate::store::{NO_TIME, SpanDraft};
 
 /// A number of nanoseconds with its sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +49,16 @@ impl Times {
             (Some(start), None) => (start, NO_TIME, None),
             (None, None) => (NO_TIME, NO_TIME, None),
             (None, Some(duration)) => (NO_TIME, NO_TIME, Some(no_start(duration))),
+        }
+    }
+
+    /// Gives them to a span, and says what is to be said.
+    #[inline]
+    pub(super) fn put(self, reading: &mut Reading<'_>, draft: &mut SpanDraft) {
+        let (start, end, warning) = self.place();
+        (draft.start, draft.end) = (start, end);
+        if let Some((kind, message)) = warning {
+            reading.builder.warn_span(kind, &message);
         }
     }
 }

@@ -13,10 +13,11 @@
 
 use super::detect::Shape;
 use super::documents::Reading;
-use super::ids::{self, Base64};
+use super::ids::Base64;
+use super::otlp_attributes::{AttributeTable, Place, attributes};
 use crate::error::WarningKind;
-use crate::json::{ANY_VALUE_KEYS, AnyKind, Cursor, Keys, Kind, Lex, Lexer, Member, PhraseId, Phrases, Text};
-use crate::simd::{self, Literal};
+use crate::json::{Keys, Kind, Lex, Lexer, Member};
+use crate::simd::Literal;
 use crate::store::{
     AttributeRange, Encoding, LinkDraft, NO_TIME, OriginIndex, RawValue, ResourceIndex, ScopeIndex, SpanDraft, SpanKey,
     SpanKind, Status, TraceKey,
@@ -189,8 +190,6 @@ static SPAN_FIELDS: [Field; SPAN_KEYS.len()] = [
     Field::DroppedLinks,
 ];
 
-static PAIR_KEYS: [Literal; 2] = [Literal::key("key"), Literal::key("value")];
-
 static EVENT_KEYS: [Literal; 6] = [
     Literal::key("timeUnixNano"),
     Literal::key("name"),
@@ -222,9 +221,7 @@ struct Tables {
     scope_spans: Keys,
     scope: Keys,
     span: Keys,
-    pair: Keys,
-    phrases: Phrases<AttributeStart>,
-    any: Keys,
+    attributes: AttributeTable,
     event: Keys,
     link: Keys,
     status: Keys,
@@ -239,9 +236,7 @@ impl Tables {
             scope_spans: Keys::new(&SCOPE_SPANS_KEYS),
             scope: Keys::new(&SCOPE_KEYS),
             span: Keys::new(&SPAN_KEYS),
-            pair: Keys::new(&PAIR_KEYS),
-            phrases: Phrases::new(4, AttributeStart { key: StringId::EMPTY, encoding: Encoding::Null }),
-            any: Keys::new(&ANY_VALUE_KEYS),
+            attributes: AttributeTable::new(),
             event: Keys::new(&EVENT_KEYS),
             link: Keys::new(&LINK_KEYS),
             status: Keys::new(&STATUS_KEYS),
@@ -278,7 +273,7 @@ fn document<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut T
                 lexer.skip()?;
             }
             Member::Known(0..=2) => {
-                list(reading, lexer, "resourceSpans", |reading, lexer| resource_spans(reading, lexer, tables))?;
+                reading.list(lexer, "resourceSpans", |reading, lexer| resource_spans(reading, lexer, tables))?;
                 found = Found::Traces;
             }
             Member::Known(3..=6) => {
@@ -308,36 +303,6 @@ fn document<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut T
     }
 }
 
-/// An array of objects; anything else in its place is reported and skipped.
-#[inline(always)]
-fn list<'a>(
-    reading: &mut Reading<'a>,
-    lexer: &mut Lexer<'a>,
-    field: &str,
-    mut element: impl FnMut(&mut Reading<'a>, &mut Lexer<'a>) -> Lex<()>,
-) -> Lex<()> {
-    if lexer.peek()? != Kind::Array {
-        return reading.not_expected(lexer, field, "an array");
-    }
-    let mut first = lexer.begin_array()?;
-    while lexer.element(&mut first)? {
-        if lexer.peek()? == Kind::Object {
-            element(reading, lexer)?;
-        } else {
-            reading.not_expected(lexer, field, "an object")?;
-        }
-    }
-    Ok(())
-}
-
-fn object<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<Cursor>> {
-    if lexer.peek()? == Kind::Object {
-        return lexer.begin_object().map(Some);
-    }
-    reading.not_expected(lexer, field, "an object")?;
-    Ok(None)
-}
-
 fn resource_spans<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables) -> Lex<()> {
     let resource = reading.builder.add_resource();
     let mut cursor = lexer.begin_object()?;
@@ -349,7 +314,7 @@ fn resource_spans<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: 
             }
             Member::Known(0) => read_resource(reading, lexer, tables, resource)?,
             Member::Known(_) => {
-                list(reading, lexer, "scopeSpans", |reading, lexer| scope_spans(reading, lexer, tables, resource))?;
+                reading.list(lexer, "scopeSpans", |reading, lexer| scope_spans(reading, lexer, tables, resource))?;
             }
         }
     }
@@ -361,12 +326,12 @@ fn read_resource<'a>(
     tables: &mut Tables,
     resource: ResourceIndex,
 ) -> Lex<()> {
-    let Some(mut cursor) = object(reading, lexer, "resource")? else { return Ok(()) };
+    let Some(mut cursor) = reading.object(lexer, "resource")? else { return Ok(()) };
     let mut range = AttributeRange { start: reading.builder.attribute_mark(), len: 0 };
     loop {
         match lexer.member(&mut tables.resource, &mut cursor)? {
             Member::End => break,
-            Member::Known(0) => range = attributes(reading, lexer, tables, ON_RESOURCE)?,
+            Member::Known(0) => range = attributes(reading, lexer, &mut tables.attributes, Place::Resource)?,
             Member::Known(_) => dropped(reading, lexer, &mut range, "otel.dropped_attributes_count")?,
             Member::Other(_) => {
                 lexer.skip()?;
@@ -390,7 +355,7 @@ fn scope_spans<'a>(
         match lexer.member(&mut tables.scope_spans, &mut cursor)? {
             Member::End => return Ok(()),
             Member::Known(1) => {
-                list(reading, lexer, "spans", |reading, lexer| span(reading, lexer, tables, origin))?;
+                reading.list(lexer, "spans", |reading, lexer| span(reading, lexer, tables, origin))?;
             }
             Member::Known(_) => read_scope(reading, lexer, tables, scope)?,
             Member::Other(_) => {
@@ -401,14 +366,14 @@ fn scope_spans<'a>(
 }
 
 fn read_scope<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables, scope: ScopeIndex) -> Lex<()> {
-    let Some(mut cursor) = object(reading, lexer, "scope")? else { return Ok(()) };
+    let Some(mut cursor) = reading.object(lexer, "scope")? else { return Ok(()) };
     let (mut name, mut version, mut range) = (StringId::EMPTY, StringId::EMPTY, AttributeRange::default());
     loop {
         match lexer.member(&mut tables.scope, &mut cursor)? {
             Member::End => break,
-            Member::Known(0) => name = text_id(reading, lexer, "scope.name")?,
-            Member::Known(1) => version = text_id(reading, lexer, "scope.version")?,
-            Member::Known(_) => range = attributes(reading, lexer, tables, ON_RESOURCE)?,
+            Member::Known(0) => name = reading.text_id(lexer, "scope.name")?,
+            Member::Known(1) => version = reading.text_id(lexer, "scope.version")?,
+            Member::Known(_) => range = attributes(reading, lexer, &mut tables.attributes, Place::Resource)?,
             Member::Other(_) => {
                 lexer.skip()?;
             }
@@ -416,14 +381,6 @@ fn read_scope<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut
     }
     reading.builder.set_scope(scope, name, version, range);
     Ok(())
-}
-
-#[inline]
-fn text_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, field: &str) -> Lex<StringId> {
-    Ok(match reading.text(lexer, field)? {
-        Some(text) => reading.intern(text),
-        None => StringId::EMPTY,
-    })
 }
 
 /// One span. Not inlined, so that a JavaScript engine can swap it for optimised code between two calls.
@@ -448,18 +405,18 @@ fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
         }
         seen |= bit;
         match field {
-            Field::TraceId => draft.trace = trace_id(reading, lexer)?,
-            Field::SpanId => draft.id = span_id(reading, lexer, "spanId")?,
-            Field::ParentSpanId => draft.parent = span_id(reading, lexer, "parentSpanId")?,
-            Field::Name => draft.name = text_id(reading, lexer, "name")?,
+            Field::TraceId => draft.trace = reading.trace_id(lexer, "traceId", Base64::Yes)?,
+            Field::SpanId => draft.id = reading.span_id(lexer, "spanId", Base64::Yes)?,
+            Field::ParentSpanId => draft.parent = reading.span_id(lexer, "parentSpanId", Base64::Yes)?,
+            Field::Name => draft.name = reading.text_id(lexer, "name")?,
             Field::Kind => draft.kind = kind(reading, lexer)?,
             Field::Start => draft.start = reading.time_ns(lexer, "startTimeUnixNano")?,
             Field::End => draft.end = reading.time_ns(lexer, "endTimeUnixNano")?,
-            Field::Attributes => draft.attributes = attributes(reading, lexer, tables, ON_SPAN)?,
-            Field::Events => list(reading, lexer, "events", |reading, lexer| event(reading, lexer, tables))?,
-            Field::Links => list(reading, lexer, "links", |reading, lexer| link(reading, lexer, tables))?,
+            Field::Attributes => draft.attributes = attributes(reading, lexer, &mut tables.attributes, Place::Span)?,
+            Field::Events => reading.list(lexer, "events", |reading, lexer| event(reading, lexer, tables))?,
+            Field::Links => reading.list(lexer, "links", |reading, lexer| link(reading, lexer, tables))?,
             Field::Status => status(reading, lexer, tables, &mut draft)?,
-            Field::TraceState => draft.trace_state = text_value(reading, lexer, "traceState")?,
+            Field::TraceState => draft.trace_state = reading.text_value(lexer, "traceState")?,
             Field::Flags => {
                 let flags = reading.unsigned(lexer, "flags", WarningKind::BadValue)?;
                 draft.flags = flags.and_then(|flags| u32::try_from(flags).ok()).unwrap_or(0);
@@ -484,49 +441,6 @@ fn repeated(reading: &mut Reading<'_>, draft: &mut SpanDraft, field: Field) {
         _ => {}
     }
     reading.builder.warn_span(WarningKind::DuplicateKey, "");
-}
-
-#[inline(always)]
-fn trace_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<TraceKey> {
-    if let Some(digits) = lexer.quoted::<32>()
-        && let Some(key) = ids::full_trace_key(digits)
-    {
-        lexer.accept_quoted::<32>();
-        return Ok(key);
-    }
-    let Some(text) = reading.text(lexer, "traceId")? else { return Ok(TraceKey::EMPTY) };
-    let (key, good) = ids::trace_key(reading.builder, text.bytes(reading.bytes), Base64::Yes);
-    if !good {
-        bad_id(reading, text, "traceId", 32);
-    }
-    Ok(key)
-}
-
-#[inline(always)]
-fn span_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, field: &str) -> Lex<SpanKey> {
-    if let Some(digits) = lexer.quoted::<16>()
-        && let Some(key) = ids::full_span_key(digits)
-    {
-        lexer.accept_quoted::<16>();
-        return Ok(key);
-    }
-    let Some(text) = reading.text(lexer, field)? else { return Ok(SpanKey::EMPTY) };
-    let (key, good) = ids::span_key(reading.builder, text.bytes(reading.bytes), Base64::Yes);
-    if !good {
-        bad_id(reading, text, field, 16);
-    }
-    Ok(key)
-}
-
-#[cold]
-fn bad_id(reading: &mut Reading<'_>, text: Text, field: &str, digits: u32) {
-    let bytes = text.bytes(reading.bytes);
-    let found = String::from_utf8_lossy(&bytes[..bytes.len().min(40)]).into_owned();
-    let message = format!(
-        "Expected {digits} hex digits or base64 of {} bytes as {field}, found \"{found}\"; it is kept as written.",
-        digits / 2
-    );
-    reading.builder.warn_span(WarningKind::BadId, &message);
 }
 
 #[inline]
@@ -563,11 +477,11 @@ fn status<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tab
     if lexer.empty_object() {
         return Ok(());
     }
-    let Some(mut cursor) = object(reading, lexer, "status")? else { return Ok(()) };
+    let Some(mut cursor) = reading.object(lexer, "status")? else { return Ok(()) };
     loop {
         match lexer.member(&mut tables.status, &mut cursor)? {
             Member::End => return Ok(()),
-            Member::Known(0) => draft.message = text_value(reading, lexer, "status.message")?,
+            Member::Known(0) => draft.message = reading.text_value(lexer, "status.message")?,
             Member::Known(_) => {
                 let code = match lexer.peek()? {
                     Kind::Number => {
@@ -608,26 +522,6 @@ fn status_of_name(name: &str) -> Option<Status> {
     }
 }
 
-/// A string that is kept as a value: nothing when it is empty.
-fn text_value<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, field: &str) -> Lex<RawValue> {
-    Ok(match reading.text(lexer, field)? {
-        Some(text) if text.start < text.end => string_value(reading, text),
-        _ => RawValue::NULL,
-    })
-}
-
-#[inline(always)]
-fn string_value(reading: &mut Reading<'_>, text: Text) -> RawValue {
-    let encoding = if text.escaped { Encoding::JsonText } else { Encoding::Text };
-    slice_value(reading, encoding, text.start, text.end)
-}
-
-#[inline(always)]
-fn slice_value(reading: &mut Reading<'_>, encoding: Encoding, start: u32, end: u32) -> RawValue {
-    let address = reading.address(start as usize);
-    reading.builder.value(encoding, address, end - start)
-}
-
 fn event<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables) -> Lex<()> {
     let (mut time, mut name) = (NO_TIME, StringId::EMPTY);
     let mut range = AttributeRange { start: reading.builder.attribute_mark(), len: 0 };
@@ -636,8 +530,8 @@ fn event<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tabl
         match lexer.member(&mut tables.event, &mut cursor)? {
             Member::End => break,
             Member::Known(0 | 4) => time = reading.time_ns(lexer, "timeUnixNano")?,
-            Member::Known(1) => name = text_id(reading, lexer, "event name")?,
-            Member::Known(2) => range = attributes(reading, lexer, tables, ON_EVENT)?,
+            Member::Known(1) => name = reading.text_id(lexer, "event name")?,
+            Member::Known(2) => range = attributes(reading, lexer, &mut tables.attributes, Place::Event)?,
             Member::Known(_) => dropped(reading, lexer, &mut range, "otel.dropped_attributes_count")?,
             Member::Other(_) => {
                 lexer.skip()?;
@@ -659,10 +553,10 @@ fn link<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
     loop {
         match lexer.member(&mut tables.link, &mut cursor)? {
             Member::End => break,
-            Member::Known(0 | 5) => link.trace = trace_id(reading, lexer)?,
-            Member::Known(1 | 6) => link.span = span_id(reading, lexer, "a link's spanId")?,
-            Member::Known(2 | 7) => link.trace_state = text_value(reading, lexer, "a link's traceState")?,
-            Member::Known(3) => link.attributes = attributes(reading, lexer, tables, ON_LINK)?,
+            Member::Known(0 | 5) => link.trace = reading.trace_id(lexer, "traceId", Base64::Yes)?,
+            Member::Known(1 | 6) => link.span = reading.span_id(lexer, "a link's spanId", Base64::Yes)?,
+            Member::Known(2 | 7) => link.trace_state = reading.text_value(lexer, "a link's traceState")?,
+            Member::Known(3) => link.attributes = attributes(reading, lexer, &mut tables.attributes, Place::Link)?,
             Member::Known(_) => dropped(reading, lexer, &mut link.attributes, "otel.dropped_attributes_count")?,
             Member::Other(_) => {
                 lexer.skip()?;
@@ -683,176 +577,4 @@ fn dropped<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, range: &mut Att
         reading.builder.extend_attributes(range, key, value);
     }
     Ok(())
-}
-
-/// Where a list of attributes stands: each kind of place has orders of its own.
-const ON_RESOURCE: u32 = 0;
-const ON_SPAN: u32 = 1;
-const ON_EVENT: u32 = 2;
-const ON_LINK: u32 = 3;
-
-/// What a phrase before an attribute's value means: its key, and how the value behind it is encoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct AttributeStart {
-    key: StringId,
-    encoding: Encoding,
-}
-
-/// A list of `{key, value}`.
-#[inline(never)]
-fn attributes<'a>(
-    reading: &mut Reading<'a>,
-    lexer: &mut Lexer<'a>,
-    tables: &mut Tables,
-    place: u32,
-) -> Lex<AttributeRange> {
-    let mark = reading.builder.attribute_mark();
-    if lexer.peek()? != Kind::Array {
-        reading.not_expected(lexer, "attributes", "an array")?;
-        return Ok(reading.builder.attributes_since(mark));
-    }
-    let mut first = lexer.begin_array()?;
-    let mut after = tables.phrases.root(place);
-    let fast = lexer.has_room(2);
-    let bytes = reading.bytes;
-    loop {
-        // A phrase begins right behind a bracket or a comma: only there may it be learned and found.
-        let comma = !first && bytes.get(lexer.offset()) == Some(&b',');
-        let start = lexer.offset() + usize::from(comma);
-        if fast && (first || comma) {
-            let mut at = start;
-            while let Some((phrase, meaning, value)) = tables.phrases.follow(bytes, at, after) {
-                let run = simd::string_run(bytes, value);
-                let Some(end) = bytes.get(run.end..run.end + 4) else { break };
-                let more = end == b"\"}},";
-                if run.non_ascii || !(more || end == b"\"}}]") {
-                    break;
-                }
-                let address = reading.address(value);
-                let value = reading.builder.value(meaning.encoding, address, (run.end - value) as u32);
-                reading.builder.push_attribute(meaning.key, value);
-                after = phrase;
-                first = false;
-                at = run.end + 4;
-                if !more {
-                    lexer.leave_array(at);
-                    return Ok(reading.builder.attributes_since(mark));
-                }
-            }
-            if at != start {
-                // The comma behind the last value.
-                lexer.go_to(at - 1);
-                continue;
-            }
-        }
-        let learnable = first || comma;
-        if !lexer.element(&mut first)? {
-            return Ok(reading.builder.attributes_since(mark));
-        }
-        let start = learnable.then_some(start);
-        after = attribute(reading, lexer, tables, after, start)?;
-    }
-}
-
-/// One `{key, value}`. `start` is where the phrase before it begins, when it is one to learn.
-fn attribute<'a>(
-    reading: &mut Reading<'a>,
-    lexer: &mut Lexer<'a>,
-    tables: &mut Tables,
-    after: PhraseId,
-    start: Option<usize>,
-) -> Lex<PhraseId> {
-    let Some(mut cursor) = object(reading, lexer, "an attribute")? else { return Ok(after) };
-    let (mut key, mut value) = (StringId::EMPTY, RawValue::NULL);
-    // Offset of the content of the quoted value, when the members are a key and then such a value.
-    let mut content = None;
-    let mut members = 0;
-    loop {
-        match lexer.member(&mut tables.pair, &mut cursor)? {
-            Member::End => break,
-            Member::Known(0) => {
-                key = text_id(reading, lexer, "an attribute's key")?;
-                content = None;
-            }
-            Member::Known(_) => (value, content) = any_value(reading, lexer, &mut tables.any)?,
-            Member::Other(_) => {
-                lexer.skip()?;
-            }
-        }
-        members += 1;
-    }
-    reading.builder.push_attribute(key, value);
-    Ok(match (content, start) {
-        (Some((content, encoding)), Some(start)) if members == 2 => {
-            let meaning = AttributeStart { key, encoding };
-            tables.phrases.learn(after, &reading.bytes[start..content as usize], meaning)
-        }
-        _ => after,
-    })
-}
-
-/// A value; when it is a single quoted one without escapes also the offset of its content and its encoding.
-#[inline(always)]
-fn any_value<'a>(
-    reading: &mut Reading<'a>,
-    lexer: &mut Lexer<'a>,
-    keys: &mut Keys,
-) -> Lex<(RawValue, Option<(u32, Encoding)>)> {
-    if lexer.peek()? != Kind::Object {
-        // Not an AnyValue, yet a value: kept as the JSON it is.
-        return Ok((other_value(reading, lexer, Encoding::Json)?, None));
-    }
-    let mark = lexer.mark();
-    let mut value = RawValue::NULL;
-    let mut content = None;
-    let mut members = 0;
-    let mut cursor = lexer.begin_object()?;
-    loop {
-        let key = match lexer.member(keys, &mut cursor)? {
-            Member::Known(key) => key,
-            Member::End => return Ok((value, content.filter(|_| members == 1))),
-            Member::Other(_) => {
-                // A key that no AnyValue has.
-                lexer.rewind(mark);
-                return Ok((other_value(reading, lexer, Encoding::Any)?, None));
-            }
-        };
-        members += 1;
-        let kind = AnyKind::of(key);
-        value = match (kind, lexer.peek()?) {
-            (AnyKind::String | AnyKind::Int | AnyKind::Double | AnyKind::Bytes, Kind::String) => {
-                let text = lexer.string()?;
-                let encoding = match kind {
-                    AnyKind::String => Encoding::Text,
-                    AnyKind::Int => Encoding::Int,
-                    AnyKind::Double => Encoding::Double,
-                    _ => Encoding::Base64,
-                };
-                content = Some((text.start, encoding));
-                let encoding = if text.escaped { Encoding::JsonText } else { encoding };
-                slice_value(reading, encoding, text.start, text.end)
-            }
-            (AnyKind::Int | AnyKind::Double, Kind::Number) => {
-                let number = lexer.number()?;
-                let encoding = if kind == AnyKind::Int { Encoding::Int } else { Encoding::Double };
-                slice_value(reading, encoding, number.start, number.end)
-            }
-            (AnyKind::Bool, Kind::Boolean) => RawValue::bool(lexer.boolean()?),
-            (AnyKind::Array | AnyKind::Map, Kind::Object) => {
-                let range = lexer.skip()?;
-                let encoding = if kind == AnyKind::Array { Encoding::AnyArray } else { Encoding::AnyMap };
-                slice_value(reading, encoding, range.start as u32, range.end as u32)
-            }
-            _ => {
-                lexer.rewind(mark);
-                return Ok((other_value(reading, lexer, Encoding::Any)?, None));
-            }
-        };
-    }
-}
-
-#[inline(never)]
-fn other_value<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, encoding: Encoding) -> Lex<RawValue> {
-    let range = lexer.skip()?;
-    Ok(slice_value(reading, encoding, range.start as u32, range.end as u32))
 }

@@ -16,7 +16,7 @@
 
 use super::detect::Shape;
 use super::documents::Reading;
-use super::ids::{self, Base64};
+use super::ids::Base64;
 use super::micros::Times;
 use super::once::{Objects, Origins};
 use super::told::{Meaning, Meanings, TagValue, Told, kind_of};
@@ -24,7 +24,7 @@ use super::zipkin_text;
 use crate::error::WarningKind;
 use crate::json::{Keys, Kind, Lex, Lexer, Member, Phrases, Text};
 use crate::simd::{self, Literal};
-use crate::store::{AttributeRange, Encoding, NO_TIME, RawValue, SpanDraft, SpanKey, SpanKind, TraceKey};
+use crate::store::{AttributeRange, Encoding, NO_TIME, RawValue, SpanDraft, SpanKind};
 use crate::strings::StringId;
 
 pub(super) fn detect(shape: &Shape) -> Option<&'static str> {
@@ -222,9 +222,9 @@ fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
         }
         seen |= bit;
         match field {
-            Field::TraceId => draft.trace = trace_id(reading, lexer)?,
-            Field::Id => draft.id = span_id(reading, lexer, "id")?,
-            Field::ParentId => draft.parent = span_id(reading, lexer, "parentId")?,
+            Field::TraceId => draft.trace = reading.trace_id(lexer, "traceId", Base64::No)?,
+            Field::Id => draft.id = reading.span_id(lexer, "id", Base64::No)?,
+            Field::ParentId => draft.parent = reading.span_id(lexer, "parentId", Base64::No)?,
             Field::Kind => draft.kind = kind(reading, lexer)?,
             Field::Name => draft.name = reading.text_id(lexer, "name")?,
             Field::Timestamp => times.start = reading.time_us(lexer, "timestamp")?.filter(|time| *time != 0),
@@ -250,11 +250,7 @@ fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
         no_span(reading, &draft, attributes, at);
         return Ok(());
     }
-    let (start, end, warning) = times.place();
-    (draft.start, draft.end) = (start, end);
-    if let Some((kind, message)) = warning {
-        reading.builder.warn_span(kind, &message);
-    }
+    times.put(reading, &mut draft);
     let scope = told.put(reading, &mut draft);
     if remote.is_some() || debug || !tables.links.is_empty() {
         extras(reading, &mut draft, tables, remote, debug);
@@ -309,38 +305,6 @@ fn extras(reading: &mut Reading<'_>, draft: &mut SpanDraft, tables: &mut Tables<
             reading.builder.extend_attributes(&mut draft.attributes, key, value);
         }
     }
-}
-
-#[inline(always)]
-fn trace_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<TraceKey> {
-    if let Some(digits) = lexer.quoted::<32>()
-        && let Some(key) = ids::full_trace_key(digits)
-    {
-        lexer.accept_quoted::<32>();
-        return Ok(key);
-    }
-    let Some(text) = reading.text(lexer, "traceId")? else { return Ok(TraceKey::EMPTY) };
-    let (key, good) = ids::trace_key(reading.builder, text.bytes(reading.bytes), Base64::No);
-    if !good {
-        ids::report(reading, text, "traceId", 32);
-    }
-    Ok(key)
-}
-
-#[inline(always)]
-fn span_id<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, field: &str) -> Lex<SpanKey> {
-    if let Some(digits) = lexer.quoted::<16>()
-        && let Some(key) = ids::full_span_key(digits)
-    {
-        lexer.accept_quoted::<16>();
-        return Ok(key);
-    }
-    let Some(text) = reading.text(lexer, field)? else { return Ok(SpanKey::EMPTY) };
-    let (key, good) = ids::span_key(reading.builder, text.bytes(reading.bytes), Base64::No);
-    if !good {
-        ids::report(reading, text, field, 16);
-    }
-    Ok(key)
 }
 
 #[inline]

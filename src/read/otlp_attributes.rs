@@ -1,0 +1,206 @@
+//! Attributes in OTLP's JSON: `[{"key":"http.route","value":{"stringValue":"/cart"}}, …]`.
+//!
+//! They are most of a trace. A list whose keys come in an order seen before is read by its phrases ([`Phrases`]); any other attribute member by
+//! member. Values are not decoded: text and numbers are slices of the input, lists and maps the JSON that they are.
+
+use super::documents::Reading;
+use crate::json::{ANY_VALUE_KEYS, AnyKind, Keys, Kind, Lex, Lexer, Member, PhraseId, Phrases};
+use crate::simd::{self, Literal};
+use crate::store::{AttributeRange, Encoding, RawValue};
+use crate::strings::StringId;
+
+/// Where a list of attributes stands: each kind of place has orders of its own.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place {
+    /// On a resource or scope.
+    Resource,
+    Span,
+    Event,
+    Link,
+}
+
+static PAIR_KEYS: [Literal; 2] = [Literal::key("key"), Literal::key("value")];
+
+/// What a phrase before an attribute's value means: its key, and how the value behind it is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct AttributeStart {
+    key: StringId,
+    encoding: Encoding,
+}
+
+/// The learned orders of keys in attributes.
+pub(super) struct AttributeTable {
+    pair: Keys,
+    any: Keys,
+    phrases: Phrases<AttributeStart>,
+}
+
+impl AttributeTable {
+    pub(super) fn new() -> AttributeTable {
+        let nothing = AttributeStart { key: StringId::EMPTY, encoding: Encoding::Null };
+        AttributeTable {
+            pair: Keys::new(&PAIR_KEYS),
+            any: Keys::new(&ANY_VALUE_KEYS),
+            phrases: Phrases::new(Place::Link as u32 + 1, nothing),
+        }
+    }
+}
+
+/// A list of `{key, value}`.
+#[inline(never)]
+pub(super) fn attributes<'a>(
+    reading: &mut Reading<'a>,
+    lexer: &mut Lexer<'a>,
+    table: &mut AttributeTable,
+    place: Place,
+) -> Lex<AttributeRange> {
+    let mark = reading.builder.attribute_mark();
+    if lexer.peek()? != Kind::Array {
+        reading.not_expected(lexer, "attributes", "an array")?;
+        return Ok(reading.builder.attributes_since(mark));
+    }
+    let mut first = lexer.begin_array()?;
+    let mut after = table.phrases.root(place as u32);
+    let fast = lexer.has_room(2);
+    let bytes = reading.bytes;
+    loop {
+        // A phrase begins right behind a bracket or a comma: only there may it be learned and found.
+        let comma = !first && bytes.get(lexer.offset()) == Some(&b',');
+        let start = lexer.offset() + usize::from(comma);
+        if fast && (first || comma) {
+            let mut at = start;
+            while let Some((phrase, meaning, value)) = table.phrases.follow(bytes, at, after) {
+                let run = simd::string_run(bytes, value);
+                let Some(end) = bytes.get(run.end..run.end + 4) else { break };
+                let more = end == b"\"}},";
+                if run.non_ascii || !(more || end == b"\"}}]") {
+                    break;
+                }
+                let address = reading.address(value);
+                let value = reading.builder.value(meaning.encoding, address, (run.end - value) as u32);
+                reading.builder.push_attribute(meaning.key, value);
+                after = phrase;
+                first = false;
+                at = run.end + 4;
+                if !more {
+                    lexer.leave_array(at);
+                    return Ok(reading.builder.attributes_since(mark));
+                }
+            }
+            if at != start {
+                // The comma behind the last value.
+                lexer.go_to(at - 1);
+                continue;
+            }
+        }
+        let learnable = first || comma;
+        if !lexer.element(&mut first)? {
+            return Ok(reading.builder.attributes_since(mark));
+        }
+        let start = learnable.then_some(start);
+        after = attribute(reading, lexer, table, after, start)?;
+    }
+}
+
+/// One `{key, value}`. `start` is where the phrase before it begins, when it is one to learn.
+fn attribute<'a>(
+    reading: &mut Reading<'a>,
+    lexer: &mut Lexer<'a>,
+    table: &mut AttributeTable,
+    after: PhraseId,
+    start: Option<usize>,
+) -> Lex<PhraseId> {
+    let Some(mut cursor) = reading.object(lexer, "an attribute")? else { return Ok(after) };
+    let (mut key, mut value) = (StringId::EMPTY, RawValue::NULL);
+    // Offset of the content of the quoted value, when the members are a key and then such a value.
+    let mut content = None;
+    let mut members = 0;
+    loop {
+        match lexer.member(&mut table.pair, &mut cursor)? {
+            Member::End => break,
+            Member::Known(0) => {
+                key = reading.text_id(lexer, "an attribute's key")?;
+                content = None;
+            }
+            Member::Known(_) => (value, content) = any_value(reading, lexer, &mut table.any)?,
+            Member::Other(_) => {
+                lexer.skip()?;
+            }
+        }
+        members += 1;
+    }
+    reading.builder.push_attribute(key, value);
+    Ok(match (content, start) {
+        (Some((content, encoding)), Some(start)) if members == 2 => {
+            let meaning = AttributeStart { key, encoding };
+            table.phrases.learn(after, &reading.bytes[start..content as usize], meaning)
+        }
+        _ => after,
+    })
+}
+
+/// A value; when it is a single quoted one without escapes also the offset of its content and its encoding.
+#[inline(always)]
+fn any_value<'a>(
+    reading: &mut Reading<'a>,
+    lexer: &mut Lexer<'a>,
+    keys: &mut Keys,
+) -> Lex<(RawValue, Option<(u32, Encoding)>)> {
+    if lexer.peek()? != Kind::Object {
+        // Not an AnyValue, yet a value: kept as the JSON it is.
+        return Ok((other_value(reading, lexer, Encoding::Json)?, None));
+    }
+    let mark = lexer.mark();
+    let mut value = RawValue::NULL;
+    let mut content = None;
+    let mut members = 0;
+    let mut cursor = lexer.begin_object()?;
+    loop {
+        let key = match lexer.member(keys, &mut cursor)? {
+            Member::Known(key) => key,
+            Member::End => return Ok((value, content.filter(|_| members == 1))),
+            Member::Other(_) => {
+                // A key that no AnyValue has.
+                lexer.rewind(mark);
+                return Ok((other_value(reading, lexer, Encoding::Any)?, None));
+            }
+        };
+        members += 1;
+        let kind = AnyKind::of(key);
+        value = match (kind, lexer.peek()?) {
+            (AnyKind::String | AnyKind::Int | AnyKind::Double | AnyKind::Bytes, Kind::String) => {
+                let text = lexer.string()?;
+                let encoding = match kind {
+                    AnyKind::String => Encoding::Text,
+                    AnyKind::Int => Encoding::Int,
+                    AnyKind::Double => Encoding::Double,
+                    _ => Encoding::Base64,
+                };
+                content = Some((text.start, encoding));
+                let encoding = if text.escaped { Encoding::JsonText } else { encoding };
+                reading.slice_value(encoding, text.start, text.end)
+            }
+            (AnyKind::Int | AnyKind::Double, Kind::Number) => {
+                let number = lexer.number()?;
+                let encoding = if kind == AnyKind::Int { Encoding::Int } else { Encoding::Double };
+                reading.slice_value(encoding, number.start, number.end)
+            }
+            (AnyKind::Bool, Kind::Boolean) => RawValue::bool(lexer.boolean()?),
+            (AnyKind::Array | AnyKind::Map, Kind::Object) => {
+                let range = lexer.skip()?;
+                let encoding = if kind == AnyKind::Array { Encoding::AnyArray } else { Encoding::AnyMap };
+                reading.slice_value(encoding, range.start as u32, range.end as u32)
+            }
+            _ => {
+                lexer.rewind(mark);
+                return Ok((other_value(reading, lexer, Encoding::Any)?, None));
+            }
+        };
+    }
+}
+
+#[inline(never)]
+fn other_value<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, encoding: Encoding) -> Lex<RawValue> {
+    let range = lexer.skip()?;
+    Ok(reading.slice_value(encoding, range.start as u32, range.end as u32))
+}
