@@ -203,6 +203,27 @@ export function copyButton(what, text) {
 }
 
 /**
+ * Follows the pointer that was pressed on an element until it is let go, wherever it goes.
+ * @param {HTMLElement} element
+ * @param {PointerEvent} press
+ * @param {(event: PointerEvent) => void} onMove
+ * @param {(event: PointerEvent) => void} [onEnd] gets the last event: `pointerup`, or `pointercancel` when the browser took the pointer away
+ */
+export function followPointer(element, press, onMove, onEnd) {
+    press.preventDefault();
+    element.setPointerCapture(press.pointerId);
+    const end = (/** @type {PointerEvent} */ last) => {
+        element.removeEventListener("pointermove", onMove);
+        element.removeEventListener("pointerup", end);
+        element.removeEventListener("pointercancel", end);
+        onEnd?.(last);
+    };
+    element.addEventListener("pointermove", onMove);
+    element.addEventListener("pointerup", end);
+    element.addEventListener("pointercancel", end);
+}
+
+/**
  * @param {string} text
  * @returns {Promise<boolean>}
  */

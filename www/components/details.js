@@ -1,6 +1,6 @@
 /** Everything that is known about a span. At the right; under 900 px a sheet from below, closed by Escape or a drag. */
 
-import { button, copyButton, el, fill, link } from "../dom.js";
+import { button, copyButton, el, fill, followPointer, link } from "../dom.js";
 import { exactDuration, exactInstant, formatCount, formatDuration, formatInstant, formatMoment, formatShare, prettyJson } from "../format.js";
 import { excerptBlock } from "./problem.js";
 import { Splitter } from "./splitter.js";
@@ -167,21 +167,13 @@ export class DetailsView {
 
     /** @param {PointerEvent} event */
     #onDrag(event) {
-        event.preventDefault();
         const handle = /** @type {HTMLElement} */ (event.currentTarget);
         const start = event.clientY;
-        handle.setPointerCapture(event.pointerId);
         const onMove = (/** @type {PointerEvent} */ next) => this.element.style.setProperty("--drag", `${Math.max(0, next.clientY - start)}px`);
-        const onEnd = (/** @type {PointerEvent} */ last) => {
-            handle.removeEventListener("pointermove", onMove);
-            handle.removeEventListener("pointerup", onEnd);
-            handle.removeEventListener("pointercancel", onEnd);
+        followPointer(handle, event, onMove, (last) => {
             this.element.style.removeProperty("--drag");
             if (last.type === "pointerup" && last.clientY - start > CLOSING_DRAG) this.#intents.closeDetails();
-        };
-        handle.addEventListener("pointermove", onMove);
-        handle.addEventListener("pointerup", onEnd);
-        handle.addEventListener("pointercancel", onEnd);
+        });
     }
 }
 

@@ -4,7 +4,7 @@
  * and say in words what the canvas shows.
  */
 
-import { attribute, el } from "../dom.js";
+import { attribute, el, followPointer } from "../dom.js";
 import { canvasColors } from "../colors.js";
 import { countOf, formatDuration } from "../format.js";
 import { clampRange, panRange, shownRange, zoomRange } from "../state.js";
@@ -178,24 +178,14 @@ export class Minimap {
         } else {
             move = (x) => ordered(pressed, at(x));
         }
-        event.preventDefault();
-        this.element.setPointerCapture(event.pointerId);
         const start = event.clientX;
         let moved = false;
-        const onMove = (/** @type {PointerEvent} */ next) => {
+        followPointer(this.element, event, (next) => {
             // A click that shakes is not a drag.
             if (!moved && Math.abs(next.clientX - start) < 4) return;
             moved = true;
             this.#intents.setRange(clampRange(move(next.clientX), extent));
-        };
-        const onEnd = () => {
-            this.element.removeEventListener("pointermove", onMove);
-            this.element.removeEventListener("pointerup", onEnd);
-            this.element.removeEventListener("pointercancel", onEnd);
-        };
-        this.element.addEventListener("pointermove", onMove);
-        this.element.addEventListener("pointerup", onEnd);
-        this.element.addEventListener("pointercancel", onEnd);
+        });
     }
 
     /** @param {WheelEvent} event */

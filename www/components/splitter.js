@@ -1,6 +1,6 @@
 /** A line between two columns that can be dragged, or moved with the arrow keys. */
 
-import { attribute, el } from "../dom.js";
+import { attribute, el, followPointer } from "../dom.js";
 
 export class Splitter {
     #onMove;
@@ -63,20 +63,10 @@ export class Splitter {
     /** @param {PointerEvent} event */
     #onPress(event) {
         if (event.button !== 0) return;
-        event.preventDefault();
         const start = event.clientX;
         const value = this.#value;
-        this.element.setPointerCapture(event.pointerId);
-        const onMove = (/** @type {PointerEvent} */ next) => {
+        followPointer(this.element, event, (next) => {
             if (next.clientX !== start) this.#move(value + (next.clientX - start) * this.#direction);
-        };
-        const onEnd = () => {
-            this.element.removeEventListener("pointermove", onMove);
-            this.element.removeEventListener("pointerup", onEnd);
-            this.element.removeEventListener("pointercancel", onEnd);
-        };
-        this.element.addEventListener("pointermove", onMove);
-        this.element.addEventListener("pointerup", onEnd);
-        this.element.addEventListener("pointercancel", onEnd);
+        });
     }
 }

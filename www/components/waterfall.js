@@ -3,7 +3,7 @@
  * in chunks; the keys follow the WAI-ARIA pattern for tree grids, with the focus on rows.
  */
 
-import { attribute, button, el, fill, setText, svg } from "../dom.js";
+import { attribute, button, el, fill, followPointer, setText, svg } from "../dom.js";
 import { countOf, formatClock, formatDuration } from "../format.js";
 import { ROW_KEYS, keyOf } from "../keys.js";
 import { ROW_HEIGHTS, clampRange, panRange, shownRange, zoomRange } from "../state.js";
@@ -515,8 +515,6 @@ export class WaterfallView {
         const at = (/** @type {number} */ x) => from + Math.min(Math.max(0, (x - box.left) / Math.max(1, box.width)), 1) * (to - from);
         const start = event.clientX;
         const band = el("div", { class: "axis-band" });
-        event.preventDefault();
-        this.#axis.setPointerCapture(event.pointerId);
         const onMove = (/** @type {PointerEvent} */ next) => {
             if (band.parentNode === null && Math.abs(next.clientX - start) >= 4) this.#axis.append(band);
             const left = Math.max(box.left, Math.min(start, next.clientX)) - box.left;
@@ -524,18 +522,12 @@ export class WaterfallView {
             band.style.setProperty("--left", `${left}px`);
             band.style.setProperty("--width", `${right - left}px`);
         };
-        const onEnd = (/** @type {PointerEvent} */ last) => {
-            this.#axis.removeEventListener("pointermove", onMove);
-            this.#axis.removeEventListener("pointerup", onEnd);
-            this.#axis.removeEventListener("pointercancel", onEnd);
+        followPointer(this.#axis, event, onMove, (last) => {
             band.remove();
             if (last.type === "pointerup" && Math.abs(last.clientX - start) >= 4) {
                 this.#intents.setRange(clampRange({ from: Math.min(at(start), at(last.clientX)), to: Math.max(at(start), at(last.clientX)) }, extent));
             }
-        };
-        this.#axis.addEventListener("pointermove", onMove);
-        this.#axis.addEventListener("pointerup", onEnd);
-        this.#axis.addEventListener("pointercancel", onEnd);
+        });
     }
 
     // ── time ──
