@@ -32,7 +32,7 @@ pub use error::JsonErrorKind;
 pub(crate) use keys::{Cursor, Keys, Member};
 pub(crate) use phrases::{PhraseId, Phrases};
 
-use crate::simd;
+use crate::simd::{self, Literal};
 
 /// Containers inside each other that are accepted: the limit of serde_json.
 pub(crate) const MAX_DEPTH: u32 = 127;
@@ -253,6 +253,20 @@ impl<'a> Lexer<'a> {
             return Ok(Member::Known(guess));
         }
         self.member_slow(keys, cursor)
+    }
+
+    /// Whether the next member's key is the key `index` of the object's list, which is `literal`, as it stands in compact text; if so, goes
+    /// behind its colon. For keys that come in a known order: what is asked for in straight line is foreseen better than what a table says.
+    #[inline(always)]
+    pub(crate) fn member_is(&mut self, literal: &Literal, index: u8, cursor: &mut Cursor) -> bool {
+        let at = self.at + usize::from(!cursor.first);
+        let found = (cursor.first || self.byte() == b',') && simd::matches(self.input, at, literal);
+        if found {
+            self.at = at + literal.len();
+            cursor.first = false;
+            cursor.after = index + 1;
+        }
+        found
     }
 
     #[inline(never)]

@@ -72,10 +72,16 @@ impl<T: Copy + Eq + Hash> Phrases<T> {
         if text.len() > MAX_LENGTH || text.is_empty() {
             return after;
         }
-        let known = self.known.get(&(meaning, text.len())).copied().filter(|id| {
+        let stands = |id: &u32| {
             let phrase = &self.phrases[*id as usize];
             &self.text[phrase.start as usize..(phrase.start + phrase.len) as usize] == text
-        });
+        };
+        // It may have been known, and only the value behind it was not to be taken by its place.
+        let followers = &self.phrases[after.0 as usize].next;
+        if let Some(id) = followers.iter().take_while(|id| **id != NONE).find(|id| stands(id)) {
+            return PhraseId(*id);
+        }
+        let known = self.known.get(&(meaning, text.len())).copied().filter(stands);
         let id = match known {
             Some(id) => id,
             None if self.phrases.len() < MAX_PHRASES => {

@@ -2,6 +2,7 @@
 
 use super::documents::Reading;
 use crate::json::{Cursor, Kind, Lex, Lexer, Text};
+use crate::simd;
 use crate::store::{Encoding, RawValue};
 use crate::strings::StringId;
 
@@ -39,12 +40,26 @@ impl<'a> Reading<'a> {
     }
 
     /// A text that repeats, such as a name.
-    #[inline]
+    #[inline(never)]
     pub(super) fn text_id(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<StringId> {
         Ok(match self.text(lexer, field)? {
             Some(text) => self.intern(text),
             None => StringId::EMPTY,
         })
+    }
+
+    /// The same for a field of every span.
+    #[inline(always)]
+    pub(super) fn hot_text_id(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<StringId> {
+        let (bytes, at) = (self.bytes, lexer.offset());
+        if bytes.get(at) == Some(&b'"') {
+            let run = simd::string_run(bytes, at + 1);
+            if !run.non_ascii && bytes.get(run.end) == Some(&b'"') {
+                lexer.go_to(run.end + 1);
+                return Ok(self.builder.intern_bytes(&bytes[at + 1..run.end]));
+            }
+        }
+        self.text_id(lexer, field)
     }
 
     /// A text that is kept as a value: nothing when it is empty.

@@ -194,18 +194,58 @@ fn document<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut T
     }
 }
 
+/// What was read of a span.
+struct Parts {
+    draft: SpanDraft,
+    told: Told,
+    times: Times,
+    /// Numbers of the local endpoint's resource and of the remote endpoint.
+    local: Option<u32>,
+    remote: Option<u32>,
+    debug: bool,
+}
+
+/// The fields that most spans have, in the order of Zipkin's own library.
+const USUAL: [Field; 9] = [
+    Field::TraceId,
+    Field::ParentId,
+    Field::Id,
+    Field::Kind,
+    Field::Name,
+    Field::Timestamp,
+    Field::Duration,
+    Field::LocalEndpoint,
+    Field::Tags,
+];
+
 /// One span. Not inlined, so that a JavaScript engine can swap it for optimised code between two calls.
 #[inline(never)]
 fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
     let at = lexer.offset();
     let attributes = reading.builder.attribute_mark();
-    let mut draft = reading.builder.draft(reading.address(at));
-    let mut told = Told::NOTHING;
-    let mut times = Times::default();
-    let (mut local, mut remote, mut debug) = (None, None, false);
+    let mut parts = Parts {
+        draft: reading.builder.draft(reading.address(at)),
+        told: Told::NOTHING,
+        times: Times::default(),
+        local: None,
+        remote: None,
+        debug: false,
+    };
     tables.links.clear();
     let mut seen = 0_u32;
     let mut cursor = lexer.begin_object()?;
+    macro_rules! usual {
+        ($($position:literal)*) => {
+            $(
+                let field = const { USUAL[$position] };
+                if lexer.member_is(&SPAN_KEYS[field as usize], field as u8, &mut cursor) {
+                    read_field(reading, lexer, tables, &mut parts, field)?;
+                    seen |= 1 << field as u32;
+                }
+            )*
+        };
+    }
+    usual!(0 1 2 3 4 5 6 7 8);
     loop {
         let key = match lexer.member_inlined(&mut tables.span, &mut cursor)? {
             Member::End => break,
@@ -218,47 +258,63 @@ fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
         let field = SPAN_FIELDS[key as usize];
         let bit = 1 << field as u32;
         if seen & bit != 0 {
-            repeated(reading, &draft, field, tables, &mut told);
+            repeated(reading, &mut parts, field, tables);
         }
         seen |= bit;
-        match field {
-            Field::TraceId => draft.trace = reading.trace_id(lexer, "traceId", Base64::No)?,
-            Field::Id => draft.id = reading.span_id(lexer, "id", Base64::No)?,
-            Field::ParentId => draft.parent = reading.span_id(lexer, "parentId", Base64::No)?,
-            Field::Kind => draft.kind = kind(reading, lexer)?,
-            Field::Name => draft.name = reading.text_id(lexer, "name")?,
-            Field::Timestamp => times.start = reading.time_us(lexer, "timestamp")?.filter(|time| *time != 0),
-            Field::Duration => times.duration = reading.micros(lexer, "duration")?,
-            Field::LocalEndpoint => local = local_endpoint(reading, lexer, tables)?,
-            Field::RemoteEndpoint => remote = remote_endpoint(reading, lexer, tables)?,
-            Field::Annotations => {
-                reading.list(lexer, "annotations", |reading, lexer| annotation(reading, lexer, tables))?;
-            }
-            Field::Tags => draft.attributes = tags(reading, lexer, tables, &mut told)?,
-            Field::Debug => debug = reading.flag(lexer, "debug")?,
-            Field::Shared => draft.shared = reading.flag(lexer, "shared")?,
-            Field::BinaryAnnotations => {
-                let range = lexer.skip()?;
-                if range.len() > 2 {
-                    let reason = "Expected tags, found binaryAnnotations of Zipkin's version 1.".to_owned();
-                    reading.skip(WarningKind::Skipped, range.start, reason);
-                }
+        read_field(reading, lexer, tables, &mut parts, field)?;
+    }
+    if seen & (1 << Field::TraceId as u32 | 1 << Field::Id as u32) == 0 {
+        no_span(reading, &parts.draft, attributes, at);
+        return Ok(());
+    }
+    // By reference: what is as large as this is not moved for free.
+    let draft = &mut parts.draft;
+    parts.times.put(reading, draft);
+    let scope = parts.told.put(reading, draft);
+    if parts.remote.is_some() || parts.debug || !tables.links.is_empty() {
+        extras(reading, draft, tables, parts.remote, parts.debug);
+    }
+    let resource = parts
+        .local
+        .unwrap_or_else(|| *tables.nowhere.get_or_insert_with(|| tables.origins.add_resource(reading.builder)));
+    let origin = tables.origins.origin(reading.builder, resource, scope);
+    reading.builder.push_span(draft, origin);
+    Ok(())
+}
+
+#[inline(always)]
+fn read_field<'a>(
+    reading: &mut Reading<'a>,
+    lexer: &mut Lexer<'a>,
+    tables: &mut Tables<'a>,
+    parts: &mut Parts,
+    field: Field,
+) -> Lex<()> {
+    let Parts { draft, told, times, local, remote, debug } = parts;
+    match field {
+        Field::TraceId => draft.trace = reading.trace_id(lexer, "traceId", Base64::No)?,
+        Field::Id => draft.id = reading.span_id(lexer, "id", Base64::No)?,
+        Field::ParentId => draft.parent = reading.span_id(lexer, "parentId", Base64::No)?,
+        Field::Kind => draft.kind = kind(reading, lexer)?,
+        Field::Name => draft.name = reading.hot_text_id(lexer, "name")?,
+        Field::Timestamp => times.start = reading.time_us(lexer, "timestamp")?.filter(|time| *time != 0),
+        Field::Duration => times.duration = reading.micros(lexer, "duration")?,
+        Field::LocalEndpoint => *local = local_endpoint(reading, lexer, tables)?,
+        Field::RemoteEndpoint => *remote = remote_endpoint(reading, lexer, tables)?,
+        Field::Annotations => {
+            reading.list(lexer, "annotations", |reading, lexer| annotation(reading, lexer, tables))?;
+        }
+        Field::Tags => draft.attributes = tags(reading, lexer, tables, told)?,
+        Field::Debug => *debug = reading.flag(lexer, "debug")?,
+        Field::Shared => draft.shared = reading.flag(lexer, "shared")?,
+        Field::BinaryAnnotations => {
+            let range = lexer.skip()?;
+            if range.len() > 2 {
+                let reason = "Expected tags, found binaryAnnotations of Zipkin's version 1.".to_owned();
+                reading.skip(WarningKind::Skipped, range.start, reason);
             }
         }
     }
-    if seen & (1 << Field::TraceId as u32 | 1 << Field::Id as u32) == 0 {
-        no_span(reading, &draft, attributes, at);
-        return Ok(());
-    }
-    times.put(reading, &mut draft);
-    let scope = told.put(reading, &mut draft);
-    if remote.is_some() || debug || !tables.links.is_empty() {
-        extras(reading, &mut draft, tables, remote, debug);
-    }
-    let resource =
-        local.unwrap_or_else(|| *tables.nowhere.get_or_insert_with(|| tables.origins.add_resource(reading.builder)));
-    let origin = tables.origins.origin(reading.builder, resource, scope);
-    reading.builder.push_span(&draft, origin);
     Ok(())
 }
 
@@ -273,11 +329,11 @@ fn no_span(reading: &mut Reading<'_>, draft: &SpanDraft, attributes: u32, at: us
 
 /// A key that stands twice: what the first one gave is taken back, as the last one counts.
 #[cold]
-fn repeated(reading: &mut Reading<'_>, draft: &SpanDraft, field: Field, tables: &mut Tables<'_>, told: &mut Told) {
+fn repeated(reading: &mut Reading<'_>, parts: &mut Parts, field: Field, tables: &mut Tables<'_>) {
     match field {
-        Field::Annotations => reading.builder.truncate_events(draft.first_event),
+        Field::Annotations => reading.builder.truncate_events(parts.draft.first_event),
         Field::Tags => {
-            *told = Told::NOTHING;
+            parts.told = Told::NOTHING;
             tables.links.clear();
         }
         _ => {}
@@ -307,8 +363,19 @@ fn extras(reading: &mut Reading<'_>, draft: &mut SpanDraft, tables: &mut Tables<
     }
 }
 
-#[inline]
+#[inline(always)]
 fn kind<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<SpanKind> {
+    let kind = match lexer.quoted::<6>() {
+        Some(b"CLIENT") => SpanKind::Client,
+        Some(b"SERVER") => SpanKind::Server,
+        _ => return other_kind(reading, lexer),
+    };
+    lexer.accept_quoted::<6>();
+    Ok(kind)
+}
+
+#[inline(never)]
+fn other_kind<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<SpanKind> {
     let Some(text) = reading.text(lexer, "kind")? else { return Ok(SpanKind::Unspecified) };
     let bytes = text.bytes(reading.bytes);
     if let Some(kind) = kind_of(bytes) {
