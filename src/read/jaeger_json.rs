@@ -169,6 +169,8 @@ struct Tables<'a> {
     process_numbers: Pairs,
     current: Trace,
     references: References<'a>,
+    /// What the tags of the span that is being read told.
+    told: Told,
 }
 
 /// The trace that is being read, or a document of spans without one around them.
@@ -214,6 +216,7 @@ impl Tables<'_> {
             process_numbers: Pairs::new(),
             current: Trace::default(),
             references: References::new(),
+            told: Told::NOTHING,
         }
     }
 
@@ -486,11 +489,11 @@ fn read_process<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &m
 #[inline(never)]
 fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
     let mut draft = reading.builder.draft(reading.address(lexer.offset()));
-    let mut told = Told::NOTHING;
     let mut times = Times::default();
     let mut resource = None;
     let mut old_parent = SpanKey::EMPTY;
     tables.references.clear();
+    tables.told.clear();
     let mut seen = 0_u32;
     let mut cursor = lexer.begin_object()?;
     loop {
@@ -505,21 +508,21 @@ fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
         let field = SPAN_FIELDS[key as usize];
         let bit = 1 << field as u32;
         if seen & bit != 0 {
-            repeated(reading, &draft, field, tables, &mut told);
+            repeated(reading, &draft, field, tables);
         }
         seen |= bit;
         match field {
             Field::TraceId => draft.trace = reading.trace_id(lexer, "traceID", Base64::No)?,
             Field::SpanId => draft.id = reading.span_id(lexer, "spanID", Base64::No)?,
-            Field::Name => draft.name = reading.text_id(lexer, "operationName")?,
+            Field::Name => draft.name = reading.hot_text_id(lexer, "operationName")?,
             Field::References => tables.references.read(reading, lexer)?,
             Field::Start => times.start = reading.time_us(lexer, "startTime")?,
             Field::Duration => times.duration = reading.micros(lexer, "duration")?,
-            Field::Tags => draft.attributes = span_tags(reading, lexer, tables, &mut told)?,
+            Field::Tags => draft.attributes = span_tags(reading, lexer, tables)?,
             Field::Logs => reading.list(lexer, "logs", |reading, lexer| log(reading, lexer, tables))?,
             Field::ProcessId => {
-                if let Some(text) = reading.text(lexer, "processID")? {
-                    let id = reading.intern(text);
+                let id = reading.hot_text_id(lexer, "processID")?;
+                if id != StringId::EMPTY {
                     let process = tables.process_of(reading, id).resource;
                     resource.get_or_insert(process);
                 }
@@ -555,7 +558,7 @@ fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
         times.put(reading, &mut draft);
         tables.current.latest_start = tables.current.latest_start.max(times.start.unwrap_or(0));
     }
-    let scope = told.put(reading, &mut draft);
+    let scope = tables.told.put(reading, &mut draft);
     draft.parent = old_parent;
     tables.references.resolve(reading, &mut draft);
     let resource =
@@ -567,11 +570,11 @@ fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
 
 /// A key that stands twice: what the first one gave is taken back, as the last one counts.
 #[cold]
-fn repeated(reading: &mut Reading<'_>, draft: &SpanDraft, field: Field, tables: &mut Tables<'_>, told: &mut Told) {
+fn repeated(reading: &mut Reading<'_>, draft: &SpanDraft, field: Field, tables: &mut Tables<'_>) {
     match field {
         Field::Logs => reading.builder.truncate_events(draft.first_event),
         Field::References => tables.references.clear(),
-        Field::Tags => *told = Told::NOTHING,
+        Field::Tags => tables.told.clear(),
         _ => {}
     }
     reading.builder.warn_span(WarningKind::DuplicateKey, "");
@@ -600,15 +603,10 @@ fn inline_process<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: 
 
 /// The tags of a span; those that stand for a field are told, not listed.
 #[inline(never)]
-fn span_tags<'a>(
-    reading: &mut Reading<'a>,
-    lexer: &mut Lexer<'a>,
-    tables: &mut Tables<'a>,
-    told: &mut Told,
-) -> Lex<AttributeRange> {
+fn span_tags<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<AttributeRange> {
     let mark = reading.builder.attribute_mark();
     tags(reading, lexer, &mut tables.tags, Place::Span, |reading, key, meaning, value| {
-        if meaning == Meaning::Attribute || !told.take(reading, meaning, value) {
+        if meaning == Meaning::Attribute || !tables.told.take(reading, meaning, value) {
             reading.builder.push_attribute(key, value.raw);
         }
     })?;

@@ -92,10 +92,12 @@ enum Error {
     Message(Text),
 }
 
-/// What the tags of one span told.
+/// What the tags of one span told. It is made once and used again for every span: what is as large as this is not made for free.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Told {
     kind: SpanKind,
+    /// Whether anything but the kind was told.
+    more: bool,
     error: Error,
     code: Option<(Status, RawValue)>,
     description: Option<Text>,
@@ -109,6 +111,7 @@ pub(super) struct Told {
 impl Told {
     pub(super) const NOTHING: Told = Told {
         kind: SpanKind::Unspecified,
+        more: false,
         error: Error::Unsaid,
         code: None,
         description: None,
@@ -119,9 +122,29 @@ impl Told {
         trace_state: RawValue::NULL,
     };
 
+    /// Forgets what was told.
+    #[inline]
+    pub(super) fn clear(&mut self) {
+        self.kind = SpanKind::Unspecified;
+        if self.more {
+            *self = Told::NOTHING;
+        }
+    }
+
     /// Takes a tag in; `false` when it stays an attribute.
-    #[inline(never)]
+    #[inline]
     pub(super) fn take(&mut self, reading: &mut Reading<'_>, meaning: Meaning, value: TagValue) -> bool {
+        if meaning == Meaning::Kind {
+            let kind = value.text.and_then(|text| kind_of(text.bytes(reading.bytes)));
+            self.kind = kind.unwrap_or(self.kind);
+            return kind.is_some();
+        }
+        self.take_more(reading, meaning, value)
+    }
+
+    #[inline(never)]
+    fn take_more(&mut self, reading: &mut Reading<'_>, meaning: Meaning, value: TagValue) -> bool {
+        self.more = true;
         if meaning == Meaning::Error {
             return self.take_error(reading, value);
         }
@@ -129,10 +152,6 @@ impl Told {
         let Some(text) = value.text else { return false };
         let bytes = text.bytes(reading.bytes);
         match meaning {
-            Meaning::Kind => match kind_of(bytes) {
-                Some(kind) => self.kind = kind,
-                None => return false,
-            },
             Meaning::StatusCode => match status_of(bytes) {
                 Some(status) => self.code = Some((status, value.raw)),
                 None => return false,
@@ -179,6 +198,11 @@ impl Told {
         if draft.kind == SpanKind::Unspecified {
             draft.kind = self.kind;
         }
+        if self.more { self.put_more(reading, draft) } else { (StringId::EMPTY, StringId::EMPTY) }
+    }
+
+    #[inline(never)]
+    fn put_more(&self, reading: &mut Reading<'_>, draft: &mut SpanDraft) -> (StringId, StringId) {
         draft.trace_state = self.trace_state;
         if self.code.is_some() || self.description.is_some() || !matches!(self.error, Error::Unsaid) {
             self.put_status(reading, draft);
@@ -189,7 +213,6 @@ impl Told {
         (self.scope, self.scope_version)
     }
 
-    #[inline(never)]
     fn put_status(&self, reading: &mut Reading<'_>, draft: &mut SpanDraft) {
         let failed = !matches!(self.error, Error::Unsaid);
         match self.code {
@@ -220,7 +243,6 @@ impl Told {
     }
 
     /// The scope when it is also, or only, told by its old name.
-    #[inline(never)]
     fn old_scope(&self, reading: &mut Reading<'_>, attributes: &mut AttributeRange) -> (StringId, StringId) {
         if self.scope == StringId::EMPTY && self.scope_version == StringId::EMPTY {
             return (self.library, self.library_version);

@@ -136,7 +136,8 @@ struct Tables<'a> {
     peers: Vec<Endpoint>,
     /// The resource of spans without an endpoint.
     nowhere: Option<u32>,
-    /// Links that stand in tags of the span that is being read.
+    /// What the tags of the span that is being read told, and links that stand there.
+    told: Told,
     links: Vec<(StringId, Text)>,
 }
 
@@ -170,6 +171,7 @@ impl Tables<'_> {
             remote: Objects::default(),
             peers: Vec::new(),
             nowhere: None,
+            told: Told::NOTHING,
             links: Vec::new(),
         }
     }
@@ -197,7 +199,6 @@ fn document<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut T
 /// What was read of a span.
 struct Parts {
     draft: SpanDraft,
-    told: Told,
     times: Times,
     /// Numbers of the local endpoint's resource and of the remote endpoint.
     local: Option<u32>,
@@ -225,13 +226,13 @@ fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
     let attributes = reading.builder.attribute_mark();
     let mut parts = Parts {
         draft: reading.builder.draft(reading.address(at)),
-        told: Told::NOTHING,
         times: Times::default(),
         local: None,
         remote: None,
         debug: false,
     };
     tables.links.clear();
+    tables.told.clear();
     let mut seen = 0_u32;
     let mut cursor = lexer.begin_object()?;
     macro_rules! usual {
@@ -270,7 +271,7 @@ fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
     // By reference: what is as large as this is not moved for free.
     let draft = &mut parts.draft;
     parts.times.put(reading, draft);
-    let scope = parts.told.put(reading, draft);
+    let scope = tables.told.put(reading, draft);
     if parts.remote.is_some() || parts.debug || !tables.links.is_empty() {
         extras(reading, draft, tables, parts.remote, parts.debug);
     }
@@ -290,7 +291,7 @@ fn read_field<'a>(
     parts: &mut Parts,
     field: Field,
 ) -> Lex<()> {
-    let Parts { draft, told, times, local, remote, debug } = parts;
+    let Parts { draft, times, local, remote, debug } = parts;
     match field {
         Field::TraceId => draft.trace = reading.trace_id(lexer, "traceId", Base64::No)?,
         Field::Id => draft.id = reading.span_id(lexer, "id", Base64::No)?,
@@ -304,7 +305,7 @@ fn read_field<'a>(
         Field::Annotations => {
             reading.list(lexer, "annotations", |reading, lexer| annotation(reading, lexer, tables))?;
         }
-        Field::Tags => draft.attributes = tags(reading, lexer, tables, told)?,
+        Field::Tags => draft.attributes = tags(reading, lexer, tables)?,
         Field::Debug => *debug = reading.flag(lexer, "debug")?,
         Field::Shared => draft.shared = reading.flag(lexer, "shared")?,
         Field::BinaryAnnotations => {
@@ -333,7 +334,7 @@ fn repeated(reading: &mut Reading<'_>, parts: &mut Parts, field: Field, tables: 
     match field {
         Field::Annotations => reading.builder.truncate_events(parts.draft.first_event),
         Field::Tags => {
-            parts.told = Told::NOTHING;
+            tables.told.clear();
             tables.links.clear();
         }
         _ => {}
@@ -390,12 +391,7 @@ fn other_kind<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<SpanK
 
 /// The tags; those that stand for a field are told, not listed.
 #[inline(never)]
-fn tags<'a>(
-    reading: &mut Reading<'a>,
-    lexer: &mut Lexer<'a>,
-    tables: &mut Tables<'a>,
-    told: &mut Told,
-) -> Lex<AttributeRange> {
+fn tags<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<AttributeRange> {
     let mark = reading.builder.attribute_mark();
     let Some(mut cursor) = reading.object(lexer, "tags")? else { return Ok(reading.builder.attributes_since(mark)) };
     let bytes = reading.bytes;
@@ -411,7 +407,7 @@ fn tags<'a>(
             }
             let text = Text { start: content as u32, end: run.end as u32, escaped: false };
             let value = TagValue { raw: reading.string_value(text), text: Some(text) };
-            take(reading, tables, told, (key, meaning), value);
+            take(reading, tables, (key, meaning), value);
             after = phrase;
             at = run.end + 1;
         }
@@ -430,10 +426,10 @@ fn tags<'a>(
             let text = lexer.string()?;
             after = tables.phrases.learn(after, &bytes[start..text.start as usize], (key, meaning));
             let value = TagValue { raw: reading.string_value(text), text: Some(text) };
-            take(reading, tables, told, (key, meaning), value);
+            take(reading, tables, (key, meaning), value);
         } else {
             let value = TagValue { raw: other_value(reading, lexer)?, text: None };
-            take(reading, tables, told, (key, meaning), value);
+            take(reading, tables, (key, meaning), value);
         }
         start = lexer.offset();
     }
@@ -441,19 +437,13 @@ fn tags<'a>(
 }
 
 #[inline(always)]
-fn take(
-    reading: &mut Reading<'_>,
-    tables: &mut Tables<'_>,
-    told: &mut Told,
-    (key, meaning): (StringId, Meaning),
-    value: TagValue,
-) {
+fn take(reading: &mut Reading<'_>, tables: &mut Tables<'_>, (key, meaning): (StringId, Meaning), value: TagValue) {
     if meaning == Meaning::Attribute {
         return reading.builder.push_attribute(key, value.raw);
     }
     match (meaning, value.text) {
         (Meaning::Link, Some(text)) => tables.links.push((key, text)),
-        _ if told.take(reading, meaning, value) => {}
+        _ if tables.told.take(reading, meaning, value) => {}
         _ => reading.builder.push_attribute(key, value.raw),
     }
 }
