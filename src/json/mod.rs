@@ -155,7 +155,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Kind of the value that stands next, white space before it skipped.
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn peek(&mut self) -> Lex<Kind> {
         self.skip_whitespace();
         Ok(match self.byte() {

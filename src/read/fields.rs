@@ -30,7 +30,7 @@ impl<'a> Reading<'a> {
     }
 
     /// An object; anything else in its place is reported and skipped.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn object(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<Cursor>> {
         if lexer.peek()? == Kind::Object {
             return lexer.begin_object().map(Some);
