@@ -58,6 +58,10 @@ pub enum WarningKind {
     NoEndTime,
     /// A span that ends before it starts.
     EndBeforeStart,
+    /// A time that no field says: it was made from what stands around it.
+    EstimatedTime,
+    /// A parent that no field names: it was chosen because its time encloses the span's.
+    GuessedParent,
     /// A time that is no number or lies outside of 64-bit nanoseconds.
     BadTime,
     /// A value of another type than its field has.
@@ -92,6 +96,8 @@ impl WarningKind {
             WarningKind::NoStartTime => "no-start-time",
             WarningKind::NoEndTime => "no-end-time",
             WarningKind::EndBeforeStart => "end-before-start",
+            WarningKind::EstimatedTime => "estimated-time",
+            WarningKind::GuessedParent => "guessed-parent",
             WarningKind::BadTime => "bad-time",
             WarningKind::WrongType => "wrong-type",
             WarningKind::BadValue => "bad-value",
@@ -119,6 +125,8 @@ impl WarningKind {
             WarningKind::NoStartTime => "This span has no start time, so it has no place on the timeline.",
             WarningKind::NoEndTime => "This span has no end time; its duration is taken as 0.",
             WarningKind::EndBeforeStart => "This span ends before it starts; analyses take its duration as 0.",
+            WarningKind::EstimatedTime => "The times of this span are estimated.",
+            WarningKind::GuessedParent => "The parent of this span is guessed: its time encloses the span.",
             WarningKind::BadTime => "Expected a time in 64-bit nanoseconds.",
             WarningKind::WrongType => "A value has another type than its field.",
             WarningKind::BadValue => "A value is none that its field allows.",

@@ -15,6 +15,7 @@ use crate::context::id_text::Place;
 use crate::context::inject::Out;
 use crate::context::span_context::SpanContext;
 use crate::id::{SpanId, TraceId};
+use crate::json::to_base64;
 
 /// How many bytes are looked at; a good header has 29.
 const LENGTH: usize = 256;
@@ -99,19 +100,8 @@ pub(super) fn write(context: &SpanContext, out: &mut Out<'_>) {
     bytes[19..27].copy_from_slice(&span_id.to_bytes());
     bytes[27] = 2;
     bytes[28] = context.flags().bits();
+    // Without padding, as gRPC asks of senders.
     out(Name::Grpc.as_str(), &[&to_base64(&bytes)]);
-}
-
-/// Without padding, as gRPC asks of senders.
-fn to_base64(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 4 / 3 + 3);
-    for chunk in bytes.chunks(3) {
-        let number = chunk.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for place in 0..=chunk.len() {
-            text.push(char::from(ALPHABET[(number >> (18 - 6 * place) & 63) as usize]));
-        }
-    }
-    text
 }
 
 /// The first bytes of a base64 text; the error is the place of what is no base64.

@@ -97,6 +97,19 @@ pub(crate) fn decode_value(input: &[u8]) -> Value<'_> {
     value(&mut Lexer::new(input, 0)).unwrap_or_else(|| Value::String(String::from_utf8_lossy(input)))
 }
 
+/// Base64 in the standard alphabet, without padding.
+pub(crate) fn to_base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len() * 4 / 3 + 3);
+    for chunk in bytes.chunks(3) {
+        let number = chunk.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        for place in 0..=chunk.len() {
+            text.push(char::from(ALPHABET[(number >> (18 - 6 * place) & 63) as usize]));
+        }
+    }
+    text
+}
+
 /// Base64, standard or URL alphabet, padded or not (RFC 4648, sections 4 and 5).
 pub(crate) fn parse_base64(text: &[u8]) -> Option<Vec<u8>> {
     let text = match text {

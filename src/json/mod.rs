@@ -21,15 +21,17 @@ mod any_value;
 mod decode;
 mod error;
 mod keys;
+mod node;
 mod phrases;
 
 pub(crate) use any_value::{
     ANY_VALUE_KEYS, AnyKind, base64_value, decode_any_value, decode_array, decode_map, double_value, int_value,
 };
-pub(crate) use decode::{decode_string, decode_value, number_value, parse_base64};
+pub(crate) use decode::{decode_string, decode_value, number_value, parse_base64, to_base64};
 pub(crate) use error::JsonError;
 pub use error::JsonErrorKind;
 pub(crate) use keys::{Cursor, Keys, Member};
+pub(crate) use node::{Data, Node, is_number};
 pub(crate) use phrases::{PhraseId, Phrases};
 
 use crate::simd::{self, Literal};

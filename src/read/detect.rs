@@ -70,13 +70,17 @@ fn holds_headers(bytes: &[u8]) -> bool {
 }
 
 pub(super) fn formats_of(bytes: &[u8]) -> Vec<Candidate> {
-    let Some(shape) = Shape::of(bytes) else { return Vec::new() };
+    let shape = Shape::of(bytes);
     FORMATS.iter().filter_map(|format| Some(Candidate { format, why: (format.detect)(&shape)? })).collect()
 }
 
-/// The keys of the first documents: each with the key it stands under and the kind of its first value.
-#[derive(Debug, Default)]
-pub(crate) struct Shape {
+/// The beginning of an input; of JSON also the keys of the first documents: each with the key it stands under and the kind of its first
+/// value.
+#[derive(Debug)]
+pub(crate) struct Shape<'a> {
+    head: &'a [u8],
+    /// How long the whole input is.
+    len: usize,
     keys: Vec<Key>,
 }
 
@@ -88,23 +92,51 @@ struct Key {
     kind: Kind,
 }
 
-impl Shape {
-    fn of(bytes: &[u8]) -> Option<Shape> {
-        let bytes = &bytes[..bytes.len().min(GLANCE)];
-        let start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        let mut lexer = Lexer::new(bytes, start);
+impl<'a> Shape<'a> {
+    fn of(bytes: &'a [u8]) -> Shape<'a> {
+        let head = &bytes[..bytes.len().min(GLANCE)];
+        let start = if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        let mut shape = Shape { head: &head[start..], len: bytes.len(), keys: Vec::new() };
+        let mut lexer = Lexer::new(head, start);
         lexer.skip_whitespace();
-        if !matches!(bytes.get(lexer.offset()), Some(b'{' | b'[')) {
-            return None;
+        if !matches!(head.get(lexer.offset()), Some(b'{' | b'[')) {
+            return shape;
         }
-        let mut shape = Shape::default();
         // The glance may end inside a value, and a document may be broken: what was seen until then counts.
         while !lexer.at_end() && shape.keys.len() < MAX_KEYS {
             if shape.collect(&mut lexer, "").is_err() {
                 break;
             }
         }
-        Some(shape)
+        shape
+    }
+
+    /// The first bytes, 64 KB at most, without a byte order mark.
+    pub(crate) fn head(&self) -> &'a [u8] {
+        self.head
+    }
+
+    /// The first lines of a text; the last one may be cut off. Nothing of what is not UTF-8.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &'a str> {
+        // The glance may end inside a character.
+        let text = match std::str::from_utf8(self.head) {
+            Ok(text) => text,
+            Err(error) if error.error_len().is_none() => {
+                std::str::from_utf8(&self.head[..error.valid_up_to()]).unwrap_or_default()
+            }
+            Err(_) => "",
+        };
+        text.lines()
+    }
+
+    /// Whether this is JSON with keys.
+    pub(crate) fn is_json(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
+    /// How long the whole input is, in bytes.
+    pub(crate) fn input_len(&self) -> usize {
+        self.len
     }
 
     /// Notes the keys of the next value. Recursion is bounded by the lexer's limit of nesting.
@@ -177,13 +209,14 @@ pub(super) fn explain_unknown(input: u32, bytes: &[u8]) -> Error {
             let mut lexer = Lexer::new(bytes, first);
             match lexer.skip() {
                 Err(Stop) => json_error(input, bytes, lexer.error()),
-                Ok(_) => unknown(match Shape::of(bytes) {
-                    Some(shape) if !shape.keys.is_empty() => {
-                        let keys: Vec<&str> = shape.keys.iter().take(4).map(|key| key.name.as_str()).collect();
-                        format!("JSON with the keys {}", keys.join(", "))
-                    }
-                    _ => "JSON without any keys".to_owned(),
-                }),
+                Ok(_) => {
+                    let shape = Shape::of(bytes);
+                    let keys: Vec<&str> = shape.keys.iter().take(4).map(|key| key.name.as_str()).collect();
+                    unknown(match keys.is_empty() {
+                        true => "JSON without any keys".to_owned(),
+                        false => format!("JSON with the keys {}", keys.join(", ")),
+                    })
+                }
             }
         }
         [b'<', ..] => {

@@ -18,6 +18,7 @@
 
 use std::collections::HashMap;
 
+use super::Format;
 use super::detect::Shape;
 use super::documents::Reading;
 use super::ids::{self, Base64};
@@ -32,7 +33,15 @@ use crate::simd::Literal;
 use crate::store::{AttributeRange, NO_TIME, RawValue, ResourceIndex, SpanDraft, SpanKey, TraceKey};
 use crate::strings::StringId;
 
-pub(super) fn detect(shape: &Shape) -> Option<&'static str> {
+pub(super) const FORMAT: Format = Format {
+    id: "jaeger-json",
+    name: "Jaeger JSON",
+    produced_by: "Jaeger's page (download) and query API, Grafana, Docker Desktop",
+    shapes: "traces under `data`, bare or in an array; spans with their `process` inside; ids of any width; `references[].span` copies; results of a search",
+    detect,
+    read,
+};
+fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     let text = |under: &str, key: &str| shape.kind_of(under, key) == Some(Kind::String);
     let span = |under: &&str| {
         text(under, "traceID")

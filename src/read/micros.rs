@@ -162,10 +162,14 @@ fn parse_micros(text: &[u8]) -> Option<Nanos> {
     parse_micros_slow(text)
 }
 
-/// Any number of JSON: its digits, moved by the exponent and by three more places.
 #[cold]
 fn parse_micros_slow(text: &[u8]) -> Option<Nanos> {
-    let text = std::str::from_utf8(text).ok()?.trim();
+    scaled(std::str::from_utf8(text).ok()?, 3)
+}
+
+/// Any number of JSON: its digits, moved by the exponent and by so many more places (9 for seconds, 6 for milliseconds).
+pub(super) fn scaled(text: &str, places: i64) -> Option<Nanos> {
+    let text = text.trim();
     let (negative, text) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text),
@@ -187,7 +191,7 @@ fn parse_micros_slow(text: &[u8]) -> Option<Nanos> {
         return None;
     }
     let digits = whole.bytes().chain(fraction.bytes());
-    let mut places = whole.len() as i64 + exponent + 3;
+    let mut places = whole.len() as i64 + exponent + places;
     let mut ns = 0_u64;
     for digit in digits {
         if places <= 0 {

@@ -4,7 +4,7 @@
 //!  bytes ─► strip a byte order mark ─► detect (FORMATS, in order) ─► the format's reader ─► StoreBuilder ─► Store
 //! ```
 //! [`FORMATS`] is the one table of formats: guessing, reading and the README's table come from it. A format is a file with a
-//! `detect` and a `read`, and a line in the table.
+//! `detect` and a `read`, described by its `FORMAT`, and a line in the table.
 //!
 //! Only an input that nothing can be read from is an [`Error`]; everything else is a store and warnings.
 
@@ -12,6 +12,7 @@ mod detect;
 mod documents;
 mod fields;
 mod ids;
+mod instant;
 mod jaeger_json;
 mod jaeger_reference;
 mod jaeger_tag;
@@ -19,7 +20,9 @@ mod micros;
 mod once;
 mod otlp_attributes;
 mod otlp_json;
+mod parts;
 mod told;
+mod xray;
 mod zipkin_text;
 mod zipkin_v2;
 
@@ -45,7 +48,7 @@ pub struct Format {
     /// The shapes of it that are read, for the table of formats.
     pub shapes: &'static str,
     /// Whether this looks like it, and why.
-    detect: fn(&Shape) -> Option<&'static str>,
+    detect: fn(&Shape<'_>) -> Option<&'static str>,
     /// Reads the documents of the input.
     read: fn(&mut Reading<'_>),
 }
@@ -62,32 +65,13 @@ impl PartialEq for Format {
     }
 }
 
-/// All formats, in the order in which they are tried.
+/// All formats, in the order in which they are tried: what is told by more comes before what is told by less.
+#[rustfmt::skip] // one a line
 pub static FORMATS: &[Format] = &[
-    Format {
-        id: "otlp-json",
-        name: "OTLP JSON",
-        produced_by: "OpenTelemetry Collector, SDK exporters, Tempo, Grafana, Jaeger v3",
-        shapes: "`resourceSpans`, `batches`, under `trace`, `result`, `data`; `instrumentationLibrarySpans`; snake_case; hex and base64 ids; a span or an array of spans",
-        detect: otlp_json::detect,
-        read: otlp_json::read,
-    },
-    Format {
-        id: "jaeger-json",
-        name: "Jaeger JSON",
-        produced_by: "Jaeger's page (download) and query API, Grafana, Docker Desktop",
-        shapes: "traces under `data`, bare or in an array; spans with their `process` inside; ids of any width; `references[].span` copies; results of a search",
-        detect: jaeger_json::detect,
-        read: jaeger_json::read,
-    },
-    Format {
-        id: "zipkin-json",
-        name: "Zipkin JSON (v2)",
-        produced_by: "Zipkin's page and API, Brave, Spring, Envoy, OpenTelemetry's Zipkin exporters",
-        shapes: "an array of spans, an array of traces, one span; shared ids; missing timestamps; the Collector's links and event attributes",
-        detect: zipkin_v2::detect,
-        read: zipkin_v2::read,
-    },
+    otlp_json::FORMAT,
+    jaeger_json::FORMAT,
+    zipkin_v2::FORMAT,
+    xray::FORMAT,
 ];
 
 /// The format with this id.

@@ -11,6 +11,7 @@
 //!
 //! Source: opentelemetry-proto 1.x, `trace.proto`, and its specification's section "JSON Protobuf Encoding".
 
+use super::Format;
 use super::detect::Shape;
 use super::documents::Reading;
 use super::ids::Base64;
@@ -24,7 +25,15 @@ use crate::store::{
 };
 use crate::strings::StringId;
 
-pub(super) fn detect(shape: &Shape) -> Option<&'static str> {
+pub(super) const FORMAT: Format = Format {
+    id: "otlp-json",
+    name: "OTLP JSON",
+    produced_by: "OpenTelemetry Collector, SDK exporters, Tempo, Grafana, Jaeger v3",
+    shapes: "`resourceSpans`, `batches`, under `trace`, `result`, `data`; `instrumentationLibrarySpans`; snake_case; hex and base64 ids; a span or an array of spans",
+    detect,
+    read,
+};
+fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     if shape.has_any(&["resourceSpans", "resource_spans"]) {
         return Some("it has resourceSpans");
     }

@@ -14,6 +14,7 @@
 //!
 //! Source: openzipkin/zipkin-api, `zipkin2-api.yaml`.
 
+use super::Format;
 use super::detect::Shape;
 use super::documents::Reading;
 use super::ids::Base64;
@@ -27,7 +28,15 @@ use crate::simd::{self, Literal};
 use crate::store::{AttributeRange, Encoding, NO_TIME, RawValue, SpanDraft, SpanKind};
 use crate::strings::StringId;
 
-pub(super) fn detect(shape: &Shape) -> Option<&'static str> {
+pub(super) const FORMAT: Format = Format {
+    id: "zipkin-json",
+    name: "Zipkin JSON (v2)",
+    produced_by: "Zipkin's page and API, Brave, Spring, Envoy, OpenTelemetry's Zipkin exporters",
+    shapes: "an array of spans, an array of traces, one span; shared ids; missing timestamps; the Collector's links and event attributes",
+    detect,
+    read,
+};
+fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     let kind = |key: &str| shape.kind_of("", key);
     let ids = kind("traceId") == Some(Kind::String) && kind("id") == Some(Kind::String);
     // Version 1 has endpoints in its annotations. Other spans with `traceId` and `id` have a start time, log lines a message.

@@ -1,0 +1,300 @@
+//! Values as trees, for formats whose objects are small or few: one object at a time is read whole and then asked for its fields.
+//!
+//! A [`Node`] comes from JSON here, and from other notations (a console's output, MessagePack) in their own readers: what is made of it
+//! does not depend on where it comes from.
+
+use std::borrow::Cow;
+
+use super::{Kind, Lex, Lexer, decode_string};
+
+/// A value and its place.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Node<'a> {
+    pub(crate) data: Data<'a>,
+    /// Offsets in the input; of a value inside a decoded text, those of the text.
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    /// Between the offsets stands this value as checked JSON.
+    pub(crate) json: bool,
+}
+
+/// What a [`Node`] is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Data<'a> {
+    Null,
+    Bool(bool),
+    /// As written.
+    Number(Cow<'a, str>),
+    Text(Cow<'a, str>),
+    Bytes(Cow<'a, [u8]>),
+    List(Vec<Node<'a>>),
+    /// In the order of the input; of a key that stands twice the last one counts.
+    Map(Vec<(Cow<'a, str>, Node<'a>)>),
+}
+
+impl<'a> Lexer<'a> {
+    /// The next value as a tree. Recursion is bounded by the lexer's limit of nesting.
+    pub(crate) fn node(&mut self) -> Lex<Node<'a>> {
+        let kind = self.peek()?;
+        let (input, start) = (self.input(), self.offset());
+        let data = match kind {
+            Kind::Null => {
+                self.null()?;
+                Data::Null
+            }
+            Kind::Boolean => Data::Bool(self.boolean()?),
+            Kind::Number => {
+                let number = self.number()?;
+                Data::Number(String::from_utf8_lossy(&input[number.start as usize..number.end as usize]))
+            }
+            Kind::String => Data::Text(decode_string(self.string()?.bytes(input))),
+            Kind::Array => {
+                let mut items = Vec::new();
+                let mut first = self.begin_array()?;
+                while self.element(&mut first)? {
+                    items.push(self.node()?);
+                }
+                Data::List(items)
+            }
+            Kind::Object => {
+                let mut members = Vec::new();
+                let mut cursor = self.begin_object()?;
+                while let Some(name) = self.any_member(&mut cursor)? {
+                    members.push((decode_string(name.bytes(input)), self.node()?));
+                }
+                Data::Map(members)
+            }
+        };
+        Ok(Node { data, start: start as u32, end: self.offset() as u32, json: true })
+    }
+}
+
+impl<'a> Node<'a> {
+    /// JSON inside a text that stands at these offsets of the input, such as a document in a string; `None` when it is none.
+    pub(crate) fn embedded(text: &str, start: u32, end: u32) -> Option<Node<'static>> {
+        let mut lexer = Lexer::new(text.as_bytes(), 0);
+        let node = lexer.node().ok()?;
+        lexer.at_end().then(|| node.moved(start, end))
+    }
+
+    /// The same value, standing at these offsets in another notation.
+    fn moved(self, start: u32, end: u32) -> Node<'static> {
+        let data = match self.data {
+            Data::Null => Data::Null,
+            Data::Bool(value) => Data::Bool(value),
+            Data::Number(number) => Data::Number(number.into_owned().into()),
+            Data::Text(text) => Data::Text(text.into_owned().into()),
+            Data::Bytes(bytes) => Data::Bytes(bytes.into_owned().into()),
+            Data::List(items) => Data::List(items.into_iter().map(|item| item.moved(start, end)).collect()),
+            Data::Map(members) => Data::Map(
+                members.into_iter().map(|(key, value)| (key.into_owned().into(), value.moved(start, end))).collect(),
+            ),
+        };
+        Node { data, start, end, json: false }
+    }
+
+    /// The members of an object; none of anything else.
+    pub(crate) fn members(&self) -> &[(Cow<'a, str>, Node<'a>)] {
+        match &self.data {
+            Data::Map(members) => members,
+            _ => &[],
+        }
+    }
+
+    /// The elements of a list; none of anything else.
+    pub(crate) fn items(&self) -> &[Node<'a>] {
+        match &self.data {
+            Data::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The value of a key, `null` being none.
+    pub(crate) fn get(&self, key: &str) -> Option<&Node<'a>> {
+        let (_, value) = self.members().iter().rev().find(|(name, _)| name == key)?;
+        (value.data != Data::Null).then_some(value)
+    }
+
+    /// The value of the first of the keys that there is.
+    pub(crate) fn get_any(&self, keys: &[&str]) -> Option<&Node<'a>> {
+        keys.iter().find_map(|key| self.get(key))
+    }
+
+    /// The value at the end of a path of keys.
+    pub(crate) fn at(&self, path: &[&str]) -> Option<&Node<'a>> {
+        path.iter().try_fold(self, |node, key| node.get(key))
+    }
+
+    /// A text.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.data {
+            Data::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A text or a number as written.
+    pub(crate) fn written(&self) -> Option<&str> {
+        match &self.data {
+            Data::Text(text) | Data::Number(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text of a key's value, when it is one and is not empty.
+    pub(crate) fn text_of(&self, key: &str) -> Option<&str> {
+        self.get(key)?.text().filter(|text| !text.is_empty())
+    }
+
+    /// Text or number of a key's value, when it is not empty.
+    pub(crate) fn written_of(&self, key: &str) -> Option<&str> {
+        self.get(key)?.written().filter(|text| !text.is_empty())
+    }
+
+    /// A whole number, also a quoted one.
+    pub(crate) fn integer(&self) -> Option<i128> {
+        self.written()?.trim().parse().ok()
+    }
+
+    /// True or false, also as a text or as a number that is not 0.
+    pub(crate) fn truth(&self) -> Option<bool> {
+        match &self.data {
+            Data::Bool(value) => Some(*value),
+            Data::Number(number) => Some(number.trim_matches(['0', '.', '-']) != ""),
+            Data::Text(text) if text.eq_ignore_ascii_case("true") => Some(true),
+            Data::Text(text) if text.eq_ignore_ascii_case("false") => Some(false),
+            _ => None,
+        }
+    }
+
+    /// What kind of value it is, for a sentence that says what was found.
+    pub(crate) fn described(&self) -> String {
+        match &self.data {
+            Data::Null => "null".to_owned(),
+            Data::Bool(value) => value.to_string(),
+            Data::Number(number) => number.chars().take(40).collect(),
+            Data::Text(text) => format!("\"{}\"", text.chars().take(40).collect::<String>()),
+            Data::Bytes(bytes) => format!("{} bytes", bytes.len()),
+            Data::List(_) => "a list".to_owned(),
+            Data::Map(_) => "an object".to_owned(),
+        }
+    }
+
+    /// The value as JSON; bytes as base64.
+    pub(crate) fn to_json(&self) -> String {
+        let mut json = String::new();
+        self.write_json(&mut json);
+        json
+    }
+
+    fn write_json(&self, json: &mut String) {
+        match &self.data {
+            Data::Null => json.push_str("null"),
+            Data::Bool(value) => json.push_str(if *value { "true" } else { "false" }),
+            // Other notations have numbers that JSON has not, such as NaN.
+            Data::Number(number) if is_number(number) => json.push_str(number),
+            Data::Number(text) | Data::Text(text) => write_string(json, text),
+            Data::Bytes(bytes) => write_string(json, &super::to_base64(bytes)),
+            Data::List(items) => {
+                json.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        json.push(',');
+                    }
+                    item.write_json(json);
+                }
+                json.push(']');
+            }
+            Data::Map(members) => {
+                json.push('{');
+                for (index, (key, value)) in members.iter().enumerate() {
+                    if index > 0 {
+                        json.push(',');
+                    }
+                    write_string(json, key);
+                    json.push(':');
+                    value.write_json(json);
+                }
+                json.push('}');
+            }
+        }
+    }
+}
+
+/// Whether this is a number as JSON writes it.
+pub(crate) fn is_number(text: &str) -> bool {
+    let mut lexer = Lexer::new(text.as_bytes(), 0);
+    lexer.peek() == Ok(Kind::Number) && lexer.number().is_ok() && lexer.offset() == text.len()
+}
+
+fn write_string(json: &mut String, text: &str) {
+    json.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => json.push_str("\\\""),
+            '\\' => json.push_str("\\\\"),
+            '\n' => json.push_str("\\n"),
+            '\r' => json.push_str("\\r"),
+            '\t' => json.push_str("\\t"),
+            c if c < ' ' => {
+                json.push_str("\\u00");
+                for shift in [4, 0] {
+                    json.push(char::from(b"0123456789abcdef"[(c as usize >> shift) & 15]));
+                }
+            }
+            c => json.push(c),
+        }
+    }
+    json.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(text: &str) -> Node<'_> {
+        Lexer::new(text.as_bytes(), 0).node().expect("JSON")
+    }
+
+    #[test]
+    fn fields_are_found_by_key_and_path() {
+        let node = node(r#"{"a":{"b":[1,"2",null]},"n":null,"t":"x\ny","a2":1,"a2":"last"}"#);
+        assert_eq!(node.at(&["a", "b"]).map(|list| list.items().len()), Some(3));
+        assert_eq!(node.at(&["a", "b"]).expect("a list").items()[1].integer(), Some(2));
+        assert_eq!(node.get("n"), None);
+        assert_eq!(node.text_of("t"), Some("x\ny"));
+        assert_eq!(node.text_of("a2"), Some("last"));
+        assert_eq!(node.get_any(&["no", "t"]).and_then(Node::text), Some("x\ny"));
+    }
+
+    #[test]
+    fn what_is_read_is_written_again() {
+        for text in [r#"{"a":[true,false,null,-1.5e3,"\"\\\n\u0001"],"b":{}}"#, "[]", "18446744073709551616"] {
+            assert_eq!(node(text).to_json(), text);
+        }
+    }
+
+    #[test]
+    fn truths_in_every_spelling() {
+        for (text, truth) in [
+            ("true", Some(true)),
+            ("0", Some(false)),
+            ("-0.0", Some(false)),
+            ("1", Some(true)),
+            ("10", Some(true)),
+            (r#""True""#, Some(true)),
+            (r#""no""#, None),
+            ("[]", None),
+        ] {
+            assert_eq!(node(text).truth(), truth, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_document_in_a_text() {
+        let inner = Node::embedded(r#"{"id":"1"}"#, 10, 30).expect("JSON");
+        assert_eq!((inner.start, inner.end, inner.json), (10, 30, false));
+        assert_eq!(inner.text_of("id"), Some("1"));
+        assert_eq!(Node::embedded("{} x", 0, 4), None);
+    }
+}

@@ -1,0 +1,330 @@
+//! Times and durations in the notations of people and of vendors, to nanoseconds: exact, without a double in between.
+
+use super::micros::{Nanos, scaled};
+use crate::store::NO_TIME;
+
+const SECOND: u64 = 1_000_000_000;
+
+/// A point of time in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Instant {
+    pub(super) ns: u64,
+    /// The text says its distance from UTC; one that does not is taken for UTC.
+    pub(super) zoned: bool,
+}
+
+/// The unit of a number that is a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    Seconds,
+    Millis,
+    Micros,
+    Nanos,
+}
+
+impl Unit {
+    /// The unit in which a number is a time of our days: from 2001 to 2100 no two units overlap.
+    pub(super) fn by_magnitude(number: &str) -> Option<Unit> {
+        let whole = scaled(number, 0)?;
+        Some(match whole.ns {
+            0..=99_999_999_999 => Unit::Seconds,
+            100_000_000_000..=99_999_999_999_999 => Unit::Millis,
+            100_000_000_000_000..=99_999_999_999_999_999 => Unit::Micros,
+            _ => Unit::Nanos,
+        })
+    }
+
+    /// Plural, for a sentence.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Unit::Seconds => "seconds",
+            Unit::Millis => "milliseconds",
+            Unit::Micros => "microseconds",
+            Unit::Nanos => "nanoseconds",
+        }
+    }
+
+    fn places(self) -> i64 {
+        match self {
+            Unit::Seconds => 9,
+            Unit::Millis => 6,
+            Unit::Micros => 3,
+            Unit::Nanos => 0,
+        }
+    }
+
+    /// A number of this unit in nanoseconds: any number of JSON; what lies behind the nanosecond is cut off.
+    pub(super) fn nanos(self, number: &str) -> Option<Nanos> {
+        scaled(number, self.places())
+    }
+
+    /// A time since the epoch: not negative, and not 0, which says that there is none.
+    pub(super) fn time(self, number: &str) -> Option<u64> {
+        match self.nanos(number)? {
+            Nanos { ns, negative: false } if ns != 0 && ns != NO_TIME => Some(ns),
+            _ => None,
+        }
+    }
+}
+
+/// A date and time: RFC 3339, ISO 8601's basic offsets, a blank in place of the `T`, a comma before the fraction, no zone, Go's `String()`
+/// (`2025-04-17 08:40:44.5 +0000 UTC m=+0.1`). Years before 1970 are none.
+pub(super) fn date_time(text: &str) -> Option<Instant> {
+    let (instant, rest) = leading_date_time(text.trim())?;
+    let rest = rest.trim_start();
+    let rest = rest.strip_prefix("UTC").or_else(|| rest.strip_prefix("GMT")).unwrap_or(rest).trim_start();
+    (rest.is_empty() || rest.starts_with("m=")).then_some(instant)
+}
+
+/// A date and time at the beginning of a text, and what follows it.
+pub(super) fn leading_date_time(text: &str) -> Option<(Instant, &str)> {
+    let b = text.as_bytes();
+    let separator = |at: usize, any: &[u8]| b.get(at).filter(|c| any.contains(c)).copied();
+    let year = digits(b, 0, 4)?;
+    let dash = separator(4, b"-/")?;
+    let month = digits(b, 5, 2)?;
+    (separator(7, b"-/")? == dash).then_some(())?;
+    let day = digits(b, 8, 2)?;
+    separator(10, b"Tt _")?;
+    let hour = digits(b, 11, 2)?;
+    separator(13, b":")?;
+    let minute = digits(b, 14, 2)?;
+    let (mut second, mut at) = (0, 16);
+    if separator(16, b":").is_some() {
+        second = digits(b, 17, 2)?;
+        at = 19;
+    }
+    if !(1..=12).contains(&month)
+        || !(1..=days_in(year, month)).contains(&day)
+        || hour > 23
+        || minute > 59
+        || second > 60
+    {
+        return None;
+    }
+    let mut fraction = 0;
+    if matches!(b.get(at), Some(b'.' | b',')) && b.get(at + 1).is_some_and(u8::is_ascii_digit) {
+        at += 1;
+        let mut scale = SECOND / 10;
+        while let Some(digit) = b.get(at).filter(|digit| digit.is_ascii_digit()) {
+            fraction += u64::from(digit - b'0') * scale;
+            scale /= 10;
+            at += 1;
+        }
+    }
+    let (offset, zoned, rest) = zone(&text[at..]);
+    let seconds = days_from_epoch(year, month, day) * 86_400
+        + i64::from(hour) * 3600
+        + i64::from(minute) * 60
+        + i64::from(second)
+        - offset;
+    let ns = u64::try_from(seconds).ok()?.checked_mul(SECOND)?.checked_add(fraction)?;
+    (ns != NO_TIME).then_some((Instant { ns, zoned }, rest))
+}
+
+/// The zone at the beginning: seconds east of UTC, whether there is one, and what follows.
+fn zone(text: &str) -> (i64, bool, &str) {
+    if let Some(rest) = text.strip_prefix(['Z', 'z']) {
+        return (0, true, rest);
+    }
+    let signed = text.strip_prefix(' ').unwrap_or(text);
+    let b = signed.as_bytes();
+    let sign = match b.first() {
+        Some(b'+') => 1,
+        Some(b'-') => -1,
+        _ => {
+            let named = signed.strip_prefix("UTC").or_else(|| signed.strip_prefix("GMT"));
+            return (0, named.is_some(), named.unwrap_or(text));
+        }
+    };
+    let Some(hours) = digits(b, 1, 2) else { return (0, false, text) };
+    let colon = usize::from(b.get(3) == Some(&b':'));
+    let (minutes, end) = match digits(b, 3 + colon, 2) {
+        Some(minutes) => (minutes, 5 + colon),
+        None => (0, 3),
+    };
+    (sign * i64::from(hours * 3600 + minutes * 60), true, &signed[end..])
+}
+
+fn digits(bytes: &[u8], at: usize, count: usize) -> Option<u32> {
+    bytes
+        .get(at..at + count)?
+        .iter()
+        .try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0')))
+}
+
+fn days_in(year: u32, month: u32) -> u32 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days from 1970-01-01 in the Gregorian calendar: years are counted from March, so that the leap day is a year's last one.
+fn days_from_epoch(year: u32, month: u32, day: u32) -> i64 {
+    let (year, month) = (i64::from(year) - i64::from(month < 3), i64::from((month + 9) % 12));
+    year * 365 + year.div_euclid(4) - year.div_euclid(100)
+        + year.div_euclid(400)
+        + (month * 153 + 2) / 5
+        + i64::from(day)
+        - 719_469
+}
+
+/// A duration with units, as Go and others print it: `1h2m3.5s`, `412µs`, `0.1s`, `100000ns`, `12 ms`; a minus sign before all of it.
+pub(super) fn unit_duration(text: &str) -> Option<Nanos> {
+    let text = text.trim();
+    let (negative, mut rest) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    if rest.is_empty() {
+        return None;
+    }
+    let mut ns = 0_u64;
+    while !rest.is_empty() {
+        let number = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let (value, behind) = rest.split_at(number);
+        let behind = behind.trim_start();
+        let unit = behind.find(|c: char| c.is_ascii_digit() || c == ' ').unwrap_or(behind.len());
+        let (name, behind) = behind.split_at(unit);
+        let (places, factor) = match name {
+            "ns" => (0, 1),
+            "us" | "µs" | "μs" => (3, 1),
+            "ms" => (6, 1),
+            "s" | "sec" | "secs" => (9, 1),
+            "m" | "min" => (9, 60),
+            "h" => (9, 3600),
+            "d" => (9, 86_400),
+            _ => return None,
+        };
+        ns = ns.checked_add(scaled(value, places)?.ns.checked_mul(factor)?)?;
+        rest = behind.trim_start();
+    }
+    Some(Nanos { ns, negative: negative && ns != 0 })
+}
+
+/// A duration as a clock shows it, as .NET prints a `TimeSpan`: `[-][d.]hh:mm:ss[.fffffff]`.
+pub(super) fn clock_duration(text: &str) -> Option<Nanos> {
+    let text = text.trim();
+    let (negative, text) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let (hours, rest) = text.split_once(':')?;
+    let (minutes, seconds) = rest.split_once(':')?;
+    let (days, hours) = hours.split_once('.').unwrap_or(("0", hours));
+    let whole = |text: &str, limit: u64| {
+        let good = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        text.parse::<u64>().ok().filter(|number| good && *number < limit)
+    };
+    whole(seconds.split_once('.').map_or(seconds, |(whole, _)| whole), 60)?;
+    let minutes = (whole(days, u64::MAX)?.checked_mul(24)?.checked_add(whole(hours, 24)?)?)
+        .checked_mul(60)?
+        .checked_add(whole(minutes, 60)?)?;
+    let ns = minutes.checked_mul(60 * SECOND)?.checked_add(scaled(seconds, 9)?.ns)?;
+    Some(Nanos { ns, negative: negative && ns != 0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_and_times_in_their_notations() {
+        const T: u64 = 1_744_879_244_555_461_596;
+        for (text, expected) in [
+            ("2025-04-17T08:40:44.555461596Z", Some((T, true))),
+            ("2025-04-17 08:40:44.555461596 +0000 UTC", Some((T, true))),
+            ("2025-04-17 08:40:44.555461596 +0000 UTC m=+0.002", Some((T, true))),
+            ("2025-04-17T10:40:44.555461596+02:00", Some((T, true))),
+            ("2025-04-17T03:10:44.555461596-0530", Some((T, true))),
+            ("2025-04-17T10:40:44.555461596+02", Some((T, true))),
+            ("2025/04/17 08:40:44,555", Some((T / 1_000_000 * 1_000_000, false))),
+            ("2025-04-17T08:40:44", Some((T / SECOND * SECOND, false))),
+            ("2025-04-17T08:40Z", Some((T / SECOND * SECOND - 44 * SECOND, true))),
+            ("2025-04-17T08:40:44.5554615969999Z", Some((T, true))),
+            ("1970-01-01T00:00:00Z", Some((0, true))),
+            ("2000-02-29T00:00:00Z", Some((951_782_400 * SECOND, true))),
+            ("2100-03-01T00:00:00Z", Some((4_107_542_400 * SECOND, true))),
+            ("1900-02-29T00:00:00Z", None),
+            ("1969-12-31T23:59:59Z", None),
+            ("0001-01-01T00:00:00Z", None),
+            ("9999-01-01T00:00:00Z", None),
+            ("2025-13-17T08:40:44Z", None),
+            ("2025-04-17T08:40:44Z and more", None),
+            ("2025-04-17", None),
+            ("17é5-04-17T08:40:44Z", None),
+            ("", None),
+        ] {
+            assert_eq!(date_time(text).map(|instant| (instant.ns, instant.zoned)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_day_follows_the_one_before() {
+        let mut expected = 0;
+        for year in 1970..2200 {
+            for month in 1..=12 {
+                for day in 1..=days_in(year, month) {
+                    assert_eq!(days_from_epoch(year, month, day), expected, "{year}-{month}-{day}");
+                    expected += 1;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn durations_in_their_notations() {
+        let ns = |nanos: Option<Nanos>| {
+            nanos.map(|nanos| if nanos.negative { -i128::from(nanos.ns) } else { nanos.ns.into() })
+        };
+        for (text, expected) in [
+            ("1h2m3.5s", Some(3_723_500_000_000)),
+            ("412µs", Some(412_000)),
+            ("0.1s", Some(100_000_000)),
+            ("100000ns", Some(100_000)),
+            ("12.5 ms", Some(12_500_000)),
+            ("-3ms", Some(-3_000_000)),
+            ("0s", Some(0)),
+            ("5", None),
+            ("ms", None),
+            ("3 parsecs", None),
+            ("", None),
+            ("99999999999999h", None),
+        ] {
+            assert_eq!(ns(unit_duration(text)), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("00:00:00.0040000", Some(4_000_000)),
+            ("1.02:03:04", Some(93_784_000_000_000)),
+            ("0.00:00:00.004", Some(4_000_000)),
+            ("-00:00:01", Some(-1_000_000_000)),
+            ("00:60:00", None),
+            ("00:00", None),
+            ("a:00:00", None),
+            ("99999999999999999999.00:00:00", None),
+        ] {
+            assert_eq!(ns(clock_duration(text)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_unit_of_a_time_by_its_size() {
+        for (number, unit) in [
+            ("1760000000", Unit::Seconds),
+            ("1760000000.25", Unit::Seconds),
+            ("1.76e9", Unit::Seconds),
+            ("1760000000000", Unit::Millis),
+            ("1760000000000000", Unit::Micros),
+            ("1760000000000000000", Unit::Nanos),
+        ] {
+            assert_eq!(Unit::by_magnitude(number), Some(unit), "{number}");
+            assert_eq!(unit.time(number).map(|ns| ns / SECOND), Some(1_760_000_000), "{number}");
+        }
+        assert_eq!(Unit::by_magnitude("x"), None);
+        assert_eq!(Unit::Seconds.time("-1"), None);
+        assert_eq!(Unit::Seconds.time("0"), None);
+    }
+}

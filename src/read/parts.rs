@@ -1,0 +1,395 @@
+//! A span put together piece by piece, for formats whose spans are small or few: its pieces may come in any order, and its resource is told
+//! with every span. The large formats write into the [`StoreBuilder`](crate::store::StoreBuilder) themselves.
+//!
+//! ```text
+//! Parts { ids, name, times, attributes, events, links, resource … } ─► Assembler::push ─► StoreBuilder
+//! ```
+
+use std::collections::HashMap;
+
+use super::documents::Reading;
+use super::ids::{self, Base64};
+use super::instant::{Unit, date_time};
+use super::micros::Nanos;
+use crate::error::WarningKind;
+use crate::json::{Cursor, Data, Kind, Lex, Lexer, Node, decode_string, is_number, to_base64};
+use crate::store::{
+    Encoding, IdForm, LinkDraft, NO_TIME, OriginIndex, RawValue, ResourceIndex, ScopeIndex, SpanKey, SpanKind, Status,
+    TraceKey,
+};
+use crate::strings::StringId;
+
+/// A key and its value.
+pub(super) type Pair = (StringId, RawValue);
+
+/// Texts up to this length are interned when they are no slice of the input.
+const SHORT: usize = 64;
+
+/// An event of a span.
+#[derive(Clone, Debug)]
+pub(super) struct EventParts {
+    /// `NO_TIME` when there is none.
+    pub(super) time: u64,
+    pub(super) name: StringId,
+    pub(super) attributes: Vec<Pair>,
+}
+
+/// A link of a span.
+#[derive(Clone, Debug)]
+pub(super) struct LinkParts {
+    pub(super) trace: TraceKey,
+    pub(super) span: SpanKey,
+    pub(super) trace_state: RawValue,
+    pub(super) attributes: Vec<Pair>,
+}
+
+/// The pieces of a span.
+#[derive(Clone, Debug)]
+pub(super) struct Parts {
+    pub(super) trace: TraceKey,
+    pub(super) id: SpanKey,
+    pub(super) parent: SpanKey,
+    pub(super) name: StringId,
+    /// `NO_TIME` when there is none.
+    pub(super) start: u64,
+    pub(super) end: u64,
+    pub(super) kind: SpanKind,
+    pub(super) status: Status,
+    pub(super) message: RawValue,
+    pub(super) trace_state: RawValue,
+    pub(super) flags: u32,
+    /// Offset of its first byte in the input.
+    pub(super) offset: u32,
+    /// It does not block its parent.
+    pub(super) asynchronous: bool,
+    /// It is the server's half of a span whose id both sides use.
+    pub(super) shared: bool,
+    pub(super) attributes: Vec<Pair>,
+    pub(super) events: Vec<EventParts>,
+    pub(super) links: Vec<LinkParts>,
+    /// Attributes of the resource; `service.name` is the service.
+    pub(super) resource: Vec<Pair>,
+    /// Name and version of the instrumentation scope.
+    pub(super) scope: (StringId, StringId),
+    pub(super) warnings: Vec<(WarningKind, String)>,
+}
+
+impl Parts {
+    /// Nothing yet, of a span that begins at this offset.
+    pub(super) fn at(offset: u32) -> Parts {
+        Parts {
+            trace: TraceKey::EMPTY,
+            id: SpanKey::EMPTY,
+            parent: SpanKey::EMPTY,
+            name: StringId::EMPTY,
+            start: NO_TIME,
+            end: NO_TIME,
+            kind: SpanKind::Unspecified,
+            status: Status::Unset,
+            message: RawValue::NULL,
+            trace_state: RawValue::NULL,
+            flags: 0,
+            offset,
+            asynchronous: false,
+            shared: false,
+            attributes: Vec::new(),
+            events: Vec::new(),
+            links: Vec::new(),
+            resource: Vec::new(),
+            scope: (StringId::EMPTY, StringId::EMPTY),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Adds an attribute; `null` is kept as one.
+    pub(super) fn attribute(&mut self, reading: &mut Reading<'_>, key: &str, value: &Node<'_>) {
+        let pair = reading.pair(key, value);
+        self.attributes.push(pair);
+    }
+
+    /// Adds the members of an object as attributes.
+    pub(super) fn attributes_of(&mut self, reading: &mut Reading<'_>, node: Option<&Node<'_>>) {
+        for (key, value) in node.map_or(&[][..], Node::members) {
+            self.attribute(reading, key, value);
+        }
+    }
+
+    /// Adds an attribute of the resource.
+    pub(super) fn resource(&mut self, reading: &mut Reading<'_>, key: &str, value: &Node<'_>) {
+        let pair = reading.pair(key, value);
+        self.resource.push(pair);
+    }
+
+    /// Names the service, in front of what else is known of the resource; "" names none.
+    pub(super) fn service(&mut self, reading: &mut Reading<'_>, name: &str) {
+        if name.is_empty() {
+            return;
+        }
+        let key = reading.builder.intern("service.name");
+        let value = RawValue::interned(reading.builder.intern(name));
+        self.resource.retain(|(known, _)| *known != key);
+        self.resource.insert(0, (key, value));
+    }
+
+    /// Sets the end by the duration; what is wrong with it is told.
+    pub(super) fn lasting(&mut self, duration: Nanos) {
+        if self.start == NO_TIME {
+            self.warn(WarningKind::NoStartTime, format!("This span has no start time; its duration is {duration}."));
+        } else if let Some(end) = duration.after(self.start) {
+            self.end = end;
+        } else {
+            self.warn(
+                WarningKind::BadTime,
+                format!("Expected an end within 64 bits of nanoseconds, found a duration of {duration}."),
+            );
+        }
+    }
+
+    /// Says something about this span.
+    pub(super) fn warn(&mut self, kind: WarningKind, message: String) {
+        self.warnings.push((kind, message));
+    }
+}
+
+/// Writes [`Parts`] into the store; equal resources become one.
+#[derive(Debug, Default)]
+pub(super) struct Assembler {
+    resources: HashMap<Vec<(StringId, ValueKey)>, ResourceIndex>,
+    scopes: HashMap<(StringId, StringId), ScopeIndex>,
+    origins: HashMap<(ResourceIndex, u32, u32), OriginIndex>,
+}
+
+/// A value of a resource, comparable: other than interned ones, by their text.
+type ValueKey = String;
+
+impl Assembler {
+    /// Adds the span.
+    pub(super) fn push(&mut self, reading: &mut Reading<'_>, parts: &Parts) {
+        let origin = self.origin(reading, parts);
+        let source = reading.address(parts.offset as usize);
+        let builder = &mut *reading.builder;
+        let mut draft = builder.draft(source);
+        for event in &parts.events {
+            let mark = builder.attribute_mark();
+            event.attributes.iter().for_each(|(key, value)| builder.push_attribute(*key, *value));
+            let attributes = builder.attributes_since(mark);
+            builder.push_event(event.time, event.name, attributes);
+        }
+        for link in &parts.links {
+            let mark = builder.attribute_mark();
+            link.attributes.iter().for_each(|(key, value)| builder.push_attribute(*key, *value));
+            let attributes = builder.attributes_since(mark);
+            builder.push_link(LinkDraft {
+                trace: link.trace,
+                span: link.span,
+                trace_state: link.trace_state,
+                attributes,
+            });
+        }
+        let mark = builder.attribute_mark();
+        parts.attributes.iter().for_each(|(key, value)| builder.push_attribute(*key, *value));
+        draft.attributes = builder.attributes_since(mark);
+        draft.trace = parts.trace;
+        draft.id = parts.id;
+        draft.parent = parts.parent;
+        draft.name = parts.name;
+        draft.start = parts.start;
+        draft.end = parts.end;
+        draft.kind = parts.kind;
+        draft.status = parts.status;
+        draft.message = parts.message;
+        draft.trace_state = parts.trace_state;
+        draft.flags = parts.flags;
+        draft.asynchronous = parts.asynchronous;
+        draft.shared = parts.shared;
+        for (kind, message) in &parts.warnings {
+            builder.warn_span(*kind, message);
+        }
+        builder.push_span(&draft, origin);
+    }
+
+    fn origin(&mut self, reading: &mut Reading<'_>, parts: &Parts) -> OriginIndex {
+        let builder = &mut *reading.builder;
+        let key = parts.resource.iter().map(|(key, value)| (*key, builder.decode(*value).to_string())).collect();
+        let resource = *self.resources.entry(key).or_insert_with(|| {
+            let resource = builder.add_resource();
+            let mark = builder.attribute_mark();
+            parts.resource.iter().for_each(|(key, value)| builder.push_attribute(*key, *value));
+            let attributes = builder.attributes_since(mark);
+            builder.set_resource(resource, attributes);
+            resource
+        });
+        let scope = match parts.scope {
+            (StringId::EMPTY, StringId::EMPTY) => ScopeIndex::NONE,
+            (name, version) => {
+                let add = || builder.add_scope(name, version, Default::default());
+                *self.scopes.entry(parts.scope).or_insert_with(add)
+            }
+        };
+        let (name, version) = parts.scope;
+        let add = || builder.add_origin(resource, scope);
+        *self.origins.entry((resource, name.0, version.0)).or_insert_with(add)
+    }
+}
+
+impl<'a> Reading<'a> {
+    /// A key and its value as an attribute.
+    pub(super) fn pair(&mut self, key: &str, value: &Node<'_>) -> Pair {
+        (self.builder.intern(key), self.node_value(value))
+    }
+
+    /// A value that a reader made.
+    pub(super) fn made_text(&mut self, text: &str) -> RawValue {
+        match text.len() {
+            0..=SHORT => RawValue::interned(self.builder.intern(text)),
+            _ => self.builder.made_value(Encoding::Text, text),
+        }
+    }
+
+    /// A tree's value, as a slice of the input where the input has it.
+    pub(super) fn node_value(&mut self, node: &Node<'_>) -> RawValue {
+        match &node.data {
+            Data::Null => RawValue::NULL,
+            Data::Bool(value) => RawValue::bool(*value),
+            Data::Number(number) if is_number(number) => {
+                let encoding = Encoding::Json;
+                match self.stands(node.start, number) {
+                    Some((start, end)) => self.slice_value(encoding, start, end),
+                    None => self.builder.made_value(encoding, number),
+                }
+            }
+            // Other notations write numbers that JSON has not: `NaN`, `Infinity`.
+            Data::Number(number) => self.builder.made_value(Encoding::Double, number),
+            Data::Text(text) if text.len() > SHORT => match self.stands(node.start + 1, text) {
+                Some((start, end)) => self.slice_value(Encoding::Text, start, end),
+                None => self.made_text(text),
+            },
+            Data::Text(text) => self.made_text(text),
+            Data::Bytes(bytes) => self.builder.made_value(Encoding::Base64, &to_base64(bytes)),
+            Data::List(_) | Data::Map(_) if node.json => self.slice_value(Encoding::Json, node.start, node.end),
+            Data::List(_) | Data::Map(_) => self.builder.made_value(Encoding::Json, &node.to_json()),
+        }
+    }
+
+    /// The range of the input at an offset, if the text stands there.
+    fn stands(&self, start: u32, text: &str) -> Option<(u32, u32)> {
+        let end = start.checked_add(u32::try_from(text.len()).ok()?)?;
+        (self.bytes.get(start as usize..end as usize)? == text.as_bytes()).then_some((start, end))
+    }
+
+    /// A trace id in its usual spellings: hexadecimal, with `0x` or dashes of a UUID too; free text is kept as it is.
+    pub(super) fn trace_key(&mut self, text: &str, base64: Base64) -> TraceKey {
+        let text = text.strip_prefix("0x").unwrap_or(text);
+        if text.len() == 36 && text.bytes().filter(|b| *b == b'-').count() == 4 {
+            let digits: String = text.chars().filter(|c| *c != '-').collect();
+            if digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+                return ids::trace_key(self.builder, digits.as_bytes(), base64).0;
+            }
+        }
+        ids::trace_key(self.builder, text.as_bytes(), base64).0
+    }
+
+    /// A span id, as [`Reading::trace_key`].
+    pub(super) fn span_key(&mut self, text: &str, base64: Base64) -> SpanKey {
+        let text = text.strip_prefix("0x").unwrap_or(text);
+        ids::span_key(self.builder, text.as_bytes(), base64).0
+    }
+
+    /// A point of time: a number of this unit, or a date and time; anything else is told about.
+    pub(super) fn time_of(&mut self, parts: &mut Parts, node: Option<&Node<'_>>, unit: Unit, field: &str) -> u64 {
+        let Some(node) = node else { return NO_TIME };
+        let written = node.written().map(str::trim);
+        let found = match written {
+            Some("" | "0") => return NO_TIME,
+            Some(text) => unit.time(text).or_else(|| date_time(text).map(|instant| instant.ns)),
+            None => None,
+        };
+        found.unwrap_or_else(|| {
+            parts.warn(
+                WarningKind::BadTime,
+                format!("Expected {} or a date and time as {field}, found {}.", unit.name(), node.described()),
+            );
+            NO_TIME
+        })
+    }
+
+    /// A duration: a number of this unit; anything else is told about.
+    pub(super) fn duration_of(
+        &mut self,
+        parts: &mut Parts,
+        node: Option<&Node<'_>>,
+        unit: Unit,
+        field: &str,
+    ) -> Option<Nanos> {
+        let node = node?;
+        let found = node.written().and_then(|text| unit.nanos(text));
+        if found.is_none() {
+            parts.warn(
+                WarningKind::BadTime,
+                format!("Expected {} as {field}, found {}.", unit.name(), node.described()),
+            );
+        }
+        found
+    }
+
+    /// Hands every object of the input to `take`, wherever it stands: in documents behind each other, in lists of any depth, and in the lists
+    /// and objects under one of `wrappers` in another object (whose other members are handed to `take` as a tree without them, if there are any).
+    pub(super) fn objects(&mut self, wrappers: &[&str], take: &mut impl FnMut(&mut Reading<'a>, Node<'a>)) {
+        self.documents(|reading, lexer| reading.objects_in(lexer, wrappers, take));
+    }
+
+    /// The same for the next value of the lexer.
+    pub(super) fn objects_in(
+        &mut self,
+        lexer: &mut Lexer<'a>,
+        wrappers: &[&str],
+        take: &mut impl FnMut(&mut Reading<'a>, Node<'a>),
+    ) -> Lex<()> {
+        match lexer.peek()? {
+            Kind::Array => {
+                let mut first = lexer.begin_array()?;
+                while lexer.element(&mut first)? {
+                    self.objects_in(lexer, wrappers, take)?;
+                }
+                Ok(())
+            }
+            Kind::Object => {
+                let start = lexer.offset();
+                let mut cursor: Cursor = lexer.begin_object()?;
+                let mut members = Vec::new();
+                let mut wraps = false;
+                while let Some(name) = lexer.any_member(&mut cursor)? {
+                    let name = decode_string(name.bytes(lexer.input()));
+                    if wrappers.contains(&name.as_ref()) && matches!(lexer.peek()?, Kind::Array | Kind::Object) {
+                        wraps = true;
+                        self.objects_in(lexer, wrappers, take)?;
+                    } else {
+                        members.push((name, lexer.node()?));
+                    }
+                }
+                if !wraps || !members.is_empty() {
+                    let (start, end) = (start as u32, lexer.offset() as u32);
+                    take(self, Node { data: Data::Map(members), start, end, json: !wraps });
+                }
+                Ok(())
+            }
+            _ => self.not_expected(lexer, "a document", "an object or a list"),
+        }
+    }
+}
+
+/// The span id that a number stands for: sixteen hex digits, none for 0.
+pub(super) fn span_number(id: u64) -> SpanKey {
+    match id {
+        0 => SpanKey::EMPTY,
+        value => SpanKey { value, form: IdForm::Hex(16) },
+    }
+}
+
+/// The trace id that a number stands for: thirty-two hex digits, sixteen when it fits them; none for 0.
+pub(super) fn trace_number(id: u128) -> TraceKey {
+    match id {
+        0 => TraceKey::EMPTY,
+        value => TraceKey { value, form: IdForm::Hex(if value >> 64 == 0 { 16 } else { 32 }) },
+    }
+}

@@ -1,0 +1,135 @@
+//! Our own samples: `tests/data/<format>/<name>` is read named and guessed, and gives the text in `<name>.dump` beside it.
+//!
+//! `SPANSCOPE_WRITE=1 cargo test --test samples` writes the dumps anew; look at the difference before it is committed.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::path::{Path, PathBuf};
+
+mod dump;
+
+use dump::dump;
+use proptest::prelude::*;
+use spanscope::read::FORMATS;
+use spanscope::{Outcome, ReadOptions, Reader, read};
+
+/// Every sample: its format, its path, its bytes.
+fn samples() -> Vec<(String, PathBuf, Vec<u8>)> {
+    let mut samples = Vec::new();
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    for folder in std::fs::read_dir(data).expect("tests/data") {
+        let folder = folder.expect("a folder").path();
+        let format = folder.file_name().expect("a name").to_string_lossy().into_owned();
+        for file in std::fs::read_dir(&folder).expect("a folder of samples") {
+            let path = file.expect("a file").path();
+            if path.extension().is_none_or(|extension| extension != "dump") {
+                let bytes = std::fs::read(&path).expect("a readable file");
+                samples.push((format.clone(), path, bytes));
+            }
+        }
+    }
+    samples.sort();
+    samples
+}
+
+/// The spans, and what was said of the input.
+fn text_of(outcome: &Outcome) -> String {
+    let mut text = dump(&outcome.store);
+    for input in &outcome.inputs {
+        for guess in &input.guesses {
+            text += &format!("guess: {guess}\n");
+        }
+        for skipped in &input.skipped {
+            text += &format!("skipped at {}: {}\n", skipped.position, skipped.reason);
+        }
+    }
+    for warning in outcome.store.warnings() {
+        text += &format!("warning {} x{}: {}\n", warning.kind.as_str(), warning.count, warning.message);
+    }
+    text
+}
+
+#[test]
+fn every_format_has_a_sample() {
+    let samples = samples();
+    for format in FORMATS {
+        assert!(samples.iter().any(|(of, ..)| of == format.id), "tests/data/{} is missing", format.id);
+    }
+}
+
+#[test]
+fn samples_read_alike_named_and_guessed_and_give_their_dumps() {
+    let mut failures = Vec::new();
+    for (format, path, bytes) in samples() {
+        let name = path.display();
+        let guessed = match read(bytes.clone(), &ReadOptions::new()) {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                failures.push(format!("{name}: {error}"));
+                continue;
+            }
+        };
+        if guessed.inputs[0].format.id != format {
+            failures.push(format!("{name}: guessed {}", guessed.inputs[0].format.id));
+            continue;
+        }
+        let text = text_of(&guessed);
+        match read(bytes, &ReadOptions::new().with_format(&format)) {
+            Ok(named) if text_of(&named) == text => {}
+            Ok(_) => failures.push(format!("{name}: named, it gives another store than guessed")),
+            Err(error) => failures.push(format!("{name}, named: {error}")),
+        }
+        let expected = PathBuf::from(format!("{name}.dump"));
+        if std::env::var_os("SPANSCOPE_WRITE").is_some() {
+            std::fs::write(&expected, &text).expect("a writable folder");
+        }
+        if std::fs::read_to_string(&expected).unwrap_or_default() != text {
+            failures.push(format!("{name}: the dump differs; found:\n{text}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn samples_read_alike_in_one_piece_and_in_chunks() {
+    for (_, path, bytes) in samples() {
+        let whole = read(bytes.clone(), &ReadOptions::new()).map(|outcome| text_of(&outcome));
+        for size in [1, 7, 65_536] {
+            let mut reader = Reader::new(ReadOptions::new(), None);
+            bytes.chunks(size).for_each(|chunk| reader.push(chunk));
+            let chunked = reader.finish().map(|outcome| text_of(&outcome));
+            assert_eq!(whole, chunked, "{} in chunks of {size}", path.display());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever is cut off, changed or doubled, nothing panics and nothing is endless.
+    #[test]
+    fn broken_samples_never_panic(
+        choice: prop::sample::Index,
+        cut: prop::sample::Index,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
+        doubled in any::<Option<(prop::sample::Index, prop::sample::Index)>>(),
+    ) {
+        let samples = samples();
+        let (format, _, bytes) = &samples[choice.index(samples.len())];
+        let mut bytes = bytes.clone();
+        for (at, value) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = value;
+        }
+        if let Some((from, to)) = doubled {
+            let (from, to) = (from.index(bytes.len()), to.index(bytes.len()));
+            let part = bytes[from.min(to)..from.max(to)].to_vec();
+            bytes.splice(to..to, part);
+        }
+        bytes.truncate(cut.index(bytes.len() * 2).max(1));
+        for options in [ReadOptions::new(), ReadOptions::new().with_format(format)] {
+            if let Ok(outcome) = read(bytes.clone(), &options) {
+                text_of(&outcome);
+            }
+        }
+    }
+}
