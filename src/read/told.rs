@@ -5,8 +5,9 @@
 //! (OpenTelemetry specification, "Mapping to non-OTLP formats" and the pages on Jaeger and Zipkin; OpenTracing semantic conventions.)
 
 use super::documents::Reading;
-use crate::json::Text;
-use crate::store::{AttributeRange, RawValue, SpanDraft, SpanKind, Status, StoreBuilder};
+use super::parts::Parts;
+use crate::json::{Node, Text, decode_string};
+use crate::store::{RawValue, SpanDraft, SpanKind, Status, StoreBuilder};
 use crate::strings::StringId;
 
 /// What a tag's key stands for.
@@ -89,7 +90,7 @@ enum Error {
     Unsaid,
     Yes,
     /// With a message.
-    Message(Text),
+    Message(RawValue),
 }
 
 /// What the tags of one span told. It is made once and used again for every span: what is as large as this is not made for free.
@@ -100,7 +101,7 @@ pub(super) struct Told {
     more: bool,
     error: Error,
     code: Option<(Status, RawValue)>,
-    description: Option<Text>,
+    description: RawValue,
     scope: StringId,
     scope_version: StringId,
     library: StringId,
@@ -114,7 +115,7 @@ impl Told {
         more: false,
         error: Error::Unsaid,
         code: None,
-        description: None,
+        description: RawValue::NULL,
         scope: StringId::EMPTY,
         scope_version: StringId::EMPTY,
         library: StringId::EMPTY,
@@ -145,51 +146,100 @@ impl Told {
     #[inline(never)]
     fn take_more(&mut self, reading: &mut Reading<'_>, meaning: Meaning, value: TagValue) -> bool {
         self.more = true;
-        if meaning == Meaning::Error {
-            return self.take_error(reading, value);
+        if meaning == Meaning::Error && value.text.is_none() {
+            return self.take_plain_error(reading, value.raw);
         }
         // Every other tag of these is a text.
         let Some(text) = value.text else { return false };
-        let bytes = text.bytes(reading.bytes);
+        let content = decode_string(text.bytes(reading.bytes));
+        self.take_text(reading, meaning, &content, value.raw)
+    }
+
+    /// Takes in a tag that is a text, by its content and its value.
+    fn take_text(&mut self, reading: &mut Reading<'_>, meaning: Meaning, text: &str, raw: RawValue) -> bool {
         match meaning {
-            Meaning::StatusCode => match status_of(bytes) {
-                Some(status) => self.code = Some((status, value.raw)),
+            Meaning::Error if text.eq_ignore_ascii_case("false") => return false,
+            Meaning::Error if text.is_empty() || text.eq_ignore_ascii_case("true") => self.error = Error::Yes,
+            Meaning::Error => self.error = Error::Message(raw),
+            Meaning::StatusCode => match status_of(text.as_bytes()) {
+                Some(status) => self.code = Some((status, raw)),
                 None => return false,
             },
-            Meaning::StatusDescription => self.description = Some(text),
-            Meaning::ScopeName => self.scope = reading.intern(text),
-            Meaning::ScopeVersion => self.scope_version = reading.intern(text),
-            Meaning::LibraryName => self.library = reading.intern(text),
-            Meaning::LibraryVersion => self.library_version = reading.intern(text),
-            Meaning::TraceState => self.trace_state = value.raw,
+            Meaning::StatusDescription if text.is_empty() => {}
+            Meaning::StatusDescription => self.description = raw,
+            Meaning::ScopeName => self.scope = reading.builder.intern(text),
+            Meaning::ScopeVersion => self.scope_version = reading.builder.intern(text),
+            Meaning::LibraryName => self.library = reading.builder.intern(text),
+            Meaning::LibraryVersion => self.library_version = reading.builder.intern(text),
+            Meaning::TraceState => self.trace_state = raw,
             _ => return false,
         }
         true
     }
 
-    fn take_error(&mut self, reading: &Reading<'_>, value: TagValue) -> bool {
-        let Some(text) = value.text else {
-            return match reading.builder.decode(value.raw) {
-                crate::value::Value::Bool(true) => {
-                    self.error = Error::Yes;
-                    true
-                }
-                // `error: false` says something that no status says: it stays.
-                crate::value::Value::Null | crate::value::Value::Bool(false) => false,
-                crate::value::Value::Int(0) => false,
-                _ => {
-                    self.error = Error::Yes;
-                    false
-                }
-            };
-        };
-        let bytes = text.bytes(reading.bytes);
-        if bytes.eq_ignore_ascii_case(b"false") {
+    /// The tag `error` when it is no text.
+    fn take_plain_error(&mut self, reading: &Reading<'_>, raw: RawValue) -> bool {
+        match reading.builder.decode(raw) {
+            crate::value::Value::Bool(true) => {
+                self.error = Error::Yes;
+                true
+            }
+            // `error: false` says something that no status says: it stays.
+            crate::value::Value::Null | crate::value::Value::Bool(false) => false,
+            crate::value::Value::Int(0) => false,
+            _ => {
+                self.error = Error::Yes;
+                false
+            }
+        }
+    }
+
+    /// Takes in a tag of a span that is put together; `false` when it stays an attribute.
+    pub(super) fn take_node(&mut self, reading: &mut Reading<'_>, key: &str, node: &Node<'_>) -> bool {
+        let meaning = Meaning::of(key);
+        if meaning == Meaning::Attribute {
             return false;
         }
-        self.error =
-            if bytes.is_empty() || bytes.eq_ignore_ascii_case(b"true") { Error::Yes } else { Error::Message(text) };
-        true
+        let raw = reading.node_value(node);
+        let kind = || node.text().and_then(|text| kind_of(text.as_bytes()));
+        match (meaning, node.text()) {
+            (Meaning::Kind, _) => {
+                let kind = kind();
+                self.kind = kind.unwrap_or(self.kind);
+                return kind.is_some();
+            }
+            (Meaning::Error, None) => {
+                self.more = true;
+                self.take_plain_error(reading, raw)
+            }
+            (_, Some(text)) => {
+                self.more = true;
+                self.take_text(reading, meaning, text, raw)
+            }
+            (_, None) => false,
+        }
+    }
+
+    /// As [`Told::put`], for a span that is put together.
+    pub(super) fn put_parts(&self, reading: &mut Reading<'_>, parts: &mut Parts) {
+        if parts.kind == SpanKind::Unspecified {
+            parts.kind = self.kind;
+        }
+        if !self.more {
+            return;
+        }
+        let fields = self.fields(reading);
+        parts.status = fields.status.unwrap_or(parts.status);
+        if parts.trace_state.is_null() {
+            parts.trace_state = self.trace_state;
+        }
+        if !fields.message.is_null() {
+            parts.message = fields.message;
+        }
+        if fields.scope != (StringId::EMPTY, StringId::EMPTY) {
+            parts.scope = fields.scope;
+        }
+        parts.attributes.extend(fields.more);
     }
 
     /// Puts into the span what was told; what a field does not hold is added to the attributes. Name and version of the scope.
@@ -203,47 +253,46 @@ impl Told {
 
     #[inline(never)]
     fn put_more(&self, reading: &mut Reading<'_>, draft: &mut SpanDraft) -> (StringId, StringId) {
+        let fields = self.fields(reading);
         draft.trace_state = self.trace_state;
-        if self.code.is_some() || self.description.is_some() || !matches!(self.error, Error::Unsaid) {
-            self.put_status(reading, draft);
+        draft.status = fields.status.unwrap_or(draft.status);
+        if !fields.message.is_null() {
+            draft.message = fields.message;
         }
-        if self.library != StringId::EMPTY || self.library_version != StringId::EMPTY {
-            return self.old_scope(reading, &mut draft.attributes);
+        for (key, value) in fields.more {
+            reading.builder.extend_attributes(&mut draft.attributes, key, value);
         }
-        (self.scope, self.scope_version)
+        fields.scope
     }
 
-    fn put_status(&self, reading: &mut Reading<'_>, draft: &mut SpanDraft) {
+    /// What the tags say together.
+    fn fields(&self, reading: &mut Reading<'_>) -> Fields {
+        let mut more = Vec::new();
         let failed = !matches!(self.error, Error::Unsaid);
-        match self.code {
+        let status = match self.code {
             // The tag `error` decides; a code that contradicts it is kept.
             Some((code, raw)) if failed && code != Status::Error => {
-                draft.status = Status::Error;
-                let key = reading.builder.intern("otel.status_code");
-                reading.builder.extend_attributes(&mut draft.attributes, key, raw);
+                more.push((reading.builder.intern("otel.status_code"), raw));
+                Some(Status::Error)
             }
-            Some((code, _)) => draft.status = code,
-            None if failed => draft.status = Status::Error,
-            None => {}
-        }
-        let message = self.description.filter(|text| text.start < text.end);
-        match (self.error, message) {
-            (Error::Message(error), None) => draft.message = reading.string_value(error),
-            (Error::Message(error), Some(message)) => {
-                draft.message = reading.string_value(message);
-                if error.bytes(reading.bytes) != message.bytes(reading.bytes) {
-                    let key = reading.builder.intern("error");
-                    let value = reading.string_value(error);
-                    reading.builder.extend_attributes(&mut draft.attributes, key, value);
+            Some((code, _)) => Some(code),
+            None => failed.then_some(Status::Error),
+        };
+        let message = match self.error {
+            Error::Message(error) if self.description.is_null() => error,
+            Error::Message(error) => {
+                if reading.builder.decode(error) != reading.builder.decode(self.description) {
+                    more.push((reading.builder.intern("error"), error));
                 }
+                self.description
             }
-            (_, Some(message)) => draft.message = reading.string_value(message),
-            (_, None) => {}
-        }
+            _ => self.description,
+        };
+        Fields { status, message, scope: self.scope_of(reading, &mut more), more }
     }
 
-    /// The scope when it is also, or only, told by its old name.
-    fn old_scope(&self, reading: &mut Reading<'_>, attributes: &mut AttributeRange) -> (StringId, StringId) {
+    /// The scope; its old name is kept when it is told by both and they differ.
+    fn scope_of(&self, reading: &mut Reading<'_>, more: &mut Vec<(StringId, RawValue)>) -> (StringId, StringId) {
         if self.scope == StringId::EMPTY && self.scope_version == StringId::EMPTY {
             return (self.library, self.library_version);
         }
@@ -253,12 +302,20 @@ impl Told {
         ];
         for (key, old, new) in pairs {
             if old != StringId::EMPTY && old != new {
-                let key = reading.builder.intern(key);
-                reading.builder.extend_attributes(attributes, key, RawValue::interned(old));
+                more.push((reading.builder.intern(key), RawValue::interned(old)));
             }
         }
         (self.scope, self.scope_version)
     }
+}
+
+/// What the tags of a span say together.
+struct Fields {
+    status: Option<Status>,
+    message: RawValue,
+    scope: (StringId, StringId),
+    /// What no field holds.
+    more: Vec<(StringId, RawValue)>,
 }
 
 /// The value of the tag `span.kind`, and of Zipkin's field.
