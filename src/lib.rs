@@ -29,7 +29,7 @@
 //!  view      what is visible: rows, rasters, ticks
 //!  read      bytes to store            analyze   store to findings
 //!  store     spans in columns          context   headers to span contexts and back
-//!  id  time  value  strings  error  simd  json
+//!  id  time  value  strings  error  simd  json  wire
 //! ```
 //!
 //! # Invariants
@@ -59,6 +59,7 @@ mod strings;
 mod time;
 mod value;
 pub mod view;
+mod wire;
 
 pub use error::{Position, Warning, WarningKind};
 pub use id::{ParseIdError, SpanId, TraceId};

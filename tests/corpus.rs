@@ -26,6 +26,9 @@ const FORMATS: &[(&str, &str)] = &[
     ("zipkin-v2", "zipkin-json"),
     ("xray-segments", "xray-json"),
     ("xray-batch-get-traces", "xray-json"),
+    ("otlp-pb", "otlp-protobuf"),
+    ("otlp-pb-be32", "otlp-protobuf"),
+    ("zipkin-v2-pb", "zipkin-protobuf"),
 ];
 
 /// Figures that differ on purpose: file, figure, ours, reason.
@@ -253,11 +256,13 @@ fn one_trace_is_the_same_in_every_format() {
         "sdk/shop.tempo-v2.json",
         "constructed/jaeger-v3-shop.json",
         "sdk/shop.jaeger-ui.json",
+        "sdk/shop.fileexporter.proto-be32.pb",
     ] {
         same(&reference, file, exact);
     }
     same(&reference, "sdk/shop.zipkin-v2.json", zipkin);
     let reference = store_of("big/synthetic-5000.tempo-v2.json");
     same(&reference, "big/synthetic-5000.jaeger-ui.json", exact);
+    same(&reference, "big/synthetic-5000.pb", exact);
     same(&reference, "big/synthetic-5000.zipkin-v2.json", zipkin);
 }

@@ -3,7 +3,7 @@
 //! A document that breaks off does not take the others with it: what was read of it is kept, the place is reported, and reading
 //! goes on at the next line that begins with a bracket.
 
-use super::{Error, Skipped, found_at, json_error};
+use super::{Error, ErrorKind, Skipped, found_at, json_error};
 use crate::error::{Position, WarningKind};
 use crate::json::{JsonErrorKind, Kind, Lex, Lexer, Text, decode_string};
 use crate::simd;
@@ -22,11 +22,13 @@ pub(crate) struct Reading<'a> {
     error: Option<Error>,
     skipped: Vec<Skipped>,
     guesses: Vec<String>,
+    /// It was told that the input ends too early.
+    cut: bool,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn new(builder: &'a mut StoreBuilder, input: u32, base: u32, bytes: &'a [u8]) -> Reading<'a> {
-        Reading { builder, bytes, input, base, error: None, skipped: Vec::new(), guesses: Vec::new() }
+        Reading { builder, bytes, input, base, error: None, skipped: Vec::new(), guesses: Vec::new(), cut: false }
     }
 
     pub(super) fn into_parts(self) -> (Option<Error>, Vec<Skipped>, Vec<String>) {
@@ -53,6 +55,32 @@ impl<'a> Reading<'a> {
         if self.skipped.len() < LISTED {
             self.skipped.push(Skipped { position: Position::locate(self.input, self.bytes, offset), reason });
         }
+    }
+
+    /// Notes that a part was not read, and takes it for the reason if no span is found.
+    #[cold]
+    pub(super) fn broken(&mut self, kind: WarningKind, offset: usize, reason: String) {
+        self.error.get_or_insert_with(|| Error {
+            kind: if kind == WarningKind::Truncated { ErrorKind::Truncated } else { ErrorKind::Syntax },
+            position: Some(Position::locate(self.input, self.bytes, offset)),
+            message: reason.clone(),
+        });
+        self.skip(kind, offset, reason);
+    }
+
+    /// The same for what can be the case but once in an input.
+    #[cold]
+    pub(super) fn broken_once(&mut self, kind: WarningKind, offset: usize, reason: String) {
+        if !self.cut {
+            self.cut = true;
+            self.broken(kind, offset, reason);
+        }
+    }
+
+    /// Takes this for the reason if no span is found and nothing is broken.
+    pub(super) fn holds_none(&mut self, message: String) {
+        let position = Some(Position { input: self.input, offset: 0, line: 1, column: 1 });
+        self.error.get_or_insert(Error { kind: ErrorKind::NoSpans, position, message });
     }
 
     /// Notes an assumption, once.

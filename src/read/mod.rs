@@ -20,9 +20,12 @@ mod micros;
 mod once;
 mod otlp_attributes;
 mod otlp_json;
+mod otlp_protobuf;
 mod parts;
+mod proto_fields;
 mod told;
 mod xray;
+mod zipkin_protobuf;
 mod zipkin_text;
 mod zipkin_v2;
 
@@ -72,6 +75,8 @@ pub static FORMATS: &[Format] = &[
     jaeger_json::FORMAT,
     zipkin_v2::FORMAT,
     xray::FORMAT,
+    otlp_protobuf::FORMAT,
+    zipkin_protobuf::FORMAT,
 ];
 
 /// The format with this id.
@@ -167,6 +172,10 @@ pub enum ErrorKind {
     NoSuchFormat,
     /// It is not JSON.
     Json(JsonErrorKind),
+    /// It does not follow its binary encoding.
+    Syntax,
+    /// It ends inside of a message.
+    Truncated,
     /// It was read and holds no span.
     NoSpans,
     /// It is too large.
@@ -182,7 +191,8 @@ impl ErrorKind {
             ErrorKind::NoSuchFormat => "no-such-format",
             ErrorKind::Json(JsonErrorKind::UnexpectedEnd) => "truncated",
             ErrorKind::Json(JsonErrorKind::TooDeep) => "too-deep",
-            ErrorKind::Json(_) => "syntax",
+            ErrorKind::Json(_) | ErrorKind::Syntax => "syntax",
+            ErrorKind::Truncated => "truncated",
             ErrorKind::NoSpans => "no-spans",
             ErrorKind::TooLarge => "too-large",
         }

@@ -6,7 +6,7 @@
 use super::documents::Reading;
 use crate::json::{ANY_VALUE_KEYS, AnyKind, Keys, Kind, Lex, Lexer, Member, PhraseId, Phrases};
 use crate::simd::{self, Literal};
-use crate::store::{AttributeRange, Encoding, RawValue};
+use crate::store::{AttributeRange, Encoding, RawValue, StoreBuilder};
 use crate::strings::StringId;
 
 /// Where a list of attributes stands: each kind of place has orders of its own.
@@ -44,6 +44,24 @@ impl AttributeTable {
             phrases: Phrases::new(Place::Link as u32 + 1, nothing),
         }
     }
+}
+
+/// The attribute that OpenTelemetry names, for formats without the field, for a count of attributes that the producer dropped.
+pub(super) const DROPPED_ATTRIBUTES: &str = "otel.dropped_attributes_count";
+
+/// Keeps a count of what the producer dropped as an attribute; 0 is not told.
+#[inline]
+pub(super) fn add_dropped(builder: &mut StoreBuilder, range: &mut AttributeRange, name: &str, count: u64) {
+    if count > 0 {
+        push_count(builder, range, name, count);
+    }
+}
+
+#[cold]
+fn push_count(builder: &mut StoreBuilder, range: &mut AttributeRange, name: &str, count: u64) {
+    let key = builder.intern(name);
+    let value = builder.made_value(Encoding::Int, &count.to_string());
+    builder.extend_attributes(range, key, value);
 }
 
 /// A list of `{key, value}`.

@@ -15,13 +15,13 @@ use super::Format;
 use super::detect::Shape;
 use super::documents::Reading;
 use super::ids::Base64;
-use super::otlp_attributes::{AttributeTable, Place, attributes};
+use super::otlp_attributes::{AttributeTable, Place, add_dropped, attributes};
 use crate::error::WarningKind;
 use crate::json::{Keys, Kind, Lex, Lexer, Member};
 use crate::simd::Literal;
 use crate::store::{
-    AttributeRange, Encoding, LinkDraft, NO_TIME, OriginIndex, RawValue, ResourceIndex, ScopeIndex, SpanDraft, SpanKey,
-    SpanKind, Status, TraceKey,
+    AttributeRange, LinkDraft, NO_TIME, OriginIndex, RawValue, ResourceIndex, ScopeIndex, SpanDraft, SpanKey, SpanKind,
+    Status, TraceKey,
 };
 use crate::strings::StringId;
 
@@ -578,12 +578,8 @@ fn link<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
 
 /// A count of what the producer dropped: kept as the attribute that OpenTelemetry names for formats without the field.
 fn dropped<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, range: &mut AttributeRange, name: &str) -> Lex<()> {
-    if let Some(count) = reading.unsigned(lexer, name, WarningKind::BadValue)?
-        && count > 0
-    {
-        let key = reading.builder.intern(name);
-        let value = reading.builder.made_value(Encoding::Int, &count.to_string());
-        reading.builder.extend_attributes(range, key, value);
+    if let Some(count) = reading.unsigned(lexer, name, WarningKind::BadValue)? {
+        add_dropped(reading.builder, range, name, count);
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use super::documents::Reading;
 use super::ids::{self, Base64};
+use super::otlp_attributes::{DROPPED_ATTRIBUTES, add_dropped};
 use crate::json::{Kind, Lexer, Text, decode_string};
 use crate::store::{AttributeRange, Encoding, IdForm, LinkDraft, RawValue, StoreBuilder};
 use crate::strings::StringId;
@@ -17,12 +18,18 @@ pub(super) fn event(reading: &mut Reading<'_>, text: Text) -> (StringId, Attribu
     let content = text.bytes(reading.bytes);
     // Both forms have quotes inside of the JSON string, or at least a brace.
     if content.contains(&b'{') {
-        let value = decode_string(content);
+        let value = content_of(reading.bytes, text);
         if let Some(event) = squeezed_event(reading.builder, &value) {
             return event;
         }
     }
     (reading.intern(text), AttributeRange { start: reading.builder.attribute_mark(), len: 0 })
+}
+
+/// What a text says: in JSON it may have escapes, in protobuf a backslash is one.
+fn content_of(bytes: &[u8], text: Text) -> Cow<'_, str> {
+    let content = text.bytes(bytes);
+    if text.escaped { decode_string(content) } else { String::from_utf8_lossy(content) }
 }
 
 fn squeezed_event(builder: &mut StoreBuilder, value: &str) -> Option<(StringId, AttributeRange)> {
@@ -36,7 +43,7 @@ fn squeezed_event(builder: &mut StoreBuilder, value: &str) -> Option<(StringId, 
     let dropped: u64 = dropped.parse().ok()?;
     let mut range = embedded_attributes(builder, &rest[name.len() + 1..])?;
     debug_assert!(attributes.len() < rest.len());
-    push_dropped(builder, &mut range, dropped);
+    add_dropped(builder, &mut range, DROPPED_ATTRIBUTES, dropped);
     Some((builder.intern(name), range))
 }
 
@@ -55,7 +62,7 @@ fn only_member(json: &str) -> Option<(Cow<'_, str>, &str)> {
 
 /// Adds the link that a tag's value stands for; `false` when it is none.
 pub(super) fn push_link(reading: &mut Reading<'_>, text: Text) -> bool {
-    let value = decode_string(text.bytes(reading.bytes));
+    let value = content_of(reading.bytes, text);
     squeezed_link(reading.builder, &value).is_some()
 }
 
@@ -73,18 +80,10 @@ fn squeezed_link(builder: &mut StoreBuilder, value: &str) -> Option<()> {
         "" => AttributeRange { start: builder.attribute_mark(), len: 0 },
         json => embedded_attributes(builder, json)?,
     };
-    push_dropped(builder, &mut attributes, dropped);
+    add_dropped(builder, &mut attributes, DROPPED_ATTRIBUTES, dropped);
     let trace_state = if state.is_empty() { RawValue::NULL } else { builder.made_value(Encoding::Text, state) };
     builder.push_link(LinkDraft { trace, span, trace_state, attributes });
     Some(())
-}
-
-fn push_dropped(builder: &mut StoreBuilder, attributes: &mut AttributeRange, dropped: u64) {
-    if dropped > 0 {
-        let key = builder.intern("otel.dropped_attributes_count");
-        let value = builder.made_value(Encoding::Int, &dropped.to_string());
-        builder.extend_attributes(attributes, key, value);
-    }
 }
 
 /// Adds the members of a JSON object that stood inside of a text; `None` when it is none.

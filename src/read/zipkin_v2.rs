@@ -25,7 +25,7 @@ use super::zipkin_text;
 use crate::error::WarningKind;
 use crate::json::{Keys, Kind, Lex, Lexer, Member, Phrases, Text};
 use crate::simd::{self, Literal};
-use crate::store::{AttributeRange, Encoding, NO_TIME, RawValue, SpanDraft, SpanKind};
+use crate::store::{AttributeRange, Encoding, NO_TIME, RawValue, SpanDraft, SpanKind, StoreBuilder};
 use crate::strings::StringId;
 
 pub(super) const FORMAT: Format = Format {
@@ -152,18 +152,29 @@ struct Tables<'a> {
 
 /// An endpoint; what it does not have is null.
 #[derive(Clone, Copy)]
-struct Endpoint {
-    service: RawValue,
-    address: RawValue,
-    port: RawValue,
+pub(super) struct Endpoint {
+    pub(super) service: RawValue,
+    pub(super) address: RawValue,
+    pub(super) port: RawValue,
 }
 
 impl Endpoint {
-    const NONE: Endpoint = Endpoint { service: RawValue::NULL, address: RawValue::NULL, port: RawValue::NULL };
+    pub(super) const NONE: Endpoint =
+        Endpoint { service: RawValue::NULL, address: RawValue::NULL, port: RawValue::NULL };
 
     /// The attributes it makes, under OpenTelemetry's names.
     fn attributes(self, names: [&'static str; 3]) -> impl Iterator<Item = (&'static str, RawValue)> {
         names.into_iter().zip([self.service, self.address, self.port]).filter(|(_, value)| !value.is_null())
+    }
+
+    /// Adds the attributes of the resource that a local endpoint is.
+    pub(super) fn push_resource(self, builder: &mut StoreBuilder) -> AttributeRange {
+        let mark = builder.attribute_mark();
+        for (name, value) in self.attributes(["service.name", "network.local.address", "network.local.port"]) {
+            let key = builder.intern(name);
+            builder.push_attribute(key, value);
+        }
+        builder.attributes_since(mark)
     }
 }
 
@@ -282,7 +293,8 @@ fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
     parts.times.put(reading, draft);
     let scope = tables.told.put(reading, draft);
     if parts.remote.is_some() || parts.debug || !tables.links.is_empty() {
-        extras(reading, draft, tables, parts.remote, parts.debug);
+        let remote = parts.remote.map(|remote| tables.peers[remote as usize]);
+        extras(reading, draft, &mut tables.links, remote, parts.debug);
     }
     let resource = parts
         .local
@@ -353,10 +365,15 @@ fn repeated(reading: &mut Reading<'_>, parts: &mut Parts, field: Field, tables: 
 
 /// What few spans have: a peer, the debug flag, links in tags.
 #[inline(never)]
-fn extras(reading: &mut Reading<'_>, draft: &mut SpanDraft, tables: &mut Tables<'_>, remote: Option<u32>, debug: bool) {
+pub(super) fn extras(
+    reading: &mut Reading<'_>,
+    draft: &mut SpanDraft,
+    links: &mut Vec<(StringId, Text)>,
+    remote: Option<Endpoint>,
+    debug: bool,
+) {
     if let Some(remote) = remote {
-        let names = ["service.peer.name", "network.peer.address", "network.peer.port"];
-        for (name, value) in tables.peers[remote as usize].attributes(names) {
+        for (name, value) in remote.attributes(["service.peer.name", "network.peer.address", "network.peer.port"]) {
             let key = reading.builder.intern(name);
             reading.builder.extend_attributes(&mut draft.attributes, key, value);
         }
@@ -365,7 +382,7 @@ fn extras(reading: &mut Reading<'_>, draft: &mut SpanDraft, tables: &mut Tables<
         let key = reading.builder.intern("zipkin.debug");
         reading.builder.extend_attributes(&mut draft.attributes, key, RawValue::bool(true));
     }
-    for (key, text) in tables.links.drain(..) {
+    for (key, text) in links.drain(..) {
         if !zipkin_text::push_link(reading, text) {
             let value = reading.string_value(text);
             reading.builder.extend_attributes(&mut draft.attributes, key, value);
@@ -416,7 +433,7 @@ fn tags<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
             }
             let text = Text { start: content as u32, end: run.end as u32, escaped: false };
             let value = TagValue { raw: reading.string_value(text), text: Some(text) };
-            take(reading, tables, (key, meaning), value);
+            take(reading, (&mut tables.told, &mut tables.links), (key, meaning), value);
             after = phrase;
             at = run.end + 1;
         }
@@ -435,10 +452,10 @@ fn tags<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
             let text = lexer.string()?;
             after = tables.phrases.learn(after, &bytes[start..text.start as usize], (key, meaning));
             let value = TagValue { raw: reading.string_value(text), text: Some(text) };
-            take(reading, tables, (key, meaning), value);
+            take(reading, (&mut tables.told, &mut tables.links), (key, meaning), value);
         } else {
             let value = TagValue { raw: other_value(reading, lexer)?, text: None };
-            take(reading, tables, (key, meaning), value);
+            take(reading, (&mut tables.told, &mut tables.links), (key, meaning), value);
         }
         start = lexer.offset();
     }
@@ -446,13 +463,18 @@ fn tags<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
 }
 
 #[inline(always)]
-fn take(reading: &mut Reading<'_>, tables: &mut Tables<'_>, (key, meaning): (StringId, Meaning), value: TagValue) {
+pub(super) fn take(
+    reading: &mut Reading<'_>,
+    (told, links): (&mut Told, &mut Vec<(StringId, Text)>),
+    (key, meaning): (StringId, Meaning),
+    value: TagValue,
+) {
     if meaning == Meaning::Attribute {
         return reading.builder.push_attribute(key, value.raw);
     }
     match (meaning, value.text) {
-        (Meaning::Link, Some(text)) => tables.links.push((key, text)),
-        _ if tables.told.take(reading, meaning, value) => {}
+        (Meaning::Link, Some(text)) => links.push((key, text)),
+        _ if told.take(reading, meaning, value) => {}
         _ => reading.builder.push_attribute(key, value.raw),
     }
 }
@@ -490,12 +512,7 @@ fn new_local_endpoint<'a>(
     if let Some(known) = tables.local.find(text) {
         return Ok(Some(known));
     }
-    let mark = reading.builder.attribute_mark();
-    for (name, value) in endpoint.attributes(["service.name", "network.local.address", "network.local.port"]) {
-        let key = reading.builder.intern(name);
-        reading.builder.push_attribute(key, value);
-    }
-    let attributes = reading.builder.attributes_since(mark);
+    let attributes = endpoint.push_resource(reading.builder);
     let resource = tables.origins.add_resource(reading.builder);
     tables.origins.set_resource(reading.builder, resource, attributes);
     tables.local.note(text, resource);

@@ -6,6 +6,7 @@ use super::buffers::Buffers;
 use crate::json;
 use crate::strings::{StringId, Strings};
 use crate::value::Value;
+use crate::wire::any_value;
 
 /// How the slice of a value is to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,9 +37,11 @@ pub(crate) enum Encoding {
     Interned = 12,
     /// A slice too long for the tag: the address is a position in the table of long values.
     Long = 13,
+    /// The message of an OpenTelemetry `AnyValue` in protobuf.
+    Protobuf = 14,
 }
 
-const ENCODINGS: [Encoding; 14] = [
+const ENCODINGS: [Encoding; 15] = [
     Encoding::Null,
     Encoding::False,
     Encoding::True,
@@ -53,6 +56,7 @@ const ENCODINGS: [Encoding; 14] = [
     Encoding::Any,
     Encoding::Interned,
     Encoding::Long,
+    Encoding::Protobuf,
 ];
 
 const LENGTH_BITS: u32 = 28;
@@ -165,6 +169,7 @@ impl AttributeColumn {
             Encoding::AnyMap => json::decode_map(bytes()),
             Encoding::Json => json::decode_value(bytes()),
             Encoding::Any => json::decode_any_value(bytes()),
+            Encoding::Protobuf => any_value::decode_any_value(bytes()),
             Encoding::Interned => Value::String(Cow::Borrowed(strings.get(StringId(at)))),
         }
     }
