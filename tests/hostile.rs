@@ -55,7 +55,7 @@ fn what_is_no_trace_is_told_by_kind_and_place() {
         (&b""[..], "empty"),
         (b" \n\t\r ", "empty"),
         (b"\0\x01\x02\xff\xfe", "unknown-format"),
-        (b"\x1f\x8b\x08\0", "unknown-format"),
+        (b"\x1f\x8b\x07\0", "unknown-format"),
         (b"<!doctype html><title>Sign in</title>", "unknown-format"),
         (b"hello world", "unknown-format"),
         (b"null", "unknown-format"),

@@ -75,8 +75,8 @@ impl TraceSet {
     /// Only when JavaScript runs out of memory.
     pub fn inputs(&self) -> Result<JsValue, JsValue> {
         let warnings = self.outcome.store.warnings();
-        let inputs = self.outcome.inputs.iter().enumerate();
-        wire::plain(&inputs.map(|(index, report)| InputObject::new(index, report, warnings)).collect::<Vec<_>>())
+        let inputs = self.outcome.inputs.iter();
+        wire::plain(&inputs.map(|report| InputObject::new(report, warnings)).collect::<Vec<_>>())
     }
 
     /// A window of the list of traces.

@@ -178,7 +178,7 @@ pub(super) struct InputObject<'a> {
 
 impl<'a> InputObject<'a> {
     /// `warnings` are those of the whole set; an input has those whose first case stands in it.
-    pub(super) fn new(index: usize, report: &'a InputReport, warnings: &'a [Warning]) -> InputObject<'a> {
+    pub(super) fn new(report: &'a InputReport, warnings: &'a [Warning]) -> InputObject<'a> {
         InputObject {
             name: &report.name,
             format: report.format.id,
@@ -193,7 +193,7 @@ impl<'a> InputObject<'a> {
             guesses: &report.guesses,
             warnings: warnings
                 .iter()
-                .filter(|warning| warning.position.is_some_and(|position| position.input as usize == index))
+                .filter(|warning| warning.position.is_some_and(|position| position.input == report.input))
                 .map(WarningObject::from)
                 .collect(),
         }

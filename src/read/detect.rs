@@ -1,6 +1,6 @@
 //! What an input looks like: a glance at its beginning.
 
-use super::{Error, ErrorKind, FORMATS, Format, json_error};
+use super::{Error, ErrorKind, FORMATS, Format, json_error, unpack};
 use crate::context;
 use crate::error::Position;
 use crate::json::{Kind, Lex, Lexer, Stop, decode_string};
@@ -53,7 +53,13 @@ pub struct Detection {
 
 /// Looks at the beginning of `bytes`; reads nothing.
 pub fn detect(bytes: &[u8]) -> Detection {
-    let candidates = formats_of(bytes);
+    let packed = unpack::glance(bytes, GLANCE);
+    let candidates = match packed.is_empty() {
+        true => formats_of(bytes),
+        false => {
+            packed.iter().map(|part| formats_of(part)).find(|candidates| !candidates.is_empty()).unwrap_or_default()
+        }
+    };
     let kind = if !candidates.is_empty() {
         InputKind::Traces
     } else if holds_headers(bytes) {

@@ -25,7 +25,9 @@ mod otlp_protobuf;
 mod parts;
 mod proto_fields;
 mod told;
+mod unpack;
 mod xray;
+mod zip;
 mod zipkin_protobuf;
 mod zipkin_text;
 mod zipkin_v1;
@@ -41,6 +43,7 @@ use crate::error::{Position, WarningKind};
 use crate::store::{Store, StoreBuilder};
 use detect::Shape;
 use documents::Reading;
+use unpack::Unpacked;
 
 /// A format that can be read.
 pub struct Format {
@@ -96,6 +99,8 @@ pub struct ReadOptions {
     pub format: Option<String>,
     /// Name of the input, such as a file's.
     pub name: Option<String>,
+    /// How many bytes may come out of a packed input (gzip, zlib, zstd, zip); 2 GiB when it is not given.
+    pub unpack_limit: Option<usize>,
 }
 
 impl ReadOptions {
@@ -115,6 +120,12 @@ impl ReadOptions {
         self.name = Some(name.into());
         self
     }
+
+    /// Lets at most so many bytes come out of a packed input.
+    pub fn with_unpack_limit(mut self, bytes: usize) -> ReadOptions {
+        self.unpack_limit = Some(bytes);
+        self
+    }
 }
 
 /// What reading gave.
@@ -122,14 +133,16 @@ impl ReadOptions {
 pub struct Outcome {
     /// The spans.
     pub store: Store,
-    /// One report an input, in the order they were given.
+    /// One report an input, in the order they were given; each file of a zip archive is an input.
     pub inputs: Vec<InputReport>,
 }
 
 /// What was made of one input.
 #[derive(Clone, Debug)]
 pub struct InputReport {
-    /// Its name.
+    /// Its number, as in [`Position::input`].
+    pub input: u32,
+    /// Its name; of a file in a zip archive both, as `archive.zip/file.json`.
     pub name: String,
     /// The format it was read as.
     pub format: &'static Format,
@@ -141,7 +154,7 @@ pub struct InputReport {
     pub spans: usize,
     /// What was skipped, in the order of the input (at most 100 places; the warnings have the count).
     pub skipped: Vec<Skipped>,
-    /// What was assumed, a sentence each.
+    /// What was assumed, and done before reading (such as unpacking), a sentence each.
     pub guesses: Vec<String>,
 }
 
@@ -239,15 +252,9 @@ pub fn read_all(inputs: impl IntoIterator<Item = (Arc<Vec<u8>>, ReadOptions)>) -
     let mut reports = Vec::new();
     let mut first_error = None;
     for (index, (bytes, options)) in inputs.into_iter().enumerate() {
-        match read_input(&mut builder, index as u32, bytes, &options) {
-            Ok(report) => reports.push(report),
-            Err(error) => {
-                if builder.input_count() > index {
-                    let name = options.name.as_deref().unwrap_or("An input");
-                    builder.warn(WarningKind::Skipped, None, || format!("{name}: {error}"));
-                }
-                first_error.get_or_insert(error);
-            }
+        let name = options.name.clone().unwrap_or_else(|| format!("input {}", index + 1));
+        if let Err(error) = read_given(&mut builder, &name, bytes, &options, &mut reports) {
+            first_error.get_or_insert(error);
         }
     }
     match first_error {
@@ -297,13 +304,48 @@ fn empty(input: Option<u32>) -> Error {
     }
 }
 
-fn read_input(
+/// Reads what was given as one input; it may hold several. The error is the first one's, whether or not others could be read.
+fn read_given(
     builder: &mut StoreBuilder,
-    index: u32,
+    name: &str,
     bytes: Arc<Vec<u8>>,
     options: &ReadOptions,
-) -> Result<InputReport, Error> {
-    let name = options.name.clone().unwrap_or_else(|| format!("input {}", index + 1));
+    reports: &mut Vec<InputReport>,
+) -> Result<(), Error> {
+    let limit = options.unpack_limit.unwrap_or(unpack::DEFAULT_LIMIT);
+    let mut unread = Vec::new();
+    let first_report = reports.len();
+    let mut first_error = None;
+    match unpack::unpack(name, bytes, limit) {
+        Err(error) => {
+            builder.warn(WarningKind::Skipped, None, || format!("{name}: {error}"));
+            first_error = Some(error);
+        }
+        Ok(parts) => {
+            for part in parts {
+                let name = part.name.clone();
+                match read_input(builder, part, options) {
+                    Ok(report) => reports.push(report),
+                    Err(error) => {
+                        builder.warn(WarningKind::Skipped, None, || format!("{name}: {error}"));
+                        let position = error.position.unwrap_or_default();
+                        unread.push(Skipped { position, reason: format!("{name}: {error}") });
+                        first_error.get_or_insert(error);
+                    }
+                }
+            }
+        }
+    }
+    // What could not be read of an archive is told with what could.
+    if let Some(report) = reports.get_mut(first_report) {
+        report.skipped.append(&mut unread);
+    }
+    first_error.map_or(Ok(()), Err)
+}
+
+fn read_input(builder: &mut StoreBuilder, part: Unpacked, options: &ReadOptions) -> Result<InputReport, Error> {
+    let Unpacked { name, bytes, notes, troubles } = part;
+    let index = builder.input_count() as u32;
     let base = builder.add_input(&name, Arc::clone(&bytes)).map_err(|_| Error {
         kind: ErrorKind::TooLarge,
         position: None,
@@ -332,6 +374,9 @@ fn read_input(
     };
     let before = builder.span_count();
     let mut reading = Reading::new(builder, index, base, &bytes);
+    notes.iter().for_each(|note| reading.guess(note));
+    // First, as there is a limit to what is listed.
+    troubles.into_iter().for_each(|trouble| reading.skip(trouble.kind, bytes.len(), trouble.reason));
     (format.read)(&mut reading);
     let (error, skipped, guesses) = reading.into_parts();
     let spans = builder.span_count() - before;
@@ -343,6 +388,7 @@ fn read_input(
         }));
     }
     Ok(InputReport {
+        input: index,
         name,
         format,
         why,
