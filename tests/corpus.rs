@@ -9,6 +9,7 @@ mod dump;
 use dump::{Essence, times_us};
 use serde_json::Value;
 use spanscope::analyze::summary;
+use spanscope::read::ErrorKind;
 use spanscope::{ReadOptions, Store, detect, read};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus");
@@ -33,6 +34,8 @@ const FORMATS: &[(&str, &str)] = &[
     ("otlp-pb-be32", "otlp-protobuf"),
     ("zipkin-v2-pb", "zipkin-protobuf"),
     ("otlp-jsonl-zstd-be32", "otlp-json"),
+    ("datadog-json", "datadog-json"),
+    ("chrome-trace", "chrome-trace"),
 ];
 
 /// Figures that differ on purpose: file, figure, ours, reason.
@@ -78,8 +81,24 @@ const EXCEPTIONS: &[(&str, &str, u64, &str)] = &[
     ("jaeger-ui-json/crisp-err_pattern1-err1.json", "biggest_trace.total_duration_ns", 100_000, FROM_ZERO),
     ("jaeger-ui-json/crisp-err_pattern3-err2.json", "biggest_trace.start_ns", 0, FROM_ZERO),
     ("jaeger-ui-json/crisp-err_pattern3-err2.json", "biggest_trace.total_duration_ns", 100_000, FROM_ZERO),
+    (
+        "chrome-trace/catapult-main_thread_has_unclosed_slices.json",
+        "spans",
+        1684,
+        "four slices that were never ended are unfinished spans; the counter left them out",
+    ),
+    ("datadog-json/ddtrace-test_raw_serve_error_path_without_reloading.json", "events", 4, EXCEPTION),
+    ("sdk/datadog-ddtrace-logwriter.json", "events", 1, EXCEPTION),
+    (
+        "datadog-json/ddtrace-test_websocket_context_propagation.json",
+        "links",
+        10,
+        "meta holds links as JSON in a text, which the counter did not look into",
+    ),
 ];
 
+const EXCEPTION: &str =
+    "error.type and error.stack are told as an exception, as OpenTelemetry does; the counter left them fields";
 const LINK_IS_NO_PARENT: &str = "two spans have two FOLLOWS_FROM references into another trace each: none of them can be the parent, so all four are \
      links; the counter took the first of each for the parent";
 const HALVES: &str = "the record's two halves are of two services; the counter took the service of one of them";
@@ -131,6 +150,7 @@ fn every_file_gives_the_expected_figures_named_and_guessed() {
         }
         for options in [ReadOptions::new(), ReadOptions::new().with_format(format)] {
             match read(bytes.clone(), &options) {
+                Err(error) if entry["expected"]["spans"] == 0 && error.kind == ErrorKind::NoSpans => {}
                 Err(error) => checks.failures.push(format!("{file} {options:?}: {error}")),
                 Ok(outcome) => {
                     if outcome.inputs[0].format.id != format {
@@ -192,7 +212,10 @@ fn compare(file: &str, expected: &Value, store: &Store, checks: &mut Checks) {
     check("zero_duration", found.zero_duration as u64, &expected["zero_duration"]);
     check("negative_duration", found.negative_duration as u64, &expected["negative_duration"]);
     check("links", found.links as u64, &expected["links"]);
-    check("events", found.events as u64, &expected["events"]);
+    // Of trace events, the counter counted those of the input.
+    if expected.get("by_ph").is_none() {
+        check("events", found.events as u64, &expected["events"]);
+    }
     check("services", found.services.len() as u64, &expected["services"]);
     check("max_depth", u64::from(found.max_depth), &expected["max_depth"]);
     let big = &expected["biggest_trace"];
@@ -204,9 +227,16 @@ fn compare(file: &str, expected: &Value, store: &Store, checks: &mut Checks) {
     if let Some(id) = big["trace_id"].as_str()
         && store.traces().filter(|other| other.span_count() == trace.spans).count() == 1
         && !biggest.has_id(id)
+        && !(file.contains("datadog") && lower_half(&biggest.id(), id))
     {
         checks.failures.push(format!("{file}: biggest trace is {}, expected {id}", biggest.id()));
     }
+}
+
+/// The counter took the lower half of Datadog's ids, with `~0` for 0; a span's `_dd.p.tid` is the upper half.
+fn lower_half(id: &str, half: &str) -> bool {
+    let number = |text: &str| u128::from_str_radix(text, 16).ok();
+    id.len() == 32 && number(&id[16..]) == number(half.trim_start_matches('~'))
 }
 
 /// Formats of the corpus that are none of ours, and files of ours that are broken on purpose.

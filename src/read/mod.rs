@@ -8,6 +8,9 @@
 //!
 //! Only an input that nothing can be read from is an [`Error`]; everything else is a store and warnings.
 
+mod chrome;
+mod conventions;
+mod datadog;
 mod detect;
 mod documents;
 mod fields;
@@ -84,6 +87,8 @@ pub static FORMATS: &[Format] = &[
     xray::FORMAT,
     otlp_protobuf::FORMAT,
     zipkin_protobuf::FORMAT,
+    datadog::FORMAT,
+    chrome::FORMAT,
 ];
 
 /// The format with this id.

@@ -332,6 +332,14 @@ impl<'a> Reading<'a> {
         found
     }
 
+    /// Says that an object is no span for want of a field; one without members says nothing.
+    pub(super) fn not_a_span(&mut self, node: &Node<'_>, expected: &str) {
+        if let Some((first, _)) = node.members().first() {
+            let reason = format!("Expected a span with {expected}, found an object with {first}.");
+            self.skip(WarningKind::NotTraces, node.start as usize, reason);
+        }
+    }
+
     /// Hands every object of the input to `take`, wherever it stands: in documents behind each other, in lists of any depth, and in the lists
     /// and objects under one of `wrappers` in another object (whose other members are handed to `take` as a tree without them, if there are any).
     pub(super) fn objects(&mut self, wrappers: &[&str], take: &mut impl FnMut(&mut Reading<'a>, Node<'a>)) {
