@@ -34,6 +34,8 @@ pub(crate) use keys::{Cursor, Keys, Member};
 pub(crate) use node::{Data, Node, is_number};
 pub(crate) use phrases::{PhraseId, Phrases};
 
+use std::borrow::Cow;
+
 use crate::simd::{self, Literal};
 
 /// Containers inside each other that are accepted: the limit of serde_json.
@@ -60,6 +62,12 @@ impl Text {
     #[inline(always)]
     pub(crate) fn bytes(self, input: &[u8]) -> &[u8] {
         &input[self.start as usize..self.end as usize]
+    }
+
+    /// What it says. A text of another notation than JSON has no escapes: a backslash in it is one.
+    pub(crate) fn content(self, input: &[u8]) -> Cow<'_, str> {
+        let content = self.bytes(input);
+        if self.escaped { decode_string(content) } else { String::from_utf8_lossy(content) }
     }
 }
 

@@ -133,6 +133,37 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The value that an OpenTelemetry `AnyValue` holds, also inside of lists and maps; any other value is itself. Recursion is bounded as
+    /// that of [`Lexer::node`].
+    pub(crate) fn any_value(&self) -> Node<'a> {
+        let made = |data: Data<'a>| Node { data, start: self.start, end: self.end, json: false };
+        let [(key, value)] = self.members() else { return self.clone() };
+        let values = || value.get("values").map_or(&[][..], Node::items);
+        match (key.as_ref(), &value.data) {
+            ("stringValue" | "string_value" | "boolValue" | "bool_value" | "doubleValue" | "double_value", _) => {
+                value.clone()
+            }
+            ("intValue" | "int_value", Data::Text(number)) if is_number(number) => made(Data::Number(number.clone())),
+            ("intValue" | "int_value", _) => value.clone(),
+            ("bytesValue" | "bytes_value", Data::Text(text)) => match super::parse_base64(text.as_bytes()) {
+                Some(bytes) => made(Data::Bytes(bytes.into())),
+                None => value.clone(),
+            },
+            ("arrayValue" | "array_value", Data::Map(_)) => {
+                made(Data::List(values().iter().map(Node::any_value).collect()))
+            }
+            ("kvlistValue" | "kvlist_value", Data::Map(_)) => {
+                let member = |pair: &Node<'a>| {
+                    let key = pair.text_of("key").unwrap_or_default().to_owned();
+                    let null = || made(Data::Null);
+                    (key.into(), pair.get("value").map_or_else(null, Node::any_value))
+                };
+                made(Data::Map(values().iter().map(member).collect()))
+            }
+            _ => self.clone(),
+        }
+    }
+
     /// A text or a number as written.
     pub(crate) fn written(&self) -> Option<&str> {
         match &self.data {
@@ -287,6 +318,24 @@ mod tests {
             ("[]", None),
         ] {
             assert_eq!(node(text).truth(), truth, "{text}");
+        }
+    }
+
+    #[test]
+    fn any_values_are_what_they_hold() {
+        for (text, json) in [
+            (r#"{"stringValue":"a"}"#, r#""a""#),
+            (r#"{"intValue":"9007199254740993"}"#, "9007199254740993"),
+            (r#"{"int_value":7}"#, "7"),
+            (r#"{"bytesValue":"AAE="}"#, r#""AAE""#),
+            (r#"{"arrayValue":{"values":[{"boolValue":true},{}]}}"#, "[true,{}]"),
+            (
+                r#"{"kvlistValue":{"values":[{"key":"k","value":{"doubleValue":0.5}},{"key":"n"}]}}"#,
+                r#"{"k":0.5,"n":null}"#,
+            ),
+            (r#"{"other":1}"#, r#"{"other":1}"#),
+        ] {
+            assert_eq!(node(text).any_value().to_json(), json, "{text}");
         }
     }
 

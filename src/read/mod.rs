@@ -14,6 +14,7 @@ mod datadog;
 mod detect;
 mod documents;
 mod fields;
+mod grafana_frame;
 mod ids;
 mod instant;
 mod jaeger_json;
@@ -27,6 +28,7 @@ mod otlp_json;
 mod otlp_protobuf;
 mod parts;
 mod proto_fields;
+mod tempo_search;
 mod told;
 mod unpack;
 mod xray;
@@ -84,6 +86,8 @@ pub static FORMATS: &[Format] = &[
     jaeger_model::FORMAT,
     zipkin_v2::FORMAT,
     zipkin_v1::FORMAT,
+    tempo_search::FORMAT,
+    grafana_frame::FORMAT,
     xray::FORMAT,
     otlp_protobuf::FORMAT,
     zipkin_protobuf::FORMAT,

@@ -6,7 +6,7 @@
 
 use super::documents::Reading;
 use super::parts::Parts;
-use crate::json::{Node, Text, decode_string};
+use crate::json::{Node, Text};
 use crate::store::{RawValue, SpanDraft, SpanKind, Status, StoreBuilder};
 use crate::strings::StringId;
 
@@ -151,7 +151,7 @@ impl Told {
         }
         // Every other tag of these is a text.
         let Some(text) = value.text else { return false };
-        let content = decode_string(text.bytes(reading.bytes));
+        let content = text.content(reading.bytes);
         self.take_text(reading, meaning, &content, value.raw)
     }
 

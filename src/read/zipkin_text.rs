@@ -18,18 +18,12 @@ pub(super) fn event(reading: &mut Reading<'_>, text: Text) -> (StringId, Attribu
     let content = text.bytes(reading.bytes);
     // Both forms have quotes inside of the JSON string, or at least a brace.
     if content.contains(&b'{') {
-        let value = content_of(reading.bytes, text);
+        let value = text.content(reading.bytes);
         if let Some(event) = squeezed_event(reading.builder, &value) {
             return event;
         }
     }
     (reading.intern(text), AttributeRange { start: reading.builder.attribute_mark(), len: 0 })
-}
-
-/// What a text says: in JSON it may have escapes, in protobuf a backslash is one.
-fn content_of(bytes: &[u8], text: Text) -> Cow<'_, str> {
-    let content = text.bytes(bytes);
-    if text.escaped { decode_string(content) } else { String::from_utf8_lossy(content) }
 }
 
 pub(super) fn squeezed_event(builder: &mut StoreBuilder, value: &str) -> Option<(StringId, AttributeRange)> {
@@ -62,7 +56,7 @@ fn only_member(json: &str) -> Option<(Cow<'_, str>, &str)> {
 
 /// Adds the link that a tag's value stands for; `false` when it is none.
 pub(super) fn push_link(reading: &mut Reading<'_>, text: Text) -> bool {
-    let value = content_of(reading.bytes, text);
+    let value = text.content(reading.bytes);
     squeezed_link(reading.builder, &value).is_some()
 }
 
