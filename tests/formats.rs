@@ -586,33 +586,36 @@ fn zipkin_tags_that_stand_again_and_again_are_read_as_the_first_time() {
 // ── Telling formats apart ───────────────────────────────────────────────────────────────────────────────────────────
 
 #[test]
-fn documents_that_only_look_alike_are_none_of_the_formats() {
-    for (text, what) in [
+fn what_looks_alike_is_told_apart() {
+    for (text, expected) in [
         (
             r#"[{"traceId":"ab","id":"1","name":"op","annotations":[{"timestamp":1,"value":"cs","endpoint":{"serviceName":"s"}}]}]"#,
-            "Zipkin v1",
+            "zipkin-v1-json",
         ),
-        (r#"[{"traceId":"ab","id":"1","name":"op","timestamp":1,"duration":2,"binaryAnnotations":[]}]"#, "Zipkin v1"),
-        (r#"{"traceId":"ab","id":7,"timestamp":1760000000000,"message":"hello"}"#, "a line of a log"),
-        (r#"{"traceId":"ab","id":"7","timestamp":1760000000000,"level":"info","name":"app"}"#, "a line of a log"),
+        (
+            r#"[{"traceId":"ab","id":"1","name":"op","timestamp":1,"duration":2,"binaryAnnotations":[]}]"#,
+            "zipkin-v1-json",
+        ),
+        (r#"{"traceId":"ab","id":7,"timestamp":1760000000000,"message":"hello"}"#, "not zipkin-json"),
+        (r#"{"traceId":"ab","id":"7","timestamp":1760000000000,"level":"info","name":"app"}"#, "not zipkin-json"),
         (
             r#"[{"name":"build","duration":5,"timestamp":9,"id":1,"traceId":"ab","startTime":1760000000000,"tags":{}}]"#,
-            "a build's trace",
+            "not zipkin-json",
         ),
-        (
-            r#"{"traces":[{"traceID":"ab","rootTraceName":"op","spanSet":{"spans":[{"spanID":"1"}]}}]}"#,
-            "a search answer",
-        ),
+        (r#"{"traces":[{"traceID":"ab","rootTraceName":"op","spanSet":{"spans":[{"spanID":"1"}]}}]}"#, "tempo-search"),
         (
             r#"{"traceID":"ab","spanID":"1","operationName":"op","startTimeMillis":1,"startTime":1,"process":{"serviceName":"s"}}"#,
-            "an Elasticsearch document",
+            "jaeger-model",
         ),
         (
             r#"[{"traceId":"q6ur","spanId":"AQ==","operationName":"op","startTime":"2020-01-01T00:00:00Z"}]"#,
-            "Jaeger's protobuf JSON",
+            "jaeger-model",
         ),
-        ("{}", "nothing"),
+        ("{}", "not otlp-json"),
     ] {
-        assert_eq!(format_of(text), None, "{what}");
+        match expected.strip_prefix("not ") {
+            Some(other) => assert_ne!(format_of(text), Some(other), "{text}"),
+            None => assert_eq!(format_of(text), Some(expected), "{text}"),
+        }
     }
 }
