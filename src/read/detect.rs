@@ -1,6 +1,8 @@
 //! What an input looks like: a glance at its beginning.
 
-use super::{Error, ErrorKind, FORMATS, Format, json_error, unpack};
+use std::sync::Arc;
+
+use super::{Error, ErrorKind, FORMATS, Format, clean, json_error, unpack};
 use crate::context;
 use crate::error::Position;
 use crate::json::{Kind, Lex, Lexer, Stop, decode_string};
@@ -55,10 +57,12 @@ pub struct Detection {
 pub fn detect(bytes: &[u8]) -> Detection {
     let packed = unpack::glance(bytes, GLANCE);
     let candidates = match packed.is_empty() {
-        true => formats_of(bytes),
-        false => {
-            packed.iter().map(|part| formats_of(part)).find(|candidates| !candidates.is_empty()).unwrap_or_default()
-        }
+        true => cleaned_formats_of(bytes),
+        false => packed
+            .iter()
+            .map(|part| cleaned_formats_of(part))
+            .find(|candidates| !candidates.is_empty())
+            .unwrap_or_default(),
     };
     let kind = if !candidates.is_empty() {
         InputKind::Traces
@@ -73,6 +77,14 @@ pub fn detect(bytes: &[u8]) -> Detection {
 /// Headers are looked for in short texts only: a page of them at most is pasted.
 fn holds_headers(bytes: &[u8]) -> bool {
     bytes.len() <= GLANCE && !context::explain(&String::from_utf8_lossy(bytes)).is_empty()
+}
+
+/// The same for a text with something around it.
+fn cleaned_formats_of(bytes: &[u8]) -> Vec<Candidate> {
+    let mut head = Arc::new(bytes[..bytes.len().min(GLANCE)].to_vec());
+    let mut notes = Vec::new();
+    clean::clean(&mut head, &mut notes);
+    formats_of(if notes.is_empty() { bytes } else { &head })
 }
 
 pub(super) fn formats_of(bytes: &[u8]) -> Vec<Candidate> {

@@ -3,6 +3,8 @@
 //! A document that breaks off does not take the others with it: what was read of it is kept, the place is reported, and reading
 //! goes on at the next line that begins with a bracket.
 
+use super::clean::{LinePrefixes, is_trailing_comma};
+use super::unpack::Trouble;
 use super::{Error, ErrorKind, Skipped, found_at, json_error};
 use crate::error::{Position, WarningKind};
 use crate::json::{JsonErrorKind, Kind, Lex, Lexer, Text, decode_string};
@@ -24,11 +26,64 @@ pub(crate) struct Reading<'a> {
     guesses: Vec<String>,
     /// It was told that the input ends too early.
     cut: bool,
+    /// Names before the lines.
+    prefixes: &'a LinePrefixes,
+    /// Whether to stop at a comma behind a last element, and whether that happened.
+    commas: Commas,
+}
+
+/// What to do with a comma behind a last element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Commas {
+    /// Stop: they will be taken away.
+    Stop,
+    Stopped,
+    /// Report it, as anything else that is no JSON.
+    Keep,
 }
 
 impl<'a> Reading<'a> {
-    pub(super) fn new(builder: &'a mut StoreBuilder, input: u32, base: u32, bytes: &'a [u8]) -> Reading<'a> {
-        Reading { builder, bytes, input, base, error: None, skipped: Vec::new(), guesses: Vec::new(), cut: false }
+    pub(super) fn new(
+        builder: &'a mut StoreBuilder,
+        input: u32,
+        base: u32,
+        bytes: &'a [u8],
+        prefixes: &'a LinePrefixes,
+    ) -> Reading<'a> {
+        Reading {
+            builder,
+            bytes,
+            input,
+            base,
+            error: None,
+            skipped: Vec::new(),
+            guesses: Vec::new(),
+            cut: false,
+            prefixes,
+            commas: Commas::Stop,
+        }
+    }
+
+    /// Notes what was done and found before reading. It comes first, as there is a limit to what is listed.
+    pub(super) fn begin(&mut self, notes: &[String], troubles: &[Trouble]) {
+        notes.iter().for_each(|note| self.guess(note));
+        troubles.iter().for_each(|trouble| self.skip(trouble.kind, self.bytes.len(), trouble.reason.clone()));
+    }
+
+    /// Whether reading stopped at a comma behind a last element.
+    pub(super) fn stumbled_over_comma(&self) -> bool {
+        self.commas == Commas::Stopped
+    }
+
+    /// Lets such commas be errors.
+    pub(super) fn keep_commas(&mut self) {
+        self.commas = Commas::Keep;
+    }
+
+    /// The name that stood before the line with this byte: of a container, a pod or a file.
+    #[expect(dead_code, reason = "for readers of logs, which name the service by it")]
+    pub(super) fn line_prefix(&self, offset: usize) -> Option<&'a str> {
+        self.prefixes.name_at(offset)
     }
 
     pub(super) fn into_parts(self) -> (Option<Error>, Vec<Skipped>, Vec<String>) {
@@ -111,6 +166,10 @@ impl<'a> Reading<'a> {
                 Err(_) => {
                     self.builder.forget_span_warnings();
                     let error = lexer.error();
+                    if self.commas == Commas::Stop && is_trailing_comma(bytes, error.offset) {
+                        self.commas = Commas::Stopped;
+                        return;
+                    }
                     let kind = match error.kind {
                         JsonErrorKind::UnexpectedEnd => WarningKind::Truncated,
                         _ => WarningKind::Skipped,

@@ -1,7 +1,7 @@
 //! From bytes to a [`Store`].
 //!
 //! ```text
-//!  bytes ─► strip a byte order mark ─► detect (FORMATS, in order) ─► the format's reader ─► StoreBuilder ─► Store
+//!  bytes ─► unpack ─► clean ─► detect (FORMATS, in order) ─► the format's reader ─► StoreBuilder ─► Store
 //! ```
 //! [`FORMATS`] is the one table of formats: guessing, reading and the README's table come from it. A format is a file with a
 //! `detect` and a `read`, described by its `FORMAT`, and a line in the table.
@@ -9,6 +9,7 @@
 //! Only an input that nothing can be read from is an [`Error`]; everything else is a store and warnings.
 
 mod chrome;
+mod clean;
 mod conventions;
 mod datadog;
 mod detect;
@@ -353,7 +354,8 @@ fn read_given(
 }
 
 fn read_input(builder: &mut StoreBuilder, part: Unpacked, options: &ReadOptions) -> Result<InputReport, Error> {
-    let Unpacked { name, bytes, notes, troubles } = part;
+    let Unpacked { name, mut bytes, mut notes, troubles } = part;
+    let prefixes = clean::clean(&mut bytes, &mut notes);
     let index = builder.input_count() as u32;
     let base = builder.add_input(&name, Arc::clone(&bytes)).map_err(|_| Error {
         kind: ErrorKind::TooLarge,
@@ -381,14 +383,27 @@ fn read_input(builder: &mut StoreBuilder, part: Unpacked, options: &ReadOptions)
             None => return Err(detect::explain_unknown(index, &bytes)),
         },
     };
-    let before = builder.span_count();
-    let mut reading = Reading::new(builder, index, base, &bytes);
-    notes.iter().for_each(|note| reading.guess(note));
-    // First, as there is a limit to what is listed.
-    troubles.into_iter().for_each(|trouble| reading.skip(trouble.kind, bytes.len(), trouble.reason));
+    let before = builder.mark();
+    let mut reading = Reading::new(builder, index, base, &bytes, &prefixes);
+    reading.begin(&notes, &troubles);
     (format.read)(&mut reading);
+    if reading.stumbled_over_comma() {
+        // Everything is read again, without those commas: they are rare, and nobody else has to pay for them.
+        builder.rewind(&before);
+        drop(bytes);
+        let count;
+        (count, bytes) = builder.edit_input(clean::without_trailing_commas);
+        notes.push(match count {
+            1 => "Read a comma behind a last element as if it were not there.".to_owned(),
+            _ => format!("Read {count} commas behind last elements as if they were not there."),
+        });
+        reading = Reading::new(builder, index, base, &bytes, &prefixes);
+        reading.begin(&notes, &troubles);
+        reading.keep_commas();
+        (format.read)(&mut reading);
+    }
     let (error, skipped, guesses) = reading.into_parts();
-    let spans = builder.span_count() - before;
+    let spans = builder.span_count() - before.span_count();
     if spans == 0 {
         return Err(error.unwrap_or_else(|| Error {
             kind: ErrorKind::NoSpans,

@@ -141,6 +141,17 @@ impl AttributeColumn {
         RawValue::new(Encoding::Long, self.long.len() as u32 - 1, 0)
     }
 
+    /// How many attributes and long values there are.
+    pub(crate) fn lengths(&self) -> (usize, usize) {
+        (self.all.len(), self.long.len())
+    }
+
+    /// Takes back what came since [`AttributeColumn::lengths`] gave these.
+    pub(crate) fn truncate(&mut self, (all, long): (usize, usize)) {
+        self.all.truncate(all);
+        self.long.truncate(long);
+    }
+
     pub(crate) fn range(&self, range: AttributeRange) -> &[Attribute] {
         &self.all[range.start as usize..(range.start + range.len) as usize]
     }

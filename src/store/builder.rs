@@ -91,8 +91,31 @@ pub(crate) struct StoreBuilder {
     current: (u32, u32, usize),
 }
 
-/// A warning whose place is still an address.
+/// How far a builder was: what came behind it can be taken back.
 #[derive(Debug)]
+pub(crate) struct Mark {
+    attributes: (usize, usize),
+    events: usize,
+    links: usize,
+    resources: usize,
+    scopes: usize,
+    origins: usize,
+    extras: usize,
+    spans: usize,
+    traces: usize,
+    span_warnings: usize,
+    warnings: Vec<PendingWarning>,
+}
+
+impl Mark {
+    /// How many spans there were.
+    pub(crate) fn span_count(&self) -> usize {
+        self.spans
+    }
+}
+
+/// A warning whose place is still an address.
+#[derive(Clone, Debug)]
 pub(super) struct PendingWarning {
     kind: WarningKind,
     message: String,
@@ -133,6 +156,50 @@ impl StoreBuilder {
         let (_, base) = self.buffers.add(name, bytes).ok_or(TooLarge)?;
         self.current = (base, len as u32, self.spans.len());
         Ok(base)
+    }
+
+    /// Changes the bytes of the last input, in place when nobody else has them: what the change gives, and the bytes.
+    pub(crate) fn edit_input<T: Default>(&mut self, change: impl FnOnce(&mut [u8]) -> T) -> (T, Arc<Vec<u8>>) {
+        match self.buffers.inputs.last_mut() {
+            Some(input) => {
+                let result = change(Arc::make_mut(&mut input.bytes).as_mut_slice());
+                (result, Arc::clone(&input.bytes))
+            }
+            None => Default::default(),
+        }
+    }
+
+    /// How far it is.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            attributes: self.attributes.lengths(),
+            events: self.events.len(),
+            links: self.links.len(),
+            resources: self.resources.len(),
+            scopes: self.scopes.len(),
+            origins: self.origins.len(),
+            extras: self.extras.len(),
+            spans: self.spans.len(),
+            traces: self.traces.keys.len(),
+            span_warnings: self.span_warnings.len(),
+            warnings: self.warnings.clone(),
+        }
+    }
+
+    /// Takes back everything since the mark but interned text.
+    pub(crate) fn rewind(&mut self, mark: &Mark) {
+        self.attributes.truncate(mark.attributes);
+        self.events.truncate(mark.events);
+        self.links.truncate(mark.links);
+        self.resources.truncate(mark.resources);
+        self.scopes.truncate(mark.scopes);
+        self.origins.truncate(mark.origins);
+        self.extras.truncate(mark.extras);
+        self.spans.truncate(mark.spans);
+        self.traces.truncate(mark.traces);
+        self.span_warnings.truncate(mark.span_warnings);
+        self.warnings.clone_from(&mark.warnings);
+        self.pending.clear();
     }
 
     /// How many inputs were added.
@@ -544,6 +611,13 @@ impl TraceTable {
         self.last
     }
 
+    /// Keeps the first traces only.
+    fn truncate(&mut self, count: usize) {
+        self.keys.truncate(count);
+        self.last = 0;
+        self.fill(self.slots.len());
+    }
+
     fn look_up(&mut self, key: TraceKey) -> u32 {
         let mask = self.slots.len() - 1;
         let mut at = hash(key) & mask;
@@ -557,17 +631,22 @@ impl TraceTable {
         self.keys.push(key);
         self.slots[at] = self.keys.len() as u32;
         if self.keys.len() * 2 > self.slots.len() {
-            let mask = self.slots.len() * 2 - 1;
-            self.slots = vec![0; mask + 1];
-            for (index, key) in self.keys.iter().enumerate() {
-                let mut at = hash(*key) & mask;
-                while self.slots[at] != 0 {
-                    at = (at + 1) & mask;
-                }
-                self.slots[at] = index as u32 + 1;
-            }
+            self.fill(self.slots.len() * 2);
         }
         self.keys.len() as u32 - 1
+    }
+
+    /// Makes the table anew, with so many slots: a power of two.
+    fn fill(&mut self, slots: usize) {
+        let mask = slots - 1;
+        self.slots = vec![0; slots];
+        for (index, key) in self.keys.iter().enumerate() {
+            let mut at = hash(*key) & mask;
+            while self.slots[at] != 0 {
+                at = (at + 1) & mask;
+            }
+            self.slots[at] = index as u32 + 1;
+        }
     }
 }
 

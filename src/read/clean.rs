@@ -1,0 +1,593 @@
+//! Text as people have it, made readable: what stands around the data is taken away before anything is detected.
+//!
+//! ```text
+//!  UTF-16 ─► UTF-8   byte order mark   ANSI escapes   line prefixes   Markdown around fences   shell noise before the JSON
+//!  └─ decoded ─┘     └────────────── removed ──────────────────────┘  └──── blanked: spaces of the same length ───────┘
+//! ```
+//! Line feeds stay where they are, so line numbers are those of what was given. Whether anything is to be done is decided from the beginning of
+//! the text: one that begins as JSON is not touched, however long it is. Commas behind the last element ([`without_trailing_commas`]) are only
+//! looked for when the lexer stumbles over one.
+//!
+//! Line prefixes name a service, so they are remembered by line ([`LinePrefixes`]).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// How much of a text is looked at.
+const GLANCE: usize = 64 * 1024;
+/// Noise before JSON is not longer.
+const NOISE_LINES: usize = 400;
+/// No name of a service in a line's prefix.
+const NO_NAME: u32 = u32::MAX;
+
+/// Names that stood before lines: of a container, a pod, a file.
+#[derive(Debug, Default)]
+pub(super) struct LinePrefixes {
+    names: Vec<String>,
+    /// Offset of the first line of a run with the same name, and the number of the name.
+    runs: Vec<(u32, u32)>,
+}
+
+impl LinePrefixes {
+    /// The name that stood before the line with this byte.
+    pub(super) fn name_at(&self, offset: usize) -> Option<&str> {
+        let run = self.runs.partition_point(|(start, _)| *start as usize <= offset).checked_sub(1)?;
+        self.names.get(self.runs[run].1 as usize).map(String::as_str)
+    }
+}
+
+/// Makes a text readable; a sentence on each thing that was done.
+pub(super) fn clean(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> LinePrefixes {
+    if let Some(order) = Order::of(bytes) {
+        let (text, lone) = order.decode(bytes);
+        *bytes = Arc::new(text.into_bytes());
+        let replaced = match lone {
+            0 => String::new(),
+            1 => " One half of a surrogate pair without the other became U+FFFD.".to_owned(),
+            _ => format!(" {lone} halves of surrogate pairs without the other became U+FFFD."),
+        };
+        notes.push(format!("Decoded UTF-16 ({}).{replaced}", order.name()));
+    }
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        Arc::make_mut(bytes).drain(..3);
+        notes.push("Left out a byte order mark.".to_owned());
+    }
+    let mut prefixes = LinePrefixes::default();
+    let head = head_of(bytes);
+    let escapes = head.windows(2).any(|pair| pair[0] == 0x1b && matches!(pair[1], b'[' | b']' | b'('));
+    if begins_as_json(head) && !escapes {
+        return prefixes;
+    }
+    if escapes {
+        let bytes = Arc::make_mut(bytes);
+        let before = bytes.len();
+        remove_escapes(bytes);
+        notes.push(format!("Removed ANSI escapes such as colours ({} bytes).", before - bytes.len()));
+    }
+    if let Some(shape) = PrefixShape::of(head_of(bytes)) {
+        prefixes = remove_prefixes(Arc::make_mut(bytes), shape);
+        let names = prefixes.names.iter().take(4).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = if prefixes.names.len() > 4 { ", …" } else { "" };
+        notes.push(format!("Removed what {} puts before each line ({names}{more}).", shape.origin()));
+    }
+    if has_fences(head_of(bytes)) {
+        let count = blank_around_fences(Arc::make_mut(bytes).as_mut_slice());
+        let blocks = if count == 1 { "the fenced block".to_owned() } else { format!("the {count} fenced blocks") };
+        notes.push(format!("Read {blocks} of a Markdown text and left out what stands around."));
+    }
+    if let Some((end, lines)) = noise(head_of(bytes)) {
+        blank(&mut Arc::make_mut(bytes)[..end]);
+        let lines = if lines == 1 { "a line".to_owned() } else { format!("{lines} lines") };
+        notes.push(format!("Left out {lines} before the JSON: commands, progress or headers."));
+    }
+    prefixes
+}
+
+fn head_of(bytes: &[u8]) -> &[u8] {
+    &bytes[..bytes.len().min(GLANCE)]
+}
+
+/// Whether the first thing is JSON. Prefixes and log lines in brackets are none.
+fn begins_as_json(text: &[u8]) -> bool {
+    let mut rest = text.iter().filter(|byte| !byte.is_ascii_whitespace());
+    match (rest.next(), rest.next()) {
+        (Some(b'{'), next) => matches!(next, None | Some(b'"' | b'}')),
+        (Some(b'['), next) => matches!(next, None | Some(b'{' | b'[' | b'"' | b']')),
+        _ => false,
+    }
+}
+
+/// Spaces for everything but line feeds.
+fn blank(bytes: &mut [u8]) {
+    bytes.iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+}
+
+// ── UTF-16 ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// The order of a unit's bytes.
+#[derive(Clone, Copy)]
+enum Order {
+    Little,
+    Big,
+}
+
+impl Order {
+    fn of(bytes: &[u8]) -> Option<Order> {
+        match bytes {
+            [0xff, 0xfe, ..] => return Some(Order::Little),
+            [0xfe, 0xff, ..] => return Some(Order::Big),
+            _ => {}
+        }
+        // Without a mark: nearly all of the first characters are below U+0100, and the very first is text.
+        let pairs = bytes[..bytes.len().min(512)].as_chunks::<2>().0;
+        let is = |low: usize| {
+            let text = |pair: &[u8; 2]| pair[1 - low] == 0 && (pair[low] >= 0x20 || pair[low].is_ascii_whitespace());
+            pairs.len() >= 2 && text(&pairs[0]) && pairs.iter().filter(|pair| text(pair)).count() * 4 >= pairs.len() * 3
+        };
+        if is(0) {
+            Some(Order::Little)
+        } else if is(1) {
+            Some(Order::Big)
+        } else {
+            None
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Order::Little => "little-endian",
+            Order::Big => "big-endian",
+        }
+    }
+
+    /// The text, and how many surrogates had no other half.
+    fn decode(self, bytes: &[u8]) -> (String, usize) {
+        let (pairs, rest) = bytes.as_chunks::<2>();
+        let units = pairs.iter().map(|pair| match self {
+            Order::Little => u16::from_le_bytes(*pair),
+            Order::Big => u16::from_be_bytes(*pair),
+        });
+        let mut text = String::with_capacity(bytes.len() / 2 + bytes.len() / 16);
+        let mut lone = 0;
+        for character in char::decode_utf16(units) {
+            text.push(character.unwrap_or_else(|_| {
+                lone += 1;
+                char::REPLACEMENT_CHARACTER
+            }));
+        }
+        if !rest.is_empty() {
+            lone += 1;
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+        (text, lone)
+    }
+}
+
+// ── ANSI escapes ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+fn remove_escapes(bytes: &mut Vec<u8>) {
+    let (mut from, mut to) = (0, 0);
+    while from < bytes.len() {
+        let run = bytes[from..].iter().position(|byte| *byte == 0x1b).unwrap_or(bytes.len() - from);
+        bytes.copy_within(from..from + run, to);
+        to += run;
+        from += run;
+        if from < bytes.len() {
+            from += escape_length(&bytes[from..]);
+        }
+    }
+    bytes.truncate(to);
+}
+
+/// The length of the escape that begins here (ECMA-48, sections 5.3 and 5.4). It never goes beyond its line.
+fn escape_length(bytes: &[u8]) -> usize {
+    let within = |range: std::ops::RangeInclusive<u8>, from: usize| {
+        bytes[from..].iter().take_while(|byte| range.contains(byte)).count()
+    };
+    match bytes.get(1) {
+        Some(b'[') => {
+            let parameters = 2 + within(0x30..=0x3f, 2);
+            let end = parameters + within(0x20..=0x2f, parameters);
+            end + usize::from(matches!(bytes.get(end), Some(0x40..=0x7e)))
+        }
+        // A command to the system, such as the address of a link: up to a bell or `ESC \`.
+        Some(b']') => {
+            let end =
+                bytes[2..].iter().position(|byte| matches!(byte, 7 | 0x1b | b'\n')).map_or(bytes.len(), |at| 2 + at);
+            match bytes.get(end..) {
+                Some([7, ..]) => end + 1,
+                Some([0x1b, b'\\', ..]) => end + 2,
+                _ => end,
+            }
+        }
+        Some(0x20..=0x2f) => {
+            let end = 1 + within(0x20..=0x2f, 1);
+            end + usize::from(matches!(bytes.get(end), Some(0x30..=0x7e)))
+        }
+        Some(0x30..=0x7e) => 2,
+        _ => 1,
+    }
+}
+
+// ── Line prefixes ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Who puts something before each line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PrefixShape {
+    /// `shop-1  | `
+    Compose,
+    /// `[pod/shop-5d4f/app] `
+    Kubectl,
+    /// `shop.log:`, `shop.log:12:`, `shop.log-13-`
+    Grep,
+}
+
+impl PrefixShape {
+    /// The shape that at least four of five lines share.
+    fn of(head: &[u8]) -> Option<PrefixShape> {
+        let lines = || head.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+        // The last line of a glance may be cut off.
+        let total = lines().filter(|line| *line != b"--").count();
+        [PrefixShape::Kubectl, PrefixShape::Compose, PrefixShape::Grep].into_iter().find(|shape| {
+            let matching = lines().filter(|line| shape.prefix(line).is_some()).count();
+            matching > 0 && matching * 5 >= total * 4
+        })
+    }
+
+    fn origin(self) -> &'static str {
+        match self {
+            PrefixShape::Compose => "docker compose",
+            PrefixShape::Kubectl => "kubectl",
+            PrefixShape::Grep => "grep",
+        }
+    }
+
+    /// The name in the prefix of a line, and how long the prefix is.
+    fn prefix(self, line: &[u8]) -> Option<(&[u8], usize)> {
+        match self {
+            PrefixShape::Compose => {
+                let name = line.iter().take_while(|b| b.is_ascii_alphanumeric() || b"._-".contains(b)).count();
+                let bar = name + line[name..].iter().take_while(|b| **b == b' ').count();
+                let end = match line.get(bar..)? {
+                    [b'|', b' ', ..] => bar + 2,
+                    [b'|'] | [b'|', b'\r'] => bar + 1,
+                    _ => return None,
+                };
+                (line.first()?.is_ascii_alphanumeric() && bar > name).then_some((&line[..name], end))
+            }
+            PrefixShape::Kubectl => {
+                let rest = line.strip_prefix(b"[pod/")?;
+                let end = rest.iter().position(|byte| *byte == b']')?;
+                let name = &rest[..end];
+                let good =
+                    name.iter().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(b)) && name.contains(&b'/');
+                let space = usize::from(rest.get(end + 1) == Some(&b' '));
+                good.then_some((name, 5 + end + 1 + space))
+            }
+            PrefixShape::Grep => {
+                let path = line.iter().take_while(|b| !b" \t:\"{[,=".contains(b)).count();
+                let (name, end) = file_name(&line[..path])?;
+                let separator = *line.get(end)?;
+                if separator != b':' && separator != b'-' {
+                    return None;
+                }
+                let digits = line[end + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+                let numbered = digits > 0 && line.get(end + 1 + digits) == Some(&separator);
+                Some((name, end + 1 + if numbered { digits + 1 } else { 0 }))
+            }
+        }
+    }
+}
+
+/// The name of a file without folders and ending, and where its whole path ends.
+fn file_name(path: &[u8]) -> Option<(&[u8], usize)> {
+    const ENDINGS: [&[u8]; 7] = [b".ndjson", b".jsonl", b".json", b".log", b".txt", b".out", b".err"];
+    let folder = path.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
+    let dot = (folder + 1..path.len()).find(|at| ENDINGS.iter().any(|ending| path[*at..].starts_with(ending)))?;
+    let ending = ENDINGS.iter().find(|ending| path[dot..].starts_with(ending))?;
+    let mut end = dot + ending.len();
+    // Rotated files: `shop.log.1`.
+    if path.get(end) == Some(&b'.') {
+        let digits = path[end + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        end += if digits > 0 { digits + 1 } else { 0 };
+    }
+    Some((&path[folder..dot], end))
+}
+
+fn remove_prefixes(bytes: &mut Vec<u8>, shape: PrefixShape) -> LinePrefixes {
+    let mut prefixes = LinePrefixes::default();
+    let mut numbers: HashMap<Vec<u8>, u32> = HashMap::new();
+    let mut last = (Vec::new(), NO_NAME);
+    let (mut from, mut to) = (0, 0);
+    while from < bytes.len() {
+        let end = bytes[from..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| from + at + 1);
+        let line = bytes[from..end].strip_suffix(b"\n").unwrap_or(&bytes[from..end]);
+        let (number, start) = match shape.prefix(line) {
+            Some((name, length)) => {
+                if last.1 == NO_NAME || last.0 != name {
+                    let number = *numbers.entry(name.to_vec()).or_insert_with(|| {
+                        prefixes.names.push(String::from_utf8_lossy(name).into_owned());
+                        prefixes.names.len() as u32 - 1
+                    });
+                    last = (name.to_vec(), number);
+                }
+                (last.1, from + length)
+            }
+            // What grep puts between groups of lines.
+            None if shape == PrefixShape::Grep && line.trim_ascii() == b"--" => (NO_NAME, from + line.len()),
+            None => (NO_NAME, from),
+        };
+        if prefixes.runs.last().is_none_or(|(_, last)| *last != number) {
+            prefixes.runs.push((to as u32, number));
+        }
+        bytes.copy_within(start..end, to);
+        to += end - start;
+        from = end;
+    }
+    bytes.truncate(to);
+    prefixes
+}
+
+// ── Markdown ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// The character and the length of a fence.
+fn fence(line: &[u8]) -> Option<(u8, usize)> {
+    let line = line.trim_ascii_start();
+    let mark = *line.first().filter(|byte| matches!(byte, b'`' | b'~'))?;
+    let length = line.iter().take_while(|byte| **byte == mark).count();
+    // Behind the marks there is at most the name of a language.
+    (length >= 3 && !line[length..].contains(&b'`')).then_some((mark, length))
+}
+
+/// Whether a text has fenced blocks, and nothing before the first that looks like data.
+fn has_fences(head: &[u8]) -> bool {
+    for line in head.split(|byte| *byte == b'\n') {
+        if fence(line).is_some() {
+            return true;
+        }
+        let id = line.split(|byte| !byte.is_ascii_hexdigit()).any(|run| run.len() >= 16);
+        if id || matches!(line.trim_ascii_start().first(), Some(b'{' | b'[')) {
+            return false;
+        }
+    }
+    false
+}
+
+/// Blanks all but what stands in the blocks: how many those are.
+fn blank_around_fences(bytes: &mut [u8]) -> usize {
+    let mut open = None;
+    let mut count = 0;
+    let mut from = 0;
+    while from < bytes.len() {
+        let end = bytes[from..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| from + at + 1);
+        let line = &mut bytes[from..end];
+        match (open, fence(line)) {
+            (None, Some(opened)) => {
+                open = Some(opened);
+                count += 1;
+                blank(line);
+            }
+            (Some((mark, length)), Some((found, of))) if found == mark && of >= length => {
+                open = None;
+                blank(line);
+            }
+            (None, None) => blank(line),
+            (Some(_), _) => {}
+        }
+        from = end;
+    }
+    count
+}
+
+// ── Shell noise ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Where the JSON begins that stands behind lines of a shell, and how many lines those are.
+fn noise(head: &[u8]) -> Option<(usize, usize)> {
+    let mut at = 0;
+    let mut lines = 0;
+    for line in head.split(|byte| *byte == b'\n').take(NOISE_LINES) {
+        let text = line.trim_ascii();
+        if matches!(text.first(), Some(b'{' | b'[')) {
+            return (lines > 0 && begins_as_json(&head[at..])).then_some((at, lines));
+        }
+        if !text.is_empty() {
+            if !is_noise(text) {
+                return None;
+            }
+            lines += 1;
+        }
+        at += line.len() + 1;
+    }
+    None
+}
+
+fn is_noise(line: &[u8]) -> bool {
+    // What a terminal shows behind the last carriage return.
+    let line = line.rsplit(|byte| *byte == b'\r').next().unwrap_or(line).trim_ascii();
+    let begins = |starts: &[&str]| starts.iter().any(|start| line.starts_with(start.as_bytes()));
+    if line.is_empty() || begins(&["$ ", "# ", "% ", "> ", "< ", "* ", "+ ", "HTTP/", "PS ", "curl ", "Dload "]) {
+        return true;
+    }
+    if matches!(line, b"$" | b">" | b"<" | b"*") {
+        return true;
+    }
+    // `user@host:~/shop$ kubectl …`
+    let prompt = line.iter().position(|byte| matches!(byte, b'$' | b'#' | b'%'));
+    if prompt.is_some_and(|at| line[..at].contains(&b'@') && line.get(at + 1).is_none_or(|byte| *byte == b' ')) {
+        return true;
+    }
+    // curl's progress: numbers and times only.
+    if line.contains(&b':') && line.iter().all(|byte| byte.is_ascii_digit() || b" kMG.:-".contains(byte)) {
+        return true;
+    }
+    // `Content-Type: application/json`
+    let name = line.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
+    name > 0 && line[name..].starts_with(b": ") && line[0].is_ascii_alphabetic()
+}
+
+// ── Commas ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Whether what is wrong at `offset` is a closing bracket behind a comma.
+pub(super) fn is_trailing_comma(bytes: &[u8], offset: usize) -> bool {
+    matches!(bytes.get(offset), Some(b']' | b'}'))
+        && bytes[..offset].iter().rev().find(|byte| !byte.is_ascii_whitespace()) == Some(&b',')
+}
+
+/// Makes a space of every comma behind a last element; how many there were. Strings end with their line at the latest.
+pub(super) fn without_trailing_commas(bytes: &mut [u8]) -> usize {
+    let mut count = 0;
+    let mut in_string = false;
+    let mut comma = None;
+    let mut at = 0;
+    while at < bytes.len() {
+        let byte = bytes[at];
+        match byte {
+            b'\n' => in_string = false,
+            b'\\' if in_string => at += 1,
+            b'"' => {
+                in_string = !in_string;
+                comma = None;
+            }
+            _ if in_string || byte.is_ascii_whitespace() => {}
+            b',' => comma = Some(at),
+            b']' | b'}' => {
+                if let Some(comma) = comma.take() {
+                    bytes[comma] = b' ';
+                    count += 1;
+                }
+            }
+            _ => comma = None,
+        }
+        at += 1;
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cleaned(text: &[u8]) -> (String, Vec<String>) {
+        let mut bytes = Arc::new(text.to_vec());
+        let mut notes = Vec::new();
+        clean(&mut bytes, &mut notes);
+        (String::from_utf8_lossy(&bytes).into_owned(), notes)
+    }
+
+    #[test]
+    fn what_begins_as_json_is_not_copied() {
+        for text in ["{}", " \r\n[{\"a\":\"```\"}]", "{\"a\":\"\\u001b[1m\"}", "[\n[", "{", ""] {
+            let mut bytes = Arc::new(text.as_bytes().to_vec());
+            let shared = Arc::clone(&bytes);
+            let mut notes = Vec::new();
+            clean(&mut bytes, &mut notes);
+            assert!(Arc::ptr_eq(&bytes, &shared) && notes.is_empty(), "{text}: {notes:?}");
+        }
+    }
+
+    #[test]
+    fn utf16_of_either_order_is_decoded() {
+        let text = "{\"név\":\"日本 𝄞\"}\r\n";
+        let units: Vec<u16> = text.encode_utf16().collect();
+        let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+        let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+        for (bytes, order) in [
+            (little.clone(), "little"),
+            ([&b"\xff\xfe"[..], &little].concat(), "little"),
+            (big.clone(), "big"),
+            ([&b"\xfe\xff"[..], &big].concat(), "big"),
+        ] {
+            let (found, notes) = cleaned(&bytes);
+            assert_eq!(found, text);
+            assert!(notes[0].starts_with(&format!("Decoded UTF-16 ({order}-endian).")), "{notes:?}");
+        }
+        let (found, notes) = cleaned(b"\xff\xfe{\0\x00\xd8}\0\x20");
+        assert_eq!(found, "{\u{fffd}}\u{fffd}");
+        assert_eq!(
+            notes[0],
+            "Decoded UTF-16 (little-endian). 2 halves of surrogate pairs without the other became U+FFFD."
+        );
+        for binary in [&b"\0\0\0\x05\x0a\x03"[..], b"\x0a\0\x0a\0", b"\0\x01\x02\xff\xfe", b"a\0b", b"{\""] {
+            assert_eq!(
+                cleaned(binary).1.iter().filter(|note| note.contains("UTF-16")).count(),
+                usize::from(binary == b"\x0a\0\x0a\0")
+            );
+        }
+    }
+
+    #[test]
+    fn colours_are_removed() {
+        let text =
+            b"\x1b[2m2025\x1b[0m \x1b[1;32mINFO\x1b[m \x1b]8;;http://a/\x1b\\link\x1b]8;;\x07 \x1b(Bend\x1b[\nnext\x1b";
+        assert_eq!(cleaned(text).0, "2025 INFO link end\nnext");
+    }
+
+    #[test]
+    fn prefixes_that_most_lines_share_are_removed_and_remembered() {
+        let text = "shop-1  | {\"a\":1}\nshop-1  |\ndb-1    | x | y\nAttaching to db-1\nshop-1  | z\nshop-1  | z\n";
+        let mut bytes = Arc::new(text.as_bytes().to_vec());
+        let mut notes = Vec::new();
+        let prefixes = clean(&mut bytes, &mut notes);
+        let found = String::from_utf8_lossy(&bytes);
+        assert_eq!(found, "{\"a\":1}\n\nx | y\nAttaching to db-1\nz\nz\n");
+        assert_eq!(notes, ["Removed what docker compose puts before each line (shop-1, db-1)."]);
+        let name = |part: &str| prefixes.name_at(found.find(part).expect("there"));
+        assert_eq!(
+            (name("{"), name("x |"), name("Att"), name("z")),
+            (Some("shop-1"), Some("db-1"), None, Some("shop-1"))
+        );
+        for (text, expected) in [
+            ("[pod/shop-5d/app] {\"a\":1}\n[pod/shop-5d/app] b\n", "{\"a\":1}\nb\n"),
+            ("logs/shop.log:{\"a\":1}\nshop.log-12-b\n--\nshop.log.1:13:c\n", "{\"a\":1}\nb\n\nc\n"),
+            ("shop-1 | a\nb\nc\n", "shop-1 | a\nb\nc\n"),
+            ("key: value\nother: value\n", "key: value\nother: value\n"),
+            ("2025-01-01 10:00:00 | INFO | a\n", "2025-01-01 10:00:00 | INFO | a\n"),
+            ("", ""),
+        ] {
+            assert_eq!(cleaned(text.as_bytes()).0, expected);
+        }
+    }
+
+    #[test]
+    fn only_fenced_blocks_of_markdown_are_left() {
+        let text = "# Title\nSee:\n```json\n{\"a\":1}\n```\nand\n~~~~\n{\"b\":\n~~~\n2}\n~~~~\nend";
+        let (found, notes) = cleaned(text.as_bytes());
+        assert_eq!(found.len(), text.len());
+        assert_eq!(found.split_whitespace().collect::<Vec<_>>(), ["{\"a\":1}", "{\"b\":", "~~~", "2}"]);
+        assert_eq!(found.lines().count(), text.lines().count());
+        assert_eq!(notes, ["Read the 2 fenced blocks of a Markdown text and left out what stands around."]);
+        let log = "trace_id=4bf92f3577b34da6a3ce929d0e0e4736 answer:\n```\nx\n```\n";
+        assert_eq!(cleaned(log.as_bytes()).0, log, "a log that has a fence in it");
+        assert_eq!(cleaned(b"```\n{}").0.trim(), "{}", "never closed");
+    }
+
+    #[test]
+    fn shell_noise_before_json_is_left_out() {
+        let text = "\
+user@web:~$ curl -si http://localhost:3200/api/traces/1
+  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current
+                                 Dload  Upload   Total   Spent    Left  Speed
+  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0\r100   12k  100   12k    0     0  9000      0  0:00:01
+HTTP/1.1 200 OK
+Content-Type: application/json
+
+{\"a\":1}
+";
+        let (found, notes) = cleaned(text.as_bytes());
+        assert_eq!(found.trim(), "{\"a\":1}");
+        assert_eq!(found.len(), text.len());
+        assert_eq!(notes, ["Left out 6 lines before the JSON: commands, progress or headers."]);
+        for text in ["hello\n{\"a\":1}\n", "$ ls\nfile\n", "Level: x\n[INFO] y\n"] {
+            assert_eq!(cleaned(text.as_bytes()).0, text);
+        }
+    }
+
+    #[test]
+    fn commas_behind_the_last_element_become_spaces() {
+        let mut text = br#"[{"a":[1,2,],"b":",]","c":"\",}",},{"e":1 , }]"#.to_vec();
+        assert_eq!(without_trailing_commas(&mut text), 3);
+        let expected = r#"[{"a":[1,2 ],"b":",]","c":"\",}" },{"e":1   }]"#;
+        assert_eq!(String::from_utf8_lossy(&text), expected);
+        assert!(is_trailing_comma(b"[1, ]", 4) && !is_trailing_comma(b"[1 ]", 3) && !is_trailing_comma(b"[1,", 3));
+    }
+}

@@ -1,0 +1,122 @@
+//! What people paste has something around it: prompts, prefixes, colours, Markdown, another encoding. The trace is the same.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod dump;
+
+use dump::dump;
+use spanscope::{Outcome, ReadOptions, detect, read};
+
+const SAMPLES: [(&str, &str); 3] = [
+    ("otlp-json", include_str!("data/otlp-json/order.json")),
+    ("jaeger-json", include_str!("data/jaeger-json/order.json")),
+    ("zipkin-json", include_str!("data/zipkin-json/order.json")),
+];
+
+fn outcome(bytes: Vec<u8>) -> Outcome {
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    read(bytes, &ReadOptions::new()).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+/// Every line behind `prefix`.
+fn prefixed(text: &str, prefix: &str) -> String {
+    text.lines().map(|line| format!("{prefix}{line}\n")).collect()
+}
+
+#[test]
+fn a_trace_is_the_same_whatever_stands_around_it() {
+    for (format, text) in SAMPLES {
+        let expected = dump(&outcome(text.into()).store);
+        let utf16 = |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
+        let coloured: String = text.replace(':', "\x1b[2m:\x1b[0m");
+        let wrapped: [(Vec<u8>, &str); 12] = [
+            (format!("\u{feff}{text}").into(), "byte order mark"),
+            (utf16(u16::to_le_bytes), "UTF-16 (little-endian)"),
+            (utf16(u16::to_be_bytes), "UTF-16 (big-endian)"),
+            ([&b"\xff\xfe"[..], &utf16(u16::to_le_bytes)].concat(), "UTF-16 (little-endian)"),
+            (coloured.into(), "ANSI"),
+            (prefixed(text, "shop-1  | ").into(), "docker compose"),
+            (prefixed(text, "[pod/shop-5d4f/app] ").into(), "kubectl"),
+            (prefixed(text, "logs/shop.log:").into(), "grep"),
+            (prefixed(text, "\x1b[36mshop-1  | \x1b[0m").into(), "docker compose"),
+            (format!("Look at this:\n\n```json\n{text}\n```\nStrange.\n").into(), "fenced block"),
+            (format!("$ curl -s localhost/api\nHTTP/1.1 200 OK\nServer: x\n\n{text}").into(), "before the JSON"),
+            (text.replace('\n', "\r\n").into(), ""),
+        ];
+        for (bytes, note) in wrapped {
+            assert_eq!(detect(&bytes).candidates[0].format.id, format, "{note}");
+            let found = outcome(bytes);
+            assert_eq!(dump(&found.store), expected, "{format}, {note}");
+            let guesses = found.inputs[0].guesses.join("\n");
+            assert!(guesses.contains(note) && guesses.is_empty() == note.is_empty(), "{note}: {guesses}");
+            assert_eq!(found.store.warnings(), [], "{format}, {note}");
+        }
+    }
+}
+
+#[test]
+fn several_fenced_blocks_are_several_documents() {
+    let (_, text) = SAMPLES[0];
+    let found = outcome(format!("One:\n```\n{text}\n```\nTwo:\n~~~json\n{text}\n~~~\n").into());
+    assert_eq!(found.store.span_count(), 6);
+    assert_eq!(found.inputs[0].skipped, []);
+}
+
+#[test]
+fn trailing_commas_are_read_over_and_told() {
+    for (format, text) in SAMPLES {
+        let expected = dump(&outcome(text.into()).store);
+        // Before every closing bracket that does not follow an opening one.
+        let mut repaired = String::new();
+        let mut in_string = false;
+        let mut count = 0;
+        let mut last = ' ';
+        for (at, character) in text.char_indices() {
+            in_string ^= character == '"' && !text[..at].ends_with('\\');
+            if !in_string && matches!(character, ']' | '}') && !matches!(last, '[' | '{') {
+                repaired.push_str(", ");
+                count += 1;
+            }
+            repaired.push(character);
+            if !character.is_whitespace() {
+                last = character;
+            }
+        }
+        let found = outcome(repaired.into());
+        assert_eq!(dump(&found.store), expected, "{format}");
+        let told = format!("Read {count} commas behind last elements as if they were not there.");
+        assert_eq!(found.inputs[0].guesses, [told]);
+        assert_eq!(found.store.warnings(), []);
+    }
+}
+
+#[test]
+fn a_comma_that_cannot_be_helped_is_an_error_like_others() {
+    let (_, text) = SAMPLES[0];
+    let found = outcome(format!("{text}\n{{\"a\":[1,,]}}\n{{\"a\":1,}}\n").into());
+    assert_eq!(found.store.span_count(), 3);
+    let reasons: Vec<&str> = found.inputs[0].skipped.iter().map(|skipped| skipped.reason.as_str()).collect();
+    assert_eq!(reasons.len(), 2, "{reasons:?}");
+    assert!(reasons[0].starts_with("Expected a JSON value, found `]}`"), "{reasons:?}");
+}
+
+#[test]
+fn a_missing_bracket_at_the_end_is_a_warning() {
+    for (format, text) in SAMPLES {
+        let whole = outcome(text.into()).store.span_count();
+        let found = outcome(text.trim_end()[..text.trim_end().len() - 1].into());
+        assert_eq!(found.store.span_count(), whole, "{format}");
+        assert!(found.store.warnings().iter().any(|warning| warning.kind.as_str() == "truncated"), "{format}");
+    }
+}
+
+#[test]
+fn lines_keep_their_numbers() {
+    let (_, text) = SAMPLES[0];
+    let line = text.replace('\n', "");
+    let bad = format!("Here:\n```\n{line}\n{{\"resourceSpans\":[}}\n{line}\n```\n");
+    let found = outcome(bad.into());
+    assert_eq!(found.store.span_count(), 6);
+    assert_eq!(found.inputs[0].skipped[0].position.line, 4);
+    let prefixed = format!("shop-1  | {line}\nshop-1  | {{\"resourceSpans\":[}}\nshop-1  | {line}\n");
+    assert_eq!(outcome(prefixed.into()).inputs[0].skipped[0].position.line, 2);
+}
