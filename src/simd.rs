@@ -33,6 +33,20 @@ impl Literal {
         Literal { bytes, len: len as u8 }
     }
 
+    /// The key of a member that is not the first, as it stands in compact text: `,"name":`. At most 28 bytes long.
+    pub(crate) const fn next_key(name: &str) -> Literal {
+        let key = Literal::key(name);
+        let mut bytes = [0; 32];
+        bytes[0] = b',';
+        assert!(key.len() < 32, "a key literal with a comma holds at most 28 bytes");
+        let mut i = 0;
+        while i < key.len() {
+            bytes[i + 1] = key.bytes[i];
+            i += 1;
+        }
+        Literal { bytes, len: key.len + 1 }
+    }
+
     /// Length of the whole text, quotes and colon included.
     #[inline(always)]
     pub(crate) const fn len(&self) -> usize {
@@ -72,20 +86,60 @@ fn matches_portable(bytes: &[u8], at: usize, literal: &Literal) -> bool {
     bytes.get(at..at + literal.len()) == Some(&literal.bytes[..literal.len()])
 }
 
+/// The begin of a text of some length, made to be compared at one position of a buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    bytes: [u8; Head::LEN],
+    /// A bit for each byte behind the text, which may be anything.
+    past: u64,
+}
+
+impl Head {
+    /// So many bytes are compared; a longer text goes on behind them.
+    pub(crate) const LEN: usize = 64;
+
+    /// The first [`Head::LEN`] bytes of `text`, or as many as it has.
+    pub(crate) fn new(text: &[u8]) -> Head {
+        let text = &text[..text.len().min(Head::LEN)];
+        let mut bytes = [0; Head::LEN];
+        bytes[..text.len()].copy_from_slice(text);
+        Head { bytes, past: u64::MAX.checked_shl(text.len() as u32).unwrap_or(0) }
+    }
+
+    /// Whether `window` begins with it.
+    #[inline(always)]
+    pub(crate) fn begins(&self, window: &[u8; Head::LEN]) -> bool {
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        {
+            use core::arch::wasm32::{u8x16_bitmask, u8x16_eq};
+            // SAFETY: both are 64 bytes long.
+            let equal = |at| unsafe { u32::from(u8x16_bitmask(u8x16_eq(load(window, at), load(&self.bytes, at)))) };
+            let (low, high) = (self.past as u32, (self.past >> 32) as u32);
+            equal(0) | equal(16) << 16 | low == u32::MAX
+                && (high == u32::MAX || equal(32) | equal(48) << 16 | high == u32::MAX)
+        }
+        #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+        {
+            let len = self.past.trailing_zeros() as usize;
+            self.bytes[..len] == window[..len]
+        }
+    }
+}
+
 /// Whether `bytes` continues with `text` at `at`. Made for texts of some length that are likely to be there.
 #[inline(always)]
 pub(crate) fn continues_with(bytes: &[u8], at: usize, text: &[u8]) -> bool {
     let Some(window) = bytes.get(at..at + text.len()) else { return false };
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     if text.len() >= 16 {
-        use core::arch::wasm32::{u8x16_all_true, u8x16_eq};
+        use core::arch::wasm32::{u8x16_bitmask, u8x16_eq};
         let last = text.len() - 16;
         let mut from = 0;
         loop {
             let from_here = from.min(last);
             // SAFETY: both slices are `text.len()` long, and `from_here` is at least 16 below that.
             let same = unsafe { u8x16_eq(load(window, from_here), load(text, from_here)) };
-            if !u8x16_all_true(same) {
+            if u8x16_bitmask(same) != u16::MAX {
                 return false;
             }
             if from >= last {
@@ -133,21 +187,88 @@ pub(crate) fn decimal16(digits: &[u8; 16]) -> Option<u64> {
     Some(u64::from(high) * 100_000_000 + u64::from(low))
 }
 
-/// Eight decimal digits at once: pairs, then fours, then all (after Johnny Lee's and Daniel Lemire's descriptions).
+/// Eight decimal digits at once.
 #[inline(always)]
 fn decimal8(digits: [u8; 8]) -> Option<u32> {
-    let chunk = u64::from_le_bytes(digits);
-    let nibbles = chunk ^ 0x3030_3030_3030_3030;
+    let nibbles = u64::from_le_bytes(digits) ^ 0x3030_3030_3030_3030;
     if (nibbles | nibbles.wrapping_add(0x0606_0606_0606_0606)) & 0xf0f0_f0f0_f0f0_f0f0 != 0 {
         return None;
     }
-    let pairs = nibbles.wrapping_mul(10) + (nibbles >> 8);
-    let fours = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(100 + (1_000_000 << 32));
-    let rest = (pairs >> 16 & 0x0000_00ff_0000_00ff).wrapping_mul(1 + (10_000 << 32));
-    Some((fours.wrapping_add(rest) >> 32) as u32)
+    Some(join_digits(nibbles))
 }
 
-/// Where a JSON string's plain run ends.
+/// One to seven decimal digits and their number, if that is what `text` begins with; what stands behind them is no digit.
+#[inline(always)]
+pub(crate) fn short_decimal(text: &[u8; 8]) -> Option<(u32, usize)> {
+    let nibbles = u64::from_le_bytes(*text) ^ 0x3030_3030_3030_3030;
+    // The lowest mark is exact: a digit carries nothing into the byte above it.
+    let marks = (nibbles | nibbles.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080;
+    let digits = marks.trailing_zeros() as usize / 8;
+    if digits == 0 || digits == 8 {
+        return None;
+    }
+    // What is not there in front counts as zeros.
+    Some((join_digits(nibbles << (64 - 8 * digits)), digits))
+}
+
+/// Eight digits' values as one: pairs, then fours, then all (after Johnny Lee's and Daniel Lemire's descriptions).
+#[inline(always)]
+fn join_digits(values: u64) -> u32 {
+    let pairs = values.wrapping_mul(10) + (values >> 8);
+    let fours = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(100 + (1_000_000 << 32));
+    let rest = (pairs >> 16 & 0x0000_00ff_0000_00ff).wrapping_mul(1 + (10_000 << 32));
+    (fours.wrapping_add(rest) >> 32) as u32
+}
+
+/// Offset of the first byte of a JSON string's content, at or after `from`, that is not plain: a `"`, a `\`, a control character (below
+/// 0x20) or one of 0x80 or above; the length of the buffer if there is none.
+#[inline(always)]
+pub(crate) fn plain_run(bytes: &[u8], from: usize) -> usize {
+    // Most strings end within two chunks: they are looked at without a loop, whose every turn an engine may want to interrupt.
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    if let Some(window) = bytes.get(from..from + 32) {
+        let stops = plain_stops(window);
+        return if stops != 0 { from + stops.trailing_zeros() as usize } else { plain_run_on(bytes, from + 32) };
+    }
+    plain_run_on(bytes, from)
+}
+
+#[inline(never)]
+fn plain_run_on(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    while let Some(window) = bytes.get(at..at + 32) {
+        let stops = plain_stops(window);
+        if stops != 0 {
+            return at + stops.trailing_zeros() as usize;
+        }
+        at += 32;
+    }
+    let run = string_run(bytes, at);
+    if !run.non_ascii {
+        return run.end;
+    }
+    at += bytes[at..run.end].iter().position(|b| *b >= 0x80).unwrap_or(0);
+    at
+}
+
+/// A bit for each of 32 bytes that is not plain.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[inline(always)]
+fn plain_stops(window: &[u8]) -> u32 {
+    use core::arch::wasm32::{i8x16_lt, i8x16_splat, u8x16_bitmask, u8x16_eq, u8x16_splat, v128_or};
+    let stops = |chunk| {
+        let marks = v128_or(u8x16_eq(chunk, u8x16_splat(b'"')), u8x16_eq(chunk, u8x16_splat(b'\\')));
+        // With a sign, what is not ASCII is below the control characters' end too.
+        u32::from(u8x16_bitmask(v128_or(marks, i8x16_lt(chunk, i8x16_splat(0x20)))))
+    };
+    let window: &[u8; 32] = window.try_into().expect("the window is 32 bytes long");
+    // SAFETY: `window` is 32 bytes long.
+    let (first, second) = unsafe { (load(window, 0), load(window, 16)) };
+    stops(first) | stops(second) << 16
+}
+
+/// Where a JSON string's run without escapes ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StringRun {
     /// Offset of the first `"`, `\` or control character (below 0x20), or the length of the buffer.
@@ -156,8 +277,8 @@ pub(crate) struct StringRun {
     pub(crate) non_ascii: bool,
 }
 
-/// Scans a JSON string's content from `from`.
-#[inline(always)]
+/// Scans a JSON string's content from `from`, what is not ASCII included.
+#[inline(never)]
 pub(crate) fn string_run(bytes: &[u8], from: usize) -> StringRun {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     {
@@ -256,16 +377,16 @@ pub(crate) fn hex16(digits: &[u8; 16]) -> Option<u64> {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     {
         use core::arch::wasm32::{
-            i8x16_shuffle, i8x16_splat, i64x2_extract_lane, u8x16_add, u8x16_all_true, u8x16_lt, u8x16_shl,
-            u8x16_splat, u8x16_sub, v128_bitselect, v128_or,
+            i8x16_shuffle, i8x16_splat, i64x2_extract_lane, u8x16_add, u8x16_bitmask, u8x16_le, u8x16_shl, u8x16_splat,
+            u8x16_sub, v128_bitselect, v128_or,
         };
         // SAFETY: `digits` is 16 bytes long.
         let text = unsafe { load(digits, 0) };
         let decimal = u8x16_sub(text, u8x16_splat(b'0'));
         let letter = u8x16_sub(v128_or(text, u8x16_splat(0x20)), u8x16_splat(b'a'));
-        let is_decimal = u8x16_lt(decimal, u8x16_splat(10));
-        let is_letter = u8x16_lt(letter, u8x16_splat(6));
-        if !u8x16_all_true(v128_or(is_decimal, is_letter)) {
+        let is_decimal = u8x16_le(decimal, u8x16_splat(9));
+        let is_letter = u8x16_le(letter, u8x16_splat(5));
+        if u8x16_bitmask(v128_or(is_decimal, is_letter)) != u16::MAX {
             return None;
         }
         let nibbles = v128_bitselect(decimal, u8x16_add(letter, i8x16_splat(10)), is_decimal);
@@ -296,10 +417,10 @@ pub(crate) fn hex_portable(digits: &[u8]) -> Option<u64> {
 pub(crate) fn hex16_lower(digits: &[u8; 16]) -> Option<[u8; 8]> {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     {
-        use core::arch::wasm32::{i8x16_shuffle, i64x2_extract_lane, u8x16_all_true, u8x16_shl, v128_or};
+        use core::arch::wasm32::{i8x16_shuffle, i64x2_extract_lane, u8x16_bitmask, u8x16_shl, v128_or};
         // SAFETY: `digits` is 16 bytes long.
         let (nibbles, good) = nibbles_lower(unsafe { load(digits, 0) });
-        if !u8x16_all_true(good) {
+        if u8x16_bitmask(good) != u16::MAX {
             return None;
         }
         let upper = i8x16_shuffle::<0, 2, 4, 6, 8, 10, 12, 14, 0, 2, 4, 6, 8, 10, 12, 14>(nibbles, nibbles);
@@ -321,11 +442,11 @@ pub(crate) fn hex32_lower(digits: &[u8; 32]) -> Option<[u8; 16]> {
     let mut bytes = [0; 16];
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     {
-        use core::arch::wasm32::{i8x16_shuffle, i64x2_extract_lane, u8x16_all_true, u8x16_shl, v128_and, v128_or};
+        use core::arch::wasm32::{i8x16_shuffle, i64x2_extract_lane, u8x16_bitmask, u8x16_shl, v128_and, v128_or};
         // SAFETY: `digits` is 32 bytes long.
         let (first, second) = unsafe { (load(digits, 0), load(digits, 16)) };
         let ((first, good), (second, good_too)) = (nibbles_lower(first), nibbles_lower(second));
-        if !u8x16_all_true(v128_and(good, good_too)) {
+        if u8x16_bitmask(v128_and(good, good_too)) != u16::MAX {
             return None;
         }
         let upper = i8x16_shuffle::<0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30>(first, second);
@@ -346,12 +467,12 @@ pub(crate) fn hex32_lower(digits: &[u8; 32]) -> Option<[u8; 16]> {
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 #[inline(always)]
 fn nibbles_lower(text: core::arch::wasm32::v128) -> (core::arch::wasm32::v128, core::arch::wasm32::v128) {
-    use core::arch::wasm32::{u8x16_lt, u8x16_splat, u8x16_sub, v128_bitselect, v128_or};
+    use core::arch::wasm32::{u8x16_le, u8x16_splat, u8x16_sub, v128_bitselect, v128_or};
     let decimal = u8x16_sub(text, u8x16_splat(b'0'));
     // From 10 on for "a" and what follows it.
     let letter = u8x16_sub(text, u8x16_splat(b'a' - 10));
-    let is_decimal = u8x16_lt(decimal, u8x16_splat(10));
-    let is_letter = u8x16_lt(u8x16_sub(letter, u8x16_splat(10)), u8x16_splat(6));
+    let is_decimal = u8x16_le(decimal, u8x16_splat(9));
+    let is_letter = u8x16_le(u8x16_sub(letter, u8x16_splat(10)), u8x16_splat(5));
     (v128_bitselect(decimal, letter, is_decimal), v128_or(is_decimal, is_letter))
 }
 
@@ -484,6 +605,54 @@ mod tests {
                 digits[at] = b'0' + digit;
                 let expected = std::str::from_utf8(&digits).ok().and_then(|text| text.parse().ok());
                 assert_eq!(decimal19(&digits), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_short_number_ends_at_the_first_byte_that_is_no_digit() {
+        for digits in 0..=8 {
+            for behind in [b'/', b':', b',', b'}', b'.', b' ', b'e', 0, 0x3f, 0x7f, 0x80, 0xb0, 0xb9, 0xff] {
+                let mut text = *b"98765432";
+                text[digits..].fill(behind);
+                let number = std::str::from_utf8(&text[..digits]).ok().and_then(|text| text.parse().ok());
+                let expected = number.filter(|_| digits < 8).map(|number| (number, digits));
+                assert_eq!(short_decimal(&text), expected, "{digits} digits, then {behind:#x}");
+            }
+        }
+        assert_eq!(short_decimal(b"0000000,"), Some((0, 7)));
+        assert_eq!(short_decimal(b"7,999999"), Some((7, 1)), "digits behind do not count");
+    }
+
+    #[test]
+    fn a_plain_run_ends_at_the_first_byte_to_look_at() {
+        for stop in (0..=255_u8).filter(|b| *b >= 0x80 || *b < 0x20 || matches!(b, b'"' | b'\\')) {
+            for distance in [0, 1, 7, 15, 16, 31, 32, 33, 63, 64, 90] {
+                let mut text = vec![b'~'; distance];
+                text.push(stop);
+                assert_eq!(plain_run(&text, 0), distance, "{stop:#x}");
+                text.extend([b'x'; 40]);
+                text.push(b'"');
+                assert_eq!(plain_run(&text, 0), distance, "{stop:#x}");
+                assert_eq!(plain_run(&text, distance + 1), text.len() - 1);
+                assert_eq!(plain_run(&text[..distance], 0), distance, "no stop before the end");
+            }
+        }
+    }
+
+    #[test]
+    fn a_head_is_found_only_where_all_of_it_stands() {
+        let text: Vec<u8> = (0..100_u8).map(|i| i.wrapping_mul(37) | 1).collect();
+        for length in 0..=text.len() {
+            let head = Head::new(&text[..length]);
+            let mut window = [0; Head::LEN];
+            let compared = length.min(Head::LEN);
+            window[..compared].copy_from_slice(&text[..compared]);
+            assert!(head.begins(&window));
+            for at in 0..Head::LEN {
+                window[at] ^= 2;
+                assert_eq!(head.begins(&window), at >= compared, "{length} bytes, the one at {at} differs");
+                window[at] ^= 2;
             }
         }
     }

@@ -43,3 +43,11 @@ pub(crate) struct Cursor {
     pub(super) after: u8,
     pub(super) first: bool,
 }
+
+impl Cursor {
+    /// Behind the member with the key of this index.
+    #[inline(always)]
+    pub(crate) fn behind(key: u8) -> Cursor {
+        Cursor { after: key + 1, first: false }
+    }
+}

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use crate::simd;
+use crate::simd::{self, Head};
 
 /// The longest text that is worth learning: a pretty-printed attribute fits.
 const MAX_LENGTH: usize = 240;
@@ -20,8 +20,10 @@ pub(crate) struct PhraseId(u32);
 
 #[derive(Debug)]
 struct Phrase<T> {
-    start: u32,
+    head: Head,
     len: u32,
+    /// Of a long text: where the rest begins.
+    tail: u32,
     meaning: T,
     /// Phrases that followed, the last one that was learned first.
     next: [u32; FOLLOWERS],
@@ -35,7 +37,8 @@ const NONE: u32 = u32::MAX;
 /// Learned phrases with what each means.
 #[derive(Debug)]
 pub(crate) struct Phrases<T> {
-    text: Vec<u8>,
+    /// What of long phrases is behind their heads.
+    tails: Vec<u8>,
     phrases: Vec<Phrase<T>>,
     /// The last phrase of a meaning and length: two texts that share both are almost always one.
     known: HashMap<(T, usize), u32>,
@@ -44,8 +47,8 @@ pub(crate) struct Phrases<T> {
 impl<T: Copy + Eq + Hash> Phrases<T> {
     /// With `roots` places where a list starts, numbered from 0, each with orders of its own.
     pub(crate) fn new(roots: u32, nothing: T) -> Phrases<T> {
-        let root = |_| Phrase { start: 0, len: 0, meaning: nothing, next: [NONE; FOLLOWERS] };
-        Phrases { text: Vec::new(), phrases: (0..roots).map(root).collect(), known: HashMap::new() }
+        let root = |_| Phrase { head: Head::new(b""), len: 0, tail: 0, meaning: nothing, next: [NONE; FOLLOWERS] };
+        Phrases { tails: Vec::new(), phrases: (0..roots).map(root).collect(), known: HashMap::new() }
     }
 
     /// The start of a list.
@@ -53,17 +56,37 @@ impl<T: Copy + Eq + Hash> Phrases<T> {
         PhraseId(number)
     }
 
-    /// The phrase at `at` if it is one that followed `after` before, its meaning, and the offset behind it.
+    /// The phrase at `at` if it is one that followed `after` before, its meaning, and the offset behind it. Nothing is found in the last
+    /// bytes of an input.
     #[inline(always)]
     pub(crate) fn follow(&self, bytes: &[u8], at: usize, after: PhraseId) -> Option<(PhraseId, T, usize)> {
-        for &id in &self.phrases[after.0 as usize].next {
-            let phrase = self.phrases.get(id as usize)?;
-            let text = &self.text[phrase.start as usize..(phrase.start + phrase.len) as usize];
-            if simd::continues_with(bytes, at, text) {
-                return Some((PhraseId(id), phrase.meaning, at + text.len()));
-            }
+        let window = bytes.get(at..at + Head::LEN)?.first_chunk()?;
+        let next = &self.phrases[after.0 as usize].next;
+        let first = self.phrases.get(next[0] as usize)?;
+        if self.stands(first, bytes, at, window) {
+            return Some((PhraseId(next[0]), first.meaning, at + first.len as usize));
         }
-        None
+        let id = self.other(bytes, at, window, next)?;
+        let phrase = &self.phrases[id as usize];
+        Some((PhraseId(id), phrase.meaning, at + phrase.len as usize))
+    }
+
+    #[inline(never)]
+    fn other(&self, bytes: &[u8], at: usize, window: &[u8; Head::LEN], next: &[u32; FOLLOWERS]) -> Option<u32> {
+        let stands =
+            |id: &&u32| self.phrases.get(**id as usize).is_some_and(|phrase| self.stands(phrase, bytes, at, window));
+        next[1..].iter().find(stands).copied()
+    }
+
+    /// Whether the phrase stands at `at`, where `window` is.
+    #[inline(always)]
+    fn stands(&self, phrase: &Phrase<T>, bytes: &[u8], at: usize, window: &[u8; Head::LEN]) -> bool {
+        phrase.head.begins(window)
+            && (phrase.len as usize <= Head::LEN || simd::continues_with(bytes, at + Head::LEN, self.tail(phrase)))
+    }
+
+    fn tail(&self, phrase: &Phrase<T>) -> &[u8] {
+        &self.tails[phrase.tail as usize..][..(phrase.len as usize).saturating_sub(Head::LEN)]
     }
 
     /// Notes that `text` followed `after` and what it means.
@@ -72,22 +95,24 @@ impl<T: Copy + Eq + Hash> Phrases<T> {
         if text.len() > MAX_LENGTH || text.is_empty() {
             return after;
         }
-        let stands = |id: &u32| {
+        let head = Head::new(text);
+        let rest = &text[text.len().min(Head::LEN)..];
+        let is_text = |id: &u32| {
             let phrase = &self.phrases[*id as usize];
-            &self.text[phrase.start as usize..(phrase.start + phrase.len) as usize] == text
+            phrase.len as usize == text.len() && phrase.head == head && self.tail(phrase) == rest
         };
         // It may have been known, and only the value behind it was not to be taken by its place.
         let followers = &self.phrases[after.0 as usize].next;
-        if let Some(id) = followers.iter().take_while(|id| **id != NONE).find(|id| stands(id)) {
+        if let Some(id) = followers.iter().take_while(|id| **id != NONE).find(|id| is_text(id)) {
             return PhraseId(*id);
         }
-        let known = self.known.get(&(meaning, text.len())).copied().filter(stands);
+        let known = self.known.get(&(meaning, text.len())).copied().filter(is_text);
         let id = match known {
             Some(id) => id,
             None if self.phrases.len() < MAX_PHRASES => {
-                let (id, start) = (self.phrases.len() as u32, self.text.len() as u32);
-                self.text.extend_from_slice(text);
-                self.phrases.push(Phrase { start, len: text.len() as u32, meaning, next: [NONE; FOLLOWERS] });
+                let (id, tail) = (self.phrases.len() as u32, self.tails.len() as u32);
+                self.tails.extend_from_slice(rest);
+                self.phrases.push(Phrase { head, len: text.len() as u32, tail, meaning, next: [NONE; FOLLOWERS] });
                 self.known.insert((meaning, text.len()), id);
                 id
             }
@@ -110,7 +135,10 @@ mod tests {
     fn what_followed_before_is_known_at_once_and_nothing_else() {
         let mut phrases = Phrases::new(1, 0_u8);
         let root = phrases.root(0);
-        let text = br#"[{"key":"a","value":"1"},{"key":"b","value":"2"},{"key":"a","value":"#;
+        let mut text = br#"[{"key":"a","value":"1"},{"key":"b","value":"2"},{"key":"a","value":"#.to_vec();
+        let end = text.len();
+        text.extend([b' '; Head::LEN]);
+        let text = &text[..];
         assert!(phrases.follow(text, 1, root).is_none());
         let a = phrases.learn(root, br#"{"key":"a","value":""#, 7);
         assert_eq!(phrases.follow(text, 1, root), Some((a, 7, 21)));
@@ -118,8 +146,26 @@ mod tests {
         let b = phrases.learn(root, br#"{"key":"b","value":""#, 8);
         assert_eq!(phrases.follow(text, 25, root), Some((b, 8, 45)));
         assert_eq!(phrases.follow(text, 1, root), Some((a, 7, 21)), "more than one follower is kept");
-        assert!(phrases.follow(text, text.len() - 20, a).is_none());
+        assert!(phrases.follow(text, end - 20, a).is_none());
         assert_eq!(phrases.learn(b, br#"{"key":"a","value":""#, 7), a, "a text is one phrase wherever it stands");
+    }
+
+    #[test]
+    fn a_long_phrase_is_compared_to_its_end() {
+        let mut phrases = Phrases::new(1, 0_u8);
+        let root = phrases.root(0);
+        let long = [b'x'; Head::LEN + 30];
+        let mut text = long.to_vec();
+        text.extend([b'y'; Head::LEN]);
+        let id = phrases.learn(root, &long, 1);
+        assert_eq!(phrases.learn(root, &long, 1), id);
+        assert_eq!(phrases.follow(&text, 0, root), Some((id, 1, long.len())));
+        text[Head::LEN + 29] = b'y';
+        assert_eq!(phrases.follow(&text, 0, root), None);
+        let other = phrases.learn(root, &text[..Head::LEN + 30], 1);
+        assert_ne!(other, id, "two texts of one length and meaning");
+        assert_eq!(phrases.follow(&text, 0, root), Some((other, 1, long.len())));
+        assert_eq!(phrases.follow(&text, Head::LEN, root), None);
     }
 
     #[test]

@@ -53,10 +53,10 @@ impl<'a> Reading<'a> {
     pub(super) fn hot_text_id(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<StringId> {
         let (bytes, at) = (self.bytes, lexer.offset());
         if bytes.get(at) == Some(&b'"') {
-            let run = simd::string_run(bytes, at + 1);
-            if !run.non_ascii && bytes.get(run.end) == Some(&b'"') {
-                lexer.go_to(run.end + 1);
-                return Ok(self.builder.intern_bytes(&bytes[at + 1..run.end]));
+            let end = simd::plain_run(bytes, at + 1);
+            if bytes.get(end) == Some(&b'"') {
+                lexer.go_to(end + 1);
+                return Ok(self.builder.intern_bytes(&bytes[at + 1..end]));
             }
         }
         self.text_id(lexer, field)

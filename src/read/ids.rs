@@ -106,6 +106,11 @@ impl<'a> Reading<'a> {
             lexer.accept_quoted::<32>();
             return Ok(key);
         }
+        self.other_trace_id(lexer, field, base64)
+    }
+
+    #[inline(never)]
+    fn other_trace_id(&mut self, lexer: &mut Lexer<'a>, field: &str, base64: Base64) -> Lex<TraceKey> {
         let Some(text) = self.text(lexer, field)? else { return Ok(TraceKey::EMPTY) };
         let (key, good) = trace_key(self.builder, text.bytes(self.bytes), base64);
         if !good {
@@ -123,6 +128,11 @@ impl<'a> Reading<'a> {
             lexer.accept_quoted::<16>();
             return Ok(key);
         }
+        self.other_span_id(lexer, field, base64)
+    }
+
+    #[inline(never)]
+    fn other_span_id(&mut self, lexer: &mut Lexer<'a>, field: &str, base64: Base64) -> Lex<SpanKey> {
         let Some(text) = self.text(lexer, field)? else { return Ok(SpanKey::EMPTY) };
         let (key, good) = span_key(self.builder, text.bytes(self.bytes), base64);
         if !good {

@@ -169,12 +169,12 @@ fn known_value(reading: &mut Reading<'_>, form: Form, at: usize) -> Option<(TagV
     let bytes = reading.bytes;
     match form {
         Form::Text => {
-            let run = simd::string_run(bytes, at);
-            if run.non_ascii || bytes.get(run.end) != Some(&b'"') {
+            let end = simd::plain_run(bytes, at);
+            if bytes.get(end) != Some(&b'"') {
                 return None;
             }
-            let text = Text { start: at as u32, end: run.end as u32, escaped: false };
-            Some((TagValue { raw: reading.string_value(text), text: Some(text) }, run.end + 1))
+            let text = Text { start: at as u32, end: end as u32, escaped: false };
+            Some((TagValue { raw: reading.string_value(text), text: Some(text) }, end + 1))
         }
         Form::Int => {
             let digits = at + usize::from(bytes.get(at) == Some(&b'-'));

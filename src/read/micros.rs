@@ -78,13 +78,8 @@ impl<'a> Reading<'a> {
     /// A number of microseconds; what is none, or does not fit 64 bits of nanoseconds, is reported. `null` is nothing.
     #[inline(always)]
     pub(super) fn micros(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<Nanos>> {
-        let before = lexer.offset();
-        if let Some(micros) = lexer.whole_number() {
-            // Sixteen digits of microseconds fit 64 bits of nanoseconds, and reach to the year 2286.
-            if micros < 10_000_000_000_000_000 {
-                return Ok(Some(Nanos { ns: micros * 1000, negative: false }));
-            }
-            lexer.go_to(before);
+        if let Some(micros) = lexer.short_number() {
+            return Ok(Some(Nanos { ns: u64::from(micros) * 1000, negative: false }));
         }
         self.other_micros(lexer, field)
     }

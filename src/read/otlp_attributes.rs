@@ -88,18 +88,18 @@ pub(super) fn attributes<'a>(
         if fast && (first || comma) {
             let mut at = start;
             while let Some((phrase, meaning, value)) = table.phrases.follow(bytes, at, after) {
-                let run = simd::string_run(bytes, value);
-                let Some(end) = bytes.get(run.end..run.end + 4) else { break };
-                let more = end == b"\"}},";
-                if run.non_ascii || !(more || end == b"\"}}]") {
+                let end = simd::plain_run(bytes, value);
+                let Some(after_value) = bytes.get(end..end + 4) else { break };
+                let more = after_value == b"\"}},";
+                if !more && after_value != b"\"}}]" {
                     break;
                 }
                 let address = reading.address(value);
-                let value = reading.builder.value(meaning.encoding, address, (run.end - value) as u32);
+                let value = reading.builder.value(meaning.encoding, address, (end - value) as u32);
                 reading.builder.push_attribute(meaning.key, value);
                 after = phrase;
                 first = false;
-                at = run.end + 4;
+                at = end + 4;
                 if !more {
                     lexer.leave_array(at);
                     return Ok(reading.builder.attributes_since(mark));

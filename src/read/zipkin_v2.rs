@@ -23,7 +23,7 @@ use super::once::{Objects, Origins};
 use super::told::{Meaning, Meanings, TagValue, Told, kind_of};
 use super::zipkin_text;
 use crate::error::WarningKind;
-use crate::json::{Keys, Kind, Lex, Lexer, Member, Phrases, Text};
+use crate::json::{Cursor, Keys, Kind, Lex, Lexer, Member, Phrases, Text};
 use crate::simd::{self, Literal};
 use crate::store::{AttributeRange, Encoding, NO_TIME, RawValue, SpanDraft, SpanKind, StoreBuilder};
 use crate::strings::StringId;
@@ -216,27 +216,29 @@ fn document<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut T
     }
 }
 
-/// What was read of a span.
+/// What was read of a span beside its draft.
+#[derive(Default)]
 struct Parts {
-    draft: SpanDraft,
     times: Times,
     /// Numbers of the local endpoint's resource and of the remote endpoint.
     local: Option<u32>,
     remote: Option<u32>,
     debug: bool,
+    /// A bit for each field that was met.
+    seen: u32,
 }
 
 /// The fields that most spans have, in the order of Zipkin's own library.
-const USUAL: [Field; 9] = [
-    Field::TraceId,
-    Field::ParentId,
-    Field::Id,
-    Field::Kind,
-    Field::Name,
-    Field::Timestamp,
-    Field::Duration,
-    Field::LocalEndpoint,
-    Field::Tags,
+const USUAL: [(Field, Literal); 9] = [
+    (Field::TraceId, Literal::key("traceId")),
+    (Field::ParentId, Literal::next_key("parentId")),
+    (Field::Id, Literal::next_key("id")),
+    (Field::Kind, Literal::next_key("kind")),
+    (Field::Name, Literal::next_key("name")),
+    (Field::Timestamp, Literal::next_key("timestamp")),
+    (Field::Duration, Literal::next_key("duration")),
+    (Field::LocalEndpoint, Literal::next_key("localEndpoint")),
+    (Field::Tags, Literal::next_key("tags")),
 ];
 
 /// One span. Not inlined, so that a JavaScript engine can swap it for optimised code between two calls.
@@ -244,32 +246,60 @@ const USUAL: [Field; 9] = [
 fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
     let at = lexer.offset();
     let attributes = reading.builder.attribute_mark();
-    let mut parts = Parts {
-        draft: reading.builder.draft(reading.address(at)),
-        times: Times::default(),
-        local: None,
-        remote: None,
-        debug: false,
-    };
+    let mut draft = reading.builder.draft(reading.address(at));
+    let mut parts = Parts::default();
     tables.links.clear();
     tables.told.clear();
-    let mut seen = 0_u32;
-    let mut cursor = lexer.begin_object()?;
+    let cursor = lexer.begin_object()?;
     macro_rules! usual {
         ($($position:literal)*) => {
             $(
-                let field = const { USUAL[$position] };
-                if lexer.member_is(&SPAN_KEYS[field as usize], field as u8, &mut cursor) {
-                    read_field(reading, lexer, tables, &mut parts, field)?;
-                    seen |= 1 << field as u32;
+                if lexer.pass(const { &USUAL[$position].1 }) {
+                    let field = const { USUAL[$position].0 };
+                    read_field(reading, lexer, tables, &mut draft, &mut parts, field)?;
+                    parts.seen |= 1 << field as u32;
                 }
             )*
         };
     }
     usual!(0 1 2 3 4 5 6 7 8);
+    if parts.seen == 0 || !lexer.pass_object_end() {
+        other_fields(reading, lexer, tables, &mut draft, &mut parts, cursor)?;
+        if parts.seen & (1 << Field::TraceId as u32 | 1 << Field::Id as u32) == 0 {
+            no_span(reading, &draft, attributes, at);
+            return Ok(());
+        }
+    }
+    parts.times.put(reading, &mut draft);
+    let scope = tables.told.put(reading, &mut draft);
+    if parts.remote.is_some() || parts.debug || !tables.links.is_empty() {
+        let remote = parts.remote.map(|remote| tables.peers[remote as usize]);
+        extras(reading, &mut draft, &mut tables.links, remote, parts.debug);
+    }
+    let resource = parts
+        .local
+        .unwrap_or_else(|| *tables.nowhere.get_or_insert_with(|| tables.origins.add_resource(reading.builder)));
+    let origin = tables.origins.origin(reading.builder, resource, scope);
+    reading.builder.push_span(&draft, origin);
+    Ok(())
+}
+
+/// The fields of a span that are not [`USUAL`], do not come in that order or with white space, to the end of its object.
+#[inline(never)]
+fn other_fields<'a>(
+    reading: &mut Reading<'a>,
+    lexer: &mut Lexer<'a>,
+    tables: &mut Tables<'a>,
+    draft: &mut SpanDraft,
+    parts: &mut Parts,
+    mut cursor: Cursor,
+) -> Lex<()> {
+    if parts.seen != 0 {
+        cursor = Cursor::behind(parts.seen.ilog2() as u8);
+    }
     loop {
         let key = match lexer.member_inlined(&mut tables.span, &mut cursor)? {
-            Member::End => break,
+            Member::End => return Ok(()),
             Member::Other(_) => {
                 lexer.skip()?;
                 continue;
@@ -278,30 +308,12 @@ fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
         };
         let field = SPAN_FIELDS[key as usize];
         let bit = 1 << field as u32;
-        if seen & bit != 0 {
-            repeated(reading, &mut parts, field, tables);
+        if parts.seen & bit != 0 {
+            repeated(reading, draft, field, tables);
         }
-        seen |= bit;
-        read_field(reading, lexer, tables, &mut parts, field)?;
+        parts.seen |= bit;
+        read_field(reading, lexer, tables, draft, parts, field)?;
     }
-    if seen & (1 << Field::TraceId as u32 | 1 << Field::Id as u32) == 0 {
-        no_span(reading, &parts.draft, attributes, at);
-        return Ok(());
-    }
-    // By reference: what is as large as this is not moved for free.
-    let draft = &mut parts.draft;
-    parts.times.put(reading, draft);
-    let scope = tables.told.put(reading, draft);
-    if parts.remote.is_some() || parts.debug || !tables.links.is_empty() {
-        let remote = parts.remote.map(|remote| tables.peers[remote as usize]);
-        extras(reading, draft, &mut tables.links, remote, parts.debug);
-    }
-    let resource = parts
-        .local
-        .unwrap_or_else(|| *tables.nowhere.get_or_insert_with(|| tables.origins.add_resource(reading.builder)));
-    let origin = tables.origins.origin(reading.builder, resource, scope);
-    reading.builder.push_span(draft, origin);
-    Ok(())
 }
 
 #[inline(always)]
@@ -309,25 +321,23 @@ fn read_field<'a>(
     reading: &mut Reading<'a>,
     lexer: &mut Lexer<'a>,
     tables: &mut Tables<'a>,
+    draft: &mut SpanDraft,
     parts: &mut Parts,
     field: Field,
 ) -> Lex<()> {
-    let Parts { draft, times, local, remote, debug } = parts;
     match field {
         Field::TraceId => draft.trace = reading.trace_id(lexer, "traceId", Base64::No)?,
         Field::Id => draft.id = reading.span_id(lexer, "id", Base64::No)?,
         Field::ParentId => draft.parent = reading.span_id(lexer, "parentId", Base64::No)?,
         Field::Kind => draft.kind = kind(reading, lexer)?,
         Field::Name => draft.name = reading.hot_text_id(lexer, "name")?,
-        Field::Timestamp => times.start = reading.time_us(lexer, "timestamp")?.filter(|time| *time != 0),
-        Field::Duration => times.duration = reading.micros(lexer, "duration")?,
-        Field::LocalEndpoint => *local = local_endpoint(reading, lexer, tables)?,
-        Field::RemoteEndpoint => *remote = remote_endpoint(reading, lexer, tables)?,
-        Field::Annotations => {
-            reading.list(lexer, "annotations", |reading, lexer| annotation(reading, lexer, tables))?;
-        }
+        Field::Timestamp => parts.times.start = reading.time_us(lexer, "timestamp")?.filter(|time| *time != 0),
+        Field::Duration => parts.times.duration = reading.micros(lexer, "duration")?,
+        Field::LocalEndpoint => parts.local = local_endpoint(reading, lexer, tables)?,
+        Field::RemoteEndpoint => parts.remote = remote_endpoint(reading, lexer, tables)?,
+        Field::Annotations => annotations(reading, lexer, tables)?,
         Field::Tags => draft.attributes = tags(reading, lexer, tables)?,
-        Field::Debug => *debug = reading.flag(lexer, "debug")?,
+        Field::Debug => parts.debug = reading.flag(lexer, "debug")?,
         Field::Shared => draft.shared = reading.flag(lexer, "shared")?,
         Field::BinaryAnnotations => {
             let range = lexer.skip()?;
@@ -351,9 +361,9 @@ fn no_span(reading: &mut Reading<'_>, draft: &SpanDraft, attributes: u32, at: us
 
 /// A key that stands twice: what the first one gave is taken back, as the last one counts.
 #[cold]
-fn repeated(reading: &mut Reading<'_>, parts: &mut Parts, field: Field, tables: &mut Tables<'_>) {
+fn repeated(reading: &mut Reading<'_>, draft: &SpanDraft, field: Field, tables: &mut Tables<'_>) {
     match field {
-        Field::Annotations => reading.builder.truncate_events(parts.draft.first_event),
+        Field::Annotations => reading.builder.truncate_events(draft.first_event),
         Field::Tags => {
             tables.told.clear();
             tables.links.clear();
@@ -427,15 +437,23 @@ fn tags<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
     loop {
         let mut at = start;
         while let Some((phrase, (key, meaning), content)) = tables.phrases.follow(bytes, at, after) {
-            let run = simd::string_run(bytes, content);
-            if run.non_ascii || bytes.get(run.end) != Some(&b'"') {
+            let end = simd::plain_run(bytes, content);
+            if bytes.get(end) != Some(&b'"') {
                 break;
             }
-            let text = Text { start: content as u32, end: run.end as u32, escaped: false };
-            let value = TagValue { raw: reading.string_value(text), text: Some(text) };
-            take(reading, (&mut tables.told, &mut tables.links), (key, meaning), value);
-            after = phrase;
-            at = run.end + 1;
+            (after, at) = (phrase, end + 1);
+            let text = Text { start: content as u32, end: end as u32, escaped: false };
+            let raw = reading.string_value(text);
+            if meaning == Meaning::Attribute {
+                reading.builder.push_attribute(key, raw);
+            } else {
+                take(
+                    reading,
+                    (&mut tables.told, &mut tables.links),
+                    (key, meaning),
+                    TagValue { raw, text: Some(text) },
+                );
+            }
         }
         if at != start {
             if bytes.get(at) == Some(&b'}') {
@@ -462,7 +480,7 @@ fn tags<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
     Ok(reading.builder.attributes_since(mark))
 }
 
-#[inline(always)]
+#[inline(never)]
 pub(super) fn take(
     reading: &mut Reading<'_>,
     (told, links): (&mut Told, &mut Vec<(StringId, Text)>),
@@ -590,6 +608,11 @@ fn port<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<RawValue> {
     }
     let encoding = if number.integer { Encoding::Int } else { Encoding::Double };
     Ok(reading.slice_value(encoding, number.start, number.end))
+}
+
+#[inline(never)]
+fn annotations<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
+    reading.list(lexer, "annotations", |reading, lexer| annotation(reading, lexer, tables))
 }
 
 /// An annotation is an event.

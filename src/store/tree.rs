@@ -159,16 +159,16 @@ fn sort_members(builder: &StoreBuilder, members: &mut [u32], keys: &mut Vec<(u64
     let spans = &builder.spans;
     keys.clear();
     keys.extend(members.iter().map(|member| (spans[*member as usize].start, *member)));
-    let compare = |a: &(u64, u32), b: &(u64, u32)| {
-        a.0.cmp(&b.0).then_with(|| {
+    if !keys.is_sorted() {
+        keys.sort_unstable();
+    }
+    for equal in keys.chunk_by_mut(|a, b| a.0 == b.0).filter(|equal| equal.len() > 1) {
+        equal.sort_unstable_by(|a, b| {
             compare_spans(&builder.strings, &spans[a.1 as usize], &spans[b.1 as usize]).then(a.1.cmp(&b.1))
-        })
-    };
-    if !keys.is_sorted_by(|a, b| compare(a, b) != Ordering::Greater) {
-        keys.sort_unstable_by(compare);
-        for (member, key) in members.iter_mut().zip(keys.iter()) {
-            *member = key.1;
-        }
+        });
+    }
+    for (member, key) in members.iter_mut().zip(keys.iter()) {
+        *member = key.1;
     }
 }
 
@@ -522,10 +522,11 @@ fn permute(spans: &mut [SpanRecord], mut order: Vec<u32>) {
             let from = order[to] as usize;
             order[to] = to as u32;
             if from == start {
-                spans[to] = carried;
+                spans[to].assign(carried);
                 break;
             }
-            spans[to] = spans[from];
+            let record = spans[from];
+            spans[to].assign(record);
             to = from;
         }
     }
