@@ -72,6 +72,6 @@ impl SpanKey {
 
     /// Equal ids are written with the same number, whatever their width. An empty id equals none.
     pub(crate) fn same(self, other: SpanKey) -> bool {
-        !self.is_empty() && self.value == other.value && (self.form == IdForm::Text) == (other.form == IdForm::Text)
+        self.value == other.value && !self.is_empty() && (self.form == IdForm::Text) == (other.form == IdForm::Text)
     }
 }

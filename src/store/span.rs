@@ -146,7 +146,7 @@ impl Bits {
         )
     }
 
-    fn kind(self) -> SpanKind {
+    pub(super) fn kind(self) -> SpanKind {
         SpanKind::ALL.get((self.0 & 7) as usize).copied().unwrap_or_default()
     }
 

@@ -13,7 +13,7 @@
 use std::cmp::Ordering;
 
 use super::builder::StoreBuilder;
-use super::{IdForm, NO_PARENT, NO_TIME, SpanKey, SpanKind, SpanRecord, Top, TraceKey, TraceRecord};
+use super::{Bits, IdForm, NO_PARENT, NO_TIME, SpanKey, SpanKind, SpanRecord, Top, TraceKey, TraceRecord};
 use crate::error::WarningKind;
 use crate::strings::{StringId, Strings};
 
@@ -74,8 +74,9 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
         let first = order.len() as u32;
         let members = &mut members[*start as usize..*end as usize];
         sort_members(builder, members, &mut keys);
-        arrange(builder, members, &mut scratch, &mut found);
-        scratch.walk(members, first, &mut order, &mut tree);
+        scratch.gather(&builder.spans, members);
+        arrange(builder, &mut scratch, &mut found);
+        scratch.walk(first, &mut order, &mut tree);
         let mut record = TraceRecord {
             id: builder.traces.keys[*trace as usize],
             first,
@@ -87,9 +88,9 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
         if record.id.form == IdForm::Empty {
             members.iter().for_each(|member| found.add(WarningKind::EmptyTraceId, *member));
         }
-        for &member in members.iter() {
+        for &Node { member, bits, .. } in &scratch.nodes {
             let span = &mut builder.spans[member as usize];
-            span.trace = number;
+            (span.trace, span.bits) = (number, bits);
             if span.start == NO_TIME {
                 found.add(WarningKind::NoStartTime, member);
                 continue;
@@ -174,14 +175,37 @@ fn sort_members(builder: &StoreBuilder, members: &mut [u32], keys: &mut Vec<(u64
 
 const NONE: u32 = u32::MAX;
 
-/// Tables of one trace; indices count its spans by start.
+/// What the tree is made from, beside each other in memory. Indices count a trace's spans by start.
+#[derive(Clone, Copy)]
+struct Node {
+    id: u64,
+    parent_id: u64,
+    bits: Bits,
+    /// Position in the input.
+    member: u32,
+    parent: u32,
+    first_child: u32,
+    next_sibling: u32,
+}
+
+impl Node {
+    #[inline(always)]
+    fn key(&self) -> SpanKey {
+        SpanKey { value: self.id, form: self.bits.id_form() }
+    }
+
+    #[inline(always)]
+    fn parent_key(&self) -> SpanKey {
+        SpanKey { value: self.parent_id, form: self.bits.parent_form() }
+    }
+}
+
+/// Tables of one trace.
 #[derive(Default)]
 struct Scratch {
+    nodes: Vec<Node>,
     /// Open addressing from id to index plus one.
     slots: Vec<u32>,
-    parent: Vec<u32>,
-    first_child: Vec<u32>,
-    next_sibling: Vec<u32>,
     /// Children hang under the first span of an id; the shared half of an id, by that first span.
     shared_half: Vec<u32>,
     has_shared: bool,
@@ -248,59 +272,75 @@ fn slot_of(key: SpanKey, mask: usize) -> usize {
 }
 
 impl Scratch {
-    fn reset(&mut self, count: usize) {
-        let slots = (count * 2).next_power_of_two().max(4);
+    /// Begins with the spans of another trace.
+    fn gather(&mut self, spans: &[SpanRecord], members: &[u32]) {
+        self.nodes.clear();
+        self.nodes.extend(members.iter().map(|&member| {
+            let SpanRecord { id, parent_id, bits, .. } = spans[member as usize];
+            Node { id, parent_id, bits, member, parent: NONE, first_child: NONE, next_sibling: NONE }
+        }));
+        let slots = (members.len() * 2).next_power_of_two().max(4);
         self.slots.clear();
         self.slots.resize(slots, 0);
-        for column in [&mut self.parent, &mut self.first_child, &mut self.next_sibling] {
-            column.clear();
-            column.resize(count, NONE);
-        }
         self.shared_half.clear();
         self.has_shared = false;
     }
 
-    /// The first span with this id.
-    fn find(&self, builder: &StoreBuilder, members: &[u32], key: SpanKey) -> Option<u32> {
+    /// The place of this id among the slots, and the first span with it if there is one.
+    #[inline(always)]
+    fn slot(&self, key: SpanKey) -> (usize, Option<u32>) {
         let mask = self.slots.len() - 1;
         let mut at = slot_of(key, mask);
         loop {
-            let slot = self.slots[at];
-            if slot == 0 {
-                return None;
-            }
-            if builder.spans[members[slot as usize - 1] as usize].key().same(key) {
-                return Some(slot - 1);
+            let Some(index) = self.slots[at].checked_sub(1) else { return (at, None) };
+            if self.nodes[index as usize].key().same(key) {
+                return (at, Some(index));
             }
             at = (at + 1) & mask;
         }
     }
 
+    /// The first span with this id.
+    #[inline]
+    fn find(&self, key: SpanKey) -> Option<u32> {
+        self.slot(key).1
+    }
+
     /// Enters a span; the one that was there before with its id.
-    fn enter(&mut self, builder: &mut StoreBuilder, members: &[u32], index: u32) -> Option<u32> {
-        let key = builder.spans[members[index as usize] as usize].key();
-        let mask = self.slots.len() - 1;
-        let mut at = slot_of(key, mask);
-        loop {
-            let slot = self.slots[at];
-            if slot == 0 {
-                self.slots[at] = index + 1;
-                return None;
-            }
-            if builder.spans[members[slot as usize - 1] as usize].key().same(key) {
-                let first = slot - 1;
-                mark_halves(builder, members[first as usize], members[index as usize]);
-                // The client's half of a shared id comes first, whatever the clocks say.
-                let shared = |i: u32| builder.spans[members[i as usize] as usize].bits.shared();
-                if shared(first) && !shared(index) {
-                    self.slots[at] = index + 1;
-                    self.note_shared(members.len(), index, first);
-                } else if shared(index) && !shared(first) {
-                    self.note_shared(members.len(), first, index);
-                }
-                return Some(first);
-            }
-            at = (at + 1) & mask;
+    #[inline]
+    fn enter(&mut self, index: u32) -> Option<u32> {
+        let (at, first) = self.slot(self.nodes[index as usize].key());
+        match first {
+            None => self.slots[at] = index + 1,
+            Some(first) => self.enter_again(at, first, index),
+        }
+        first
+    }
+
+    #[cold]
+    fn enter_again(&mut self, at: usize, first: u32, index: u32) {
+        self.mark_halves(first, index);
+        // The client's half of a shared id comes first, whatever the clocks say.
+        let shared = |i: u32| self.nodes[i as usize].bits.shared();
+        if shared(first) && !shared(index) {
+            self.slots[at] = index + 1;
+            self.note_shared(self.nodes.len(), index, first);
+        } else if shared(index) && !shared(first) {
+            self.note_shared(self.nodes.len(), first, index);
+        }
+    }
+
+    /// A client and a server with one id are the halves of one call, also where the format has no mark for it or it got lost on the way.
+    fn mark_halves(&mut self, one: u32, other: u32) {
+        let kind = |index: u32| self.nodes[index as usize].bits.kind();
+        let server = match (kind(one), kind(other)) {
+            (SpanKind::Client, SpanKind::Server) => other,
+            (SpanKind::Server, SpanKind::Client) => one,
+            _ => return,
+        };
+        let client = one ^ other ^ server;
+        if !self.nodes[client as usize].bits.shared() {
+            self.nodes[server as usize].bits.set_shared();
         }
     }
 
@@ -315,9 +355,10 @@ impl Scratch {
     }
 
     /// Emits the trace's spans depth-first.
-    fn walk(&mut self, members: &[u32], first: u32, order: &mut Vec<u32>, tree: &mut Tree) {
-        for top in 0..members.len() as u32 {
-            if self.parent[top as usize] != NONE {
+    fn walk(&mut self, first: u32, order: &mut Vec<u32>, tree: &mut Tree) {
+        let nodes = &mut self.nodes[..];
+        for top in 0..nodes.len() as u32 {
+            if nodes[top as usize].parent != NONE {
                 continue;
             }
             let mut at = top;
@@ -325,97 +366,85 @@ impl Scratch {
             let mut parent = NO_PARENT;
             loop {
                 let index = order.len() as u32;
-                order.push(members[at as usize]);
+                let node = &mut nodes[at as usize];
+                order.push(node.member);
                 tree.parents.push(parent);
                 tree.depths.push(depth);
                 tree.subtree_ends.push(index + 1);
-                let child = self.first_child[at as usize];
                 // From here on `first_child` holds the span's final index: its children are on their way.
-                self.first_child[at as usize] = index;
+                let child = std::mem::replace(&mut node.first_child, index);
                 if child != NONE {
                     (at, parent, depth) = (child, index, depth + 1);
                     continue;
                 }
-                // Up until there is a sibling; `up` is NONE when the whole tree of this top is out.
+                // Up until there is a sibling; `up` is the top when its whole tree is out.
                 let mut up = at;
-                while up != top && self.next_sibling[up as usize] == NONE {
-                    up = self.parent[up as usize];
+                while up != top && nodes[up as usize].next_sibling == NONE {
+                    up = nodes[up as usize].parent;
                     depth -= 1;
-                    tree.subtree_ends[self.first_child[up as usize] as usize] = order.len() as u32;
+                    tree.subtree_ends[nodes[up as usize].first_child as usize] = order.len() as u32;
                 }
                 if up == top {
                     break;
                 }
-                parent = self.first_child[self.parent[up as usize] as usize];
-                at = self.next_sibling[up as usize];
+                let Node { parent: above, next_sibling, .. } = nodes[up as usize];
+                parent = nodes[above as usize].first_child;
+                at = next_sibling;
             }
         }
-        debug_assert_eq!(order.len() as u32 - first, members.len() as u32);
-    }
-}
-
-/// A client and a server with one id are the halves of one call, also where the format has no mark for it or it got lost on the way.
-fn mark_halves(builder: &mut StoreBuilder, one: u32, other: u32) {
-    let kind = |span: u32| builder.spans[span as usize].kind();
-    let server = match (kind(one), kind(other)) {
-        (SpanKind::Client, SpanKind::Server) => other,
-        (SpanKind::Server, SpanKind::Client) => one,
-        _ => return,
-    };
-    let client = one ^ other ^ server;
-    if !builder.spans[client as usize].bits.shared() {
-        builder.spans[server as usize].bits.set_shared();
+        debug_assert_eq!(order.len() as u32 - first, nodes.len() as u32);
     }
 }
 
 /// Finds the parent of each of the trace's spans, cuts cycles and links children in order.
-fn arrange(builder: &mut StoreBuilder, members: &[u32], scratch: &mut Scratch, found: &mut Findings) {
-    let count = members.len();
-    scratch.reset(count);
+fn arrange(builder: &StoreBuilder, scratch: &mut Scratch, found: &mut Findings) {
+    let count = scratch.nodes.len() as u32;
     let mut empty = 0;
-    for index in 0..count as u32 {
-        let span = &builder.spans[members[index as usize] as usize];
-        if span.key().is_empty() {
+    for index in 0..count {
+        let node = scratch.nodes[index as usize];
+        if node.key().is_empty() {
             found.repeated_ids += u64::from(empty > 0);
             empty += 1;
-            found.add(WarningKind::EmptySpanId, members[index as usize]);
+            found.add(WarningKind::EmptySpanId, node.member);
             continue;
         }
-        if let Some(first) = scratch.enter(builder, members, index) {
+        if let Some(first) = scratch.enter(index) {
             found.repeated_ids += 1;
-            let shared = |index: u32| builder.spans[members[index as usize] as usize].bits.shared();
+            let shared = |index: u32| scratch.nodes[index as usize].bits.shared();
             if shared(index) == shared(first) {
-                found.add(WarningKind::DuplicateId, members[index as usize]);
+                found.add(WarningKind::DuplicateId, node.member);
             }
         }
     }
-    let mut tops = 0;
-    for index in 0..count as u32 {
-        let member = members[index as usize] as usize;
-        let parent = parent_of(builder, members, scratch, found, index);
-        let top = match parent {
+    // Only a trace in which some parent comes after its child can have a cycle: a parent that starts no later than its child, or comes
+    // first by id, closes none with others of that sort.
+    let (mut tops, mut backwards) = (0, false);
+    for index in 0..count {
+        match parent_of(builder, scratch, found, index) {
             Parent::Span(parent) => {
-                scratch.parent[index as usize] = parent;
-                let kind = builder.spans[members[parent as usize] as usize].kind();
-                let span = &mut builder.spans[member];
-                if kind == SpanKind::Producer && span.kind() == SpanKind::Consumer {
-                    span.bits.set_asynchronous();
+                backwards |= parent > index;
+                let kind = scratch.nodes[parent as usize].bits.kind();
+                let node = &mut scratch.nodes[index as usize];
+                node.parent = parent;
+                if kind == SpanKind::Producer && node.bits.kind() == SpanKind::Consumer {
+                    node.bits.set_asynchronous();
                 }
-                continue;
             }
-            Parent::Top(top) => top,
-        };
-        tops += 1;
-        builder.spans[member].bits.set_top(Some(top));
+            Parent::Top(top) => {
+                tops += 1;
+                scratch.nodes[index as usize].bits.set_top(Some(top));
+            }
+        }
     }
-    if tops == 0 || may_have_cycles(scratch, count) {
-        cut_cycles(builder, members, scratch, found);
+    if tops == 0 || backwards {
+        cut_cycles(&mut scratch.nodes, found);
     }
-    for index in (0..count as u32).rev() {
-        let parent = scratch.parent[index as usize];
+    let nodes = &mut scratch.nodes[..];
+    for index in (0..count).rev() {
+        let parent = nodes[index as usize].parent;
         if parent != NONE {
-            scratch.next_sibling[index as usize] = scratch.first_child[parent as usize];
-            scratch.first_child[parent as usize] = index;
+            let next = std::mem::replace(&mut nodes[parent as usize].first_child, index);
+            nodes[index as usize].next_sibling = next;
         }
     }
 }
@@ -425,34 +454,34 @@ enum Parent {
     Top(Top),
 }
 
-fn parent_of(builder: &StoreBuilder, members: &[u32], scratch: &Scratch, found: &mut Findings, index: u32) -> Parent {
-    let member = members[index as usize];
-    let span = &builder.spans[member as usize];
-    let (own_key, shared) = (span.key(), span.bits.shared());
+#[inline]
+fn parent_of(builder: &StoreBuilder, scratch: &Scratch, found: &mut Findings, index: u32) -> Parent {
+    let node = &scratch.nodes[index as usize];
+    let (own_key, shared) = (node.key(), node.bits.shared());
     if shared
-        && let Some(client) = scratch.find(builder, members, own_key)
+        && let Some(client) = scratch.find(own_key)
         && client != index
-        && !builder.spans[members[client as usize] as usize].bits.shared()
+        && !scratch.nodes[client as usize].bits.shared()
     {
         return Parent::Span(client);
     }
-    let key = span.parent_key();
+    let key = node.parent_key();
     if key.is_empty() {
         return Parent::Top(Top::Root);
     }
-    let Some(parent) = scratch.find(builder, members, key) else {
-        found.add(WarningKind::Orphan, member);
+    let Some(parent) = scratch.find(key) else {
+        found.add(WarningKind::Orphan, node.member);
         return Parent::Top(Top::Orphan);
     };
     if own_key.same(key) && !shared {
-        found.add(WarningKind::SelfParent, member);
+        found.add(WarningKind::SelfParent, node.member);
         return Parent::Top(Top::Cycle);
     }
     if scratch.has_shared && scratch.shared_half[parent as usize] != NONE {
         // Children belong to the half that ran in their service; the server's half when neither did.
         let server = scratch.shared_half[parent as usize];
         let service = |index: u32| {
-            let origin = builder.spans[members[index as usize] as usize].origin;
+            let origin = builder.spans[scratch.nodes[index as usize].member as usize].origin;
             builder.origins[origin as usize].service
         };
         let own = service(index);
@@ -463,35 +492,30 @@ fn parent_of(builder: &StoreBuilder, members: &[u32], scratch: &Scratch, found: 
     Parent::Span(parent)
 }
 
-/// A parent that starts no later than its child, or comes first by id, cannot close a cycle with others of that sort: only a trace in
-/// which some parent comes after its child needs the search.
-fn may_have_cycles(scratch: &Scratch, count: usize) -> bool {
-    (0..count).any(|index| scratch.parent[index] != NONE && scratch.parent[index] > index as u32)
-}
-
-fn cut_cycles(builder: &mut StoreBuilder, members: &[u32], scratch: &mut Scratch, found: &mut Findings) {
+fn cut_cycles(nodes: &mut [Node], found: &mut Findings) {
     // 0: not seen; otherwise the number of the walk that saw it.
-    let mut seen = vec![0_u32; members.len()];
-    for start in 0..members.len() as u32 {
+    let mut seen = vec![0_u32; nodes.len()];
+    for start in 0..nodes.len() as u32 {
         let walk = start + 1;
         let mut at = start;
         while at != NONE && seen[at as usize] == 0 {
             seen[at as usize] = walk;
-            at = scratch.parent[at as usize];
+            at = nodes[at as usize].parent;
         }
         if at == NONE || seen[at as usize] != walk {
             continue;
         }
         // A new cycle: cut it at the span that comes first.
         let mut first = at;
-        let mut next = scratch.parent[at as usize];
+        let mut next = nodes[at as usize].parent;
         while next != at {
             first = first.min(next);
-            next = scratch.parent[next as usize];
+            next = nodes[next as usize].parent;
         }
-        scratch.parent[first as usize] = NONE;
-        builder.spans[members[first as usize] as usize].bits.set_top(Some(Top::Cycle));
-        found.add(WarningKind::Cycle, members[first as usize]);
+        let node = &mut nodes[first as usize];
+        node.parent = NONE;
+        node.bits.set_top(Some(Top::Cycle));
+        found.add(WarningKind::Cycle, node.member);
     }
 }
 
