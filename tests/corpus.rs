@@ -38,6 +38,7 @@ const FORMATS: &[(&str, &str)] = &[
     ("otlp-jsonl-zstd-be32", "otlp-json"),
     ("datadog-json", "datadog-json"),
     ("chrome-trace", "chrome-trace"),
+    ("sentry-envelope", "sentry"),
 ];
 
 /// Figures that differ on purpose: file, figure, ours, reason.
@@ -93,6 +94,14 @@ const EXCEPTIONS: &[(&str, &str, u64, &str)] = &[
         1684,
         "four slices that were never ended are unfinished spans; the counter left them out",
     ),
+    (
+        "sentry-envelope/sentry-envelope_java.txt",
+        "events",
+        6,
+        "breadcrumbs are events of the transaction; the counter left them out",
+    ),
+    ("sentry-envelope/sentry-envelope_with_only_span.txt", "services", 1, RELEASE),
+    ("sentry-envelope/sentry-envelope_with_only_span.txt", "biggest_trace.services", 1, RELEASE),
     ("datadog-json/ddtrace-test_raw_serve_error_path_without_reloading.json", "events", 4, EXCEPTION),
     ("sdk/datadog-ddtrace-logwriter.json", "events", 1, EXCEPTION),
     (
@@ -103,6 +112,8 @@ const EXCEPTIONS: &[(&str, &str, u64, &str)] = &[
     ),
 ];
 
+const RELEASE: &str =
+    "a release is package@version: the package is the service; the counter took the server's name alone";
 const EXCEPTION: &str =
     "error.type and error.stack are told as an exception, as OpenTelemetry does; the counter left them fields";
 const LINK_IS_NO_PARENT: &str = "two spans have two FOLLOWS_FROM references into another trace each: none of them can be the parent, so all four are \

@@ -18,7 +18,7 @@ use super::instant::Unit;
 use super::micros::Nanos;
 use super::parts::{Pair, span_number, trace_number};
 use crate::error::WarningKind;
-use crate::json::{Data, JsonErrorKind, Kind, Lex, Lexer, Node, decode_string};
+use crate::json::{Data, Kind, Lex, Lexer, Node, decode_string};
 use crate::store::{LinkDraft, NO_TIME, OriginIndex, RawValue, ScopeIndex, SpanKey, SpanKind, TraceKey};
 use crate::strings::StringId;
 

@@ -8,7 +8,6 @@
 use std::collections::HashMap;
 
 use super::Format;
-use super::conventions::conventional;
 use super::detect::Shape;
 use super::documents::Reading;
 use super::ids::Base64;
@@ -16,7 +15,7 @@ use super::instant::Unit;
 use super::parts::{Assembler, EventParts, LinkParts, Parts, span_number, trace_number};
 use super::told::kind_of;
 use crate::json::{Data, Kind, Node};
-use crate::store::{IdForm, NO_TIME, RawValue, SpanKey, SpanKind, Status, TraceKey};
+use crate::store::{IdForm, RawValue, SpanKey, SpanKind, Status, TraceKey};
 
 pub(super) const FORMAT: Format = Format {
     id: "datadog-json",
@@ -107,7 +106,7 @@ impl Spans {
             .flatten()
             .filter_map(|id| id.text())
             .any(|id| id.len() >= 16 && (id.starts_with('0') || id.bytes().any(|b| b.is_ascii_alphabetic())));
-        let mut number = |reading: &mut Reading<'_>, id: &Node<'_>| match id.written() {
+        let number = |reading: &mut Reading<'_>, id: &Node<'_>| match id.written() {
             Some(text) if hexadecimal && id.text().is_some() => Some(reading.span_key(text, Base64::No)),
             Some(text) => match text.trim().parse::<i128>() {
                 // Java prints ids with their sign.

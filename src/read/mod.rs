@@ -29,6 +29,7 @@ mod otlp_json;
 mod otlp_protobuf;
 mod parts;
 mod proto_fields;
+mod sentry;
 mod tempo_search;
 mod told;
 mod unpack;
@@ -94,6 +95,7 @@ pub static FORMATS: &[Format] = &[
     zipkin_protobuf::FORMAT,
     datadog::FORMAT,
     chrome::FORMAT,
+    sentry::FORMAT,
 ];
 
 /// The format with this id.
