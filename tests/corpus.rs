@@ -30,6 +30,11 @@ const FORMATS: &[(&str, &str)] = &[
     ("grafana-dataframe", "grafana-frame"),
     ("zipkin-v1", "zipkin-v1-json"),
     ("zipkin-v2", "zipkin-json"),
+    ("console-go", "console-go"),
+    ("console-python", "console-python"),
+    ("console-php", "console-php"),
+    ("console-swift", "console-swift"),
+    ("console-js", "console-js"),
     ("xray-segments", "xray-json"),
     ("xray-batch-get-traces", "xray-json"),
     ("otlp-pb", "otlp-protobuf"),
@@ -77,6 +82,8 @@ const EXCEPTIONS: &[(&str, &str, u64, &str)] = &[
     ("zipkin-v1/zipkin-span-rpc-v1.json", "services", 2, HALVES),
     ("zipkin-v1/zipkin-span-rpc-v1.json", "biggest_trace.services", 2, HALVES),
     ("xray-segments/xraydocs-segmentdocuments-3.json", "zero_duration", 0, NO_END),
+    ("console-js/oteldocs-js-1.txt", "biggest_trace.total_duration_ns", 4_801_500, ADDED_AS_DOUBLES),
+    ("sdk/js-console.txt", "biggest_trace.total_duration_ns", 75_978_913, ADDED_AS_DOUBLES),
     ("jaeger-ui-json/crisp-1.json", "biggest_trace.total_duration_ns", 100_000, FROM_ZERO),
     ("jaeger-ui-json/crisp-15.json", "biggest_trace.start_ns", 0, FROM_ZERO),
     ("jaeger-ui-json/crisp-15.json", "biggest_trace.total_duration_ns", 100_000, FROM_ZERO),
@@ -121,6 +128,8 @@ const LINK_IS_NO_PARENT: &str = "two spans have two FOLLOWS_FROM references into
 const HALVES: &str = "the record's two halves are of two services; the counter took the service of one of them";
 const SELECTED: &str = "the query selected span:parentID and service.name, which the counter did not look at";
 const NO_END: &str = "spans without a duration were never finished; the counter took their duration as 0";
+const ADDED_AS_DOUBLES: &str =
+    "start and duration stand there in microseconds; the counter added them as doubles, 128 ns off";
 const FROM_ZERO: &str =
     "all times count from the trace's own beginning, so the root's start of 0 is a time; the counter took it for none";
 

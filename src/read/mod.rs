@@ -10,6 +10,7 @@
 
 mod chrome;
 mod clean;
+mod console;
 mod conventions;
 mod datadog;
 mod detect;
@@ -91,6 +92,11 @@ pub static FORMATS: &[Format] = &[
     tempo_search::FORMAT,
     grafana_frame::FORMAT,
     xray::FORMAT,
+    console::go::FORMAT,
+    console::python::FORMAT,
+    console::php::FORMAT,
+    console::swift::FORMAT,
+    console::javascript::FORMAT,
     otlp_protobuf::FORMAT,
     zipkin_protobuf::FORMAT,
     datadog::FORMAT,

@@ -332,7 +332,7 @@ pub(super) fn kind_of(text: &[u8]) -> Option<SpanKind> {
 }
 
 /// The value of the tag `otel.status_code`.
-fn status_of(text: &[u8]) -> Option<Status> {
+pub(super) fn status_of(text: &[u8]) -> Option<Status> {
     let name = text.strip_prefix(b"STATUS_CODE_").unwrap_or(text);
     match name {
         _ if name.eq_ignore_ascii_case(b"error") => Some(Status::Error),

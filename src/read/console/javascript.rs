@@ -1,0 +1,55 @@
+//! `ConsoleSpanExporter` of the JavaScript SDK: objects as `console.dir` prints them, and spans as `console.log` prints them.
+
+use super::super::Format;
+use super::super::detect::Shape;
+use super::super::documents::Reading;
+use super::super::instant::Unit;
+use super::super::parts::Assembler;
+use super::model::{self, Dialect};
+use super::notation::{self, Language, without_colour};
+use crate::store::SpanKind;
+
+pub(in crate::read) const FORMAT: Format = Format {
+    id: "console-js",
+    name: "JavaScript console",
+    produced_by: "`ConsoleSpanExporter` of OpenTelemetry for JavaScript, `console.log(span)`",
+    shapes: "objects in the notation of Node's `util.inspect`, among other lines",
+    detect,
+    read,
+};
+
+/// The kinds of the API, which begin with what OTLP counts as 1; times in microseconds.
+const DIALECT: Dialect = Dialect {
+    kinds: &[SpanKind::Internal, SpanKind::Server, SpanKind::Client, SpanKind::Producer, SpanKind::Consumer],
+    unit: Unit::Micros,
+    ..Dialect::PLAIN
+};
+
+fn detect(shape: &Shape<'_>) -> Option<&'static str> {
+    if shape.is_json() {
+        return None;
+    }
+    let has = |key: &str| {
+        shape.lines().any(|line| {
+            let line = without_colour(line);
+            let rest = line.trim_start().strip_prefix(key).and_then(|rest| rest.strip_prefix(": "));
+            rest.is_some_and(|rest| !rest.trim_end().is_empty())
+        })
+    };
+    (has("traceId") && ((has("id") && has("timestamp")) || (has("startTime") && has("_spanContext"))))
+        .then_some("it has objects with traceId, as Node prints them")
+}
+
+fn read(reading: &mut Reading<'_>) {
+    let mut out = Assembler::default();
+    notation::objects(reading, Language::JavaScript, begins, &mut |reading, node| {
+        model::span(reading, &mut out, &DIALECT, node);
+    });
+}
+
+/// An object, perhaps of a class: `{`, `SpanImpl {`.
+fn begins(line: &str) -> bool {
+    let class = line.trim_end().strip_suffix('{').map(str::trim_end);
+    line.starts_with('{')
+        || class.is_some_and(|class| !class.is_empty() && class.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
