@@ -8,6 +8,7 @@ const file = (/** @type {string} */ path) => new URL(`../${path}`, import.meta.u
 
 const answer = await perform(JSON.parse(process.argv[2]), {
   importPackage: () => import('../dist/npm/index.js'),
+  importPeers: () => import(file('target/bench/peers.js').href),
   module: new Uint8Array(await readFile(file('dist/npm/spanscope_bg.wasm'))),
   // A copy in memory of its own: what readFile answers may be part of a pool.
   load: async (path) => new Uint8Array(await readFile(file(path))),

@@ -7,6 +7,7 @@ const file = (/** @type {string} */ path) => new URL(`../${path}`, import.meta.u
 /** @type {import('./measure.js').Environment} */
 const environment = {
   importPackage: () => import('../dist/npm/index.js'),
+  importPeers: () => import(file('target/bench/peers.js').href),
   module: file('dist/npm/spanscope_bg.wasm'),
   async load(path) {
     const response = await fetch(file(path))

@@ -5,13 +5,15 @@
 // another one left behind.
 
 import { warmUp } from '../www/warm-up.js'
+import { context } from './context.js'
 import { indexDocument } from './tree-index.js'
 
 /**
  * What differs between a page and Node.
  * @typedef {object} Environment
  * @property {() => Promise<typeof import('../dist/npm/index.js')>} importPackage
- * @property {URL | Uint8Array} module what `init` gets
+ * @property {() => Promise<typeof import('./peers.js')>} importPeers
+ * @property {URL | Uint8Array<ArrayBuffer>} module what `init` gets
  * @property {(path: string) => Promise<Uint8Array>} load
  * @property {(path: string) => Promise<AsyncIterable<Uint8Array>>} open
  * @property {() => void} collectGarbage
@@ -21,10 +23,10 @@ import { indexDocument } from './tree-index.js'
 
 /**
  * @typedef {object} Task
- * @property {'warm' | 'cold' | 'stream' | 'refusal'} kind
- * @property {string} format
- * @property {string} path
- * @property {number} bytes
+ * @property {'warm' | 'cold' | 'stream' | 'refusal' | 'context'} kind `context` needs no file
+ * @property {string} [format]
+ * @property {string} [path]
+ * @property {number} [bytes]
  * @property {number} [rounds]
  * @property {number} [unmeasured] rounds before those that count
  * @property {Contestant} [contestant] of a cold run
@@ -35,7 +37,7 @@ import { indexDocument } from './tree-index.js'
 /** @param {Task} task @param {Environment} environment */
 export function perform(task, environment) {
   /** @type {Record<Task['kind'], (task: any, environment: Environment) => Promise<object>>} */
-  const performers = { warm, cold, stream, refusal }
+  const performers = { warm, cold, stream, refusal, context }
   return performers[task.kind](task, environment)
 }
 

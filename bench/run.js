@@ -1,6 +1,7 @@
 // `cargo xtask bench`: measures the shipped module against what a page would do in JavaScript, and prints the result as
 // Markdown. `traces.js` and `generate.js` make the input, `tree-index.js` is the contestant in JavaScript, `measure.js` does
-// the timing in a page (`in-page.js`) and in Node (`in-node.js`), `report.js` writes the tables.
+// the timing in a page (`in-page.js`) and in Node (`in-node.js`), `report.js` writes the tables. Trace context is apart:
+// `context.js` measures it against `peers.js`, `native/` does so in Rust.
 
 import { execFile } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -8,6 +9,7 @@ import os from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
+import * as esbuild from 'esbuild'
 import { launchChromium } from '../tests/chromium.js'
 import { serveFolder } from '../tests/site-server.js'
 import { FORMATS, inputFile } from './generate.js'
@@ -19,7 +21,7 @@ const HELP = `cargo xtask bench [options]
   --engines LIST       of chromium, node (both)
   --formats LIST       of otlp, jaeger, zipkin (all)
   --sizes LIST         numbers of spans (10000,100000); the large file is apart, see --parts
-  --parts LIST         of warm, cold, large (all; large is 1,000,000 spans of OTLP)
+  --parts LIST         of warm, cold, large, context (all; large is 1,000,000 spans of OTLP, context is headers)
   --rounds N           rounds that count, per measurement
 
 The input files are kept under target/bench; the largest has 870 MB. The result is Markdown, on the terminal and in
@@ -27,6 +29,7 @@ target/bench/report.md.`
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const LARGE = 1_000_000
+const PARTS = ['warm', 'cold', 'large', 'context']
 
 /** @typedef {import('./measure.js').Task} Task */
 /** @typedef {{ name: string, version: string, perform: (task: Task) => Promise<any>, close: () => Promise<void> }} Engine */
@@ -95,13 +98,36 @@ function progress(/** @type {string} */ text) {
   process.stderr.write(`${text}\n`)
 }
 
+/** Makes one file of the packages that trace context is measured against, which a page can import as well as Node. */
+async function bundlePeers() {
+  await esbuild.build({ entryPoints: [`${ROOT}bench/peers.js`], bundle: true, format: 'esm', outfile: `${ROOT}target/bench/peers.js`, logLevel: 'error' })
+}
+
+/** Measures in Rust. @param {number} rounds */
+async function native(rounds) {
+  const cargo = ['run', '--quiet', '--release', '--locked', '--manifest-path', `${ROOT}bench/native/Cargo.toml`, '--', `${rounds}`]
+  const { stdout } = await promisify(execFile)(process.env.CARGO ?? 'cargo', cargo, { cwd: ROOT })
+  return JSON.parse(stdout)
+}
+
+/** The version of a package in node_modules. @param {string} name */
+function installed(name) {
+  return JSON.parse(readFileSync(`${ROOT}node_modules/${name}/package.json`, 'utf8')).version
+}
+
+/** The version of a crate that the measurement in Rust is locked to. @param {string} name */
+function locked(name) {
+  const lock = readFileSync(`${ROOT}bench/native/Cargo.lock`, 'utf8')
+  return lock.match(new RegExp(`name = "${name}"\nversion = "(.+)"`))?.[1]
+}
+
 async function main() {
   const engines = []
   const results = []
   const formats = list(values.formats, FORMATS)
   const sizes = values.sizes.split(',').map(Number)
   if (sizes.some((size) => !Number.isInteger(size) || size < 1)) throw new Error('--sizes needs whole numbers of spans.')
-  const parts = list(values.parts ?? (values.quick ? 'warm,cold' : 'warm,cold,large'), ['warm', 'cold', 'large'])
+  const parts = list(values.parts ?? (values.quick ? 'warm,cold,context' : PARTS.join()), PARTS)
   const rounds = values.rounds ? Number(values.rounds) : undefined
   try {
     for (const name of list(values.engines, Object.keys(ENGINES))) engines.push(await ENGINES[name]())
@@ -152,6 +178,17 @@ async function main() {
         results.push({ kind: 'large', engine: engine.name, spans: LARGE, bytes: file.bytes, ...streamed, refused })
       }
     }
+
+    if (parts.includes('context')) {
+      const count = rounds ?? (values.quick ? 9 : 25)
+      await bundlePeers()
+      for (const engine of engines) {
+        progress(`${engine.name}: trace context`)
+        results.push({ kind: 'context', engine: engine.name, ...(await engine.perform({ kind: 'context', rounds: count })) })
+      }
+      progress('Rust: trace context, after building the contestants')
+      results.push({ kind: 'native', times: await native(count) })
+    }
   } finally {
     for (const engine of engines) await engine.close()
   }
@@ -161,6 +198,7 @@ async function main() {
     date: new Date().toISOString().slice(0, 10),
     machine: `${os.cpus()[0]?.model.trim()}, ${os.cpus().length} cores, ${Math.round(os.totalmem() / 2 ** 30)} GB, ${os.type()}`,
     engines: engines.map(({ version }) => version),
+    peers: { otel: installed('@opentelemetry/core'), tctx: installed('tctx'), sdk: locked('opentelemetry_sdk') },
     module: { raw: module.length, gzipped: gzipSync(module, { level: 9 }).length },
   })
   writeFileSync(`${ROOT}target/bench/report.md`, text)

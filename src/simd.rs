@@ -371,6 +371,31 @@ pub(crate) fn skip_whitespace(bytes: &[u8], from: usize) -> usize {
     at
 }
 
+/// How often `byte` occurs.
+#[inline]
+pub(crate) fn count(bytes: &[u8], byte: u8) -> usize {
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    {
+        use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat};
+        let (chunks, rest) = bytes.as_chunks::<16>();
+        let mut found = 0;
+        for chunk in chunks {
+            // SAFETY: `chunk` is 16 bytes long.
+            let same = u8x16_eq(unsafe { load(chunk, 0) }, u8x16_splat(byte));
+            found += u8x16_bitmask(same).count_ones() as usize;
+        }
+        found + count_portable(rest, byte)
+    }
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    count_portable(bytes, byte)
+}
+
+fn count_portable(bytes: &[u8], byte: u8) -> usize {
+    // Sums of bytes, as many as do not overflow, are what compilers make vector instructions of.
+    let within = |chunk: &[u8]| usize::from(chunk.iter().map(|found| u8::from(*found == byte)).sum::<u8>());
+    bytes.chunks(240).map(within).sum()
+}
+
 /// Sixteen hexadecimal digits (either case) as a number, or `None` when one of them is not.
 #[inline(always)]
 pub(crate) fn hex16(digits: &[u8; 16]) -> Option<u64> {
@@ -417,15 +442,13 @@ pub(crate) fn hex_portable(digits: &[u8]) -> Option<u64> {
 pub(crate) fn hex16_lower(digits: &[u8; 16]) -> Option<[u8; 8]> {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     {
-        use core::arch::wasm32::{i8x16_shuffle, i64x2_extract_lane, u8x16_bitmask, u8x16_shl, v128_or};
+        use core::arch::wasm32::{i64x2_extract_lane, u8x16_narrow_i16x8, v128_any_true};
         // SAFETY: `digits` is 16 bytes long.
-        let (nibbles, good) = nibbles_lower(unsafe { load(digits, 0) });
-        if u8x16_bitmask(good) != u16::MAX {
+        let (pairs, bad) = hex_pairs_lower(unsafe { load(digits, 0) });
+        if v128_any_true(bad) {
             return None;
         }
-        let upper = i8x16_shuffle::<0, 2, 4, 6, 8, 10, 12, 14, 0, 2, 4, 6, 8, 10, 12, 14>(nibbles, nibbles);
-        let lower = i8x16_shuffle::<1, 3, 5, 7, 9, 11, 13, 15, 1, 3, 5, 7, 9, 11, 13, 15>(nibbles, nibbles);
-        Some(i64x2_extract_lane::<0>(v128_or(u8x16_shl(upper, 4), lower)).to_le_bytes())
+        Some((i64x2_extract_lane::<0>(u8x16_narrow_i16x8(pairs, pairs)) as u64).to_le_bytes())
     }
     #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
     {
@@ -439,41 +462,44 @@ pub(crate) fn hex16_lower(digits: &[u8; 16]) -> Option<[u8; 8]> {
 /// Thirty-two hexadecimal digits in lower case as the sixteen bytes they write, or `None` when one of them is not.
 #[inline(always)]
 pub(crate) fn hex32_lower(digits: &[u8; 32]) -> Option<[u8; 16]> {
-    let mut bytes = [0; 16];
+    // Both ways end with whole numbers: copying a few bytes is a call in WebAssembly, and costs as much as reading them all.
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     {
-        use core::arch::wasm32::{i8x16_shuffle, i64x2_extract_lane, u8x16_bitmask, u8x16_shl, v128_and, v128_or};
+        use core::arch::wasm32::{i64x2_extract_lane, u8x16_narrow_i16x8, v128_any_true, v128_or};
         // SAFETY: `digits` is 32 bytes long.
-        let (first, second) = unsafe { (load(digits, 0), load(digits, 16)) };
-        let ((first, good), (second, good_too)) = (nibbles_lower(first), nibbles_lower(second));
-        if u8x16_bitmask(v128_and(good, good_too)) != u16::MAX {
+        let (first, last) = unsafe { (load(digits, 0), load(digits, 16)) };
+        let ((first, bad), (last, bad_too)) = (hex_pairs_lower(first), hex_pairs_lower(last));
+        if v128_any_true(v128_or(bad, bad_too)) {
             return None;
         }
-        let upper = i8x16_shuffle::<0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30>(first, second);
-        let lower = i8x16_shuffle::<1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31>(first, second);
-        let all = v128_or(u8x16_shl(upper, 4), lower);
-        bytes[..8].copy_from_slice(&i64x2_extract_lane::<0>(all).to_le_bytes());
-        bytes[8..].copy_from_slice(&i64x2_extract_lane::<1>(all).to_le_bytes());
+        let all = u8x16_narrow_i16x8(first, last);
+        let (first, last) = (i64x2_extract_lane::<0>(all) as u64, i64x2_extract_lane::<1>(all) as u64);
+        Some((u128::from(last) << 64 | u128::from(first)).to_le_bytes())
     }
     #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
     {
-        bytes[..8].copy_from_slice(&hex16_lower(digits.first_chunk()?)?);
-        bytes[8..].copy_from_slice(&hex16_lower(digits.last_chunk()?)?);
+        let first = u64::from_be_bytes(hex16_lower(digits.first_chunk()?)?);
+        let last = u64::from_be_bytes(hex16_lower(digits.last_chunk()?)?);
+        Some((u128::from(first) << 64 | u128::from(last)).to_be_bytes())
     }
-    Some(bytes)
 }
 
-/// The values of sixteen lower-case digits, and where there is a digit at all.
+/// The bytes that sixteen lower-case digits write, one in every two lanes, and bits that are set where there is no digit.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 #[inline(always)]
-fn nibbles_lower(text: core::arch::wasm32::v128) -> (core::arch::wasm32::v128, core::arch::wasm32::v128) {
-    use core::arch::wasm32::{u8x16_le, u8x16_splat, u8x16_sub, v128_bitselect, v128_or};
-    let decimal = u8x16_sub(text, u8x16_splat(b'0'));
-    // From 10 on for "a" and what follows it.
-    let letter = u8x16_sub(text, u8x16_splat(b'a' - 10));
-    let is_decimal = u8x16_le(decimal, u8x16_splat(9));
-    let is_letter = u8x16_le(u8x16_sub(letter, u8x16_splat(10)), u8x16_splat(5));
-    (v128_bitselect(decimal, letter, is_decimal), v128_or(is_decimal, is_letter))
+fn hex_pairs_lower(text: core::arch::wasm32::v128) -> (core::arch::wasm32::v128, core::arch::wasm32::v128) {
+    use core::arch::wasm32::{
+        i8x16_gt, i8x16_splat, i8x16_sub, u8x16_splat, u16x8_shl, u16x8_shr, u16x8_splat, v128_and, v128_or, v128_xor,
+    };
+    let nine = i8x16_splat(9);
+    let from_zero = i8x16_sub(text, u8x16_splat(b'0'));
+    let letter = i8x16_gt(from_zero, nine);
+    // Letters come after nine and 39 characters that are none; what is more than four bits then, or a letter by its
+    // place but not by its number, is no digit.
+    let nibbles = i8x16_sub(from_zero, v128_and(letter, u8x16_splat(b'a' - b'0' - 10)));
+    let bad = v128_or(v128_and(nibbles, u8x16_splat(0xf0)), v128_xor(letter, i8x16_gt(nibbles, nine)));
+    let pairs = v128_or(u16x8_shl(nibbles, 4), u16x8_shr(nibbles, 8));
+    (v128_and(pairs, u16x8_splat(0xff)), bad)
 }
 
 /// Eight hexadecimal digits in lower case as a number.

@@ -7,6 +7,7 @@ use crate::context::flags::TraceFlags;
 use crate::context::shape::trim;
 use crate::context::traceparent::{LENGTH, Raw, Traceparent};
 use crate::id::{SpanId, TraceId};
+use crate::simd;
 
 /// How many bytes the ids of a header take: 16 of the trace, 8 of the span.
 const IDS: usize = 24;
@@ -37,15 +38,8 @@ impl TraceparentBatch {
         let (ok, rest) = columns.split_at_mut(count);
         let (flags, ids) = rest.split_at_mut(count);
         let mut rest = lines;
-        for ((ok, flags), ids) in ok.iter_mut().zip(flags).zip(ids.as_chunks_mut::<IDS>().0) {
-            let (header, after) = line(rest);
-            rest = after;
-            if let Some(header) = header {
-                *ok = 1;
-                *flags = header.flags;
-                ids[..16].copy_from_slice(&header.trace_id);
-                ids[16..].copy_from_slice(&header.parent_id);
-            }
+        for ((ok, flags), ids) in ok.iter_mut().zip(flags).zip(ids.as_chunks_mut().0) {
+            rest = Entry { ok, flags, ids }.read(rest);
         }
         Self { count, columns }
     }
@@ -90,37 +84,61 @@ impl TraceparentBatch {
     }
 }
 
-/// The header of the first line, and what comes after that line.
-#[inline(always)]
-fn line(text: &[u8]) -> (Option<Raw>, &[u8]) {
-    if let Some(head) = text.first_chunk::<LENGTH>()
-        && matches!(text.get(LENGTH), None | Some(b'\n'))
-        && let Some(raw) = Raw::decode(head)
-    {
-        return (Some(raw), text.get(LENGTH + 1..).unwrap_or_default());
-    }
-    searched_line(text)
+/// Where the columns have what one line says.
+struct Entry<'a> {
+    ok: &'a mut u8,
+    flags: &'a mut u8,
+    ids: &'a mut [u8; IDS],
 }
 
-/// The same for a line whose end must be looked for.
-#[cold]
-fn searched_line(text: &[u8]) -> (Option<Raw>, &[u8]) {
-    let end = text.iter().position(|byte| *byte == b'\n').unwrap_or(text.len());
-    let line = text[..end].strip_suffix(b"\r").unwrap_or(&text[..end]);
-    let raw = Traceparent::decode(trim(line)).map(|parent| Raw {
-        version: parent.version(),
-        trace_id: parent.trace_id().to_bytes(),
-        parent_id: parent.parent_id().to_bytes(),
-        flags: parent.flags().bits(),
-    });
-    (raw, text.get(end + 1..).unwrap_or_default())
+impl Entry<'_> {
+    /// Reads the first line of a text, and answers what comes after it.
+    #[inline(always)]
+    fn read(self, text: &[u8]) -> &[u8] {
+        if let Some(head) = text.first_chunk::<LENGTH>()
+            && matches!(text.get(LENGTH), None | Some(b'\n'))
+            && let Some(raw) = Raw::decode(head)
+        {
+            self.set(raw);
+            return text.get(LENGTH + 1..).unwrap_or_default();
+        }
+        self.search(text)
+    }
+
+    /// The same for a line whose end must be looked for.
+    #[cold]
+    #[inline(never)]
+    fn search(self, text: &[u8]) -> &[u8] {
+        let end = text.iter().position(|byte| *byte == b'\n').unwrap_or(text.len());
+        let line = text[..end].strip_suffix(b"\r").unwrap_or(&text[..end]);
+        if let Some(parent) = Traceparent::decode(trim(line)) {
+            self.set(Raw {
+                version: parent.version(),
+                trace_id: parent.trace_id().to_bytes(),
+                parent_id: parent.parent_id().to_bytes(),
+                flags: parent.flags().bits(),
+            });
+        }
+        text.get(end + 1..).unwrap_or_default()
+    }
+
+    #[inline(always)]
+    fn set(self, header: Raw) {
+        *self.ok = 1;
+        *self.flags = header.flags;
+        // Whole arrays are stored; slices of this length would be copied by a call, which costs more than reading.
+        if let Some(trace_id) = self.ids.first_chunk_mut() {
+            *trace_id = header.trace_id;
+        }
+        if let Some(parent_id) = self.ids.last_chunk_mut() {
+            *parent_id = header.parent_id;
+        }
+    }
 }
 
 /// How many lines a text has; a line feed at the end begins no further one.
 fn count_lines(text: &[u8]) -> usize {
-    // Sums of bytes, as many as do not overflow, are what compilers make vector instructions of.
-    let feeds = |chunk: &[u8]| usize::from(chunk.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>());
-    text.chunks(240).map(feeds).sum::<usize>() + usize::from(text.last().is_some_and(|last| *last != b'\n'))
+    simd::count(text, b'\n') + usize::from(text.last().is_some_and(|last| *last != b'\n'))
 }
 
 #[cfg(test)]

@@ -77,23 +77,19 @@ pub(super) fn extract_fields(fields: &Fields<'_>, formats: &[Format]) -> Extract
         }
     };
     for &format in formats {
-        match read(format, fields, &mut report) {
-            Ok(None) => continue,
-            Err(problem) => {
-                report(problem);
-                continue;
-            }
-            Ok(Some(Read::Context(context))) => {
-                found.debug = context.is_debug();
-                found.context = Some(context);
-            }
-            Ok(Some(Read::Decision { sampled, debug })) => {
-                found.sampled = sampled;
-                found.debug = debug;
+        // The standard has its own way: a context is moved no more often than it must be.
+        let read = match format {
+            Format::W3c => w3c(fields, &mut report, &mut found),
+            _ => other(format, fields, &mut report, &mut found),
+        };
+        match read {
+            Ok(false) => {}
+            Err(problem) => report(problem),
+            Ok(true) => {
+                found.format = Some(format);
+                break;
             }
         }
-        found.format = Some(format);
-        break;
     }
     if fields.lines(Name::Baggage).next().is_some() {
         let (baggage, broken) = Baggage::parse(fields.lines(Name::Baggage));
@@ -109,9 +105,15 @@ pub(super) fn extract_fields(fields: &Fields<'_>, formats: &[Format]) -> Extract
     found
 }
 
-fn read(format: Format, fields: &Fields<'_>, report: &mut dyn FnMut(HeaderError)) -> Result<Option<Read>, HeaderError> {
-    match format {
-        Format::W3c => w3c(fields, report),
+/// Reads a format's headers; whether they say something.
+fn other(
+    format: Format,
+    fields: &Fields<'_>,
+    report: &mut dyn FnMut(HeaderError),
+    found: &mut Extraction,
+) -> Result<bool, HeaderError> {
+    let read = match format {
+        Format::W3c => return w3c(fields, report, found),
         Format::Elastic => {
             traceparent(fields, Name::Elastic).map(|parent| parent.map(|parent| Read::Context(parent.into())))
         }
@@ -125,12 +127,24 @@ fn read(format: Format, fields: &Fields<'_>, report: &mut dyn FnMut(HeaderError)
         Format::Ot => ot::read(fields),
         Format::GrpcTraceBin => grpc::read(fields),
         Format::Instana => instana::read(fields),
+    };
+    match read? {
+        None => return Ok(false),
+        Some(Read::Context(context)) => {
+            found.debug = context.is_debug();
+            found.context = Some(context);
+        }
+        Some(Read::Decision { sampled, debug }) => {
+            found.sampled = sampled;
+            found.debug = debug;
+        }
     }
+    Ok(true)
 }
 
 /// A `traceparent` and the `tracestate` beside it. A broken `tracestate` does not break the `traceparent`; without a good
 /// `traceparent`, a `tracestate` is not even read.
-fn w3c(fields: &Fields<'_>, report: &mut dyn FnMut(HeaderError)) -> Result<Option<Read>, HeaderError> {
+fn w3c(fields: &Fields<'_>, report: &mut dyn FnMut(HeaderError), found: &mut Extraction) -> Result<bool, HeaderError> {
     let Some(parent) = traceparent(fields, Name::Traceparent)? else {
         if fields.lines(Name::Tracestate).next().is_some() {
             let error = HeaderError::new(
@@ -142,16 +156,19 @@ fn w3c(fields: &Fields<'_>, report: &mut dyn FnMut(HeaderError)) -> Result<Optio
             );
             return Err(error.with_hint("the tracestate is dropped"));
         }
-        return Ok(None);
+        return Ok(false);
     };
-    let mut context = SpanContext::from(parent);
-    match TraceState::parse_noting(fields.lines(Name::Tracestate), Level::Two, &mut *report) {
-        Ok(state) => context = context.with_trace_state(state),
-        Err(error) => report(error),
+    let context = found.context.insert(parent.into());
+    if fields.lines(Name::Tracestate).next().is_some() {
+        match TraceState::parse_noting(fields.lines(Name::Tracestate), Level::Two, &mut *report) {
+            Ok(state) => context.set_trace_state(state),
+            Err(error) => report(error),
+        }
     }
-    Ok(Some(Read::Context(context)))
+    Ok(true)
 }
 
+#[inline]
 fn traceparent(fields: &Fields<'_>, name: Name) -> Result<Option<Traceparent>, HeaderError> {
     match fields.one(name)? {
         Some(value) => Traceparent::parse(value).map(Some).map_err(|error| error.named(name.as_str())),

@@ -76,6 +76,13 @@ impl Name {
 
     /// The header of this name, in any case. Most headers of a message are none of these, and their length tells.
     pub(super) fn of(name: &str) -> Option<Self> {
+        // Nearly all that come are these, in lower case, which is told by comparing a machine word or two.
+        match name {
+            "traceparent" => return Some(Self::Traceparent),
+            "tracestate" => return Some(Self::Tracestate),
+            "baggage" => return Some(Self::Baggage),
+            _ => {}
+        }
         let candidates: &[Self] = match name.len() {
             2 => &[Self::B3],
             7 => &[Self::Baggage],
@@ -94,7 +101,12 @@ impl Name {
             27 => &[Self::DatadogPriority],
             _ => &[],
         };
-        candidates.iter().copied().find(|known| known.as_str().eq_ignore_ascii_case(name))
+        // The first letter is looked at before the whole name: of those of one length few begin alike.
+        let first = name.as_bytes().first()? | 0x20;
+        candidates
+            .iter()
+            .map(|known| (*known, known.as_str()))
+            .find_map(|(known, text)| (text.as_bytes()[0] == first && text.eq_ignore_ascii_case(name)).then_some(known))
     }
 }
 
@@ -124,6 +136,22 @@ impl Prefix {
     }
 }
 
+/// The letters that the names of headers begin with, as bits.
+const INITIALS: u32 = {
+    let mut initials = initial(Prefix::Jaeger.as_str().as_bytes()[0]) | initial(Prefix::Ot.as_str().as_bytes()[0]);
+    let mut i = 0;
+    while i < NAMES.len() {
+        initials |= initial(NAMES[i].1.as_bytes()[0]);
+        i += 1;
+    }
+    initials
+};
+
+/// The bit of a letter, whatever its case. Other characters share the letters' bits.
+const fn initial(letter: u8) -> u32 {
+    1 << (letter & 31)
+}
+
 /// The names of all headers that are read, in lower case; those that go on with a key end with a dash.
 pub fn header_names() -> impl Iterator<Item = &'static str> {
     NAMES.into_iter().map(|(_, name)| name).chain([Prefix::Jaeger.as_str(), Prefix::Ot.as_str()])
@@ -147,6 +175,10 @@ impl<'a> Fields<'a> {
     /// Takes a header if it is one that is read.
     #[inline]
     pub(super) fn add(&mut self, name: &'a str, value: &'a [u8]) {
+        // Most headers of a message are none that are read, and their first letter tells.
+        if !name.as_bytes().first().is_some_and(|first| INITIALS & initial(*first) != 0) {
+            return;
+        }
         if let Some(known) = Name::of(name) {
             let first = &mut self.first[known as usize];
             match first {

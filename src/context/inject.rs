@@ -32,10 +32,13 @@ pub fn inject(context: &SpanContext, formats: &[Format]) -> Vec<(String, String)
 pub fn inject_with(context: &SpanContext, formats: &[Format], mut set: impl FnMut(&str, &str)) {
     let mut value = String::new();
     for format in formats {
-        write(*format, context, &mut |name, parts| {
-            value.clear();
-            parts.iter().for_each(|part| value.push_str(part));
-            set(name, &value);
+        write(*format, context, &mut |name, parts| match parts {
+            [whole] => set(name, whole),
+            _ => {
+                value.clear();
+                parts.iter().for_each(|part| value.push_str(part));
+                set(name, &value);
+            }
         });
     }
 }

@@ -128,6 +128,7 @@ impl SpanContext {
     }
 
     /// With this trace state.
+    #[inline]
     pub fn with_trace_state(mut self, state: TraceState) -> Self {
         self.trace_state = state;
         self
@@ -138,6 +139,12 @@ impl SpanContext {
     pub fn with_narrow_trace_id(mut self) -> Self {
         self.narrow = self.trace_id.high_u64() == 0;
         self
+    }
+
+    /// The same in place.
+    #[inline]
+    pub(super) fn set_trace_state(&mut self, state: TraceState) {
+        self.trace_state = state;
     }
 
     /// With something that one format carries beyond the rest. Set before, it is replaced.
@@ -217,6 +224,7 @@ impl SpanContext {
     }
 
     /// Of ids that are known not to be zero, with an open sampling decision.
+    #[inline]
     pub(super) fn of_nonzero(trace_id: TraceId, span_id: Option<SpanId>) -> Self {
         Self {
             trace_id,
@@ -232,6 +240,7 @@ impl SpanContext {
 }
 
 impl From<Traceparent> for SpanContext {
+    #[inline]
     fn from(parent: Traceparent) -> Self {
         let flags = parent.flags();
         Self {

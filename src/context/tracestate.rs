@@ -79,15 +79,27 @@ impl TraceState {
         mut note: impl FnMut(HeaderError),
     ) -> Result<Self, HeaderError> {
         let mut state = Self::new();
+        // Where the keys stand in the text: asking each member anew whether it has a key would read the text again.
+        let mut keys = [Range::default(); MEMBERS];
+        let mut kept = 0;
         let mut count = 0;
         let mut start = 0;
         for line in lines {
             let line = line.as_ref();
             state.text.reserve(line.len().min(MEMBERS * 2 * (LENGTH + 1)));
-            for raw in line.split(|byte| *byte == b',') {
-                let offset = start + leading(raw);
-                start += raw.len() + 1;
-                let member = trim_end(&raw[leading(raw)..]);
+            let mut at = 0;
+            while let Some(rest) = line.get(at..) {
+                let good = if level == Level::Two { good_member(rest) } else { None };
+                let (space, member, length) = match good {
+                    Some((_, member)) => (0, member, member.len()),
+                    None => {
+                        let length = rest.iter().position(|byte| *byte == b',').unwrap_or(rest.len());
+                        let space = leading(&rest[..length]);
+                        (space, trim_end(&rest[space..length]), length)
+                    }
+                };
+                let offset = start + at + space;
+                at += length + 1;
                 if member.is_empty() {
                     continue;
                 }
@@ -97,8 +109,12 @@ impl TraceState {
                     return Err(HeaderError::new(NAME, Reason::TooMany, offset, "at most 32 members", found)
                         .with_hint("receivers drop the whole list"));
                 }
-                let (key, value) = split(member, offset, level)?;
-                if state.get(key).is_some() {
+                let equals = match good {
+                    Some((equals, _)) => equals,
+                    None => check_member(member, offset, level)?,
+                };
+                let key = &member[..equals];
+                if keys[..kept].iter().any(|known| known.of(&state.text) == key) {
                     let twice = HeaderError::new(
                         NAME,
                         Reason::Duplicate,
@@ -112,8 +128,13 @@ impl TraceState {
                     note(twice.with_hint("the first one counts"));
                     continue;
                 }
-                state.push(key, value);
+                state.separate();
+                keys[kept] = Range { start: state.text.len(), length: key.len() };
+                kept += 1;
+                // All characters are ASCII: they were just looked at.
+                state.text.push_str(str::from_utf8(member).unwrap_or_default());
             }
+            start += line.len() + 1;
         }
         Ok(state)
     }
@@ -214,10 +235,15 @@ impl TraceState {
     }
 
     /// Appends a member that was checked.
-    fn push(&mut self, key: &str, value: &str) {
+    /// Makes room for one more member.
+    fn separate(&mut self) {
         if !self.text.is_empty() {
             self.text.push(',');
         }
+    }
+
+    fn push(&mut self, key: &str, value: &str) {
+        self.separate();
         self.text.push_str(key);
         self.text.push('=');
         self.text.push_str(value);
@@ -239,17 +265,69 @@ impl fmt::Display for TraceState {
     }
 }
 
-/// Key and value of a member without white space around it, which stands at `offset`.
-fn split(member: &[u8], offset: usize, level: Level) -> Result<(&str, &str), HeaderError> {
+/// A part of a text that grows.
+#[derive(Clone, Copy, Default)]
+struct Range {
+    start: usize,
+    length: usize,
+}
+
+impl Range {
+    fn of(self, text: &str) -> &[u8] {
+        &text.as_bytes()[self.start..self.start + self.length]
+    }
+}
+
+/// What a byte may be part of.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0x20;
+    while byte <= 0x7e {
+        classes[byte] = match byte as u8 {
+            b',' | b'=' => 0,
+            b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'*' | b'/' | b'@' => KEY | VALUE,
+            _ => VALUE,
+        };
+        byte += 1;
+    }
+    classes
+};
+const KEY: u8 = 1;
+const VALUE: u8 = 2;
+
+/// How many bytes of the class a text begins with, of as many as keys and values may have.
+#[inline(always)]
+fn run(text: &[u8], class: u8) -> usize {
+    let text = &text[..text.len().min(LENGTH)];
+    text.iter().position(|byte| CLASSES[usize::from(*byte)] & class == 0).unwrap_or(text.len())
+}
+
+/// The member that a text begins with, if it keeps all rules and has no white space around it, and where its equals sign
+/// stands. Only other members are looked at piece by piece.
+#[inline]
+fn good_member(text: &[u8]) -> Option<(usize, &[u8])> {
+    let equals = run(text, KEY);
+    if equals == 0 || !matches!(text[0], b'a'..=b'z' | b'0'..=b'9') || text.get(equals) != Some(&b'=') {
+        return None;
+    }
+    let value = &text[equals + 1..];
+    let length = run(value, VALUE);
+    let ends = length > 0 && value[length - 1] != b' ' && matches!(value.get(length), None | Some(b','));
+    ends.then(|| (equals, &text[..equals + 1 + length]))
+}
+
+/// Where the equals sign of a member stands that begins at `offset` of the header.
+fn check_member(member: &[u8], offset: usize, level: Level) -> Result<usize, HeaderError> {
     let Some(equals) = member.iter().position(|byte| *byte == b'=') else {
         let end = Found::Words("a member without one");
         return Err(HeaderError::new(NAME, Reason::NoEquals, offset, "an equals sign between key and value", end));
     };
-    let (key, value) = (&member[..equals], &member[equals + 1..]);
-    Ok((check_key(key, offset, level)?, check_value(value, offset + equals + 1)?))
+    check_key(&member[..equals], offset, level)?;
+    check_value(&member[equals + 1..], offset + equals + 1)?;
+    Ok(equals)
 }
 
-fn check_key(key: &[u8], offset: usize, level: Level) -> Result<&str, HeaderError> {
+fn check_key(key: &[u8], offset: usize, level: Level) -> Result<(), HeaderError> {
     let wrong = |at: usize, expected| {
         let found = if at < key.len() { Found::at(key, at) } else { Found::Words("an empty one") };
         let upper = key.get(at).is_some_and(u8::is_ascii_uppercase);
@@ -262,8 +340,8 @@ fn check_key(key: &[u8], offset: usize, level: Level) -> Result<&str, HeaderErro
         Some(_) => return wrong(0, "a key that begins with a lower-case letter or a digit"),
     }
     // A key that is too long is looked at no further than its limit.
-    let allowed = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'*' | b'/' | b'@');
-    if let Some(at) = key.iter().take(LENGTH).position(|byte| !allowed(byte)) {
+    let at = run(key, KEY);
+    if at < key.len().min(LENGTH) {
         return wrong(at, "a key of lower-case letters, digits and _ - * / @");
     }
     if key.len() > LENGTH {
@@ -294,14 +372,13 @@ fn check_key(key: &[u8], offset: usize, level: Level) -> Result<&str, HeaderErro
             None => {}
         }
     }
-    // All characters are ASCII: it was just looked at.
-    Ok(str::from_utf8(key).unwrap_or_default())
+    Ok(())
 }
 
-fn check_value(value: &[u8], offset: usize) -> Result<&str, HeaderError> {
+fn check_value(value: &[u8], offset: usize) -> Result<(), HeaderError> {
     let wrong = |at: usize, expected, found| Err(HeaderError::new(NAME, Reason::Value, offset + at, expected, found));
-    let allowed = |byte: &u8| matches!(byte, 0x20..=0x7e) && !matches!(byte, b',' | b'=');
-    if let Some(at) = value.iter().take(LENGTH).position(|byte| !allowed(byte)) {
+    let at = run(value, VALUE);
+    if at < value.len().min(LENGTH) {
         return wrong(at, "a value of printable ASCII without comma and equals sign", Found::at(value, at));
     }
     match value.last() {
@@ -316,7 +393,7 @@ fn check_value(value: &[u8], offset: usize) -> Result<&str, HeaderError> {
     if value.len() > LENGTH {
         return wrong(LENGTH, "a value of at most 256 characters", Found::Words("more"));
     }
-    Ok(str::from_utf8(value).unwrap_or_default())
+    Ok(())
 }
 
 #[cfg(test)]
