@@ -22,6 +22,7 @@ const HELP = `cargo xtask bench [options]
   --formats LIST       of otlp, jaeger, zipkin (all)
   --sizes LIST         numbers of spans (10000,100000); the large file is apart, see --parts
   --parts LIST         of warm, cold, large, context (all; large is 1,000,000 spans of OTLP, context is headers)
+                       protobuf, alone: OTLP protobuf against prost, natively
   --rounds N           rounds that count, per measurement
 
 The input files are kept under target/bench; the largest has 870 MB. The result is Markdown, on the terminal and in

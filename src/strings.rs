@@ -1,7 +1,7 @@
 //! Interned text: every distinct name and key is stored once and known by a number.
 
 /// The number of an interned text. `StringId::EMPTY` is the empty text everywhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StringId(pub(crate) u32);
 
 impl StringId {

@@ -35,6 +35,7 @@ const FORMATS: &[(&str, &str)] = &[
     ("console-php", "console-php"),
     ("console-swift", "console-swift"),
     ("console-js", "console-js"),
+    ("console-js-prefixed", "console-js"),
     ("xray-segments", "xray-json"),
     ("xray-batch-get-traces", "xray-json"),
     ("otlp-pb", "otlp-protobuf"),

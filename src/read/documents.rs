@@ -4,6 +4,7 @@
 //! goes on at the next line that begins with a bracket.
 
 use super::clean::{LinePrefixes, is_trailing_comma};
+use super::proto_fields::KeyOrder;
 use super::unpack::Trouble;
 use super::{Error, ErrorKind, Skipped, found_at, json_error};
 use crate::error::{Position, WarningKind};
@@ -26,6 +27,8 @@ pub(crate) struct Reading<'a> {
     guesses: Vec<String>,
     /// It was told that the input ends too early.
     cut: bool,
+    /// The order of keys in protobuf.
+    pub(super) keys: KeyOrder,
     /// Names before the lines.
     prefixes: &'a LinePrefixes,
     /// Whether to stop at a comma behind a last element, and whether that happened.
@@ -59,6 +62,7 @@ impl<'a> Reading<'a> {
             skipped: Vec::new(),
             guesses: Vec::new(),
             cut: false,
+            keys: KeyOrder::default(),
             prefixes,
             commas: Commas::Stop,
         }

@@ -560,7 +560,7 @@ fn attribute(reading: &mut Reading<'_>, range: Range<usize>) -> Result<(), WireE
         && let Some([0x12, size @ ..0x80, value @ ..]) = rest.get(usize::from(*length)..)
         && value.len() == usize::from(*size)
     {
-        let key = reading.proto_intern(start + 2..start + 2 + usize::from(*length), "an attribute's key");
+        let key = reading.proto_key(start + 2..start + 2 + usize::from(*length));
         let value = any_value(reading, end - value.len()..end)?;
         reading.builder.push_attribute(key, value);
         return Ok(());
@@ -591,7 +591,11 @@ fn any_value(reading: &mut Reading<'_>, range: Range<usize>) -> Result<RawValue,
             Ok(reading.proto_string(range.start + 2..range.end, "an attribute's value"))
         }
         [0x10, value @ ..2] => Ok(RawValue::bool(*value == 1)),
-        [0x18, ..0x80] | [0x21, _, _, _, _, _, _, _, _] => {
+        // A whole varint of up to nine bytes.
+        [0x18, more @ .., ..0x80] if more.len() < 9 && more.iter().all(|byte| *byte >= 0x80) => {
+            Ok(reading.slice_value(Encoding::Protobuf, range.start as u32, range.end as u32))
+        }
+        [0x21, _, _, _, _, _, _, _, _] => {
             Ok(reading.slice_value(Encoding::Protobuf, range.start as u32, range.end as u32))
         }
         [] => Ok(RawValue::NULL),

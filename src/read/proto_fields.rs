@@ -6,9 +6,21 @@ use super::documents::Reading;
 use super::ids;
 use crate::error::WarningKind;
 use crate::json::Text;
+use crate::simd;
 use crate::store::{Encoding, IdForm, RawValue, SpanKey, TraceKey};
 use crate::strings::StringId;
 use crate::wire::protobuf::{Field, Message, Wire, WireError, WireErrorKind};
+
+/// Keys with numbers beyond this are looked up by hash.
+const MAX_FOLLOWED: usize = 1 << 16;
+
+/// Which key came behind which.
+#[derive(Debug, Default)]
+pub(super) struct KeyOrder {
+    last: StringId,
+    /// By the number of a key: offset, length and number of the one behind it.
+    followers: Vec<(u32, u32, StringId)>,
+}
 
 impl<'a> Reading<'a> {
     /// The next field of a message that holds others. When the input ends inside of one, what is there of it is told, and that it was cut.
@@ -73,6 +85,36 @@ impl<'a> Reading<'a> {
             return self.builder.intern_bytes(text);
         }
         self.proto_intern_slow(text, field)
+    }
+
+    /// The number of an attribute's key. Keys come in the same order again and again, so the one that came behind the last one before is tried
+    /// first, without hashing.
+    #[inline(always)]
+    pub(super) fn proto_key(&mut self, range: Range<usize>) -> StringId {
+        let KeyOrder { last, followers } = &self.keys;
+        if let Some(&(start, len, key)) = followers.get(last.index())
+            && len as usize == range.len()
+            && simd::continues_with(self.bytes, range.start, &self.bytes[start as usize..(start + len) as usize])
+        {
+            self.keys.last = key;
+            return key;
+        }
+        self.other_key(range)
+    }
+
+    #[inline(never)]
+    fn other_key(&mut self, range: Range<usize>) -> StringId {
+        let key = self.proto_intern(range.clone(), "an attribute's key");
+        let last = self.keys.last.index();
+        // Only texts that are keys are looked up by, and there are few of them in a file that is not made to harm.
+        if last < MAX_FOLLOWED {
+            if self.keys.followers.len() <= last {
+                self.keys.followers.resize(last + 1, (0, 0, StringId::EMPTY));
+            }
+            self.keys.followers[last] = (range.start as u32, range.len() as u32, key);
+        }
+        self.keys.last = key;
+        key
     }
 
     #[inline(never)]

@@ -5,6 +5,9 @@ use crate::{Outcome, build, tools};
 
 /// Runs the benchmark; its options are explained by `cargo xtask bench --help`.
 pub(crate) fn bench(options: Vec<String>) -> Outcome {
+    if options == ["--parts", "protobuf"] {
+        return protobuf();
+    }
     tools::node_modules()?;
     let mut bench = command("node");
     // Node's limit for its own heap is far below what reading the large files in JavaScript takes.
@@ -15,4 +18,9 @@ pub(crate) fn bench(options: Vec<String>) -> Outcome {
         bench.env("XTASK", std::env::current_exe().map_err(|error| error.to_string())?);
     }
     run(&mut bench)
+}
+
+/// Protobuf is measured natively against prost, by a crate of its own.
+fn protobuf() -> Outcome {
+    run(command("cargo").args(["run", "--release", "--locked", "--manifest-path", "bench/protobuf/Cargo.toml"]))
 }
