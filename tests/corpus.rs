@@ -45,6 +45,15 @@ const FORMATS: &[(&str, &str)] = &[
     ("datadog-json", "datadog-json"),
     ("chrome-trace", "chrome-trace"),
     ("sentry-envelope", "sentry"),
+    ("elastic-intake-v2", "elastic-intake"),
+    ("elastic-es-docs", "elastic-docs"),
+    ("azure-breeze", "app-insights"),
+    ("azure-query", "app-insights"),
+    ("gcp-trace-v1", "gcp-trace"),
+    ("gcp-trace-v2", "gcp-trace"),
+    ("skywalking-segments", "skywalking"),
+    ("skywalking-segments-3x", "skywalking"),
+    ("skywalking-graphql", "skywalking"),
 ];
 
 /// Figures that differ on purpose: file, figure, ours, reason.
@@ -109,6 +118,21 @@ const EXCEPTIONS: &[(&str, &str, u64, &str)] = &[
         "four slices that were never ended are unfinished spans; the counter left them out",
     ),
     (
+        "elastic-es-docs/elastic-approved-otlp-traces.json",
+        "events",
+        2,
+        "an error and a log document are events of the span that they name; the counter left them out",
+    ),
+    ("gcp-trace-v2/gcp-traces_basic_expected.json", "services", 2, NAMED_SERVICE),
+    ("gcp-trace-v2/gcp-traces_basic_expected.json", "biggest_trace.services", 2, NAMED_SERVICE),
+    ("sdk/azure-breeze-track.json", "events", 1, "an exception is an event of the span that it names"),
+    (
+        "elastic-intake-v2/elastic-events.ndjson",
+        "biggest_trace.total_duration_ns",
+        32_592_981,
+        "both traces have one span; the counter took the other one",
+    ),
+    (
         "sentry-envelope/sentry-envelope_java.txt",
         "events",
         6,
@@ -126,6 +150,7 @@ const EXCEPTIONS: &[(&str, &str, u64, &str)] = &[
     ),
 ];
 
+const NAMED_SERVICE: &str = "the attribute service.name is the service; the counter left it an attribute";
 const RELEASE: &str =
     "a release is package@version: the package is the service; the counter took the server's name alone";
 const EXCEPTION: &str =

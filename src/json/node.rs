@@ -125,6 +125,35 @@ impl<'a> Node<'a> {
         path.iter().try_fold(self, |node, key| node.get(key))
     }
 
+    /// What stands in it with the path to it, `a.b.c`: all that is no object with members. Objects under long paths, and deep ones, are told
+    /// whole: as many paths as there are members must not be as long as the input each.
+    pub(crate) fn leaves(&self) -> Vec<(String, &Node<'a>)> {
+        const LEVELS: usize = 8;
+        const LONG: usize = 100;
+        let mut leaves = Vec::new();
+        let mut levels = vec![(self.members().iter(), 0)];
+        let mut path = String::new();
+        while let Some((members, len)) = levels.last_mut() {
+            path.truncate(*len);
+            let Some((key, value)) = members.next() else {
+                levels.pop();
+                continue;
+            };
+            let around = *len;
+            if around > 0 {
+                path.push('.');
+            }
+            path.push_str(key);
+            if value.members().is_empty() || path.len() > LONG || levels.len() == LEVELS {
+                leaves.push((path.clone(), value));
+            } else {
+                let len = path.len();
+                levels.push((value.members().iter(), len));
+            }
+        }
+        leaves
+    }
+
     /// A text.
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.data {
@@ -296,6 +325,17 @@ mod tests {
         assert_eq!(node.text_of("t"), Some("x\ny"));
         assert_eq!(node.text_of("a2"), Some("last"));
         assert_eq!(node.get_any(&["no", "t"]).and_then(Node::text), Some("x\ny"));
+    }
+
+    #[test]
+    fn leaves_have_paths() {
+        let long = "k".repeat(101);
+        let text = format!(r#"{{"a":{{"b":{{"c":1,"d":[2]}},"e":{{}}}},"f.g":null,"{long}":{{"h":{{}}}}}}"#);
+        let node = node(&text);
+        let leaves: Vec<(String, String)> =
+            node.leaves().into_iter().map(|(path, value)| (path, value.to_json())).collect();
+        let expected = [("a.b.c", "1"), ("a.b.d", "[2]"), ("a.e", "{}"), ("f.g", "null"), (&long, r#"{"h":{}}"#)];
+        assert_eq!(leaves, expected.map(|(path, value)| (path.to_owned(), value.to_owned())));
     }
 
     #[test]

@@ -278,7 +278,7 @@ impl Events {
             ("process_sort_index" | "thread_sort_index", _) => {}
             (what, _) => {
                 for (key, value) in args.map_or(&[][..], Node::members) {
-                    let key = if key == "name" || what.ends_with(key.as_ref()) {
+                    let key = if what.len() > 40 || key == "name" || what.ends_with(key.as_ref()) {
                         what.to_owned()
                     } else {
                         format!("{what}.{key}")

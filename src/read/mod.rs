@@ -8,6 +8,7 @@
 //!
 //! Only an input that nothing can be read from is an [`Error`]; everything else is a store and warnings.
 
+mod app_insights;
 mod chrome;
 mod clean;
 mod console;
@@ -15,8 +16,12 @@ mod conventions;
 mod datadog;
 mod detect;
 mod documents;
+mod elastic_docs;
+mod elastic_intake;
 mod fields;
+mod gcp;
 mod grafana_frame;
+mod held;
 mod ids;
 mod instant;
 mod jaeger_json;
@@ -31,6 +36,7 @@ mod otlp_protobuf;
 mod parts;
 mod proto_fields;
 mod sentry;
+mod skywalking;
 mod tempo_search;
 mod told;
 mod unpack;
@@ -102,6 +108,11 @@ pub static FORMATS: &[Format] = &[
     datadog::FORMAT,
     chrome::FORMAT,
     sentry::FORMAT,
+    elastic_intake::FORMAT,
+    elastic_docs::FORMAT,
+    app_insights::FORMAT,
+    gcp::FORMAT,
+    skywalking::FORMAT,
 ];
 
 /// The format with this id.

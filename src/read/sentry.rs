@@ -1,14 +1,13 @@
 //! Sentry's envelopes (a header line, then for each item a header line and its payload), and their events on their own: transactions with
 //! the spans inside, spans alone, and errors, which are told on the span that they name.
 
-use std::collections::HashMap;
-
 use super::Format;
 use super::detect::Shape;
 use super::documents::Reading;
+use super::held::Held;
 use super::ids::Base64;
 use super::instant::Unit;
-use super::parts::{Assembler, EventParts, LinkParts, Pair, Parts};
+use super::parts::{EventParts, LinkParts, Pair, Parts};
 use crate::error::WarningKind;
 use crate::json::{Data, Kind, Lex, Lexer, Node};
 use crate::store::{RawValue, SpanKey, SpanKind, Status, TraceKey};
@@ -37,14 +36,12 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
 fn read(reading: &mut Reading<'_>) {
     let mut events = Events::default();
     reading.documents(|reading, lexer| events.document(reading, lexer));
-    events.finish(reading);
+    events.held.finish(reading);
 }
 
 #[derive(Debug, Default)]
 struct Events {
-    held: Vec<Parts>,
-    /// What is told of a span: errors and messages, with the offset of each.
-    told: Vec<(TraceKey, SpanKey, EventParts, u32)>,
+    held: Held,
 }
 
 impl Events {
@@ -102,7 +99,7 @@ impl Events {
         if trace.is_some() {
             transaction_attributes(reading, &mut parts, node);
         }
-        self.held.push(parts);
+        self.held.spans.push(parts);
         for inner in node.get("spans").map_or(&[][..], Node::items) {
             let mut parts = span(reading, name_of(inner), inner, inner, &resource);
             if parts.trace == TraceKey::EMPTY {
@@ -111,7 +108,7 @@ impl Events {
             if parts.kind == SpanKind::Unspecified {
                 parts.kind = SpanKind::Internal;
             }
-            self.held.push(parts);
+            self.held.spans.push(parts);
         }
     }
 
@@ -148,25 +145,9 @@ impl Events {
         for event in &mut parts.events {
             event.attributes.extend(&told);
         }
-        self.told.extend(parts.events.into_iter().map(|event| (trace, span, event, node.start)));
-    }
-
-    /// Puts errors on their spans, and all spans into the store.
-    fn finish(mut self, reading: &mut Reading<'_>) {
-        let spans: HashMap<(u128, u64), usize> =
-            self.held.iter().enumerate().map(|(i, span)| ((span.trace.value, span.id.value), i)).collect();
-        for (trace, span, event, offset) in self.told {
-            match spans.get(&(trace.value, span.value)) {
-                Some(i) => self.held[*i].events.push(event),
-                None => reading.skip(
-                    WarningKind::NotTraces,
-                    offset as usize,
-                    "Expected the span that this error or message names, found none in the same input.".to_owned(),
-                ),
-            }
+        for event in parts.events {
+            self.held.tell(trace, span, event, node.start);
         }
-        let mut out = Assembler::default();
-        self.held.iter().for_each(|parts| out.push(reading, parts));
     }
 }
 
