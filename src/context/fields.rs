@@ -136,6 +136,12 @@ impl Prefix {
     }
 }
 
+/// The error of a header with one value that stands twice; `at` is where the first ends, and the second would be joined to it.
+pub(super) fn twice(name: Name, at: usize) -> HeaderError {
+    let found = Found::Words("a second one");
+    HeaderError::new(name.as_str(), Reason::Trailing, at, "one header of this name", found)
+}
+
 /// The letters that the names of headers begin with, as bits.
 const INITIALS: u32 = {
     let mut initials = initial(Prefix::Jaeger.as_str().as_bytes()[0]) | initial(Prefix::Ot.as_str().as_bytes()[0]);
@@ -203,14 +209,7 @@ impl<'a> Fields<'a> {
             return Ok(None);
         };
         if self.more.iter().any(|(of, _)| *of == name) {
-            let found = Found::Words("a second one");
-            return Err(HeaderError::new(
-                name.as_str(),
-                Reason::Trailing,
-                trim(first).len(),
-                "one header of this name",
-                found,
-            ));
+            return Err(twice(name, trim(first).len()));
         }
         Ok(Some(trim(first)))
     }

@@ -37,6 +37,48 @@ fn a_value_alone_is_known_by_its_shape() {
 }
 
 #[test]
+fn a_header_that_stands_twice_in_a_message_is_refused_twice() {
+    let other = "00-1af7651916cd43dd8448eb211c80319c-c7ad6b7169203331-01";
+    let twice = [
+        format!("traceparent: {PARENT}\ntraceparent: {other}\n"),
+        format!("traceparent: {PARENT}\r\nHost: example.com\r\nx-other: a: b\r\nTraceparent: {other}\r\n"),
+        format!("> GET / HTTP/1.1\n> traceparent: {PARENT}\n> accept: */*\n> traceparent: {other}\n>\n"),
+        format!("curl -H 'traceparent: {PARENT}' -H 'traceparent: {other}' localhost"),
+    ];
+    for text in twice {
+        let explained = explain(&text);
+        assert_eq!(explained.len(), 2, "{text}");
+        for explanation in explained {
+            assert_eq!(explanation.fields.len(), 4);
+            assert_eq!((&explanation.context, explanation.others.len()), (&None, 0), "{text}");
+            let [problem] = explanation.problems.as_slice() else { panic!("{text}: {:?}", explanation.problems) };
+            assert_eq!((problem.reason().as_str(), problem.offset()), ("trailing", Some(55)));
+            assert!(problem.to_string().contains("one header of this name"), "{problem}");
+        }
+    }
+    let two_messages = [
+        format!("traceparent: {PARENT}\n\ntraceparent: {other}\n"),
+        format!("> traceparent: {PARENT}\n< traceparent: {other}\n"),
+        format!("GET / HTTP/1.1\ntraceparent: {PARENT}\nGET / HTTP/1.1\ntraceparent: {other}\n"),
+        format!("TRACEPARENT={PARENT}\nTRACEPARENT={other}\n"),
+        format!("first traceparent={PARENT} and\nthen traceparent={other}\n"),
+    ];
+    for text in two_messages {
+        let explained = explain(&text);
+        assert!(
+            explained.len() == 2 && explained.iter().all(|e| e.context.is_some() && e.problems.is_empty()),
+            "{text}"
+        );
+    }
+    // What is wrong with one alone is said as well.
+    let explained = explain(&format!("b3: 0\ntraceparent: {PARENT}\ntraceparent: {}\n", &PARENT[..54]));
+    assert!(explained[0].problems.is_empty());
+    assert_eq!((explained[1].problems.len(), explained[2].problems.len()), (1, 2));
+    // What combines may stand as often as it likes.
+    assert!(explain("baggage: a=1\nbaggage: b=2").iter().all(|e| e.problems.is_empty()));
+}
+
+#[test]
 fn text_without_headers_has_none() {
     let texts = [
         "",
@@ -275,7 +317,7 @@ fn headers_that_belong_together_give_one_context() {
         "{others:?}"
     );
     // Headers of the next message begin anew.
-    let two = explain("x-b3-traceid: 1\nx-b3-traceid: 8448eb211c80319c\nx-b3-spanid: b7ad6b7169203331");
+    let two = explain("x-b3-traceid: 1\n\nx-b3-traceid: 8448eb211c80319c\nx-b3-spanid: b7ad6b7169203331");
     assert!(two[0].context.is_none() && two[1].context.is_some());
 }
 

@@ -1,6 +1,6 @@
 //! `cargo xtask …`: everything one does with this repository, in one command each.
 //!
-//! Each command has a file: `build`, `serve`, `test`, `bench`. Below them are `tools` (finding and installing what a
+//! Each command has a file: `build`, `serve`, `test`, `bench`, `fuzz`. Below them are `tools` (finding and installing what a
 //! command needs), `command` (running other programs), `paths` (where things are) and `site_server` (the static server).
 //! A failure anywhere is one sentence that says what went wrong and, where there is one, which command to run.
 
@@ -8,6 +8,7 @@ mod base64;
 mod bench;
 mod build;
 mod command;
+mod fuzz;
 mod options;
 mod paths;
 mod serve;
@@ -26,8 +27,10 @@ cargo xtask <command>
   test [--only STEP]…    run all checks, as CI does; --list names the steps
   bench [--quick]        time the shipped module against what JavaScript does, in Chromium and in Node
                          (cargo xtask bench --help for more)
+  fuzz [--seconds N] [TARGET]…
+                         give every parser what nobody would write, for 20 seconds each
 
-serve and build need stable Rust alone; test and bench also need Node.js 20.19 or newer.";
+serve, build and fuzz need stable Rust alone (fuzz a C++ compiler too); test and bench also need Node.js 20.19 or newer.";
 
 /// What a command answers: nothing, or the sentence to stop with.
 type Outcome = Result<(), String>;
@@ -74,6 +77,7 @@ fn run(command: &str, rest: Vec<String>) -> Outcome {
             test::test(&only, list)
         }
         "bench" => bench::bench(rest),
+        "fuzz" => fuzz::fuzz(rest),
         // For the browser tests and the benchmarks: serves a folder as `serve` serves the page, until its standard
         // input is closed, so that no server outlives the test that started it.
         "site-server" => {

@@ -54,6 +54,14 @@ impl Options {
         }
     }
 
+    /// What no option took, as long as it does not look like one.
+    pub(crate) fn words(self, command: &str) -> Result<Vec<String>, String> {
+        match self.left.iter().find(|word| word.starts_with('-')) {
+            None => Ok(self.left),
+            Some(_) => self.finish(command).map(|()| Vec::new()),
+        }
+    }
+
     /// Refuses what no option took.
     pub(crate) fn finish(self, command: &str) -> Result<(), String> {
         match self.left.first() {
@@ -86,5 +94,7 @@ mod tests {
         assert!(options("--port").number("--port").is_err());
         assert!(options("--port 70000").number("--port").is_err());
         assert!(options("--prot 1").finish("serve").is_err());
+        assert!(options("one --two").words("fuzz").is_err());
+        assert_eq!(options("one two").words("fuzz").unwrap(), ["one", "two"]);
     }
 }

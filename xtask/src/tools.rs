@@ -9,6 +9,9 @@ use std::path::PathBuf;
 /// The version of wasm-pack that the tests were written with.
 const WASM_PACK: &str = "0.15.1";
 
+/// The version of cargo-fuzz that the fuzz targets were written with.
+const CARGO_FUZZ: &str = "0.13.1";
+
 /// Adds the wasm32 target to the toolchain in use.
 pub(crate) fn wasm_target() -> Outcome {
     let libraries = output(command("rustc").args(["--print", "target-libdir", "--target", "wasm32-unknown-unknown"]));
@@ -155,6 +158,17 @@ pub(crate) fn wasm_pack() -> Result<PathBuf, String> {
     run(&mut install)?;
     find()
         .ok_or_else(|| format!("wasm-pack is not where `{}` puts it: add cargo's bin folder to PATH.", typed(&install)))
+}
+
+/// cargo-fuzz, in whichever version it is there.
+pub(crate) fn cargo_fuzz() -> Outcome {
+    if output(cargo().args(["fuzz", "--version"])).is_some() {
+        return Ok(());
+    }
+    println!("Installing cargo-fuzz {CARGO_FUZZ}: once, some minutes.");
+    let mut install = cargo();
+    install.current_dir(std::env::temp_dir()).args(["install", "cargo-fuzz", "--version", CARGO_FUZZ, "--locked"]);
+    run(&mut install)
 }
 
 /// Where cargo installs programs.

@@ -3,12 +3,12 @@
 //! A text may hold the headers of more than one message, so headers of one format belong together until one of them
 //! comes again. A `tracestate` goes with the `traceparent` before it, or else with the next; alone it gives nothing.
 
-use super::Explanation;
 use super::find::{Found, Header};
+use super::{Explanation, Place};
 use crate::context::baggage::Baggage;
 use crate::context::error::HeaderError;
 use crate::context::extract::extract_fields;
-use crate::context::fields::{Fields, Name};
+use crate::context::fields::{Fields, Name, twice};
 use crate::context::format::Format;
 use crate::context::inject::inject;
 use crate::context::server_timing;
@@ -23,7 +23,11 @@ struct Group {
 }
 
 /// Gives each explanation its problems, and the first of each group its context.
-pub(super) fn contexts(found: &[Found<'_>], explanations: &mut [Explanation]) {
+///
+/// A header with one value that stands twice in one message gives no context, as a receiver would have it: each of the two
+/// is told what is wrong with it alone, and that there are two.
+pub(super) fn contexts(text: &str, found: &[Found<'_>], explanations: &mut [Explanation]) {
+    let doubled = doubled(text, found);
     for group in groups(found) {
         let mut fields = Fields::new();
         for &member in &group.members {
@@ -38,18 +42,75 @@ pub(super) fn contexts(found: &[Found<'_>], explanations: &mut [Explanation]) {
             let of = group.members.iter().find(|member| explanations[**member].header == problem.header());
             explanations[*of.unwrap_or(&group.members[0])].problems.push(problem);
         }
-        if let Some(context) = read.context {
+        if let Some(context) = read.context
+            && !group.members.iter().any(|member| doubled[*member])
+        {
             give(&mut explanations[group.members[0]], context);
         }
     }
-    for (found, explanation) in found.iter().zip(explanations) {
+    for ((found, explanation), doubled) in found.iter().zip(explanations).zip(doubled) {
         explanation.problems.extend(own_problems(found));
+        if let Header::Known(name) = found.name
+            && doubled
+        {
+            let problem = twice(name, found.value.len());
+            explanation.problems.push(problem.with_hint("a receiver takes neither, and starts a new trace"));
+        }
         if let Header::Known(Name::ServerTiming) = found.name
             && let Some(parent) = server_timing::server_timing_traceparent(&found.value)
         {
             give(explanation, parent.into());
         }
     }
+}
+
+/// Which headers have one value but stand more than once in one message.
+fn doubled(text: &str, found: &[Found<'_>]) -> Vec<bool> {
+    let mut doubled = vec![false; found.len()];
+    for (at, header) in found.iter().enumerate() {
+        let Header::Known(name) = header.name else {
+            continue;
+        };
+        if name == Name::Tracestate || format_of(name).is_none() {
+            continue;
+        }
+        let before = found[..at].iter().rposition(|earlier| earlier.name == header.name);
+        if let Some(before) = before.filter(|before| in_one_message(text, &found[*before], header)) {
+            doubled[before] = true;
+            doubled[at] = true;
+        }
+    }
+    doubled
+}
+
+/// Whether two headers stand among headers alone, with nothing between them that ends a message: they are on one command
+/// line, or on lines that are all headers and all go the same way.
+fn in_one_message(text: &str, one: &Found<'_>, other: &Found<'_>) -> bool {
+    if (one.place, other.place) != (Place::Header, Place::Header) {
+        return false;
+    }
+    let between = text.get(one.end..other.start).unwrap_or_default();
+    let mut lines = between.split('\n').skip(1).peekable();
+    if lines.peek().is_none() {
+        return true;
+    }
+    let head = text.as_bytes()[..one.start].rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let way = direction(head);
+    while let Some(line) = lines.next() {
+        let is_header = || {
+            let name = line.trim_start_matches(['<', '>', ' ', '\t']).split(':').next().unwrap_or_default();
+            line.contains(':') && !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic())
+        };
+        if direction(line.as_bytes()) != way || (lines.peek().is_some() && !is_header()) {
+            return false;
+        }
+    }
+    true
+}
+
+/// The mark that `curl -v` puts before a line: which of the two sides says it.
+fn direction(line: &[u8]) -> Option<u8> {
+    line.first().copied().filter(|byte| matches!(byte, b'<' | b'>'))
 }
 
 fn give(explanation: &mut Explanation, context: SpanContext) {

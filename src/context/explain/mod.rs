@@ -111,6 +111,6 @@ pub fn explain(text: &str) -> Vec<Explanation> {
             value: found.value.clone().into_owned(),
         })
         .collect();
-    group::contexts(&found, &mut explanations);
+    group::contexts(text, &found, &mut explanations);
     explanations
 }

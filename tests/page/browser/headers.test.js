@@ -33,8 +33,21 @@ test('a bad traceparent has its place marked and a reason', async () => {
   await paste(page, `traceparent: ${GOOD}\ntraceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b-01\n`)
   const bad = page.locator('.header-explained').nth(1)
   await bad.waitFor()
-  assert.equal(await bad.locator('mark').textContent(), '-')
-  assert.match((await bad.locator('.header-problem').textContent()) ?? '', /16/)
+  assert.equal(await bad.locator('mark').first().textContent(), '-')
+  assert.match((await bad.locator('.header-problem').first().textContent()) ?? '', /16/)
+  await close()
+})
+
+test('a header that stands twice is explained twice, and refused', async () => {
+  const { page, close } = await site.open()
+  await page.getByRole('textbox').waitFor()
+  await paste(page, `traceparent: ${GOOD}\ntraceparent: ${GOOD}\n`)
+  await page.locator('.header-explained').nth(1).waitFor()
+  for (const explained of await page.locator('.header-explained').all()) {
+    assert.equal(await explained.locator('.field').count(), 4)
+    assert.match((await explained.locator('.header-problem').textContent()) ?? '', /one header of this name.*starts a new trace/)
+  }
+  assert.equal(await page.getByRole('button', { name: /^Child of/ }).count(), 0)
   await close()
 })
 
