@@ -322,6 +322,17 @@ fn headers_that_belong_together_give_one_context() {
 }
 
 #[test]
+fn another_value_in_traceparent_has_no_version() {
+    for value in
+        ["0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1", "0af7651916cd43dd8448eb211c80319c:b7ad6b7169203331:0:1"]
+    {
+        let explained = explain(&format!("traceparent: {value}"));
+        assert_eq!((explained[0].fields.as_slice(), explained[0].problems.len()), ([].as_slice(), 1), "{value}");
+    }
+    assert_eq!(explain(&format!("traceparent: 00-X{PARENT}"))[0].fields[0].name, "version");
+}
+
+#[test]
 fn problems_stand_with_the_header_they_are_about() {
     let explained = explain(
         "traceparent: 0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1\ntracestate: a=1,B=2\nbaggage: k=a b\nx-b3-spanid: b7ad6b7169203331\ntraceresponse: 00",

@@ -114,7 +114,8 @@ impl Fields<'_> {
             ("more", 56, value.len(), "What the later version adds; not sent on."),
         ];
         for (name, from, to, meaning) in fields {
-            if to <= good {
+            // Two digits are a version only with the dash after them: any other value may begin with two.
+            if to <= good && (to, good) != (2, 2) {
                 self.add(name, start + from, start + to, meaning);
             }
         }
