@@ -98,6 +98,10 @@ export type Warning = {
 
 /** What was made of one input. */
 export type InputReport = {
+  /** Its number, as in positions; a file of an archive is an input of its own. */
+  input: number;
+  /** The number of the given input that it is, or came out of. */
+  given: number;
   name: string;
   format: string;
   /** Why that format. */
@@ -128,6 +132,8 @@ export class TraceSet {
   warnings(): Warning[];
   /** One report for each input that was read. */
   inputs(): InputReport[];
+  /** A part of an input as it was read (unpacked, cleaned), which is what the offsets of positions count in. */
+  source(input: number, from?: number, to?: number): Uint8Array;
   /** A window of the list of traces; by start unless told otherwise. */
   traces(options?: {
     from?: number | undefined;

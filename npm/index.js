@@ -183,6 +183,10 @@ export class TraceSet {
     return alive(this.#set).inputs();
   }
 
+  source(input, from = 0, to = Infinity) {
+    return alive(this.#set).source(input, from, to);
+  }
+
   traces({ from = 0, count = 0xffffffff, sort = 'start' } = {}) {
     return guarded(() => alive(this.#set).traces(from, Math.min(count, 0xffffffff), String(sort)));
   }

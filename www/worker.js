@@ -24,6 +24,40 @@ const LINE_REACH = 4096;
 const LINES_OF_A_SPAN = 7;
 const decoder = new TextDecoder();
 
+/** Beginnings of gzip, zstd, zip and UTF-16: the offsets of an error count in what comes out of them. */
+const PACKED = [[0x1f, 0x8b], [0x28, 0xb5, 0x2f, 0xfd], [0x50, 0x4b, 0x03, 0x04], [0xff, 0xfe], [0xfe, 0xff]];
+
+/** @param {Blob} blob */
+async function isPacked(blob) {
+    const head = new Uint8Array(await blob.slice(0, 4).arrayBuffer());
+    return PACKED.some((magic) => magic.every((byte, index) => head[index] === byte));
+}
+
+/**
+ * The line around a place, and so many lines after it.
+ * @param {Uint8Array} bytes what stands around the place
+ * @param {number} at the place in it
+ * @param {Position} position
+ * @param {string} input
+ * @param {number} lines
+ * @returns {Excerpt}
+ */
+function excerptAt(bytes, at, position, input, lines) {
+    const NEWLINE = 10;
+    const start = at === 0 ? 0 : bytes.lastIndexOf(NEWLINE, at - 1) + 1;
+    const found = bytes.indexOf(NEWLINE, at);
+    const end = found < 0 ? bytes.length : found;
+    const before = decoder.decode(bytes.subarray(start, at));
+    const line = before + decoder.decode(bytes.subarray(at, end)).replace(/\r$/, "");
+    return {
+        input,
+        line: position.line,
+        column: position.column,
+        ...excerptOf(line, before.length, lines > 0 ? 120 : 60),
+        following: found < 0 || lines === 0 ? [] : decoder.decode(bytes.subarray(found + 1)).split("\n", lines).map((next) => excerptOf(next.replace(/\r$/, ""), 0, 120)).map(({ marked, after }) => marked + after),
+    };
+}
+
 class Engine {
     /** @type {spanscope.TraceSet | null} */
     #set = null;
@@ -115,18 +149,12 @@ class Engine {
     }
 
     /**
-     * The inputs without a report; the reports of the others stand in order, and no two inputs have one name.
+     * The inputs without a report.
      * @param {spanscope.TraceSet} set
      */
     #leftOut(set) {
-        const reports = set.inputs();
-        const missing = [];
-        let at = 0;
-        for (const [index, input] of this.#inputs.entries()) {
-            if (reports[at]?.name === input.name) at += 1;
-            else missing.push(index);
-        }
-        return missing;
+        const read = new Set(set.inputs().map(({ given }) => given));
+        return [...this.#inputs.keys()].filter((index) => !read.has(index));
     }
 
     /**
@@ -322,7 +350,7 @@ class Engine {
             parentName: details.parent === null ? null : trace.span(details.parent).name,
             children: trace.children(span).length,
             sampling: spanscope.decodeSampling(details.traceState, details.traceId, details.flags & 0xff),
-            excerpt: details.source === null ? null : await this.excerpt(details.source.input, details.source, LINES_OF_A_SPAN),
+            excerpt: details.source === null ? null : this.excerpt(details.source.input, details.source, LINES_OF_A_SPAN),
         };
     }
 
@@ -420,26 +448,11 @@ class Engine {
      * @param {number} [lines] how many lines after it to show as well
      * @returns {Promise<Excerpt | null>}
      */
-    async excerpt(input, position, lines = 0) {
-        const blob = this.#blobs[input];
-        if (blob === undefined || position === null || position.offset > blob.size) return null;
-        const { offset } = position;
-        const from = Math.max(0, offset - LINE_REACH);
-        const bytes = new Uint8Array(await blob.slice(from, offset + LINE_REACH).arrayBuffer());
-        const at = offset - from;
-        const NEWLINE = 10;
-        const start = at === 0 ? 0 : bytes.lastIndexOf(NEWLINE, at - 1) + 1;
-        const found = bytes.indexOf(NEWLINE, at);
-        const end = found < 0 ? bytes.length : found;
-        const before = decoder.decode(bytes.subarray(start, at));
-        const line = before + decoder.decode(bytes.subarray(at, end)).replace(/\r$/, "");
-        return {
-            input: this.#inputs[input]?.name ?? "",
-            line: position.line,
-            column: position.column,
-            ...excerptOf(line, before.length, lines > 0 ? 120 : 60),
-            following: found < 0 || lines === 0 ? [] : decoder.decode(bytes.subarray(found + 1)).split("\n", lines).map((next) => excerptOf(next.replace(/\r$/, ""), 0, 120)).map(({ marked, after }) => marked + after),
-        };
+    excerpt(input, position, lines = 0) {
+        if (this.#set === null || position === null) return null;
+        const from = Math.max(0, position.offset - LINE_REACH);
+        const name = this.#set.inputs().find((report) => report.input === input)?.name ?? this.#inputs[input]?.name ?? "";
+        return excerptAt(this.#set.source(input, from, position.offset + LINE_REACH), position.offset - from, position, name, lines);
     }
 
     /** What can be read. */
@@ -507,8 +520,21 @@ class Engine {
             kind: typeof error?.kind === "string" ? error.kind : "internal",
             message: String(error?.message ?? error),
             name,
-            excerpt: await this.excerpt(input, error?.position ?? null).catch(() => null),
+            excerpt: await this.#unread(input, error?.position ?? null).catch(() => null),
         };
+    }
+
+    /**
+     * The place of an error in an input of which nothing was kept. What was packed has no lines.
+     * @param {number} input
+     * @param {Position | null} position
+     */
+    async #unread(input, position) {
+        const blob = this.#blobs[input];
+        if (blob === undefined || position === null || position.offset > blob.size || (await isPacked(blob))) return null;
+        const from = Math.max(0, position.offset - LINE_REACH);
+        const bytes = new Uint8Array(await blob.slice(from, position.offset + LINE_REACH).arrayBuffer());
+        return excerptAt(bytes, position.offset - from, position, this.#inputs[input]?.name ?? "", 0);
     }
 }
 

@@ -79,6 +79,14 @@ impl TraceSet {
         wire::plain(&inputs.map(|report| InputObject::new(report, warnings)).collect::<Vec<_>>())
     }
 
+    /// A part of an input as it was read, that is unpacked and cleaned: what positions count in. Empty when there is none.
+    pub fn source(&self, input: u32, from: f64, to: f64) -> Vec<u8> {
+        let Some((_, bytes)) = self.outcome.store.input(input as usize) else { return Vec::new() };
+        // Beyond the end is the end; what is no number is 0.
+        let (from, to) = ((from as usize).min(bytes.len()), (to as usize).min(bytes.len()));
+        bytes.get(from..to).map(<[u8]>::to_vec).unwrap_or_default()
+    }
+
     /// A window of the list of traces.
     ///
     /// # Errors

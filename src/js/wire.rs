@@ -166,6 +166,8 @@ struct SkippedObject<'a> {
 
 #[derive(Serialize)]
 pub(super) struct InputObject<'a> {
+    input: u32,
+    given: u32,
     name: &'a str,
     format: &'static str,
     why: &'a str,
@@ -180,6 +182,8 @@ impl<'a> InputObject<'a> {
     /// `warnings` are those of the whole set; an input has those whose first case stands in it.
     pub(super) fn new(report: &'a InputReport, warnings: &'a [Warning]) -> InputObject<'a> {
         InputObject {
+            input: report.input,
+            given: report.given,
             name: &report.name,
             format: report.format.id,
             why: report.why,

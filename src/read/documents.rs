@@ -151,6 +151,12 @@ impl<'a> Reading<'a> {
 
     /// Reads all documents with `read`.
     pub(crate) fn documents(&mut self, mut read: impl FnMut(&mut Reading<'a>, &mut Lexer<'a>) -> Lex<()>) {
+        self.documents_with(&mut read);
+    }
+
+    /// One copy for all formats: the pointer is followed once a document.
+    #[inline(never)]
+    fn documents_with(&mut self, read: &mut dyn FnMut(&mut Reading<'a>, &mut Lexer<'a>) -> Lex<()>) {
         let bytes = self.bytes;
         let mut at = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
         let mut recovering = false;

@@ -171,6 +171,8 @@ pub struct Outcome {
 pub struct InputReport {
     /// Its number, as in [`Position::input`].
     pub input: u32,
+    /// The number of the given input that it is, or came out of.
+    pub given: u32,
     /// Its name; of a file in a zip archive both, as `archive.zip/file.json`.
     pub name: String,
     /// The format it was read as.
@@ -282,7 +284,7 @@ pub fn read_all(inputs: impl IntoIterator<Item = (Arc<Vec<u8>>, ReadOptions)>) -
     let mut first_error = None;
     for (index, (bytes, options)) in inputs.into_iter().enumerate() {
         let name = options.name.clone().unwrap_or_else(|| format!("input {}", index + 1));
-        if let Err(error) = read_given(&mut builder, &name, bytes, &options, &mut reports) {
+        if let Err(error) = read_given(&mut builder, index as u32, &name, bytes, &options, &mut reports) {
             first_error.get_or_insert(error);
         }
     }
@@ -336,6 +338,7 @@ fn empty(input: Option<u32>) -> Error {
 /// Reads what was given as one input; it may hold several. The error is the first one's, whether or not others could be read.
 fn read_given(
     builder: &mut StoreBuilder,
+    given: u32,
     name: &str,
     bytes: Arc<Vec<u8>>,
     options: &ReadOptions,
@@ -353,7 +356,7 @@ fn read_given(
         Ok(parts) => {
             for part in parts {
                 let name = part.name.clone();
-                match read_input(builder, part, options) {
+                match read_input(builder, given, part, options) {
                     Ok(report) => reports.push(report),
                     Err(error) => {
                         builder.warn(WarningKind::Skipped, None, || format!("{name}: {error}"));
@@ -372,7 +375,12 @@ fn read_given(
     first_error.map_or(Ok(()), Err)
 }
 
-fn read_input(builder: &mut StoreBuilder, part: Unpacked, options: &ReadOptions) -> Result<InputReport, Error> {
+fn read_input(
+    builder: &mut StoreBuilder,
+    given: u32,
+    part: Unpacked,
+    options: &ReadOptions,
+) -> Result<InputReport, Error> {
     let Unpacked { name, mut bytes, mut notes, troubles } = part;
     let prefixes = clean::clean(&mut bytes, &mut notes);
     let index = builder.input_count() as u32;
@@ -432,6 +440,7 @@ fn read_input(builder: &mut StoreBuilder, part: Unpacked, options: &ReadOptions)
     }
     Ok(InputReport {
         input: index,
+        given,
         name,
         format,
         why,

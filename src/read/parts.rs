@@ -232,6 +232,9 @@ impl Assembler {
     }
 }
 
+/// What is done with an object. Behind a pointer: of code that walks through wrappers one copy is enough.
+pub(super) type Take<'t, 'a> = &'t mut dyn FnMut(&mut Reading<'a>, Node<'a>);
+
 impl<'a> Reading<'a> {
     /// A key and its value as an attribute.
     pub(super) fn pair(&mut self, key: &str, value: &Node<'_>) -> Pair {
@@ -342,17 +345,12 @@ impl<'a> Reading<'a> {
 
     /// Hands every object of the input to `take`, wherever it stands: in documents behind each other, in lists of any depth, and in the lists
     /// and objects under one of `wrappers` in another object (whose other members are handed to `take` as a tree without them, if there are any).
-    pub(super) fn objects(&mut self, wrappers: &[&str], take: &mut impl FnMut(&mut Reading<'a>, Node<'a>)) {
+    pub(super) fn objects(&mut self, wrappers: &[&str], take: Take<'_, 'a>) {
         self.documents(|reading, lexer| reading.objects_in(lexer, wrappers, take));
     }
 
     /// The same for the next value of the lexer.
-    pub(super) fn objects_in(
-        &mut self,
-        lexer: &mut Lexer<'a>,
-        wrappers: &[&str],
-        take: &mut impl FnMut(&mut Reading<'a>, Node<'a>),
-    ) -> Lex<()> {
+    pub(super) fn objects_in(&mut self, lexer: &mut Lexer<'a>, wrappers: &[&str], take: Take<'_, 'a>) -> Lex<()> {
         match lexer.peek()? {
             Kind::Array => {
                 let mut first = lexer.begin_array()?;

@@ -511,10 +511,17 @@ impl StoreBuilder {
         address: Option<u32>,
         message: impl FnOnce() -> String,
     ) {
-        match self.warnings.iter_mut().find(|warning| warning.kind == kind) {
-            Some(warning) => warning.count += count,
-            None => self.warnings.push(PendingWarning { kind, message: message(), count, address }),
+        // The message is made for the first of a kind only.
+        if !self.count_warning(kind, count) {
+            self.warnings.push(PendingWarning { kind, message: message(), count, address });
         }
+    }
+
+    /// Counts a warning that was given before; `false` when it is the first of its kind.
+    #[inline(never)]
+    fn count_warning(&mut self, kind: WarningKind, count: u64) -> bool {
+        let known = self.warnings.iter_mut().find(|warning| warning.kind == kind);
+        known.map(|warning| warning.count += count).is_some()
     }
 
     /// Orders the spans and makes the store.

@@ -86,9 +86,11 @@ export class Bar {
         fill(
             this.#chips,
             ...state.inputs.map((input, index) => {
-                const report = state.overview?.inputs[index];
-                const format = state.overview?.formats.find((known) => known.id === report?.format)?.name ?? report?.format ?? "";
-                const about = report === undefined ? "" : `${format} · ${countOf(report.spans, "span")}`;
+                // An archive is one input to the user and several to read.
+                const reports = state.overview?.inputs.filter((report) => report.given === index) ?? [];
+                const names = new Set(reports.map((report) => state.overview?.formats.find((known) => known.id === report.format)?.name ?? report.format));
+                const spans = reports.reduce((sum, report) => sum + report.spans, 0);
+                const about = reports.length === 0 ? "" : `${[...names].join(", ")} · ${countOf(spans, "span")}`;
                 return el(
                     "li",
                     { class: "chip", title: `${input.name}\n${about}` },

@@ -40,7 +40,7 @@ export class InputView {
             this.element,
             el("p", { class: "input-summary", text: `${facts.join(" · ")}.` }),
             ...overview.warnings.filter(({ position }) => position === null).map((warning) => el("p", { class: "input-problem", text: warning.count > 1 ? `${warning.message} (${formatCount(warning.count)} times)` : warning.message })),
-            ...overview.inputs.map((report, index) => this.#input(report, state.inputs[index], index, overview, state)),
+            ...overview.inputs.map((report) => this.#input(report, state.inputs[report.given], overview, state)),
         );
     }
 
@@ -51,13 +51,12 @@ export class InputView {
     /**
      * @param {InputReport} report
      * @param {InputSpec | undefined} input
-     * @param {number} index
      * @param {Overview} overview
      * @param {State} state
      */
-    #input(report, input, index, overview, state) {
+    #input(report, input, overview, state) {
         const nameOf = (/** @type {string} */ id) => overview.formats.find((format) => format.id === id)?.name ?? id;
-        const title = input?.name ?? report.name;
+        const title = report.name;
         const problems = report.warnings;
         return el(
             "section",
@@ -71,7 +70,7 @@ export class InputView {
                 el("dt", { text: "Read as" }),
                 el("dd", {}, input === undefined ? null : this.#choice(input, report, overview)),
                 el("dt", { text: "Size" }),
-                el("dd", { text: formatBytes(overview.sizes[index] ?? 0) }),
+                el("dd", { text: formatBytes(overview.sizes[report.given] ?? 0) }),
                 el("dt", { text: "Spans" }),
                 el("dd", { text: formatCount(report.spans) }),
                 el("dt", { text: "Skipped" }),
@@ -81,7 +80,7 @@ export class InputView {
             report.guesses.length === 0 ? null : el("div", {}, el("h3", { text: "Assumed" }), el("ul", { class: "plain-list" }, ...report.guesses.map((guess) => el("li", { text: guess })))),
             problems.length === 0
                 ? el("p", { class: "input-clean", text: "No problems." })
-                : el("div", {}, el("h3", { text: "Problems" }), el("ul", { class: "problem-list" }, ...problems.map((warning) => this.#warning(warning, index, state)))),
+                : el("div", {}, el("h3", { text: "Problems" }), el("ul", { class: "problem-list" }, ...problems.map((warning) => this.#warning(warning, report.input, state)))),
         );
     }
 
