@@ -36,6 +36,15 @@ const FORMATS: &[(&str, &str)] = &[
     ("console-swift", "console-swift"),
     ("console-js", "console-js"),
     ("console-js-prefixed", "console-js"),
+    // It has a span besides.
+    ("log-dotnet", "console-dotnet"),
+    ("collector-debug-text", "collector-debug"),
+    ("console-dotnet", "console-dotnet"),
+    ("console-rust", "console-rust"),
+    ("console-ruby", "console-ruby"),
+    ("console-cpp", "console-cpp"),
+    ("console-erlang", "console-erlang"),
+    ("console-java", "console-java"),
     ("xray-segments", "xray-json"),
     ("xray-batch-get-traces", "xray-json"),
     ("otlp-pb", "otlp-protobuf"),
@@ -93,6 +102,20 @@ const EXCEPTIONS: &[(&str, &str, u64, &str)] = &[
     ("zipkin-v1/zipkin-span-rpc-v1.json", "biggest_trace.services", 2, HALVES),
     ("xray-segments/xraydocs-segmentdocuments-3.json", "zero_duration", 0, NO_END),
     ("console-js/oteldocs-js-1.txt", "biggest_trace.total_duration_ns", 4_801_500, ADDED_AS_DOUBLES),
+    (
+        "constructed/js-console-docker-compose-prefix.txt",
+        "biggest_trace.total_duration_ns",
+        75_978_913,
+        ADDED_AS_DOUBLES,
+    ),
+    ("collector-debug-text/collector-debugexporter-readme-1.txt", "spans", 2, LINES_WITHOUT_TIMES),
+    ("collector-debug-text/collector-debugexporter-readme-1.txt", "traces", 1, LINES_WITHOUT_TIMES),
+    (
+        "sdk/rust-otel-stdout.txt",
+        "events",
+        9,
+        "the text has nine blocks `Event #`; the counter counted none in this format",
+    ),
     ("sdk/js-console.txt", "biggest_trace.total_duration_ns", 75_978_913, ADDED_AS_DOUBLES),
     (
         "constructed/js-console-docker-compose-prefix.txt",
@@ -160,6 +183,8 @@ const LINK_IS_NO_PARENT: &str = "two spans have two FOLLOWS_FROM references into
 const HALVES: &str = "the record's two halves are of two services; the counter took the service of one of them";
 const SELECTED: &str = "the query selected span:parentID and service.name, which the counter did not look at";
 const NO_END: &str = "spans without a duration were never finished; the counter took their duration as 0";
+const LINES_WITHOUT_TIMES: &str =
+    "two lines have a name, a trace id and a span id: spans without times, of which the counter counted none";
 const ADDED_AS_DOUBLES: &str =
     "start and duration stand there in microseconds; the counter added them as doubles, 128 ns off";
 const FROM_ZERO: &str =
@@ -354,6 +379,7 @@ fn one_trace_is_the_same_in_every_format() {
         "sdk/shop.tempo-v1.json",
         "sdk/shop.tempo-v2.json",
         "constructed/jaeger-v3-shop.json",
+        "sdk/shop.debug-detailed.txt",
         "sdk/shop.jaeger-ui.json",
         "sdk/shop.fileexporter.proto-be32.pb",
         "sdk/shop.fileexporter.zstd-be32.bin",
@@ -366,6 +392,7 @@ fn one_trace_is_the_same_in_every_format() {
     same(&reference, "sdk/shop.zipkin-v2.json", zipkin);
     let reference = store_of("big/synthetic-5000.tempo-v2.json");
     same(&reference, "big/synthetic-5000.jaeger-ui.json", exact);
+    same(&reference, "big/synthetic-5000.debug-detailed.txt", exact);
     same(&reference, "big/synthetic-5000.pb", exact);
     same(&reference, "big/synthetic-5000.zipkin-v2.json", zipkin);
 }

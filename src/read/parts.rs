@@ -15,7 +15,7 @@ use crate::error::WarningKind;
 use crate::json::{Cursor, Data, Kind, Lex, Lexer, Node, decode_string, is_number, to_base64};
 use crate::store::{
     Encoding, IdForm, LinkDraft, NO_TIME, OriginIndex, RawValue, ResourceIndex, ScopeIndex, SpanKey, SpanKind, Status,
-    TraceKey,
+    StoreBuilder, TraceKey,
 };
 use crate::strings::StringId;
 
@@ -71,6 +71,8 @@ pub(super) struct Parts {
     pub(super) resource: Vec<Pair>,
     /// Name and version of the instrumentation scope.
     pub(super) scope: (StringId, StringId),
+    /// Attributes of the scope.
+    pub(super) scope_attributes: Vec<Pair>,
     pub(super) warnings: Vec<(WarningKind, String)>,
 }
 
@@ -97,6 +99,7 @@ impl Parts {
             links: Vec::new(),
             resource: Vec::new(),
             scope: (StringId::EMPTY, StringId::EMPTY),
+            scope_attributes: Vec::new(),
             warnings: Vec::new(),
         }
     }
@@ -155,8 +158,8 @@ impl Parts {
 #[derive(Debug, Default)]
 pub(super) struct Assembler {
     resources: HashMap<Vec<(StringId, ValueKey)>, ResourceIndex>,
-    scopes: HashMap<(StringId, StringId), ScopeIndex>,
-    origins: HashMap<(ResourceIndex, u32, u32), OriginIndex>,
+    scopes: HashMap<(StringId, StringId, Vec<(StringId, ValueKey)>), ScopeIndex>,
+    origins: HashMap<(ResourceIndex, ScopeIndex), OriginIndex>,
 }
 
 /// A value of a resource, comparable: other than interned ones, by their text.
@@ -210,25 +213,31 @@ impl Assembler {
 
     fn origin(&mut self, reading: &mut Reading<'_>, parts: &Parts) -> OriginIndex {
         let builder = &mut *reading.builder;
-        let key = parts.resource.iter().map(|(key, value)| (*key, builder.decode(*value).to_string())).collect();
-        let resource = *self.resources.entry(key).or_insert_with(|| {
-            let resource = builder.add_resource();
+        let known = |builder: &StoreBuilder, pairs: &[Pair]| -> Vec<(StringId, ValueKey)> {
+            pairs.iter().map(|(key, value)| (*key, builder.decode(*value).to_string())).collect()
+        };
+        let push = |builder: &mut StoreBuilder, pairs: &[Pair]| {
             let mark = builder.attribute_mark();
-            parts.resource.iter().for_each(|(key, value)| builder.push_attribute(*key, *value));
-            let attributes = builder.attributes_since(mark);
+            pairs.iter().for_each(|(key, value)| builder.push_attribute(*key, *value));
+            builder.attributes_since(mark)
+        };
+        let resource = *self.resources.entry(known(builder, &parts.resource)).or_insert_with(|| {
+            let resource = builder.add_resource();
+            let attributes = push(builder, &parts.resource);
             builder.set_resource(resource, attributes);
             resource
         });
         let scope = match parts.scope {
-            (StringId::EMPTY, StringId::EMPTY) => ScopeIndex::NONE,
+            (StringId::EMPTY, StringId::EMPTY) if parts.scope_attributes.is_empty() => ScopeIndex::NONE,
             (name, version) => {
-                let add = || builder.add_scope(name, version, Default::default());
-                *self.scopes.entry(parts.scope).or_insert_with(add)
+                let key = (name, version, known(builder, &parts.scope_attributes));
+                *self.scopes.entry(key).or_insert_with(|| {
+                    let attributes = push(builder, &parts.scope_attributes);
+                    builder.add_scope(name, version, attributes)
+                })
             }
         };
-        let (name, version) = parts.scope;
-        let add = || builder.add_origin(resource, scope);
-        *self.origins.entry((resource, name.0, version.0)).or_insert_with(add)
+        *self.origins.entry((resource, scope)).or_insert_with(|| builder.add_origin(resource, scope))
     }
 }
 

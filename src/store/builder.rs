@@ -21,7 +21,7 @@ pub(crate) struct TooLarge;
 pub(crate) struct ResourceIndex(u32);
 
 /// The number of an instrumentation scope while reading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ScopeIndex(u32);
 
 impl ScopeIndex {

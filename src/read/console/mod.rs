@@ -7,12 +7,20 @@
 //! ```
 //! All of them print the same model; only names, numbers and units differ. (OpenTelemetry specification, "Trace SDK", "Span exporter".)
 
+pub(super) mod collector;
+pub(super) mod cpp;
+pub(super) mod dotnet;
+pub(super) mod erlang;
 pub(super) mod go;
+pub(super) mod java;
 pub(super) mod javascript;
+mod lines;
 mod model;
 mod notation;
 pub(super) mod php;
 pub(super) mod python;
+pub(super) mod ruby;
+pub(super) mod rust;
 pub(super) mod swift;
 
 use super::documents::Reading;

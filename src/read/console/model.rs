@@ -157,6 +157,7 @@ pub(super) fn span(reading: &mut Reading<'_>, out: &mut Assembler, dialect: &Dia
         let mut field =
             |keys: &[&str]| reading.builder.intern(scope.get_any(keys).and_then(Node::written).unwrap_or_default());
         parts.scope = (field(&["name", "Name"]), field(&["version", "Version"]));
+        parts.scope_attributes = pairs(reading, find(scope, ATTRIBUTES));
     }
     for (name, value) in node.members() {
         let known = DERIVED.contains(&name.as_ref())
@@ -221,7 +222,7 @@ fn trace_id(reading: &mut Reading<'_>, dialect: &Dialect, node: Option<&Node<'_>
 }
 
 /// A number that is a whole id: of thirty-two digits, however small it is.
-fn trace_number_of_width(id: u128) -> TraceKey {
+pub(super) fn trace_number_of_width(id: u128) -> TraceKey {
     let mut key = trace_number(id);
     if id != 0 {
         key.form = crate::store::IdForm::Hex(32);

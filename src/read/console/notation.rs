@@ -430,6 +430,12 @@ impl<'a> Notation<'a> {
                     self.at += 1;
                     self.escape(bytes)?;
                 }
+                // None of them prints a line feed in quotes; Erlang's long lines are wrapped by those who quote them.
+                b'\n' if self.language == Language::Erlang => {
+                    plain = false;
+                    bytes.push(b' ');
+                    self.at += 1;
+                }
                 b'\n' => return self.wrong("a closing quote"),
                 _ => {
                     self.at += 1;
