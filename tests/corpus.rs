@@ -63,6 +63,12 @@ const FORMATS: &[(&str, &str)] = &[
     ("skywalking-segments", "skywalking"),
     ("skywalking-segments-3x", "skywalking"),
     ("skywalking-graphql", "skywalking"),
+    ("honeycomb-json", "honeycomb"),
+    ("newrelic-json", "newrelic"),
+    ("signoz-api", "signoz"),
+    ("nextjs-trace", "nextjs-trace"),
+    ("datadog-msgpack-v04", "datadog-msgpack"),
+    ("datadog-msgpack-v05", "datadog-msgpack"),
 ];
 
 /// Figures that differ on purpose: file, figure, ours, reason.
@@ -165,6 +171,8 @@ const EXCEPTIONS: &[(&str, &str, u64, &str)] = &[
     ("sentry-envelope/sentry-envelope_with_only_span.txt", "biggest_trace.services", 1, RELEASE),
     ("datadog-json/ddtrace-test_raw_serve_error_path_without_reloading.json", "events", 4, EXCEPTION),
     ("sdk/datadog-ddtrace-logwriter.json", "events", 1, EXCEPTION),
+    ("sdk/datadog-v04.msgpack", "events", 1, EXCEPTION),
+    ("sdk/datadog-v05.msgpack", "events", 1, EXCEPTION),
     (
         "datadog-json/ddtrace-test_websocket_context_propagation.json",
         "links",

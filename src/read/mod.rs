@@ -14,6 +14,7 @@ mod clean;
 mod console;
 mod conventions;
 mod datadog;
+mod datadog_msgpack;
 mod detect;
 mod documents;
 mod elastic_docs;
@@ -22,6 +23,7 @@ mod fields;
 mod gcp;
 mod grafana_frame;
 mod held;
+mod honeycomb;
 mod ids;
 mod instant;
 mod jaeger_json;
@@ -29,6 +31,8 @@ mod jaeger_model;
 mod jaeger_reference;
 mod jaeger_tag;
 mod micros;
+mod newrelic;
+mod nextjs;
 mod once;
 mod otlp_attributes;
 mod otlp_json;
@@ -36,6 +40,7 @@ mod otlp_protobuf;
 mod parts;
 mod proto_fields;
 mod sentry;
+mod signoz;
 mod skywalking;
 mod tempo_search;
 mod told;
@@ -91,6 +96,7 @@ impl PartialEq for Format {
 #[rustfmt::skip] // one a line
 pub static FORMATS: &[Format] = &[
     otlp_json::FORMAT,
+    signoz::FORMAT,
     jaeger_json::FORMAT,
     jaeger_model::FORMAT,
     zipkin_v2::FORMAT,
@@ -120,6 +126,10 @@ pub static FORMATS: &[Format] = &[
     app_insights::FORMAT,
     gcp::FORMAT,
     skywalking::FORMAT,
+    honeycomb::FORMAT,
+    newrelic::FORMAT,
+    nextjs::FORMAT,
+    datadog_msgpack::FORMAT,
 ];
 
 /// The format with this id.

@@ -1,0 +1,154 @@
+//! SigNoz: rows of spans from its query API, `result[].list[].data`, in camel case (its first versions) or snake case.
+
+use super::Format;
+use super::detect::Shape;
+use super::documents::Reading;
+use super::ids::Base64;
+use super::instant::Unit;
+use super::parts::{Assembler, EventParts, LinkParts, Parts};
+use super::told::kind_of;
+use crate::json::{Data, Node};
+use crate::store::{RawValue, SpanKey, SpanKind, Status, TraceKey};
+
+pub(super) const FORMAT: Format = Format {
+    id: "signoz",
+    name: "SigNoz",
+    produced_by: "SigNoz's query API",
+    shapes: "`result[].list[].data` and rows on their own, in camel and snake case",
+    detect,
+    read,
+};
+
+fn detect(shape: &Shape<'_>) -> Option<&'static str> {
+    let lasts = shape.has_any(&["durationNano", "duration_nano"]);
+    let named = shape.has_any(&["spanID", "span_id"]) && shape.has_any(&["traceID", "trace_id"]);
+    (lasts && named).then_some("its rows have a spanID and a durationNano")
+}
+
+/// Lists of rows, and what is around them.
+const AROUND: &[&str] = &["result", "results", "list", "rows", "newResult", "spans"];
+const ID: &[&str] = &["spanID", "span_id", "spanId"];
+
+fn read(reading: &mut Reading<'_>) {
+    let mut out = Assembler::default();
+    reading.objects(AROUND, &mut |reading, node| rows(reading, &mut out, &node));
+}
+
+/// Recursion is bounded by the lexer's limit of nesting.
+fn rows(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) {
+    let data = node.get("data").filter(|data| matches!(data.data, Data::Map(_)));
+    if let Some(id) = node.get_any(ID) {
+        row(reading, out, node, id, None);
+    } else if let Some((data, id)) = data.and_then(|data| Some((data, data.get_any(ID)?))) {
+        // The time of a row may stand beside it.
+        row(reading, out, data, id, node.get("timestamp"));
+    } else {
+        let inner = AROUND.iter().chain(&["data"]).filter_map(|key| node.get(key));
+        for inner in inner {
+            match inner.items() {
+                [] => rows(reading, out, inner),
+                items => items.iter().for_each(|item| rows(reading, out, item)),
+            }
+        }
+    }
+}
+
+fn row(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>, id: &Node<'_>, time: Option<&Node<'_>>) {
+    let mut parts = Parts::at(node.start);
+    let text = |keys: &[&str]| node.get_any(keys).and_then(Node::text).filter(|text| !text.is_empty());
+    parts.trace =
+        text(&["traceID", "trace_id", "traceId"]).map_or(TraceKey::EMPTY, |id| reading.trace_key(id, Base64::No));
+    parts.id = reading.span_key(id.text().unwrap_or_default(), Base64::No);
+    parts.parent = text(&["parentSpanID", "parent_span_id", "parentSpanId"])
+        .map_or(SpanKey::EMPTY, |id| reading.span_key(id, Base64::No));
+    parts.name = reading.builder.intern(text(&["name"]).unwrap_or_default());
+    let time = node.get_any(&["timestamp", "timeUnixNano"]).or(time);
+    let unit = time.and_then(Node::written).and_then(Unit::by_magnitude).unwrap_or(Unit::Nanos);
+    parts.start = reading.time_of(&mut parts, time, unit, "timestamp");
+    let duration = node.get_any(&["durationNano", "duration_nano"]);
+    if let Some(duration) = reading.duration_of(&mut parts, duration, Unit::Nanos, "durationNano") {
+        parts.lasting(duration);
+    }
+    let kind = node.get_any(&["spanKind", "kind_string", "kind"]);
+    parts.kind = match kind.and_then(Node::integer).and_then(|number| u64::try_from(number).ok()) {
+        Some(number) => SpanKind::from_number(number).unwrap_or_default(),
+        None => kind.and_then(Node::text).and_then(|kind| kind_of(kind.as_bytes())).unwrap_or_default(),
+    };
+    let code = node.get_any(&["statusCode", "status_code"]).and_then(Node::integer);
+    parts.status = code.and_then(|code| Status::from_number(u64::try_from(code).ok()?)).unwrap_or_default();
+    if node.get_any(&["hasError", "has_error"]).and_then(Node::truth) == Some(true) {
+        parts.status = Status::Error;
+    }
+    if let Some(message) = node.get_any(&["statusMessage", "status_message"]).filter(|text| text.text() != Some("")) {
+        parts.message = reading.node_value(message);
+    }
+    let mut service = text(&["serviceName", "service_name", "service.name"]);
+    for (key, value) in node.members() {
+        match key.as_ref() {
+            "spanID" | "span_id" | "spanId" | "traceID" | "trace_id" | "traceId" | "parentSpanID"
+            | "parent_span_id" | "parentSpanId" | "name" | "timestamp" | "timeUnixNano" | "durationNano"
+            | "duration_nano" | "spanKind" | "kind_string" | "kind" | "statusCode" | "status_code" | "hasError"
+            | "has_error" | "statusMessage" | "status_message" | "serviceName" | "service_name" | "service.name" => {}
+            "resourceTagsMap" | "resources_string" | "resource" | "resources" => {
+                for (key, value) in value.members() {
+                    match key.as_ref() {
+                        "service.name" => service = service.or(value.text()),
+                        key => parts.resource(reading, key, value),
+                    }
+                }
+            }
+            "tagMap" | "stringTagMap" | "numberTagMap" | "boolTagMap" | "attributes_string" | "attributes_number"
+            | "attributes_bool" | "attributes" => {
+                for (key, value) in value.members() {
+                    match key.as_ref() {
+                        "service.name" => service = service.or(value.text()),
+                        key => parts.attribute(reading, key, value),
+                    }
+                }
+            }
+            "events" | "event" => events(reading, &mut parts, value),
+            "references" | "links" => references(reading, &mut parts, value),
+            _ if value.data == Data::Null || value.text() == Some("") => {}
+            key => parts.attribute(reading, &format!("signoz.{key}"), value),
+        }
+    }
+    parts.service(reading, service.unwrap_or_default());
+    out.push(reading, &parts);
+}
+
+/// A value, or the JSON that it is as a text.
+fn unpacked<'a>(value: &Node<'a>) -> Node<'a> {
+    let inner = value.text().and_then(|text| Node::embedded(text, value.start, value.end));
+    inner.unwrap_or_else(|| value.clone())
+}
+
+fn events(reading: &mut Reading<'_>, parts: &mut Parts, list: &Node<'_>) {
+    for event in unpacked(list).items() {
+        let event = unpacked(event);
+        let time = reading.time_of(parts, event.get("timeUnixNano"), Unit::Nanos, "timeUnixNano");
+        let name = reading.builder.intern(event.text_of("name").unwrap_or_default());
+        let mut attributes = Vec::new();
+        for (key, value) in event.members() {
+            match key.as_ref() {
+                "name" | "timeUnixNano" => {}
+                "attributeMap" => {
+                    attributes.extend(value.members().iter().map(|(key, value)| reading.pair(key, value)))
+                }
+                key => attributes.push(reading.pair(key, value)),
+            }
+        }
+        parts.events.push(EventParts { time, name, attributes });
+    }
+}
+
+/// All but the one that is the parent are links.
+fn references(reading: &mut Reading<'_>, parts: &mut Parts, list: &Node<'_>) {
+    for reference in unpacked(list).items() {
+        let trace = reference.text_of("traceId").map_or(TraceKey::EMPTY, |id| reading.trace_key(id, Base64::No));
+        let span = reference.text_of("spanId").map_or(SpanKey::EMPTY, |id| reading.span_key(id, Base64::No));
+        let parent = span.same(parts.parent) && trace.same(parts.trace);
+        if !parent && !span.is_empty() {
+            parts.links.push(LinkParts { trace, span, trace_state: RawValue::NULL, attributes: Vec::new() });
+        }
+    }
+}
