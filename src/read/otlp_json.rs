@@ -12,6 +12,7 @@
 //! Source: opentelemetry-proto 1.x, `trace.proto`, and its specification's section "JSON Protobuf Encoding".
 
 use super::Format;
+use super::console::java;
 use super::detect::Shape;
 use super::documents::Reading;
 use super::ids::Base64;
@@ -29,7 +30,7 @@ pub(super) const FORMAT: Format = Format {
     id: "otlp-json",
     name: "OTLP JSON",
     produced_by: "OpenTelemetry Collector, SDK exporters, Tempo, Grafana, Jaeger v3",
-    shapes: "`resourceSpans`, `batches`, under `trace`, `result`, `data`; `instrumentationLibrarySpans`; snake_case; hex and base64 ids; a span or an array of spans",
+    shapes: "`resourceSpans`, `batches`, under `trace`, `result`, `data`; `instrumentationLibrarySpans`; snake_case; hex and base64 ids; a span or an array of spans; documents behind a log's prefix",
     detect,
     read,
 };
@@ -47,12 +48,12 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     if shape.has_any(&["startTimeUnixNano", "start_time_unix_nano"]) && shape.has_any(&["spanId", "span_id"]) {
         return Some("it is a span with startTimeUnixNano");
     }
-    None
+    java::logs_otlp(shape).then_some("its log lines hold spans as OTLP")
 }
 
-pub(super) fn read(reading: &mut Reading<'_>) {
+pub(super) fn read<'a>(reading: &mut Reading<'a>) {
     let mut tables = Tables::new();
-    reading.documents(|reading, lexer| {
+    let mut read = |reading: &mut Reading<'a>, lexer: &mut Lexer<'a>| {
         let before = reading.builder.span_count();
         let start = lexer.offset();
         let found = document(reading, lexer, &mut tables)?;
@@ -61,7 +62,13 @@ pub(super) fn read(reading: &mut Reading<'_>) {
             reading.skip(WarningKind::NotTraces, start, reason);
         }
         Ok(())
-    });
+    };
+    match reading.bytes.iter().find(|b| !b.is_ascii_whitespace()) {
+        Some(b'{' | b'[') | None => reading.documents(read),
+        // Log lines, or what is wrong with it is told.
+        Some(_) if java::holds_otlp(reading.bytes) => java::logged(reading, &mut read),
+        Some(_) => reading.documents(read),
+    }
 }
 
 /// What a document turned out to be.

@@ -43,6 +43,17 @@ pub(super) struct LinkParts {
     pub(super) attributes: Vec<Pair>,
 }
 
+impl EventParts {
+    /// An event of which nothing is known yet.
+    pub(super) const EMPTY: EventParts = EventParts { time: NO_TIME, name: StringId::EMPTY, attributes: Vec::new() };
+}
+
+impl LinkParts {
+    /// A link of which nothing is known yet.
+    pub(super) const EMPTY: LinkParts =
+        LinkParts { trace: TraceKey::EMPTY, span: SpanKey::EMPTY, trace_state: RawValue::NULL, attributes: Vec::new() };
+}
+
 /// The pieces of a span.
 #[derive(Clone, Debug)]
 pub(super) struct Parts {
@@ -157,13 +168,13 @@ impl Parts {
 /// Writes [`Parts`] into the store; equal resources become one.
 #[derive(Debug, Default)]
 pub(super) struct Assembler {
-    resources: HashMap<Vec<(StringId, ValueKey)>, ResourceIndex>,
-    scopes: HashMap<(StringId, StringId, Vec<(StringId, ValueKey)>), ScopeIndex>,
+    resources: HashMap<PairsKey, ResourceIndex>,
+    scopes: HashMap<(StringId, StringId, PairsKey), ScopeIndex>,
     origins: HashMap<(ResourceIndex, ScopeIndex), OriginIndex>,
 }
 
-/// A value of a resource, comparable: other than interned ones, by their text.
-type ValueKey = String;
+/// Attributes of a resource or a scope, comparable: their values by their text.
+type PairsKey = Vec<(StringId, String)>;
 
 impl Assembler {
     /// Adds the span.
@@ -213,7 +224,7 @@ impl Assembler {
 
     fn origin(&mut self, reading: &mut Reading<'_>, parts: &Parts) -> OriginIndex {
         let builder = &mut *reading.builder;
-        let known = |builder: &StoreBuilder, pairs: &[Pair]| -> Vec<(StringId, ValueKey)> {
+        let known = |builder: &StoreBuilder, pairs: &[Pair]| -> PairsKey {
             pairs.iter().map(|(key, value)| (*key, builder.decode(*value).to_string())).collect()
         };
         let push = |builder: &mut StoreBuilder, pairs: &[Pair]| {

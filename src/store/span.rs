@@ -29,7 +29,8 @@ pub enum SpanKind {
 }
 
 impl SpanKind {
-    const ALL: [SpanKind; 6] = [
+    /// In the order of OTLP's numbers.
+    pub(crate) const ALL: [SpanKind; 6] = [
         SpanKind::Unspecified,
         SpanKind::Internal,
         SpanKind::Server,

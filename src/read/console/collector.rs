@@ -27,7 +27,6 @@ use super::lines::{self, NO_TIMES_NO_PARENTS, Source, equations, field, numbered
 use super::model;
 use crate::error::WarningKind;
 use crate::json::{Data, Node, parse_base64};
-use crate::store::{NO_TIME, RawValue, SpanKey, TraceKey};
 use crate::strings::StringId;
 
 pub(in crate::read) const FORMAT: Format = Format {
@@ -60,7 +59,7 @@ fn resource_heading(line: &str) -> bool {
 fn read(reading: &mut Reading<'_>) {
     let text = String::from_utf8_lossy(reading.bytes);
     let mut reader = Reader::new();
-    reader.source(reading, Source { text: text.trim_start_matches('\u{feff}'), place: None });
+    reader.source(reading, Source { text: &text, place: None });
     reader.between.end(reading);
 }
 
@@ -225,18 +224,13 @@ impl Reader {
             _ if numbered(trimmed, "SpanEvent #") => {
                 self.section = Section::Event;
                 if let Some(span) = &mut self.span {
-                    span.events.push(EventParts { time: NO_TIME, name: StringId::EMPTY, attributes: Vec::new() });
+                    span.events.push(EventParts::EMPTY);
                 }
             }
             _ if numbered(trimmed, "SpanLink #") => {
                 self.section = Section::Link;
                 if let Some(span) = &mut self.span {
-                    span.links.push(LinkParts {
-                        trace: TraceKey::EMPTY,
-                        span: SpanKey::EMPTY,
-                        trace_state: RawValue::NULL,
-                        attributes: Vec::new(),
-                    });
+                    span.links.push(LinkParts::EMPTY);
                 }
             }
             _ if numbered(trimmed, "ScopeSpans #") || numbered(trimmed, "InstrumentationLibrarySpans #") => {

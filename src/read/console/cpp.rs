@@ -24,8 +24,7 @@ use super::Between;
 use super::lines::{Source, field};
 use super::model;
 use crate::error::WarningKind;
-use crate::store::{NO_TIME, RawValue, SpanKey, TraceKey};
-use crate::strings::StringId;
+use crate::store::NO_TIME;
 
 pub(in crate::read) const FORMAT: Format = Format {
     id: "console-cpp",
@@ -76,7 +75,7 @@ struct Reader {
 
 fn read(reading: &mut Reading<'_>) {
     let text = String::from_utf8_lossy(reading.bytes);
-    let source = Source { text: text.trim_start_matches('\u{feff}'), place: None };
+    let source = Source { text: &text, place: None };
     let mut reader =
         Reader { out: Assembler::default(), span: None, section: Section::None, between: Between::default() };
     for (at, line) in source.lines() {
@@ -114,14 +113,9 @@ impl Reader {
         }
         match (line.starts_with('\t'), trimmed, self.section) {
             (true, "{", Section::Events) => {
-                span.events.push(EventParts { time: NO_TIME, name: StringId::EMPTY, attributes: Vec::new() });
+                span.events.push(EventParts::EMPTY);
             }
-            (true, "{", Section::Links) => span.links.push(LinkParts {
-                trace: TraceKey::EMPTY,
-                span: SpanKey::EMPTY,
-                trace_state: RawValue::NULL,
-                attributes: Vec::new(),
-            }),
+            (true, "{", Section::Links) => span.links.push(LinkParts::EMPTY),
             (true, "}", _) | (_, "", _) => {}
             (true, _, section) => match trimmed.split_once(": ").or_else(|| field(trimmed)) {
                 Some((key, value)) if line.starts_with("\t  ") => {

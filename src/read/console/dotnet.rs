@@ -66,7 +66,7 @@ struct Reader {
 
 fn read(reading: &mut Reading<'_>) {
     let text = String::from_utf8_lossy(reading.bytes);
-    let source = Source { text: text.trim_start_matches('\u{feff}'), place: None };
+    let source = Source { text: &text, place: None };
     let mut reader =
         Reader { out: Assembler::default(), span: None, section: Section::Other, between: Between::default() };
     let mut open: Option<Open<'_>> = None;

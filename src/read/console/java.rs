@@ -12,6 +12,8 @@ use super::super::parts::{Assembler, Parts};
 use super::Between;
 use super::lines::{NO_TIMES_NO_PARENTS, Source, equations};
 use super::model;
+use crate::error::WarningKind;
+use crate::json::{Lex, Lexer};
 
 pub(in crate::read) const FORMAT: Format = Format {
     id: "console-java",
@@ -29,6 +31,68 @@ const REACH: usize = 2000;
 fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     let text = String::from_utf8_lossy(shape.head());
     text.match_indices(TRACER).any(|(at, _)| head(&text, 0, at).is_some()).then_some("it has spans with a [tracer: …]")
+}
+
+/// Beginnings of the documents that `OtlpJsonLoggingSpanExporter` logs.
+const OTLP: [&str; 2] = ["{\"resource\":", "{\"resourceSpans\":"];
+
+/// Where a document of OTLP begins in a log line; prefixes are short.
+fn otlp_in(line: &[u8]) -> Option<usize> {
+    let start = &line[..line.len().min(REACH)];
+    OTLP.iter().filter_map(|mark| start.windows(mark.len()).position(|window| window == mark.as_bytes())).min()
+}
+
+/// Whether log lines hold documents of OTLP with spans.
+pub(in crate::read) fn logs_otlp(shape: &Shape<'_>) -> bool {
+    !shape.is_json()
+        && shape.lines().any(|line| {
+            otlp_in(line.as_bytes())
+                .is_some_and(|at| at > 0 && !line.starts_with('{') && line[at..].contains("Spans\":"))
+        })
+}
+
+/// Whether one of the lines holds a document.
+pub(in crate::read) fn holds_otlp(bytes: &[u8]) -> bool {
+    bytes.split(|b| *b == b'\n').any(|line| otlp_in(line).is_some())
+}
+
+/// Reads the documents that log lines hold behind their prefixes; other lines are counted.
+pub(in crate::read) fn logged<'a>(
+    reading: &mut Reading<'a>,
+    read: &mut impl FnMut(&mut Reading<'a>, &mut Lexer<'a>) -> Lex<()>,
+) {
+    let bytes = reading.bytes;
+    let line_end =
+        |at: usize| bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |length| at + length + 1);
+    let mut between = Between::default();
+    let mut at = 0;
+    while at < bytes.len() {
+        let end = line_end(at);
+        let Some(start) = otlp_in(&bytes[at..end]) else {
+            let line = String::from_utf8_lossy(&bytes[at..end]);
+            // Its own line in front of the document's.
+            if !line.contains("OtlpJsonLoggingSpanExporter") {
+                between.line(at, &line);
+            }
+            at = end;
+            continue;
+        };
+        between.end(reading);
+        let mut lexer = Lexer::new(bytes, at + start);
+        at = match read(reading, &mut lexer) {
+            Ok(()) => line_end(lexer.offset()),
+            Err(_) => {
+                reading.builder.forget_span_warnings();
+                let error = lexer.error();
+                let place = error.offset.min(bytes.len() - 1);
+                let reason =
+                    format!("Expected {}, found {}.", error.kind.expected(), super::super::found_at(bytes, place));
+                reading.broken(WarningKind::Skipped, place, reason);
+                line_end(place).max(end)
+            }
+        };
+    }
+    between.end(reading);
 }
 
 /// What stands in front of `[tracer:`.
@@ -64,7 +128,7 @@ fn head(text: &str, from: usize, to: usize) -> Option<Head<'_>> {
 
 fn read(reading: &mut Reading<'_>) {
     let text = String::from_utf8_lossy(reading.bytes);
-    let source = Source { text: text.trim_start_matches('\u{feff}'), place: None };
+    let source = Source { text: &text, place: None };
     let text = source.text;
     let mut out = Assembler::default();
     let mut between = Between::default();

@@ -9,8 +9,6 @@ use crate::error::WarningKind;
 use crate::json::{Data, Node};
 use crate::store::{NO_TIME, SpanKey, TraceKey};
 
-/// Said once of an input whose spans have no times.
-pub(super) const NO_TIMES: &str = "This output has no times: the spans are a tree without a time axis.";
 /// Said once of an input whose spans have neither times nor parents.
 pub(super) const NO_TIMES_NO_PARENTS: &str =
     "This output has neither times nor parents: the spans of a trace stand side by side, without a time axis.";
@@ -43,12 +41,6 @@ impl<'t> Source<'t> {
         // A text's own place is behind its quote.
         let start = self.offset(at).saturating_sub(1) as u32;
         Node { data, start, end: start, json: false }
-    }
-
-    /// A part of the text as a text.
-    pub(super) fn text_node(&self, text: &'t str) -> Node<'t> {
-        let at = (text.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
-        self.node(Data::Text(Cow::Borrowed(text)), at.min(self.text.len()))
     }
 }
 

@@ -28,14 +28,7 @@ pub(super) struct Dialect {
 impl Dialect {
     /// Numbers as in OTLP, nanoseconds since 1970.
     pub(super) const PLAIN: Dialect = Dialect {
-        kinds: &[
-            SpanKind::Unspecified,
-            SpanKind::Internal,
-            SpanKind::Server,
-            SpanKind::Client,
-            SpanKind::Producer,
-            SpanKind::Consumer,
-        ],
+        kinds: &SpanKind::ALL,
         statuses: [Status::Unset, Status::Ok, Status::Error],
         unit: Unit::Nanos,
         epoch: 0,

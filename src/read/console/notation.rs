@@ -55,7 +55,7 @@ pub(super) fn objects(
     let bytes = reading.bytes;
     let mut between = Between::default();
     let mut shortened = 0;
-    let mut at = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    let mut at = 0;
     while at < bytes.len() {
         let glance = &bytes[at..bytes.len().min(at + GLANCE)];
         let glance = glance.split(|b| *b == b'\n').next().unwrap_or_default();

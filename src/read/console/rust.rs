@@ -22,8 +22,6 @@ use super::lines::{self, Source, field, numbered};
 use super::model;
 use super::notation::{Language, Notation};
 use crate::json::{Data, Node};
-use crate::store::{NO_TIME, RawValue, SpanKey, TraceKey};
-use crate::strings::StringId;
 
 pub(in crate::read) const FORMAT: Format = Format {
     id: "console-rust",
@@ -63,7 +61,7 @@ struct Reader {
 
 fn read(reading: &mut Reading<'_>) {
     let text = String::from_utf8_lossy(reading.bytes);
-    let source = Source { text: text.trim_start_matches('\u{feff}'), place: None };
+    let source = Source { text: &text, place: None };
     let mut reader = Reader {
         out: Assembler::default(),
         resource: Vec::new(),
@@ -124,15 +122,10 @@ impl Reader {
         };
         if numbered(trimmed, "Event #") {
             self.section = Section::Event;
-            span.events.push(EventParts { time: NO_TIME, name: StringId::EMPTY, attributes: Vec::new() });
+            span.events.push(EventParts::EMPTY);
         } else if numbered(trimmed, "Link #") {
             self.section = Section::Link;
-            span.links.push(LinkParts {
-                trace: TraceKey::EMPTY,
-                span: SpanKey::EMPTY,
-                trace_state: RawValue::NULL,
-                attributes: Vec::new(),
-            });
+            span.links.push(LinkParts::EMPTY);
         } else if !line.starts_with([' ', '\t']) || !self.field(reading, trimmed) {
             self.between.line(source.offset(at), line);
         }
