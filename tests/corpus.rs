@@ -67,6 +67,8 @@ const FORMATS: &[(&str, &str)] = &[
     ("newrelic-json", "newrelic"),
     ("signoz-api", "signoz"),
     ("nextjs-trace", "nextjs-trace"),
+    ("generic-spans", "generic"),
+    ("generic-tree", "generic"),
     ("datadog-msgpack-v04", "datadog-msgpack"),
     ("datadog-msgpack-v05", "datadog-msgpack"),
 ];

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Error, ErrorKind, FORMATS, Format, clean, json_error, unpack};
+use super::{Error, ErrorKind, FORMATS, Format, clean, generic, json_error, unpack};
 use crate::context;
 use crate::error::Position;
 use crate::json::{Kind, Lex, Lexer, Stop, decode_string};
@@ -89,7 +89,13 @@ fn cleaned_formats_of(bytes: &[u8]) -> Vec<Candidate> {
 
 pub(super) fn formats_of(bytes: &[u8]) -> Vec<Candidate> {
     let shape = Shape::of(bytes);
-    FORMATS.iter().filter_map(|format| Some(Candidate { format, why: (format.detect)(&shape)? })).collect()
+    let found = |format: &'static Format| Some(Candidate { format, why: (format.detect)(&shape)? });
+    let mut candidates: Vec<Candidate> = FORMATS.iter().filter_map(found).collect();
+    // What takes anything that looks like spans is there for what nothing else takes.
+    if candidates.len() > 1 {
+        candidates.retain(|candidate| *candidate.format != generic::FORMAT);
+    }
+    candidates
 }
 
 /// The beginning of an input; of JSON also the keys of the first documents: each with the key it stands under and the kind of its first
@@ -203,6 +209,16 @@ impl<'a> Shape<'a> {
     /// The kind of the first value of `key` in an object that stands under the key `under` ("" for a document itself).
     pub(crate) fn kind_of(&self, under: &str, key: &str) -> Option<Kind> {
         self.keys.iter().find(|known| known.name == key && known.under == under).map(|known| known.kind)
+    }
+
+    /// The keys under which objects stand, "" for the documents; more than once each.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|known| known.under.as_str())
+    }
+
+    /// The keys of the objects that stand under a key.
+    pub(crate) fn keys_under(&self, under: &str) -> impl Iterator<Item = &str> {
+        self.keys.iter().filter(move |known| known.under == under).map(|known| known.name.as_str())
     }
 
     /// The keys under which an object with the key `key` occurs.

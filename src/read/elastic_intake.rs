@@ -16,7 +16,7 @@ use super::parts::{LinkParts, Pair, Parts};
 use super::told::kind_of;
 use crate::error::WarningKind;
 use crate::json::{Data, Kind, Node};
-use crate::store::{NO_TIME, RawValue, SpanKey, SpanKind, Status, TraceKey};
+use crate::store::{NO_TIME, RawValue, SpanKey, Status, TraceKey};
 
 pub(super) const FORMAT: Format = Format {
     id: "elastic-intake",

@@ -21,6 +21,7 @@ mod elastic_docs;
 mod elastic_intake;
 mod fields;
 mod gcp;
+mod generic;
 mod grafana_frame;
 mod held;
 mod honeycomb;
@@ -130,6 +131,7 @@ pub static FORMATS: &[Format] = &[
     newrelic::FORMAT,
     nextjs::FORMAT,
     datadog_msgpack::FORMAT,
+    generic::FORMAT,
 ];
 
 /// The format with this id.

@@ -1,0 +1,460 @@
+//! Spans of any program: objects that have an id, the id of a parent or children inside, a start and an end or a duration, whatever their
+//! keys are called. It comes last, and takes only what no other format does; what it takes for granted is told.
+//!
+//! Keys are compared by their letters and digits alone: `parentSpanId`, `parent_span_id` and `Parent-Span-ID` are one.
+
+use super::Format;
+use super::detect::Shape;
+use super::documents::Reading;
+use super::ids::Base64;
+use super::instant::{Unit, clock_duration, date_time, unit_duration};
+use super::micros::Nanos;
+use super::parts::{Assembler, Parts, span_number};
+use super::told::kind_of;
+use crate::error::WarningKind;
+use crate::json::{Data, Node};
+use crate::store::{NO_TIME, SpanKey, SpanKind, Status, TraceKey};
+
+pub(super) const FORMAT: Format = Format {
+    id: "generic",
+    name: "Spans in JSON",
+    produced_by: "programs with a format of their own",
+    shapes: "objects with an id, a parent or children, a start, an end or a duration, in lists, trees or one a line",
+    detect,
+    read,
+};
+
+fn detect(shape: &Shape<'_>) -> Option<&'static str> {
+    let spans = |around: &str| {
+        let roles: Vec<Role> = shape.keys_under(around).map(Role::of).collect();
+        let any = |test: fn(&Role) -> bool| roles.iter().any(test);
+        any(|role| *role == Role::Id)
+            && any(|role| matches!(role, Role::Parent | Role::Children))
+            && any(|role| matches!(role, Role::Start(_) | Role::When(_) | Role::Offset(_)))
+            && any(|role| matches!(role, Role::End(_) | Role::Duration(_)))
+    };
+    shape.places().any(spans).then_some("its objects have an id, a parent, a start and a duration or an end")
+}
+
+fn read(reading: &mut Reading<'_>) {
+    let mut generic = Generic { out: Assembler::default(), made: 0 };
+    reading.objects(&[], &mut |reading, node| {
+        let around = Around { trace: TraceKey::EMPTY, parent: SpanKey::EMPTY, nested: false };
+        generic.walk(reading, &node, around);
+    });
+}
+
+/// What a key says. Times have the unit that the key names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Id,
+    Trace,
+    Parent,
+    Children,
+    Name,
+    Start(Option<Unit>),
+    /// A time that may be the start's.
+    When(Option<Unit>),
+    /// How long after the trace's beginning it started.
+    Offset(Option<Unit>),
+    End(Option<Unit>),
+    Duration(Option<Unit>),
+    Service,
+    Attributes,
+    Resource,
+    Kind,
+    Error,
+    Status,
+    Message,
+    Other,
+}
+
+impl Role {
+    fn of(key: &str) -> Role {
+        // Nothing that is longer is any of these.
+        if key.len() > 40 {
+            return Role::Other;
+        }
+        let plain: String = key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+        match plain.as_str() {
+            "spanid" | "id" | "uid" | "uuid" | "spanuid" => Role::Id,
+            "traceid" | "trace" | "traceuid" | "traceuuid" => Role::Trace,
+            "parentspanid" | "parentid" | "parent" | "parentuid" | "parentspan" => Role::Parent,
+            "children" | "childspans" | "childs" | "spans" | "subspans" => Role::Children,
+            "name" | "operationname" | "operation" | "spanname" | "title" | "label" => Role::Name,
+            "service" | "servicename" => Role::Service,
+            "attributes" | "tags" | "attrs" | "labels" | "metadata" | "meta" => Role::Attributes,
+            "resource" | "resources" | "resourceattributes" => Role::Resource,
+            "kind" | "spankind" => Role::Kind,
+            "error" | "haserror" | "iserror" | "failed" => Role::Error,
+            "status" | "statuscode" => Role::Status,
+            "statusmessage" | "statusdescription" | "errormessage" => Role::Message,
+            plain => Role::of_time(plain),
+        }
+    }
+
+    fn of_time(plain: &str) -> Role {
+        const UNITS: [(&str, Option<Unit>); 15] = [
+            ("", None),
+            ("unixnano", Some(Unit::Nanos)),
+            ("nanoseconds", Some(Unit::Nanos)),
+            ("nanos", Some(Unit::Nanos)),
+            ("nano", Some(Unit::Nanos)),
+            ("ns", Some(Unit::Nanos)),
+            ("microseconds", Some(Unit::Micros)),
+            ("micros", Some(Unit::Micros)),
+            ("us", Some(Unit::Micros)),
+            ("milliseconds", Some(Unit::Millis)),
+            ("millis", Some(Unit::Millis)),
+            ("ms", Some(Unit::Millis)),
+            ("seconds", Some(Unit::Seconds)),
+            ("secs", Some(Unit::Seconds)),
+            ("sec", Some(Unit::Seconds)),
+        ];
+        for (suffix, unit) in UNITS {
+            match plain.strip_suffix(suffix) {
+                Some(
+                    "start" | "starttime" | "startedat" | "startat" | "started" | "begin" | "begintime"
+                    | "starttimestamp" | "startts",
+                ) => {
+                    return Role::Start(unit);
+                }
+                Some("timestamp" | "ts" | "time") => return Role::When(unit),
+                Some("offset" | "startoffset" | "relativestart") => return Role::Offset(unit),
+                Some(
+                    "end" | "endtime" | "endedat" | "endat" | "ended" | "finish" | "finishtime" | "finishedat" | "stop"
+                    | "stoptime" | "endtimestamp" | "endts",
+                ) => return Role::End(unit),
+                Some("duration" | "dur" | "elapsed" | "elapsedtime" | "latency" | "took") => {
+                    return Role::Duration(unit);
+                }
+                _ => {}
+            }
+        }
+        Role::Other
+    }
+}
+
+/// What a span has from what is around it.
+#[derive(Clone, Copy)]
+struct Around {
+    trace: TraceKey,
+    parent: SpanKey,
+    /// It stands inside of a span.
+    nested: bool,
+}
+
+struct Generic {
+    out: Assembler,
+    /// Ids that were made up.
+    made: u64,
+}
+
+impl Generic {
+    /// Recursion is bounded by the lexer's limit of nesting.
+    fn walk(&mut self, reading: &mut Reading<'_>, node: &Node<'_>, mut around: Around) {
+        if let Data::List(items) = &node.data {
+            items.iter().for_each(|item| self.walk(reading, item, around));
+            return;
+        }
+        let fields: Vec<(Role, &str, &Node<'_>)> =
+            node.members().iter().map(|(key, value)| (Role::of(key), key.as_ref(), value)).collect();
+        let has =
+            |test: fn(&Role) -> bool| fields.iter().any(|(role, _, value)| test(role) && value.data != Data::Null);
+        let timed = has(|role| {
+            matches!(role, Role::Start(_) | Role::When(_) | Role::Offset(_) | Role::End(_) | Role::Duration(_))
+        });
+        if timed
+            && (has(|role| *role == Role::Id)
+                || has(|role| *role == Role::Children)
+                || around.nested && has(|role| *role == Role::Name))
+        {
+            self.span(reading, node, &fields, around);
+            return;
+        }
+        // An object around spans: its id is the trace's, if they have none.
+        for role in [Role::Trace, Role::Id] {
+            let id = fields.iter().find(|(of, ..)| *of == role).and_then(|(.., value)| value.written());
+            if let Some(id) = id.filter(|id| !id.is_empty() && around.trace == TraceKey::EMPTY) {
+                around.trace = reading.trace_key(id, Base64::No);
+            }
+        }
+        let inner = fields.iter().filter(|(_, _, value)| matches!(value.data, Data::List(_) | Data::Map(_)));
+        if inner.clone().next().is_none() {
+            reading.not_a_span(node, "an id and a time");
+        }
+        inner.for_each(|(_, _, value)| self.walk(reading, value, around));
+    }
+
+    fn span(&mut self, reading: &mut Reading<'_>, node: &Node<'_>, fields: &[(Role, &str, &Node<'_>)], around: Around) {
+        let field = |role: Role| {
+            let found = fields.iter().find(|(of, _, value)| *of == role && value.data != Data::Null);
+            found.map(|(.., value)| *value)
+        };
+        let written = |role| field(role).and_then(Node::written).filter(|text| !text.is_empty());
+        let mut parts = Parts::at(node.start);
+        parts.trace = written(Role::Trace).map_or(around.trace, |id| reading.trace_key(id, Base64::No));
+        parts.id = match written(Role::Id) {
+            Some(id) => reading.span_key(id, Base64::No),
+            None => {
+                self.made += 1;
+                reading.guess("Spans without ids have got numbers.");
+                span_number(self.made)
+            }
+        };
+        parts.parent = written(Role::Parent).map_or(around.parent, |id| reading.span_key(id, Base64::No));
+        parts.name = reading.builder.intern(written(Role::Name).unwrap_or_default());
+        times(reading, &mut parts, fields);
+        let mut service = written(Role::Service);
+        let mut kept = Vec::new();
+        let told = |test: fn(&Role) -> bool| fields.iter().any(|(role, ..)| test(role));
+        for (role, key, value) in fields {
+            match role {
+                Role::Id | Role::Trace | Role::Parent | Role::Name | Role::Service if value.written().is_some() => {}
+                Role::Start(_) | Role::End(_) => {}
+                // Where two say the same, or not, the other one is kept.
+                Role::When(_) if !told(|role| matches!(role, Role::Start(_))) => {}
+                Role::Offset(_) if !told(|role| matches!(role, Role::Start(_) | Role::When(_))) => {}
+                Role::Duration(_) if !told(|role| matches!(role, Role::End(_))) => {}
+                Role::Children if matches!(value.data, Data::List(_) | Data::Map(_)) => {}
+                Role::Attributes | Role::Resource if matches!(value.data, Data::Map(_)) => {
+                    for (key, value) in value.members() {
+                        match (key.as_ref(), role) {
+                            ("service.name", _) => service = service.or(value.text()),
+                            (key, Role::Resource) => parts.resource(reading, key, value),
+                            (key, _) => parts.conventional(reading, key, value),
+                        }
+                    }
+                }
+                Role::Kind if set_kind(&mut parts, value) => {}
+                Role::Error | Role::Status if set_status(reading, &mut parts, value, *role, key) => {}
+                Role::Message if value.text().is_some_and(|text| !text.is_empty()) => {
+                    parts.message = reading.node_value(value);
+                }
+                _ if value.data == Data::Null => {}
+                _ => kept.push((*key, *value)),
+            }
+        }
+        for (key, value) in kept {
+            parts.attribute(reading, key, value);
+        }
+        parts.service(reading, service.unwrap_or_default());
+        self.out.push(reading, &parts);
+        let inside = Around { trace: parts.trace, parent: parts.id, nested: true };
+        for (_, _, children) in fields.iter().filter(|(role, ..)| *role == Role::Children) {
+            self.walk(reading, children, inside);
+        }
+    }
+}
+
+fn set_kind(parts: &mut Parts, value: &Node<'_>) -> bool {
+    let number = value.integer().and_then(|number| SpanKind::from_number(u64::try_from(number).ok()?));
+    let kind = number.or_else(|| {
+        let text = value.text()?;
+        kind_of(text.strip_prefix("SPAN_KIND_").unwrap_or(text).as_bytes())
+    });
+    parts.kind = kind.unwrap_or(parts.kind);
+    kind.is_some()
+}
+
+fn set_status(reading: &mut Reading<'_>, parts: &mut Parts, value: &Node<'_>, role: Role, key: &str) -> bool {
+    let text = value.text().unwrap_or_default().to_ascii_lowercase();
+    let text = text.strip_prefix("status_code_").unwrap_or(&text);
+    let status = match (role, value.truth()) {
+        (Role::Error, Some(true)) => Status::Error,
+        (Role::Error, Some(false)) => return matches!(value.data, Data::Bool(_)),
+        (Role::Error, None) if !text.is_empty() && value.text().is_some() => {
+            parts.message = reading.node_value(value);
+            Status::Error
+        }
+        (Role::Status, _) if matches!(text, "error" | "failed" | "failure" | "err") => Status::Error,
+        (Role::Status, _) if matches!(text, "ok" | "success") => Status::Ok,
+        (Role::Status, _) if text == "unset" => Status::Unset,
+        // The numbers of OpenTelemetry; others are those of HTTP or of a program.
+        (Role::Status, _) if key.to_ascii_lowercase().contains("code") => {
+            match value.integer().and_then(|code| Status::from_number(u64::try_from(code).ok()?)) {
+                Some(status) => status,
+                None => return false,
+            }
+        }
+        _ => return false,
+    };
+    if parts.status != Status::Error {
+        parts.status = status;
+    }
+    true
+}
+
+fn times(reading: &mut Reading<'_>, parts: &mut Parts, fields: &[(Role, &str, &Node<'_>)]) {
+    let find = |test: fn(Role) -> Option<Option<Unit>>| {
+        let mut found = fields.iter().filter(|(_, _, value)| value.data != Data::Null);
+        found.find_map(|(role, key, value)| Some((test(*role)?, *key, *value)))
+    };
+    let start = find(|role| match role {
+        Role::Start(unit) => Some(unit),
+        _ => None,
+    });
+    let start = start.or_else(|| {
+        find(|role| match role {
+            Role::When(unit) => Some(unit),
+            _ => None,
+        })
+    });
+    let offset = find(|role| match role {
+        Role::Offset(unit) => Some(unit),
+        _ => None,
+    });
+    let end = find(|role| match role {
+        Role::End(unit) => Some(unit),
+        _ => None,
+    });
+    let duration = find(|role| match role {
+        Role::Duration(unit) => Some(unit),
+        _ => None,
+    });
+    let mut unit = None;
+    match (start, offset) {
+        (Some((named, key, value)), _) => {
+            parts.start = time(reading, parts, named, key, value, &mut unit);
+        }
+        (None, Some((named, key, value))) => {
+            let unit = named.unwrap_or(Unit::Millis);
+            if let Some(Nanos { ns, negative: false }) = reading.duration_of(parts, Some(value), unit, key) {
+                parts.start = ns;
+                reading.guess("No date is told: times count from the beginning of the trace.");
+            }
+        }
+        (None, None) => {}
+    }
+    if let Some((named, key, value)) = end {
+        parts.end = time(reading, parts, named, key, value, &mut unit);
+    }
+    let Some((named, key, value)) = duration else { return };
+    let Some(duration) = duration_of(reading, parts, named.or(unit), key, value) else { return };
+    match (parts.start, parts.end) {
+        (_, NO_TIME) => parts.lasting(duration),
+        (NO_TIME, end) => {
+            let start = end.checked_sub(duration.ns).filter(|_| !duration.negative);
+            parts.start = start.unwrap_or(NO_TIME);
+        }
+        // Both are told: the end counts.
+        _ => {}
+    }
+}
+
+/// A point of time; `unit` becomes that of a number.
+fn time(
+    reading: &mut Reading<'_>,
+    parts: &mut Parts,
+    named: Option<Unit>,
+    key: &str,
+    value: &Node<'_>,
+    unit: &mut Option<Unit>,
+) -> u64 {
+    let Some(text) = value.written().map(str::trim).filter(|text| !text.is_empty()) else {
+        if !matches!(value.data, Data::Text(_)) {
+            parts.warn(WarningKind::WrongType, format!("Expected a time as {key}, found {}.", value.described()));
+        }
+        return NO_TIME;
+    };
+    if let Some(instant) = date_time(text) {
+        if !instant.zoned {
+            reading.guess("Times without a zone are taken for UTC.");
+        }
+        return instant.ns;
+    }
+    // Before 1973 by seconds: no date, but a number from the beginning of whatever it is.
+    let relative = Unit::Seconds.nanos(text).is_some_and(|nanos| nanos.ns < 100_000_000_000_000_000);
+    let assumed = match named {
+        Some(unit) => unit,
+        None if relative => Unit::Millis,
+        None => Unit::by_magnitude(text).unwrap_or(Unit::Millis),
+    };
+    let found = assumed.nanos(text).filter(|nanos| !nanos.negative && nanos.ns != NO_TIME);
+    if named.is_none() && found.is_some() {
+        let key: String = key.chars().take(40).collect();
+        let unit = assumed.name();
+        reading.guess(&match relative {
+            true => format!("{key} is taken for {unit} from the beginning: it is too small for a date."),
+            false => format!("{key} is taken for {unit} since 1970, by its size."),
+        });
+    }
+    match found {
+        Some(nanos) => {
+            *unit = Some(assumed);
+            nanos.ns
+        }
+        None => {
+            parts.warn(WarningKind::BadTime, format!("Expected a time as {key}, found {}.", value.described()));
+            NO_TIME
+        }
+    }
+}
+
+fn duration_of(
+    reading: &mut Reading<'_>,
+    parts: &mut Parts,
+    unit: Option<Unit>,
+    key: &str,
+    value: &Node<'_>,
+) -> Option<Nanos> {
+    if let Some(text) = value.text()
+        && let Some(duration) = unit_duration(text).or_else(|| clock_duration(text)).or_else(|| iso_duration(text))
+    {
+        return Some(duration);
+    }
+    if unit.is_none() && value.written().is_some_and(|text| Unit::Millis.nanos(text).is_some()) {
+        let key: String = key.chars().take(40).collect();
+        reading.guess(&format!("{key} is taken for milliseconds: nothing names its unit."));
+    }
+    reading.duration_of(parts, Some(value), unit.unwrap_or(Unit::Millis), key)
+}
+
+/// `PT1H2M3.5S`, without years, months and weeks, which have no length of their own.
+fn iso_duration(text: &str) -> Option<Nanos> {
+    let (days, time) = text.trim().strip_prefix('P')?.split_once('T').unwrap_or((text.trim().strip_prefix('P')?, ""));
+    if days.contains(['Y', 'M', 'W']) {
+        return None;
+    }
+    unit_duration(&format!("{days}{time}").to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_in_every_spelling() {
+        for (key, role) in [
+            ("parentSpanId", Role::Parent),
+            ("Parent-Span-ID", Role::Parent),
+            ("span_id", Role::Id),
+            ("startTimeUnixNano", Role::Start(Some(Unit::Nanos))),
+            ("start_ms", Role::Start(Some(Unit::Millis))),
+            ("Duration", Role::Duration(None)),
+            ("durationUs", Role::Duration(Some(Unit::Micros))),
+            ("status", Role::Status),
+            ("timestamp", Role::When(None)),
+            ("offset_ms", Role::Offset(Some(Unit::Millis))),
+            ("Étendue", Role::Other),
+        ] {
+            assert_eq!(Role::of(key), role, "{key}");
+        }
+    }
+
+    #[test]
+    fn durations_of_iso_8601() {
+        for (text, ns) in [
+            ("PT0.080000S", Some(80_000_000)),
+            ("PT1H2M3S", Some(3_723_000_000_000)),
+            ("P1DT1S", Some(86_401_000_000_000)),
+            ("P1D", Some(86_400_000_000_000)),
+            ("P1M", None),
+            ("PT", None),
+            ("P", None),
+            ("1S", None),
+        ] {
+            assert_eq!(iso_duration(text).map(|nanos| nanos.ns), ns, "{text}");
+        }
+    }
+}
