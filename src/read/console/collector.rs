@@ -159,7 +159,7 @@ impl Reader {
             (Section::LinkAttributes, Some(Parts { links, .. })) => {
                 links.last_mut().into_iter().for_each(|link| link.attributes.push(pair));
             }
-            _ => {}
+            _ => self.between.line(source.offset(open.from), open.key),
         }
     }
 

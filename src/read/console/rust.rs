@@ -204,7 +204,10 @@ impl Reader {
             (_, Some(span)) => Some(&mut span.attributes),
             _ => None,
         };
-        list.into_iter().for_each(|list| list.push(pair));
+        match list {
+            Some(list) => list.push(pair),
+            None => self.between.line(source.offset(at), item),
+        }
     }
 }
 
