@@ -150,7 +150,6 @@ pub(crate) fn continues_with(bytes: &[u8], at: usize, text: &[u8]) -> bool {
     }
     if text.len() >= 8 {
         // Words of eight bytes, the last one over what was compared: cheaper than a call for so little.
-        let word = |of: &[u8], from: usize| u64::from_le_bytes(of[from..from + 8].try_into().expect("eight bytes"));
         let last = text.len() - 8;
         let mut from = 0;
         while from < last {
@@ -162,6 +161,11 @@ pub(crate) fn continues_with(bytes: &[u8], at: usize, text: &[u8]) -> bool {
         return word(window, last) == word(text, last);
     }
     window == text
+}
+
+#[inline(always)]
+fn word(of: &[u8], from: usize) -> u64 {
+    u64::from_le_bytes(of[from..from + 8].try_into().expect("eight bytes"))
 }
 
 /// Nineteen decimal digits as a number: the nanoseconds of our age.

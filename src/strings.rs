@@ -40,8 +40,9 @@ impl Strings {
 
     pub(crate) fn get(&self, id: StringId) -> &str {
         let index = id.index();
-        let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
-        &self.data[start..self.ends[index] as usize]
+        let ends = self.ends.as_slice();
+        let start = if index == 0 { 0 } else { ends[index - 1] as usize };
+        &self.data[start..ends[index] as usize]
     }
 
     #[cfg(test)]
@@ -79,7 +80,7 @@ impl Strings {
         let mask = self.table.len() - 1;
         let mut at = hash as usize & mask;
         loop {
-            let slot = self.table[at];
+            let slot = self.table.as_slice()[at];
             if slot.id == 0 {
                 return self.insert(text, hash, at);
             }

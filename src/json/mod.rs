@@ -179,7 +179,7 @@ impl<'a> Lexer<'a> {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn begin(&mut self, bracket: u8) -> Lex<()> {
         self.skip_whitespace();
         if self.byte() != bracket {
@@ -216,7 +216,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Whether another element stands in the array; leaves the array when not. `first` is what `begin_array` returned and is kept here.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn element(&mut self, first: &mut bool) -> Lex<bool> {
         self.skip_whitespace();
         let byte = self.byte();

@@ -61,13 +61,14 @@ impl<T: Copy + Eq + Hash> Phrases<T> {
     #[inline(always)]
     pub(crate) fn follow(&self, bytes: &[u8], at: usize, after: PhraseId) -> Option<(PhraseId, T, usize)> {
         let window = bytes.get(at..at + Head::LEN)?.first_chunk()?;
-        let next = &self.phrases[after.0 as usize].next;
-        let first = self.phrases.get(next[0] as usize)?;
+        let phrases = self.phrases.as_slice();
+        let next = &phrases[after.0 as usize].next;
+        let first = phrases.get(next[0] as usize)?;
         if self.stands(first, bytes, at, window) {
             return Some((PhraseId(next[0]), first.meaning, at + first.len as usize));
         }
         let id = self.other(bytes, at, window, next)?;
-        let phrase = &self.phrases[id as usize];
+        let phrase = &phrases[id as usize];
         Some((PhraseId(id), phrase.meaning, at + phrase.len as usize))
     }
 

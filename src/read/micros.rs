@@ -17,7 +17,7 @@ pub(super) struct Nanos {
 
 impl Nanos {
     /// The end of what starts at `start` and lasts this long, `None` when no time can hold it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn after(self, start: u64) -> Option<u64> {
         let end = if self.negative { start.checked_sub(self.ns) } else { start.checked_add(self.ns) };
         end.filter(|end| *end != NO_TIME)
@@ -39,7 +39,7 @@ pub(super) struct Times {
 
 impl Times {
     /// Start and end as the store has them, and what is to be said about them.
-    #[inline]
+    #[inline(always)]
     pub(super) fn place(self) -> (u64, u64, Option<(WarningKind, String)>) {
         match (self.start, self.duration) {
             (Some(start), Some(duration)) => match duration.after(start) {
@@ -53,7 +53,7 @@ impl Times {
     }
 
     /// Gives them to a span, and says what is to be said.
-    #[inline]
+    #[inline(always)]
     pub(super) fn put(self, reading: &mut Reading<'_>, draft: &mut SpanDraft) {
         let (start, end, warning) = self.place();
         (draft.start, draft.end) = (start, end);

@@ -87,6 +87,7 @@ impl Origins {
         self.resources.len() as u32 - 1
     }
 
+    #[inline(always)]
     pub(super) fn resource(&self, number: u32) -> ResourceIndex {
         self.resources[number as usize]
     }
@@ -96,7 +97,7 @@ impl Origins {
     }
 
     /// The origin of spans of this resource and of the scope with this name and version (both empty: no scope).
-    #[inline]
+    #[inline(always)]
     pub(super) fn origin(
         &mut self,
         builder: &mut StoreBuilder,

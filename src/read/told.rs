@@ -124,7 +124,7 @@ impl Told {
     };
 
     /// Forgets what was told.
-    #[inline]
+    #[inline(always)]
     pub(super) fn clear(&mut self) {
         self.kind = SpanKind::Unspecified;
         if self.more {
@@ -133,7 +133,7 @@ impl Told {
     }
 
     /// Takes a tag in; `false` when it stays an attribute.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(&mut self, reading: &mut Reading<'_>, meaning: Meaning, value: TagValue) -> bool {
         if meaning == Meaning::Kind {
             let kind = value.text.and_then(|text| kind_of(text.bytes(reading.bytes)));
@@ -243,7 +243,7 @@ impl Told {
     }
 
     /// Puts into the span what was told; what a field does not hold is added to the attributes. Name and version of the scope.
-    #[inline]
+    #[inline(always)]
     pub(super) fn put(&self, reading: &mut Reading<'_>, draft: &mut SpanDraft) -> (StringId, StringId) {
         if draft.kind == SpanKind::Unspecified {
             draft.kind = self.kind;

@@ -509,7 +509,7 @@ fn other_value<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<RawV
 }
 
 /// The resource of a local endpoint.
-#[inline]
+#[inline(always)]
 fn local_endpoint<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<Option<u32>> {
     lexer.skip_whitespace();
     if let Some(known) = tables.local.pass_recent(lexer) {

@@ -219,7 +219,7 @@ impl StoreBuilder {
     }
 
     /// The number of a name or key that is known to be UTF-8, as a checked JSON string is.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn intern_bytes(&mut self, text: &[u8]) -> StringId {
         self.strings.intern_bytes(text)
     }
@@ -229,17 +229,17 @@ impl StoreBuilder {
     }
 
     /// A place in the attribute column: what is pushed from here on can be taken with [`StoreBuilder::attributes_since`].
-    #[inline]
+    #[inline(always)]
     pub(crate) fn attribute_mark(&self) -> u32 {
         self.attributes.all.len() as u32
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn attributes_since(&self, mark: u32) -> AttributeRange {
         AttributeRange { start: mark, len: self.attribute_mark() - mark }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push_attribute(&mut self, key: StringId, value: RawValue) {
         self.attributes.all.push(Attribute { key, value });
     }
@@ -316,12 +316,12 @@ impl StoreBuilder {
         OriginIndex(self.origins.len() as u32 - 1)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn event_mark(&self) -> u32 {
         self.events.len() as u32
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push_event(&mut self, time: u64, name: StringId, attributes: AttributeRange) {
         self.events.push(EventRecord { time, name, attributes });
     }
@@ -331,7 +331,7 @@ impl StoreBuilder {
         self.events.truncate(mark as usize);
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn link_mark(&self) -> u32 {
         self.links.len() as u32
     }
@@ -351,7 +351,7 @@ impl StoreBuilder {
     }
 
     /// A draft with nothing in it, its ranges beginning here.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn draft(&self, source: u32) -> SpanDraft {
         SpanDraft {
             trace: TraceKey::EMPTY,
@@ -607,7 +607,7 @@ impl TraceTable {
         TraceTable { keys: Vec::new(), slots: vec![0; 256], last: 0 }
     }
 
-    #[inline]
+    #[inline(always)]
     fn index_of(&mut self, key: TraceKey) -> u32 {
         if let Some(last) = self.keys.get(self.last as usize)
             && last.same(key)
@@ -629,9 +629,9 @@ impl TraceTable {
         let mask = self.slots.len() - 1;
         let mut at = hash(key) & mask;
         loop {
-            match self.slots[at] {
+            match self.slots.as_slice()[at] {
                 0 => break,
-                slot if self.keys[slot as usize - 1].same(key) => return slot - 1,
+                slot if self.keys.as_slice()[slot as usize - 1].same(key) => return slot - 1,
                 _ => at = (at + 1) & mask,
             }
         }
@@ -657,6 +657,7 @@ impl TraceTable {
     }
 }
 
+#[inline(always)]
 fn hash(key: TraceKey) -> usize {
     let folded = key.value as u64 ^ (key.value >> 64) as u64 ^ u64::from(key.form == IdForm::Text);
     (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize

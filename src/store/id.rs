@@ -15,6 +15,7 @@ pub(crate) enum IdForm {
 
 impl IdForm {
     /// Six bits: 0 empty, 1..=32 digits, 63 text.
+    #[inline(always)]
     pub(crate) fn to_bits(self) -> u32 {
         match self {
             IdForm::Empty => 0,
@@ -23,6 +24,7 @@ impl IdForm {
         }
     }
 
+    #[inline(always)]
     pub(crate) fn from_bits(bits: u32) -> IdForm {
         match bits & 63 {
             0 => IdForm::Empty,
@@ -54,6 +56,7 @@ impl TraceKey {
     }
 
     /// Equal ids are written with the same number, whatever their width.
+    #[inline(always)]
     pub(crate) fn same(self, other: TraceKey) -> bool {
         self.value == other.value && (self.form == IdForm::Text) == (other.form == IdForm::Text)
     }
@@ -66,11 +69,13 @@ impl SpanKey {
         SpanKey { value: u64::from(id.0), form: IdForm::Text }
     }
 
+    #[inline(always)]
     pub(crate) fn is_empty(self) -> bool {
         self.form == IdForm::Empty
     }
 
     /// Equal ids are written with the same number, whatever their width. An empty id equals none.
+    #[inline(always)]
     pub(crate) fn same(self, other: SpanKey) -> bool {
         self.value == other.value && !self.is_empty() && (self.form == IdForm::Text) == (other.form == IdForm::Text)
     }

@@ -134,6 +134,7 @@ pub(super) const PACKED_FLAGS: u32 = SAMPLED | RANDOM | HAS_IS_REMOTE | IS_REMOT
 impl Bits {
     const TOP: u32 = 5;
 
+    #[inline(always)]
     pub(super) fn pack(fields: Fields) -> Bits {
         let flags = fields.flags & (SAMPLED | RANDOM) | (fields.flags & (HAS_IS_REMOTE | IS_REMOTE)) >> 6;
         Bits(
@@ -147,6 +148,7 @@ impl Bits {
         )
     }
 
+    #[inline(always)]
     pub(super) fn kind(self) -> SpanKind {
         SpanKind::ALL.get((self.0 & 7) as usize).copied().unwrap_or_default()
     }
@@ -159,10 +161,12 @@ impl Bits {
         [None, Some(Top::Root), Some(Top::Orphan), Some(Top::Cycle)][(self.0 >> Bits::TOP & 3) as usize]
     }
 
+    #[inline(always)]
     pub(super) fn set_top(&mut self, top: Option<Top>) {
         self.0 = self.0 & !(3 << Bits::TOP) | top.map_or(0, |top| top as u32 + 1) << Bits::TOP;
     }
 
+    #[inline(always)]
     pub(super) fn set_asynchronous(&mut self) {
         self.0 |= 1 << 7;
     }
@@ -175,14 +179,17 @@ impl Bits {
         self.0 >> 7 & 1 == 1
     }
 
+    #[inline(always)]
     pub(super) fn shared(self) -> bool {
         self.0 >> 8 & 1 == 1
     }
 
+    #[inline(always)]
     pub(super) fn id_form(self) -> IdForm {
         IdForm::from_bits(self.0 >> 9)
     }
 
+    #[inline(always)]
     pub(super) fn parent_form(self) -> IdForm {
         IdForm::from_bits(self.0 >> 15)
     }
@@ -212,12 +219,12 @@ impl SpanRecord {
         self.bits = record.bits;
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn key(&self) -> SpanKey {
         SpanKey { value: self.id, form: self.bits.id_form() }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn parent_key(&self) -> SpanKey {
         SpanKey { value: self.parent_id, form: self.bits.parent_form() }
     }

@@ -89,7 +89,7 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
             members.iter().for_each(|member| found.add(WarningKind::EmptyTraceId, *member));
         }
         for &Node { member, bits, .. } in &scratch.nodes {
-            let span = &mut builder.spans[member as usize];
+            let span = &mut builder.spans.as_mut_slice()[member as usize];
             (span.trace, span.bits) = (number, bits);
             if span.start == NO_TIME {
                 found.add(WarningKind::NoStartTime, member);
@@ -232,7 +232,7 @@ impl Findings {
 
     fn report(self, builder: &mut StoreBuilder) {
         for (kind, count, first) in self.counts {
-            let span = builder.spans[first as usize];
+            let span = builder.spans.as_slice()[first as usize];
             let text = describe(builder, kind, &span);
             builder.warn_many(kind, count, Some(span.source), || text);
         }
@@ -267,6 +267,7 @@ fn describe(builder: &StoreBuilder, kind: WarningKind, span: &SpanRecord) -> Str
     }
 }
 
+#[inline(always)]
 fn slot_of(key: SpanKey, mask: usize) -> usize {
     (key.value.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & mask
 }
@@ -292,8 +293,8 @@ impl Scratch {
         let mask = self.slots.len() - 1;
         let mut at = slot_of(key, mask);
         loop {
-            let Some(index) = self.slots[at].checked_sub(1) else { return (at, None) };
-            if self.nodes[index as usize].key().same(key) {
+            let Some(index) = self.slots.as_slice()[at].checked_sub(1) else { return (at, None) };
+            if self.nodes.as_slice()[index as usize].key().same(key) {
                 return (at, Some(index));
             }
             at = (at + 1) & mask;
@@ -301,15 +302,15 @@ impl Scratch {
     }
 
     /// The first span with this id.
-    #[inline]
+    #[inline(always)]
     fn find(&self, key: SpanKey) -> Option<u32> {
         self.slot(key).1
     }
 
     /// Enters a span; the one that was there before with its id.
-    #[inline]
+    #[inline(always)]
     fn enter(&mut self, index: u32) -> Option<u32> {
-        let (at, first) = self.slot(self.nodes[index as usize].key());
+        let (at, first) = self.slot(self.nodes.as_slice()[index as usize].key());
         match first {
             None => self.slots[at] = index + 1,
             Some(first) => self.enter_again(at, first, index),
@@ -321,9 +322,9 @@ impl Scratch {
     fn enter_again(&mut self, at: usize, first: u32, index: u32) {
         self.mark_halves(first, index);
         // The client's half of a shared id comes first, whatever the clocks say.
-        let shared = |i: u32| self.nodes[i as usize].bits.shared();
+        let shared = |i: u32| self.nodes.as_slice()[i as usize].bits.shared();
         if shared(first) && !shared(index) {
-            self.slots[at] = index + 1;
+            self.slots.as_mut_slice()[at] = index + 1;
             self.note_shared(self.nodes.len(), index, first);
         } else if shared(index) && !shared(first) {
             self.note_shared(self.nodes.len(), first, index);
@@ -332,15 +333,15 @@ impl Scratch {
 
     /// A client and a server with one id are the halves of one call, also where the format has no mark for it or it got lost on the way.
     fn mark_halves(&mut self, one: u32, other: u32) {
-        let kind = |index: u32| self.nodes[index as usize].bits.kind();
+        let kind = |index: u32| self.nodes.as_slice()[index as usize].bits.kind();
         let server = match (kind(one), kind(other)) {
             (SpanKind::Client, SpanKind::Server) => other,
             (SpanKind::Server, SpanKind::Client) => one,
             _ => return,
         };
         let client = one ^ other ^ server;
-        if !self.nodes[client as usize].bits.shared() {
-            self.nodes[server as usize].bits.set_shared();
+        if !self.nodes.as_slice()[client as usize].bits.shared() {
+            self.nodes.as_mut_slice()[server as usize].bits.set_shared();
         }
     }
 
@@ -356,7 +357,7 @@ impl Scratch {
 
     /// Emits the trace's spans depth-first.
     fn walk(&mut self, first: u32, order: &mut Vec<u32>, tree: &mut Tree) {
-        let nodes = &mut self.nodes[..];
+        let nodes = &mut self.nodes.as_mut_slice()[..];
         for top in 0..nodes.len() as u32 {
             if nodes[top as usize].parent != NONE {
                 continue;
@@ -382,7 +383,7 @@ impl Scratch {
                 while up != top && nodes[up as usize].next_sibling == NONE {
                     up = nodes[up as usize].parent;
                     depth -= 1;
-                    tree.subtree_ends[nodes[up as usize].first_child as usize] = order.len() as u32;
+                    tree.subtree_ends.as_mut_slice()[nodes[up as usize].first_child as usize] = order.len() as u32;
                 }
                 if up == top {
                     break;
@@ -401,7 +402,7 @@ fn arrange(builder: &StoreBuilder, scratch: &mut Scratch, found: &mut Findings) 
     let count = scratch.nodes.len() as u32;
     let mut empty = 0;
     for index in 0..count {
-        let node = scratch.nodes[index as usize];
+        let node = scratch.nodes.as_slice()[index as usize];
         if node.key().is_empty() {
             found.repeated_ids += u64::from(empty > 0);
             empty += 1;
@@ -410,7 +411,7 @@ fn arrange(builder: &StoreBuilder, scratch: &mut Scratch, found: &mut Findings) 
         }
         if let Some(first) = scratch.enter(index) {
             found.repeated_ids += 1;
-            let shared = |index: u32| scratch.nodes[index as usize].bits.shared();
+            let shared = |index: u32| scratch.nodes.as_slice()[index as usize].bits.shared();
             if shared(index) == shared(first) {
                 found.add(WarningKind::DuplicateId, node.member);
             }
@@ -423,8 +424,8 @@ fn arrange(builder: &StoreBuilder, scratch: &mut Scratch, found: &mut Findings) 
         match parent_of(builder, scratch, found, index) {
             Parent::Span(parent) => {
                 backwards |= parent > index;
-                let kind = scratch.nodes[parent as usize].bits.kind();
-                let node = &mut scratch.nodes[index as usize];
+                let kind = scratch.nodes.as_slice()[parent as usize].bits.kind();
+                let node = &mut scratch.nodes.as_mut_slice()[index as usize];
                 node.parent = parent;
                 if kind == SpanKind::Producer && node.bits.kind() == SpanKind::Consumer {
                     node.bits.set_asynchronous();
@@ -432,14 +433,14 @@ fn arrange(builder: &StoreBuilder, scratch: &mut Scratch, found: &mut Findings) 
             }
             Parent::Top(top) => {
                 tops += 1;
-                scratch.nodes[index as usize].bits.set_top(Some(top));
+                scratch.nodes.as_mut_slice()[index as usize].bits.set_top(Some(top));
             }
         }
     }
     if tops == 0 || backwards {
         cut_cycles(&mut scratch.nodes, found);
     }
-    let nodes = &mut scratch.nodes[..];
+    let nodes = &mut scratch.nodes.as_mut_slice()[..];
     for index in (0..count).rev() {
         let parent = nodes[index as usize].parent;
         if parent != NONE {
@@ -454,14 +455,14 @@ enum Parent {
     Top(Top),
 }
 
-#[inline]
+#[inline(always)]
 fn parent_of(builder: &StoreBuilder, scratch: &Scratch, found: &mut Findings, index: u32) -> Parent {
-    let node = &scratch.nodes[index as usize];
+    let node = &scratch.nodes.as_slice()[index as usize];
     let (own_key, shared) = (node.key(), node.bits.shared());
     if shared
         && let Some(client) = scratch.find(own_key)
         && client != index
-        && !scratch.nodes[client as usize].bits.shared()
+        && !scratch.nodes.as_slice()[client as usize].bits.shared()
     {
         return Parent::Span(client);
     }
@@ -481,7 +482,7 @@ fn parent_of(builder: &StoreBuilder, scratch: &Scratch, found: &mut Findings, in
         // Children belong to the half that ran in their service; the server's half when neither did.
         let server = scratch.shared_half[parent as usize];
         let service = |index: u32| {
-            let origin = builder.spans[scratch.nodes[index as usize].member as usize].origin;
+            let origin = builder.spans.as_slice()[scratch.nodes.as_slice()[index as usize].member as usize].origin;
             builder.origins[origin as usize].service
         };
         let own = service(index);
