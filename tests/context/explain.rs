@@ -333,6 +333,18 @@ fn another_value_in_traceparent_has_no_version() {
 }
 
 #[test]
+fn fields_end_between_characters() {
+    for root in ["\u{fffd}2c3d", "1\u{fffd}", "1-\u{fffd}", "", "1"] {
+        for explanation in explain(&format!("Root={root};Parent=b7ad6b7169203331;Sampled=1")) {
+            assert!(
+                explanation.fields.iter().all(|field| explanation.value.get(field.start..field.end).is_some()),
+                "{root}"
+            );
+        }
+    }
+}
+
+#[test]
 fn problems_stand_with_the_header_they_are_about() {
     let explained = explain(
         "traceparent: 0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1\ntracestate: a=1,B=2\nbaggage: k=a b\nx-b3-spanid: b7ad6b7169203331\ntraceresponse: 00",

@@ -265,6 +265,10 @@ impl Fields<'_> {
         for (start, key, at, part) in xray::parts(value.as_bytes()) {
             let end = at + part.len();
             let is = |name: &str| key.eq_ignore_ascii_case(name.as_bytes());
+            // Without its version an id is broken, and may have a character across the place where it would be parted.
+            if is("root") && !matches!(part, [version, b'-', ..] if version.is_ascii()) {
+                continue;
+            }
             if is("root") {
                 self.add("version", at, at + part.len().min(1), "The version of the id.");
                 let id = hex::u64_at(part.get(11..27).unwrap_or_default(), 0);
