@@ -37,7 +37,7 @@ async function isPacked(blob) {
  * The line around a place, and so many lines after it.
  * @param {Uint8Array} bytes what stands around the place
  * @param {number} at the place in it
- * @param {Position} position
+ * @param {Pick<Position, 'line' | 'column'>} position
  * @param {string} input
  * @param {number} lines
  * @returns {Excerpt}
@@ -446,7 +446,7 @@ class Engine {
      * @param {number} input
      * @param {Omit<Position, 'input'> | null} position
      * @param {number} [lines] how many lines after it to show as well
-     * @returns {Promise<Excerpt | null>}
+     * @returns {Excerpt | null}
      */
     excerpt(input, position, lines = 0) {
         if (this.#set === null || position === null) return null;

@@ -1,6 +1,6 @@
 /** The empty page: one box that takes everything, and the samples. Also what the Paste button shows later. */
 
-import { button, el, fill, setText } from "../dom.js";
+import { button, el, fill } from "../dom.js";
 import { SAMPLES } from "../samples/index.js";
 
 /** @import { State } from '../state.js' */
@@ -42,12 +42,12 @@ export class StartView {
         });
         this.#read = button({ label: "Read it", class: "button primary", title: "Ctrl Enter", onClick: () => intents.openText(this.#box.value) });
         this.#back = button({ label: "Back to the trace", onClick: () => intents.goBack() });
-        this.#formats = el("p", { class: "start-formats", text: "" });
+        this.#formats = el("details", { class: "start-formats", hidden: true });
         this.element = el(
             "section",
             { class: "start", "aria-labelledby": "start-title" },
             el("h1", { id: "start-title" }, el("label", { for: "box", text: "Where did the time go?" })),
-            el("p", { id: "start-hint", class: "start-hint", text: "Paste a trace or a traceparent. Or drop files anywhere. Nothing leaves this tab." }),
+            el("p", { id: "start-hint", class: "start-hint", text: "Paste a trace, log lines or a traceparent. Or drop files anywhere. Nothing leaves this tab." }),
             this.#box,
             el("div", { class: "start-actions" }, this.#read, this.#back, button({ label: "Open file", class: "button start-open", onClick: () => fileInput.click() })),
             el(
@@ -63,7 +63,12 @@ export class StartView {
     /** @param {readonly string[]} names */
     setFormats(names) {
         if (names.length === 0) return;
-        setText(this.#formats, `Reads ${names.join(", ")}, and headers such as traceparent.`);
+        fill(
+            this.#formats,
+            el("summary", { text: `Reads ${names.length} formats of traces and logs, and headers such as traceparent` }),
+            el("ul", { class: "start-format-list" }, ...names.map((name) => el("li", { text: name }))),
+        );
+        this.#formats.hidden = false;
     }
 
     /** @param {State} state */

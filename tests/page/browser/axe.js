@@ -19,8 +19,8 @@ const openCheckout = async (/** @type {Page} */ page) => {
 
 /** @type {Record<string, {width?: number, go: (page: Page) => Promise<unknown>}>} */
 const VIEWS = {
-  'the empty page': { go: (page) => page.getByText(/^Reads .*OTLP/).waitFor() },
-  'the empty page, narrow': { width: 360, go: (page) => page.getByText(/^Reads .*OTLP/).waitFor() },
+  'the empty page': { go: (page) => page.getByText(/^Reads \d+ formats/).waitFor() },
+  'the empty page, narrow': { width: 360, go: (page) => page.getByText(/^Reads \d+ formats/).waitFor() },
   'the samples menu': { go: (page) => page.getByRole('button', { name: 'Samples' }).click() },
   'the menu of the narrow page': { width: 360, go: (page) => page.getByRole('button', { name: 'More' }).click() },
   'the waterfall': { go: openCheckout },

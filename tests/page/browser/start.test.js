@@ -21,7 +21,7 @@ test('the box is there, is visible and has the focus; the file input stands in t
   assert.ok(await box.isVisible())
   assert.ok(await box.evaluate((element) => element === document.activeElement))
   assert.equal(await page.locator('input[type=file]').count(), 1)
-  await page.getByText(/^Reads .*OTLP/).waitFor()
+  await page.getByText(/^Reads \d+ formats/).waitFor()
   for (const sample of ['a slow database call', 'an order through a queue', 'a timeout and its cause', 'a sampled search', 'three slow requests', '5,000 spans']) {
     assert.ok(await page.getByRole('button', { name: sample, exact: true }).isVisible(), sample)
   }
