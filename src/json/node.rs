@@ -125,6 +125,12 @@ impl<'a> Node<'a> {
         path.iter().try_fold(self, |node, key| node.get(key))
     }
 
+    /// An object with these keys alone: to be asked for every span of a document that may have any number of other keys.
+    pub(crate) fn only(&self, keys: &[&str]) -> Node<'a> {
+        let members = keys.iter().filter_map(|key| Some(((*key).to_owned().into(), self.get(key)?.clone())));
+        Node { data: Data::Map(members.collect()), json: false, ..*self }
+    }
+
     /// What stands in it with the path to it, `a.b.c`: all that is no object with members. Objects under long paths, and deep ones, are told
     /// whole: as many paths as there are members must not be as long as the input each.
     pub(crate) fn leaves(&self) -> Vec<(String, &Node<'a>)> {

@@ -119,6 +119,7 @@ struct Events {
     threads: Vec<Thread>,
     thread_numbers: HashMap<(StringId, StringId), u32>,
     flows: HashMap<(StringId, StringId, StringId), u32>,
+    process_names: HashMap<StringId, RawValue>,
     /// Attributes of processes and of all of them.
     processes: HashMap<StringId, Vec<Pair>>,
     common: Vec<Pair>,
@@ -270,8 +271,8 @@ impl Events {
         let name = args.and_then(|args| args.get("name"));
         match (node.text_of("name").unwrap_or_default(), name) {
             ("process_name", Some(name)) => {
-                let pair = reading.pair("service.name", name);
-                self.processes.entry(process).or_default().insert(0, pair);
+                let name = reading.node_value(name);
+                self.process_names.insert(process, name);
             }
             ("thread_name", Some(name)) => self.threads[thread as usize].told[1] = Some(reading.node_value(name)),
             // In which order a viewer shows them.
@@ -632,15 +633,15 @@ impl Events {
     fn origin(&self, reading: &mut Reading<'_>, process: StringId) -> OriginIndex {
         let known = self.processes.get(&process).map_or(&[][..], Vec::as_slice);
         let service = reading.builder.intern("service.name");
-        let unnamed = (process != StringId::EMPTY && known.iter().all(|(key, _)| *key != service)).then(|| {
-            let name = format!("process {}", reading.builder.string(process));
-            reading.builder.intern(&name)
+        let name = self.process_names.get(&process).copied().or_else(|| {
+            let unnamed = format!("process {}", reading.builder.string(process));
+            (process != StringId::EMPTY).then(|| reading.made_text(&unnamed))
         });
         let builder = &mut *reading.builder;
         let resource = builder.add_resource();
         let mark = builder.attribute_mark();
-        if let Some(name) = unnamed {
-            builder.push_attribute(service, RawValue::interned(name));
+        if let Some(name) = name {
+            builder.push_attribute(service, name);
         }
         known.iter().chain(&self.common).for_each(|(key, value)| builder.push_attribute(*key, *value));
         let attributes = builder.attributes_since(mark);

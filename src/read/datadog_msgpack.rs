@@ -77,12 +77,29 @@ fn payload<'a>(reading: &mut Reading<'a>, pack: &mut MsgPack<'a>, spans: &mut Sp
     if outer == 2 && ahead.peek()? == Type::Array && ahead.array()? > 0 && ahead.peek()? == Type::Text {
         let mut texts = Vec::new();
         for _ in 0..pack.array()? {
-            texts.push(node(reading.bytes, pack, 0)?);
+            let text = node(reading.bytes, pack, 0)?;
+            texts.push(shortened(reading, text));
         }
         return traces(reading, pack, spans, &texts);
     }
     *pack = MsgPack::new(reading.bytes, start);
     traces(reading, pack, spans, &[])
+}
+
+/// A text of the table: many spans may name it, so that it is cut where the agent cuts.
+fn shortened<'a>(reading: &mut Reading<'a>, text: Node<'a>) -> Node<'a> {
+    const MOST: usize = 25_000;
+    match &text.data {
+        Data::Text(long) if long.len() > MOST => {
+            let cut = (0..=MOST).rev().find(|at| long.is_char_boundary(*at)).unwrap_or(0);
+            let reason =
+                format!("Expected a text of at most {MOST} bytes in the table, found {}; it was cut.", long.len());
+            reading.skip(WarningKind::Truncated, text.start as usize, reason);
+            let data = Data::Text(long[..cut].to_owned().into());
+            Node { data, ..text }
+        }
+        _ => text,
+    }
 }
 
 /// Lists of spans; those of version 0.5 need the texts.

@@ -1,6 +1,8 @@
 //! Elastic APM's documents in Elasticsearch: transactions, spans, errors and logs, with nested keys (`{"trace":{"id":…}}`), dotted ones
 //! (`{"trace.id":…}`) or as `fields` (`{"trace.id":["…"]}`), in a search's answer, in a list or one a line.
 
+use std::collections::{HashMap, HashSet};
+
 use super::Format;
 use super::conventions::conventional;
 use super::detect::Shape;
@@ -58,6 +60,14 @@ impl<'n, 'a> Fields<'n, 'a> {
                 }
             }
         }
+        // The same text once more, as it is searched.
+        let doubles: HashSet<String> = {
+            let known: HashMap<&str, &Node<'_>> = all.iter().map(|(key, value)| (key.as_str(), *value)).collect();
+            let of = |key: &str| known.get(key.strip_suffix(".text")?).copied();
+            let double = |(key, value): &&(String, &Node<'_>)| of(key).is_some_and(|of| of.data == value.data);
+            all.iter().filter(double).map(|(key, _)| key.clone()).collect()
+        };
+        all.retain(|(key, _)| !doubles.contains(key));
         Fields { all }
     }
 
@@ -171,8 +181,6 @@ fn attribute(
         | "service.name" | "span.kind" => {}
         "span.links" => links(reading, parts, value),
         "event.outcome" if parts.status == Status::Error => {}
-        // The same text once more, as it is searched.
-        _ if key.strip_suffix(".text").is_some_and(|of| fields.get(of).is_some_and(|of| of.data == value.data)) => {}
         // Of a transaction, its own id stands twice.
         "span.id" if transaction && fields.text("transaction.id") == value.text() => {}
         _ if key.strip_prefix(own).is_some_and(|rest| matches!(rest, "id" | "name" | "duration.us")) => {}

@@ -56,7 +56,10 @@ impl Intake {
     fn line(&mut self, reading: &mut Reading<'_>, line: &Node<'_>) {
         for (key, node) in line.members() {
             match key.as_ref() {
-                "metadata" => self.resource = metadata(reading, node),
+                "metadata" => {
+                    let resource = metadata(reading, node);
+                    self.resource = reading.in_common(resource, node.start);
+                }
                 "transaction" | "span" => self.span(reading, node, key == "transaction"),
                 "error" => self.error(reading, node),
                 other => {

@@ -37,13 +37,14 @@ fn read(reading: &mut Reading<'_>) {
     reading.objects(&["traces", "batchWriteSpansRequest"], &mut |reading, node| {
         let Some(spans) = node.get("spans") else {
             match node.get("spanId") {
-                Some(_) => span(reading, &mut out, &node, &node),
+                Some(_) => span(reading, &mut out, &node, &node.only(&["projectId", "traceId"])),
                 None if node.json => reading.not_a_span(&node, "a spanId"),
                 None => {}
             }
             return;
         };
-        spans.items().iter().for_each(|inner| span(reading, &mut out, inner, &node));
+        let around = node.only(&["projectId", "traceId"]);
+        spans.items().iter().for_each(|inner| span(reading, &mut out, inner, &around));
     });
 }
 

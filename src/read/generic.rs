@@ -208,14 +208,17 @@ impl Generic {
         let mut service = written(Role::Service);
         let mut kept = Vec::new();
         let told = |test: fn(&Role) -> bool| fields.iter().any(|(role, ..)| test(role));
+        let starts = told(|role| matches!(role, Role::Start(_)));
+        let timed = starts || told(|role| matches!(role, Role::When(_)));
+        let ends = told(|role| matches!(role, Role::End(_)));
         for (role, key, value) in fields {
             match role {
                 Role::Id | Role::Trace | Role::Parent | Role::Name | Role::Service if value.written().is_some() => {}
                 Role::Start(_) | Role::End(_) => {}
                 // Where two say the same, or not, the other one is kept.
-                Role::When(_) if !told(|role| matches!(role, Role::Start(_))) => {}
-                Role::Offset(_) if !told(|role| matches!(role, Role::Start(_) | Role::When(_))) => {}
-                Role::Duration(_) if !told(|role| matches!(role, Role::End(_))) => {}
+                Role::When(_) if !starts => {}
+                Role::Offset(_) if !timed => {}
+                Role::Duration(_) if !ends => {}
                 Role::Children if matches!(value.data, Data::List(_) | Data::Map(_)) => {}
                 Role::Attributes | Role::Resource if matches!(value.data, Data::Map(_)) => {
                     for (key, value) in value.members() {

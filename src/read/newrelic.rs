@@ -5,7 +5,7 @@ use super::detect::Shape;
 use super::documents::Reading;
 use super::ids::Base64;
 use super::instant::Unit;
-use super::parts::{Assembler, Parts};
+use super::parts::{Assembler, Pair, Parts};
 use super::told::kind_of;
 use crate::json::{Data, Node};
 use crate::store::{SpanKey, Status, TraceKey};
@@ -31,16 +31,29 @@ fn read(reading: &mut Reading<'_>) {
             reading.not_a_span(&batch, "an id");
             return;
         };
-        spans.items().iter().for_each(|node| span(reading, &mut out, node, batch.get("common")));
+        let common = batch.get("common");
+        let resource = common.map(|common| resource(reading, common)).unwrap_or_default();
+        // What a span may take from there.
+        let keys = ["trace.id", "parent.id", "name", "timestamp", "duration.ms", "service.name", "span.kind"];
+        let shared = common.map(|common| common.get("attributes").unwrap_or(common).only(&keys));
+        spans.items().iter().for_each(|node| span(reading, &mut out, node, shared.as_ref(), &resource));
     });
 }
 
-fn span(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>, common: Option<&Node<'_>>) {
+/// What the spans of a batch have in common.
+fn resource(reading: &mut Reading<'_>, common: &Node<'_>) -> Vec<Pair> {
+    let members = common.get("attributes").unwrap_or(common).members().iter();
+    let members = members.filter(|(key, _)| !matches!(key.as_ref(), "timestamp" | "service.name"));
+    let pairs = members.map(|(key, value)| reading.pair(key, value)).collect();
+    reading.in_common(pairs, common.start)
+}
+
+fn span(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>, shared: Option<&Node<'_>>, resource: &[Pair]) {
     let mut parts = Parts::at(node.start);
-    let shared = common.and_then(|common| common.get("attributes"));
+    parts.resource.extend(resource);
     let of = |key: &str| {
         let own = node.at(&["attributes", key]).or_else(|| node.get(key));
-        own.or_else(|| shared.and_then(|shared| shared.get(key))).or_else(|| common.and_then(|common| common.get(key)))
+        own.or_else(|| shared.and_then(|shared| shared.get(key)))
     };
     let text = |key: &str| of(key).and_then(Node::text).filter(|text| !text.is_empty());
     parts.trace = text("trace.id").map_or(TraceKey::EMPTY, |id| reading.trace_key(id, Base64::No));
@@ -64,13 +77,6 @@ fn span(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>, common:
     if kind.is_some() {
         let at = parts.failed_at();
         parts.exception(reading, at, [kind, of("error.message"), None]);
-    }
-    for node in [common.filter(|_| shared.is_none()), shared].into_iter().flatten() {
-        for (key, value) in
-            node.members().iter().filter(|(key, _)| !matches!(key.as_ref(), "timestamp" | "service.name"))
-        {
-            parts.resource(reading, key, value);
-        }
     }
     parts.service(reading, text("service.name").unwrap_or_default());
     for (key, value) in node.members().iter().chain(node.get("attributes").map_or(&[][..], Node::members)) {

@@ -355,6 +355,20 @@ impl<'a> Reading<'a> {
         found
     }
 
+    /// Attributes of the resource that many spans have in common: as each span is compared by them, they are limited.
+    pub(super) fn in_common(&mut self, mut resource: Vec<Pair>, offset: u32) -> Vec<Pair> {
+        const MOST: usize = 500;
+        if resource.len() > MOST {
+            let found = resource.len();
+            let reason = format!(
+                "Expected at most {MOST} attributes that spans have in common, found {found}; the rest was left out."
+            );
+            self.skip(WarningKind::Skipped, offset as usize, reason);
+            resource.truncate(MOST);
+        }
+        resource
+    }
+
     /// Says that an object is no span for want of a field; one without members says nothing.
     pub(super) fn not_a_span(&mut self, node: &Node<'_>, expected: &str) {
         if let Some((first, _)) = node.members().first() {

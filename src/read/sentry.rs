@@ -92,6 +92,7 @@ impl Events {
     /// A transaction with the spans inside, or a span on its own.
     fn transaction(&mut self, reading: &mut Reading<'_>, node: &Node<'_>) {
         let resource = resource(reading, node);
+        let resource = reading.in_common(resource, node.start);
         let trace = node.at(&["contexts", "trace"]);
         let name = node.text_of("transaction").or_else(|| name_of(node)).or_else(|| trace.and_then(name_of));
         let mut parts = span(reading, name, trace.unwrap_or(node), node, &resource);

@@ -39,7 +39,7 @@ fn read(reading: &mut Reading<'_>) {
     reading.objects(&["data", "trace", "segments"], &mut |reading, node| {
         let Some(spans) = node.get_any(&["spans", "ss"]) else {
             match node.get("segmentId") {
-                Some(_) => span(reading, &mut out, &node, &node),
+                Some(_) => span(reading, &mut out, &node, &node.only(&[]), None),
                 None if node.json => reading.not_a_span(&node, "a segmentId, or a segment with spans"),
                 None => {}
             }
@@ -48,7 +48,16 @@ fn read(reading: &mut Reading<'_>) {
         if node.get("isSizeLimited").and_then(Node::truth) == Some(true) {
             reading.guess("A segment was cut off: SkyWalking says that it reached the limit of a segment's size.");
         }
-        spans.items().iter().for_each(|inner| span(reading, &mut out, inner, &node));
+        // The first versions had references on the segment, for the span that begins it.
+        let old = node.get("ss").is_some();
+        let mut refs = node.get("rs").filter(|_| old);
+        let keys = [TRACE, SEGMENT, SERVICE, INSTANCE, if old { &["ts", "gt"] } else { &[] }].concat();
+        let segment = node.only(&keys);
+        for inner in spans.items() {
+            let begins = inner.get("ps").and_then(Node::integer).is_some_and(|parent| parent < 0);
+            let own = if begins { refs.take() } else { None };
+            span(reading, &mut out, inner, &segment, own);
+        }
     });
 }
 
@@ -62,9 +71,15 @@ const NAME: &[&str] = &["operationName", "endpointName", "on"];
 const SERVICE: &[&str] = &["service", "serviceCode", "ac", "applicationCode"];
 const INSTANCE: &[&str] = &["serviceInstance", "serviceInstanceName"];
 
-fn span(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>, segment: &Node<'_>) {
+fn span(
+    reading: &mut Reading<'_>,
+    out: &mut Assembler,
+    node: &Node<'_>,
+    segment: &Node<'_>,
+    segment_refs: Option<&Node<'_>>,
+) {
     let mut parts = Parts::at(node.start);
-    let old = segment.get("ss").is_some();
+    let old = segment.get("ts").is_some();
     let either = |keys: &[&str]| node.get_any(keys).or_else(|| segment.get_any(keys));
     let trace = match old {
         true => segment.get("gt").and_then(|ids| ids.items().first()),
@@ -78,12 +93,7 @@ fn span(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>, segment
     let segment_id = segment_id.unwrap_or_default();
     parts.id = span_key(reading, segment_id, node.get_any(NUMBER));
     parts.parent = span_key(reading, segment_id, node.get_any(PARENT));
-    // In the first versions a segment has the references, for the span that begins it.
-    let refs = match old {
-        true if parts.parent.is_empty() => segment.get("rs"),
-        true => None,
-        false => node.get("refs"),
-    };
+    let refs = segment_refs.or_else(|| node.get("refs"));
     references(reading, &mut parts, refs.map_or(&[][..], Node::items));
     let name = node.get_any(NAME).and_then(Node::text).unwrap_or_default();
     parts.name = reading.builder.intern(name);
