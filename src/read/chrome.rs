@@ -16,10 +16,10 @@ use super::detect::Shape;
 use super::documents::Reading;
 use super::instant::Unit;
 use super::micros::Nanos;
-use super::parts::{Pair, span_number, trace_number};
+use super::parts::{Pair, made_trace, span_number};
 use crate::error::WarningKind;
 use crate::json::{Data, Kind, Lex, Lexer, Node, decode_string};
-use crate::store::{LinkDraft, NO_TIME, OriginIndex, RawValue, ScopeIndex, SpanKey, SpanKind, TraceKey};
+use crate::store::{LinkDraft, NO_TIME, OriginIndex, RawValue, ScopeIndex, SpanKey, SpanKind};
 use crate::strings::StringId;
 
 pub(super) const FORMAT: Format = Format {
@@ -663,14 +663,4 @@ struct Nested {
 /// The number of the event that begins it.
 fn key_of(slice: &Slice) -> SpanKey {
     span_number(u64::from(slice.begin) + 1)
-}
-
-/// An id that is the same whenever the same bytes are read: FNV-1a of the beginning and the length.
-fn made_trace(bytes: &[u8]) -> TraceKey {
-    const HEAD: usize = 64 * 1024;
-    let head = bytes[..bytes.len().min(HEAD)].iter().copied();
-    let all = head.chain((bytes.len() as u64).to_be_bytes());
-    trace_number(all.fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d, |hash: u128, byte| {
-        (hash ^ u128::from(byte)).wrapping_mul(0x0100_0000_0000_0000_0000_013b)
-    }))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Error, ErrorKind, FORMATS, Format, clean, generic, json_error, unpack};
+use super::{Error, ErrorKind, FORMATS, Format, clean, generic, json_error, logs, unpack};
 use crate::context;
 use crate::error::Position;
 use crate::json::{Kind, Lex, Lexer, Stop, decode_string};
@@ -29,6 +29,8 @@ pub enum InputKind {
     Headers,
     /// Spans.
     Traces,
+    /// Lines of a log that name traces.
+    Logs,
     /// Neither.
     Unknown,
 }
@@ -39,6 +41,7 @@ impl InputKind {
         match self {
             InputKind::Headers => "headers",
             InputKind::Traces => "traces",
+            InputKind::Logs => "logs",
             InputKind::Unknown => "unknown",
         }
     }
@@ -64,14 +67,23 @@ pub fn detect(bytes: &[u8]) -> Detection {
             .find(|candidates| !candidates.is_empty())
             .unwrap_or_default(),
     };
-    let kind = if !candidates.is_empty() {
-        InputKind::Traces
+    let kind = if let Some(first) = candidates.first() {
+        match logs::is_log(first.format) {
+            // A header that was copied with the line that it stands in is a header.
+            true if is_one_line(bytes) && holds_headers(bytes) => InputKind::Headers,
+            true => InputKind::Logs,
+            false => InputKind::Traces,
+        }
     } else if holds_headers(bytes) {
         InputKind::Headers
     } else {
         InputKind::Unknown
     };
     Detection { kind, candidates }
+}
+
+fn is_one_line(bytes: &[u8]) -> bool {
+    !bytes.trim_ascii().contains(&b'\n')
 }
 
 /// Headers are looked for in short texts only: a page of them at most is pasted.
@@ -156,6 +168,11 @@ impl<'a> Shape<'a> {
     /// Whether this is JSON with keys.
     pub(crate) fn is_json(&self) -> bool {
         !self.keys.is_empty()
+    }
+
+    /// The keys: each with the one that it stands under, and the kind of its first value.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = (&str, &str, Kind)> {
+        self.keys.iter().map(|key| (key.under.as_str(), key.name.as_str(), key.kind))
     }
 
     /// How long the whole input is, in bytes.

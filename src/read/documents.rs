@@ -4,6 +4,7 @@
 //! goes on at the next line that begins with a bracket.
 
 use super::clean::{LinePrefixes, is_trailing_comma};
+use super::logs::Logs;
 use super::proto_fields::KeyOrder;
 use super::unpack::Trouble;
 use super::{Error, ErrorKind, Skipped, found_at, json_error};
@@ -20,7 +21,9 @@ const LISTED: usize = 100;
 pub(crate) struct Reading<'a> {
     pub(crate) builder: &'a mut StoreBuilder,
     pub(crate) bytes: &'a [u8],
-    input: u32,
+    /// Lines of logs, of all inputs so far.
+    pub(super) logs: &'a mut Logs,
+    pub(super) input: u32,
     base: u32,
     error: Option<Error>,
     skipped: Vec<Skipped>,
@@ -48,13 +51,14 @@ enum Commas {
 impl<'a> Reading<'a> {
     pub(super) fn new(
         builder: &'a mut StoreBuilder,
-        input: u32,
-        base: u32,
+        logs: &'a mut Logs,
+        (input, base): (u32, u32),
         bytes: &'a [u8],
         prefixes: &'a LinePrefixes,
     ) -> Reading<'a> {
         Reading {
             builder,
+            logs,
             bytes,
             input,
             base,
@@ -85,7 +89,6 @@ impl<'a> Reading<'a> {
     }
 
     /// The name that stood before the line with this byte: of a container, a pod or a file.
-    #[expect(dead_code, reason = "for readers of logs, which name the service by it")]
     pub(super) fn line_prefix(&self, offset: usize) -> Option<&'a str> {
         self.prefixes.name_at(offset)
     }
@@ -171,6 +174,11 @@ impl<'a> Reading<'a> {
             if at >= bytes.len() {
                 return;
             }
+            // Lines of a log may stand between the documents of any format.
+            if let Some(next) = self.log_line(at) {
+                at = next;
+                continue;
+            }
             match read(self, &mut lexer) {
                 Ok(()) => at = lexer.offset(),
                 Err(_) => {
@@ -194,11 +202,23 @@ impl<'a> Reading<'a> {
                         self.warn(kind, place, || format!("Expected {}.", error.kind.expected()));
                     }
                     recovering = true;
-                    match next_document(bytes, error.offset.max(at + 1)) {
+                    match self.next_document(error.offset.max(at + 1)) {
                         Some(next) => at = next,
                         None => return,
                     }
                 }
+            }
+        }
+    }
+
+    /// The next line at or after `from` that begins with a bracket, or is one of a log.
+    fn next_document(&self, from: usize) -> Option<usize> {
+        let bytes = self.bytes;
+        let mut at = from.min(bytes.len());
+        loop {
+            at += bytes[at..].iter().position(|b| *b == b'\n')? + 1;
+            if matches!(bytes.get(at), Some(b'{' | b'[')) || self.is_log_line(at) {
+                return Some(at);
             }
         }
     }
@@ -276,17 +296,6 @@ impl<'a> Reading<'a> {
             Some(0) | None => NO_TIME,
             Some(time) => time,
         })
-    }
-}
-
-/// The next line at or after `from` that begins with a bracket.
-fn next_document(bytes: &[u8], from: usize) -> Option<usize> {
-    let mut at = from.min(bytes.len());
-    loop {
-        at += bytes[at..].iter().position(|b| *b == b'\n')? + 1;
-        if matches!(bytes.get(at), Some(b'{' | b'[')) {
-            return Some(at);
-        }
     }
 }
 

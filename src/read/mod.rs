@@ -31,6 +31,7 @@ mod jaeger_json;
 mod jaeger_model;
 mod jaeger_reference;
 mod jaeger_tag;
+mod logs;
 mod micros;
 mod newrelic;
 mod nextjs;
@@ -63,6 +64,7 @@ use crate::error::{Position, WarningKind};
 use crate::store::{Store, StoreBuilder};
 use detect::Shape;
 use documents::Reading;
+use logs::Logs;
 use unpack::Unpacked;
 
 /// A format that can be read.
@@ -131,6 +133,9 @@ pub static FORMATS: &[Format] = &[
     newrelic::FORMAT,
     nextjs::FORMAT,
     datadog_msgpack::FORMAT,
+    logs::otlp_logs::FORMAT,
+    logs::rust_tracing::FORMAT,
+    logs::FORMAT,
     generic::FORMAT,
 ];
 
@@ -299,14 +304,17 @@ pub fn read(bytes: impl Into<Vec<u8>>, options: &ReadOptions) -> Result<Outcome,
 /// The first input's error, when no input gives a span; otherwise an unreadable input is a warning.
 pub fn read_all(inputs: impl IntoIterator<Item = (Arc<Vec<u8>>, ReadOptions)>) -> Result<Outcome, Error> {
     let mut builder = StoreBuilder::new();
+    let mut logs = Logs::default();
     let mut reports = Vec::new();
     let mut first_error = None;
     for (index, (bytes, options)) in inputs.into_iter().enumerate() {
         let name = options.name.clone().unwrap_or_else(|| format!("input {}", index + 1));
-        if let Err(error) = read_given(&mut builder, index as u32, &name, bytes, &options, &mut reports) {
+        if let Err(error) = read_given(&mut builder, &mut logs, index as u32, &name, bytes, &options, &mut reports) {
             first_error.get_or_insert(error);
         }
     }
+    // Lines find their spans only when all spans are there.
+    logs.resolve(&mut builder, &mut reports);
     match first_error {
         Some(error) if builder.span_count() == 0 => Err(error),
         None if reports.is_empty() => Err(empty(None)),
@@ -357,6 +365,7 @@ fn empty(input: Option<u32>) -> Error {
 /// Reads what was given as one input; it may hold several. The error is the first one's, whether or not others could be read.
 fn read_given(
     builder: &mut StoreBuilder,
+    logs: &mut Logs,
     given: u32,
     name: &str,
     bytes: Arc<Vec<u8>>,
@@ -375,7 +384,7 @@ fn read_given(
         Ok(parts) => {
             for part in parts {
                 let name = part.name.clone();
-                match read_input(builder, given, part, options) {
+                match read_input(builder, logs, given, part, options) {
                     Ok(report) => reports.push(report),
                     Err(error) => {
                         builder.warn(WarningKind::Skipped, None, || format!("{name}: {error}"));
@@ -396,6 +405,7 @@ fn read_given(
 
 fn read_input(
     builder: &mut StoreBuilder,
+    logs: &mut Logs,
     given: u32,
     part: Unpacked,
     options: &ReadOptions,
@@ -430,12 +440,13 @@ fn read_input(
         },
     };
     let before = builder.mark();
-    let mut reading = Reading::new(builder, index, base, &bytes, &prefixes);
+    let mut reading = Reading::new(builder, logs, (index, base), &bytes, &prefixes);
     reading.begin(&notes, &troubles);
     (format.read)(&mut reading);
     if reading.stumbled_over_comma() {
         // Everything is read again, without those commas: they are rare, and nobody else has to pay for them.
         builder.rewind(&before);
+        logs.forget();
         drop(bytes);
         let count;
         (count, bytes) = builder.edit_input(clean::without_trailing_commas);
@@ -443,14 +454,15 @@ fn read_input(
             1 => "Read a comma behind a last element as if it were not there.".to_owned(),
             _ => format!("Read {count} commas behind last elements as if they were not there."),
         });
-        reading = Reading::new(builder, index, base, &bytes, &prefixes);
+        reading = Reading::new(builder, logs, (index, base), &bytes, &prefixes);
         reading.begin(&notes, &troubles);
         reading.keep_commas();
         (format.read)(&mut reading);
     }
     let (error, skipped, guesses) = reading.into_parts();
     let spans = builder.span_count() - before.span_count();
-    if spans == 0 {
+    let lines = logs.keep();
+    if spans == 0 && lines == 0 {
         return Err(error.unwrap_or_else(|| Error {
             kind: ErrorKind::NoSpans,
             position: Some(Position { input: index, offset: 0, line: 1, column: 1 }),

@@ -16,6 +16,7 @@ use super::console::java;
 use super::detect::Shape;
 use super::documents::Reading;
 use super::ids::Base64;
+use super::logs::otlp_logs;
 use super::otlp_attributes::{AttributeTable, Place, add_dropped, attributes};
 use crate::error::WarningKind;
 use crate::json::{Keys, Kind, Lex, Lexer, Member};
@@ -285,6 +286,11 @@ fn document<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut T
     loop {
         match lexer.member(&mut tables.document, &mut cursor)? {
             Member::End => return Ok(found),
+            Member::Other(name) if otlp_logs::is_key(name.bytes(reading.bytes)) => {
+                if otlp_logs::beside_spans(reading, lexer)? {
+                    found = Found::Traces;
+                }
+            }
             Member::Other(_) => {
                 lexer.skip()?;
             }

@@ -433,3 +433,13 @@ pub(super) fn trace_number(id: u128) -> TraceKey {
         value => TraceKey { value, form: IdForm::Hex(if value >> 64 == 0 { 16 } else { 32 }) },
     }
 }
+
+/// An id for a trace that has none, the same whenever the same bytes are read: FNV-1a of the beginning and the length.
+pub(super) fn made_trace(bytes: &[u8]) -> TraceKey {
+    const HEAD: usize = 64 * 1024;
+    let head = bytes[..bytes.len().min(HEAD)].iter().copied();
+    let all = head.chain((bytes.len() as u64).to_be_bytes());
+    trace_number(all.fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d, |hash: u128, byte| {
+        (hash ^ u128::from(byte)).wrapping_mul(0x0100_0000_0000_0000_0000_013b)
+    }))
+}

@@ -16,6 +16,7 @@ mod attributes;
 mod buffers;
 mod builder;
 mod id;
+mod late_events;
 mod span;
 mod tree;
 
@@ -27,6 +28,7 @@ use crate::strings::{StringId, Strings};
 pub(crate) use attributes::{AttributeRange, Encoding, RawValue};
 pub(crate) use builder::{LinkDraft, OriginIndex, ResourceIndex, ScopeIndex, SpanDraft, StoreBuilder};
 pub(crate) use id::{IdForm, SpanKey, TraceKey};
+pub(crate) use late_events::AddedSpan;
 pub use span::{Event, Link, Scope, Span, SpanIndex, SpanKind, Status, Top};
 
 use attributes::AttributeColumn;

@@ -1,0 +1,588 @@
+//! One line of a log while it is read: its ids, its time and what it says. What is left of it are the attributes of an event.
+
+use super::super::documents::Reading;
+use super::super::ids::{self, Base64};
+use super::super::instant::{Unit, clock_duration, date_time, unit_duration};
+use super::super::parts::{span_number, trace_number};
+use super::fields::Field;
+use crate::context::Traceparent;
+use crate::json::Text;
+use crate::store::{AttributeRange, Encoding, IdForm, NO_TIME, RawValue, SpanKey, StoreBuilder, TraceKey};
+use crate::strings::StringId;
+
+/// Names are cut to so many characters.
+const NAME_LENGTH: usize = 80;
+
+/// How bad it is, as far as it matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    Unsaid,
+    Fine,
+    Warning,
+    Error,
+}
+
+impl Level {
+    /// A level's name, in every library's spelling.
+    pub(super) fn of(name: &[u8]) -> Option<Level> {
+        let mut lower = [0; 13];
+        let lower = lower.get_mut(..name.len())?;
+        lower.copy_from_slice(name);
+        lower.make_ascii_lowercase();
+        Some(match &*lower {
+            b"trace" | b"trc" | b"verbose" | b"vrb" | b"debug" | b"dbg" | b"fine" | b"finer" | b"finest"
+            | b"config" | b"info" | b"inf" | b"information" | b"informational" | b"notice" | b"default" | b"ok" => {
+                Level::Fine
+            }
+            b"warn" | b"wrn" | b"warning" => Level::Warning,
+            b"error" | b"err" | b"eror" | b"severe" | b"critical" | b"crit" | b"crt" | b"fatal" | b"ftl" | b"panic"
+            | b"dpanic" | b"alert" | b"emerg" | b"emergency" => Level::Error,
+            _ => return None,
+        })
+    }
+
+    /// Pino and bunyan number their levels from 10 to 60.
+    fn of_number(number: &str) -> (Level, Option<&'static str>) {
+        match number {
+            "10" => (Level::Fine, Some("trace")),
+            "20" => (Level::Fine, Some("debug")),
+            "30" => (Level::Fine, Some("info")),
+            "40" => (Level::Warning, Some("warn")),
+            "50" => (Level::Error, Some("error")),
+            "60" => (Level::Error, Some("fatal")),
+            _ => (Level::Unsaid, None),
+        }
+    }
+}
+
+/// A value of a line as it stands in the input.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    pub(super) text: Text,
+    pub(super) shape: Shape,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// The content of a text.
+    Text,
+    Number,
+    /// Lists, objects, `true`, `false` and `null`, as JSON.
+    Json,
+}
+
+impl Found {
+    #[inline]
+    pub(super) fn raw(self, reading: &mut Reading<'_>) -> RawValue {
+        let encoding = match self.shape {
+            Shape::Text if self.text.escaped => Encoding::JsonText,
+            Shape::Text => Encoding::Text,
+            Shape::Number | Shape::Json => Encoding::Json,
+        };
+        reading.slice_value(encoding, self.text.start, self.text.end)
+    }
+
+    /// It says something: no `null`, no `false`, no empty text.
+    fn is_something(self, bytes: &[u8]) -> bool {
+        !matches!(self.text.bytes(bytes), b"" | b"null" | b"false" | b"{}" | b"[]" | b"nil" | b"None" | b"<nil>" | b"-")
+    }
+}
+
+/// Where a span's name comes from, the best source last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum NameSource {
+    Nothing,
+    Message,
+    Request,
+    Field,
+}
+
+/// A line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Line {
+    pub(super) offset: u32,
+    pub(super) trace: TraceKey,
+    pub(super) span: SpanKey,
+    pub(super) parent: SpanKey,
+    transaction: SpanKey,
+    pub(super) time: u64,
+    seconds: Option<u64>,
+    nanos: u64,
+    /// What the span, or a part of it, took until this line.
+    pub(super) duration: Option<u64>,
+    pub(super) level: Level,
+    numbered: bool,
+    pub(super) failed: bool,
+    error: bool,
+    pub(super) message: StringId,
+    template: StringId,
+    pub(super) name: (NameSource, StringId),
+    named: Option<Found>,
+    method: StringId,
+    path: StringId,
+    pub(super) service: StringId,
+    /// Number of its resource plus one, where there is more to say than the service; 0 for none.
+    pub(super) resource: u32,
+    /// Its attributes begin here in the column.
+    mark: u32,
+    pub(super) attributes: AttributeRange,
+}
+
+impl Line {
+    /// Nothing yet, of a line that begins at this offset.
+    pub(super) fn at(builder: &StoreBuilder, offset: usize) -> Line {
+        Line {
+            offset: offset as u32,
+            trace: TraceKey::EMPTY,
+            span: SpanKey::EMPTY,
+            parent: SpanKey::EMPTY,
+            transaction: SpanKey::EMPTY,
+            time: NO_TIME,
+            seconds: None,
+            nanos: 0,
+            duration: None,
+            level: Level::Unsaid,
+            numbered: false,
+            failed: false,
+            error: false,
+            message: StringId::EMPTY,
+            template: StringId::EMPTY,
+            name: (NameSource::Nothing, StringId::EMPTY),
+            named: None,
+            method: StringId::EMPTY,
+            path: StringId::EMPTY,
+            service: StringId::EMPTY,
+            resource: 0,
+            mark: builder.attribute_mark(),
+            attributes: AttributeRange::default(),
+        }
+    }
+
+    /// Whether it names a trace.
+    pub(super) fn has_trace(&self) -> bool {
+        self.trace.form != IdForm::Empty
+    }
+
+    /// Whether it says how bad or what, as lines of logs do.
+    pub(super) fn says_something(&self) -> bool {
+        self.message != StringId::EMPTY || self.template != StringId::EMPTY || self.level != Level::Unsaid
+    }
+
+    pub(super) fn has_message(&self) -> bool {
+        self.message != StringId::EMPTY || self.template != StringId::EMPTY
+    }
+
+    /// Forgets what was taken in.
+    pub(super) fn clear(&mut self, builder: &mut StoreBuilder) {
+        builder.truncate_attributes(self.mark);
+        *self = Line::at(builder, self.offset as usize);
+    }
+
+    /// Takes a field in.
+    #[inline]
+    pub(super) fn take(&mut self, reading: &mut Reading<'_>, field: Field, key: StringId, found: Found) {
+        match field {
+            Field::Attribute | Field::Container => self.keep(reading, key, found),
+            Field::Trace if self.has_trace() => {}
+            Field::Trace => {
+                if !self.take_trace(reading, found) {
+                    self.keep(reading, key, found);
+                }
+            }
+            Field::Span if self.span.is_empty() => match span_of(reading, found) {
+                Some(span) => self.span = span,
+                None => self.keep(reading, key, found),
+            },
+            Field::Time(unit) if self.time == NO_TIME && found.shape != Shape::Json => {
+                match time_of(reading, found, unit) {
+                    Some(time) => self.time = time,
+                    None => self.keep(reading, key, found),
+                }
+            }
+            Field::Message if self.message == StringId::EMPTY && found.shape == Shape::Text => {
+                self.message = sentence(reading, key, found);
+            }
+            Field::Level => self.take_level(reading, key, found),
+            Field::Flags => {}
+            _ => self.take_rare(reading, field, key, found),
+        }
+    }
+
+    #[inline(never)]
+    fn take_rare(&mut self, reading: &mut Reading<'_>, field: Field, key: StringId, found: Found) {
+        let bytes = reading.bytes;
+        let content = found.text.content(bytes);
+        match field {
+            Field::Parent if self.parent.is_empty() => match span_of(reading, found) {
+                Some(parent) => self.parent = parent,
+                None => self.keep(reading, key, found),
+            },
+            Field::Transaction => self.transaction = span_of(reading, found).unwrap_or(SpanKey::EMPTY),
+            Field::DecimalTrace if !self.has_trace() => {
+                let decimal = content.len() < 32;
+                self.trace = match content.parse() {
+                    Ok(number) if decimal => trace_number(number),
+                    _ => ids::trace_key(reading.builder, content.as_bytes(), Base64::No).0,
+                };
+            }
+            Field::DecimalSpan if self.span.is_empty() => self.span = decimal_span(reading, &content),
+            Field::DecimalParent if self.parent.is_empty() => self.parent = decimal_span(reading, &content),
+            Field::Traceparent => {
+                if !self.take_traceparent(content.as_bytes()) {
+                    self.keep(reading, key, found);
+                }
+            }
+            Field::Xray => {
+                for part in content.split(';') {
+                    match part.trim().split_once('=') {
+                        Some(("Root" | "root", root)) if !self.has_trace() => self.trace = xray_trace(reading, root),
+                        Some(("Parent" | "parent", parent)) if self.span.is_empty() => {
+                            self.span = ids::span_key(reading.builder, parent.as_bytes(), Base64::No).0;
+                        }
+                        Some(_) => {}
+                        None if !self.has_trace() => self.trace = xray_trace(reading, part),
+                        None => {}
+                    }
+                }
+            }
+            Field::Seconds => self.seconds = content.parse().ok(),
+            Field::Nanos => self.nanos = content.parse().unwrap_or(0),
+            Field::Status => match Level::of(&found.text.bytes(bytes)[..(found.text.bytes(bytes).len()).min(12)]) {
+                Some(_) if found.shape == Shape::Text => self.take_level(reading, key, found),
+                _ => self.keep(reading, key, found),
+            },
+            Field::Template if found.shape == Shape::Text => self.template = sentence(reading, key, found),
+            Field::Service if found.shape == Shape::Text => {
+                if !content.is_empty() && self.service == StringId::EMPTY {
+                    self.service = reading.builder.intern(&content);
+                }
+            }
+            Field::Name if found.shape == Shape::Text => self.named = Some(found),
+            Field::SpanName if found.shape == Shape::Text && !content.is_empty() => {
+                self.name = (NameSource::Field, name_of(reading.builder, &content));
+            }
+            Field::Method | Field::Path => {
+                if found.shape == Shape::Text {
+                    let text = content.split('?').next().unwrap_or_default();
+                    let text = reading.builder.intern(text);
+                    *(if field == Field::Method { &mut self.method } else { &mut self.path }) = text;
+                }
+                self.keep(reading, key, found);
+            }
+            Field::Duration(unit) => {
+                if let Some(duration) = duration_of(reading, &content, unit) {
+                    self.duration = Some(self.duration.unwrap_or(0).max(duration));
+                }
+                self.keep(reading, key, found);
+            }
+            Field::Exception => {
+                self.failed |= found.is_something(bytes);
+                self.keep(reading, key, found);
+            }
+            Field::Error => {
+                self.error |= found.is_something(bytes);
+                self.keep(reading, key, found);
+            }
+            _ => self.keep(reading, key, found),
+        }
+    }
+
+    /// Keeps it as an attribute.
+    #[inline]
+    pub(super) fn keep(&mut self, reading: &mut Reading<'_>, key: StringId, found: Found) {
+        let raw = found.raw(reading);
+        reading.builder.push_attribute(key, raw);
+    }
+
+    fn take_level(&mut self, reading: &mut Reading<'_>, key: StringId, found: Found) {
+        let text = found.text.bytes(reading.bytes);
+        if found.shape == Shape::Number {
+            let (level, name) = Level::of_number(std::str::from_utf8(text).unwrap_or_default());
+            self.level = self.level.max(level);
+            self.numbered = true;
+            if let Some(name) = name {
+                let name = RawValue::interned(reading.builder.intern(name));
+                reading.builder.push_attribute(key, name);
+                return;
+            }
+        } else if let Some(level) = Level::of(text) {
+            self.level = self.level.max(level);
+        }
+        self.keep(reading, key, found);
+    }
+
+    /// A trace id in one of its spellings: hexadecimal, a number, a path that ends with it.
+    fn take_trace(&mut self, reading: &mut Reading<'_>, found: Found) -> bool {
+        let text = found.text.bytes(reading.bytes);
+        if text.len() != 32
+            && let Some(at) = text.windows(8).position(|window| window == b"/traces/")
+        {
+            self.trace = ids::trace_key(reading.builder, &text[at + 8..], Base64::No).0;
+            return self.has_trace();
+        }
+        let Some(key) = trace_of(reading, text, found.shape) else { return false };
+        self.trace = key;
+        true
+    }
+
+    /// `00-<trace>-<span>-<flags>`: the caller's span; that of a line with a span of its own is the parent.
+    pub(super) fn take_traceparent(&mut self, text: &[u8]) -> bool {
+        let Ok(parent) = Traceparent::parse(text) else { return false };
+        let trace = TraceKey { value: parent.trace_id().as_u128(), form: IdForm::Hex(32) };
+        if !self.has_trace() {
+            self.trace = trace;
+        }
+        if self.trace.same(trace) && self.parent.is_empty() {
+            self.parent = span_number(parent.parent_id().as_u64());
+        }
+        true
+    }
+
+    /// Says what the line said as a text.
+    pub(super) fn say(&mut self, reading: &mut Reading<'_>, start: usize, end: usize) {
+        let key = reading.builder.intern("message");
+        let text = Text { start: start as u32, end: end as u32, escaped: false };
+        self.message = sentence(reading, key, Found { text, shape: Shape::Text });
+    }
+
+    /// Names the span by the request that the line is about.
+    pub(super) fn request(&mut self, builder: &mut StoreBuilder, text: &str) {
+        if self.name.0 < NameSource::Request {
+            self.name = (NameSource::Request, name_of(builder, text));
+        }
+    }
+
+    /// Puts together what stood in several fields, when the whole line is read.
+    pub(super) fn finish(&mut self, reading: &mut Reading<'_>) {
+        if let Some(found) = self.named.take() {
+            // Pino and bunyan number their levels and have the program's name here; elsewhere it names a logger or an operation.
+            let text = found.text.content(reading.bytes);
+            if self.numbered && self.service == StringId::EMPTY {
+                self.service = reading.builder.intern(&text);
+            } else {
+                let key = reading.builder.intern("name");
+                self.keep(reading, key, found);
+                if self.name.0 < NameSource::Field && !looks_like_a_logger(&text) && self.level == Level::Unsaid {
+                    self.name = (NameSource::Field, name_of(reading.builder, &text));
+                }
+            }
+        }
+        if let Some(seconds) = self.seconds
+            && self.time == NO_TIME
+        {
+            self.time = seconds.checked_mul(1_000_000_000).and_then(|ns| ns.checked_add(self.nanos)).unwrap_or(NO_TIME);
+        }
+        if self.span.is_empty() {
+            self.span = self.transaction;
+        }
+        // The span of a line with nothing but a traceparent is the one that it names.
+        if self.span.is_empty() {
+            self.span = std::mem::replace(&mut self.parent, SpanKey::EMPTY);
+        }
+        if self.span.same(self.parent) {
+            self.parent = SpanKey::EMPTY;
+        }
+        if self.message == StringId::EMPTY {
+            self.message = self.template;
+        } else if self.template != StringId::EMPTY && self.template != self.message {
+            let key = reading.builder.intern("message_template");
+            reading.builder.push_attribute(key, RawValue::interned(self.template));
+        }
+        if self.method != StringId::EMPTY && self.path != StringId::EMPTY && self.name.0 < NameSource::Request {
+            let request = format!("{} {}", reading.builder.string(self.method), reading.builder.string(self.path));
+            self.request(reading.builder, &request);
+        }
+        if self.message == StringId::EMPTY {
+            self.message = match self.name.1 {
+                StringId::EMPTY => reading.builder.intern("log"),
+                name => name,
+            };
+        }
+        if self.name.0 == NameSource::Nothing && self.message != StringId::EMPTY {
+            self.name = (NameSource::Message, self.message);
+        }
+        if self.duration.is_none() && self.message != StringId::EMPTY {
+            self.duration = told_duration(reading.builder.string(self.message));
+        }
+        self.failed |= self.level >= Level::Error || self.error && self.level == Level::Unsaid;
+        self.attributes = reading.builder.attributes_since(self.mark);
+    }
+
+    /// Adds an attribute to the finished line.
+    pub(super) fn extend(&mut self, builder: &mut StoreBuilder, key: &str, value: RawValue) {
+        let key = builder.intern(key);
+        builder.extend_attributes(&mut self.attributes, key, value);
+    }
+}
+
+/// A trace id of hexadecimal digits or, of more than sixteen digits and less than thirty-two, a decimal number.
+pub(super) fn trace_of(reading: &mut Reading<'_>, text: &[u8], shape: Shape) -> Option<TraceKey> {
+    if text.len() == 32
+        && let Some(key) = text.try_into().ok().and_then(ids::full_trace_key)
+    {
+        return (key.form != IdForm::Empty).then_some(key);
+    }
+    let content = std::str::from_utf8(text).ok()?.trim();
+    let decimal = content.bytes().all(|b| b.is_ascii_digit());
+    match content.len() {
+        0 => None,
+        _ if shape == Shape::Json => None,
+        17..=31 if decimal => content.parse().ok().map(trace_number),
+        _ if shape == Shape::Number => content.parse().ok().map(trace_number),
+        _ if content.starts_with("1-") => Some(xray_trace(reading, content)),
+        36 => Some(reading.trace_key(content, Base64::No)),
+        _ => {
+            let (key, good) = ids::trace_key(reading.builder, content.as_bytes(), Base64::No);
+            // An id in a notation of its own is one word.
+            let word = (4..=128).contains(&content.len())
+                && content.bytes().all(|b| b.is_ascii_graphic())
+                && content != "null";
+            (key.form != IdForm::Empty && (good && content.len() > 3 || word)).then_some(key)
+        }
+    }
+}
+
+fn span_of(reading: &mut Reading<'_>, found: Found) -> Option<SpanKey> {
+    let text = found.text.bytes(reading.bytes);
+    if let Some(key) = text.try_into().ok().and_then(ids::full_span_key) {
+        return (!key.is_empty()).then_some(key);
+    }
+    let content = std::str::from_utf8(text).ok()?.trim();
+    if found.shape == Shape::Json || content.is_empty() || content == "null" {
+        return None;
+    }
+    let decimal = content.bytes().all(|b| b.is_ascii_digit());
+    if decimal && (found.shape == Shape::Number || content.len() > 16) {
+        return content.parse().ok().map(span_number);
+    }
+    let (key, good) = ids::span_key(reading.builder, content.as_bytes(), Base64::No);
+    // A writer that drops leading zeros writes fifteen digits: the id has sixteen.
+    let key = if good { span_number(key.value) } else { key };
+    (!key.is_empty()).then_some(key)
+}
+
+fn decimal_span(reading: &mut Reading<'_>, text: &str) -> SpanKey {
+    match text.trim().parse() {
+        Ok(number) => span_number(number),
+        Err(_) => ids::span_key(reading.builder, text.as_bytes(), Base64::No).0,
+    }
+}
+
+/// `1-<8 hex digits>-<24 hex digits>` without its dashes.
+fn xray_trace(reading: &mut Reading<'_>, text: &str) -> TraceKey {
+    let digits = text.strip_prefix("1-").unwrap_or(text).replace('-', "");
+    ids::trace_key(reading.builder, digits.as_bytes(), Base64::No).0
+}
+
+fn time_of(reading: &mut Reading<'_>, found: Found, unit: Option<Unit>) -> Option<u64> {
+    let text = std::str::from_utf8(found.text.bytes(reading.bytes)).ok()?;
+    if let Some(instant) = date_time(text) {
+        if !instant.zoned {
+            reading.guess(NO_ZONE);
+        }
+        return Some(instant.ns);
+    }
+    let text = text.trim();
+    let unit = unit.or_else(|| Unit::by_magnitude(text))?;
+    unit.time(text)
+}
+
+pub(super) const NO_ZONE: &str = "Times without a time zone are taken for UTC.";
+
+/// A duration by the unit in its text, by the one that its key names, or by its size.
+pub(super) fn duration_of(reading: &mut Reading<'_>, text: &str, unit: Option<Unit>) -> Option<u64> {
+    let text = text.trim();
+    let told = unit_duration(text).or_else(|| clock_duration(text));
+    let found = match (told, unit) {
+        (Some(told), _) => told,
+        (None, Some(unit)) => unit.nanos(text)?,
+        (None, None) => {
+            let nanos = Unit::Nanos.nanos(text)?;
+            let unit = match nanos.ns {
+                _ if nanos.negative => return None,
+                // Go's time.Duration is a number of nanoseconds.
+                1_000_000.. => Unit::Nanos,
+                0 if text.contains(['.', 'e', 'E']) => Unit::Seconds,
+                _ => Unit::Millis,
+            };
+            reading.guess(match unit {
+                Unit::Nanos => "Durations without a unit from 1,000,000 on are taken for nanoseconds.",
+                Unit::Seconds => "Durations without a unit below 1 are taken for seconds.",
+                _ => "Durations without a unit from 1 to 999,999 are taken for milliseconds.",
+            });
+            unit.nanos(text)?
+        }
+    };
+    (!found.negative).then_some(found.ns)
+}
+
+/// What a sentence says that something took: `took 12ms`, `Completed 200 OK in 12 ms`.
+fn told_duration(message: &str) -> Option<u64> {
+    const DONE: [&str; 12] = [
+        "completed",
+        "finished",
+        "done",
+        "served",
+        "processed",
+        "executed",
+        "handled",
+        "responded",
+        "returned",
+        "succeeded",
+        "loaded",
+        "closed",
+    ];
+    let bytes = message.as_bytes();
+    // Most messages have no number in them.
+    if !bytes.iter().any(u8::is_ascii_digit) {
+        return None;
+    }
+    let behind = match message.find("took ") {
+        Some(at) => &message[at + 5..],
+        None => {
+            let at = message.rfind(" in ")?;
+            let lower = message[..at].to_ascii_lowercase();
+            DONE.iter().any(|word| lower.contains(word)).then_some(&message[at + 4..])?
+        }
+    };
+    let number = behind.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+    let gap = usize::from(behind[number..].starts_with(' '));
+    let letters = &behind[number + gap..];
+    let unit = letters.find(|c: char| !c.is_alphabetic()).unwrap_or(letters.len());
+    unit_duration(&behind[..number + gap + unit]).filter(|duration| !duration.negative).map(|duration| duration.ns)
+}
+
+/// The event's name for what a line says. A long text is cut for it, and whole in an attribute.
+fn sentence(reading: &mut Reading<'_>, key: StringId, found: Found) -> StringId {
+    let bytes = found.text.bytes(reading.bytes);
+    if bytes.len() <= NAME_LENGTH && !found.text.escaped {
+        return reading.builder.intern_bytes(bytes.trim_ascii());
+    }
+    let content = found.text.content(reading.bytes);
+    let name = name_of(reading.builder, &content);
+    if reading.builder.string(name) != content.trim() {
+        let raw = found.raw(reading);
+        reading.builder.push_attribute(key, raw);
+    }
+    name
+}
+
+/// The first line of a text, cut if it is long.
+pub(super) fn name_of(builder: &mut StoreBuilder, text: &str) -> StringId {
+    let line = text.trim().lines().next().unwrap_or_default().trim_end();
+    match line.char_indices().nth(NAME_LENGTH) {
+        None => builder.intern(line),
+        Some((end, _)) => {
+            // At the end of a word, if one ends nearby.
+            let end = line[..end].rfind(' ').filter(|at| *at > end / 2).unwrap_or(end);
+            let cut = format!("{}…", &line[..end]);
+            builder.intern(&cut)
+        }
+    }
+}
+
+/// Loggers are named after modules: `shop.orders`, `root`, `main`.
+fn looks_like_a_logger(name: &str) -> bool {
+    !name.contains([' ', '/']) && name.contains(['.', ':'])
+        || matches!(name, "root" | "main" | "__main__" | "default" | "")
+}

@@ -1,0 +1,719 @@
+//! The output of Rust's `tracing-subscriber`, which names no ids: a line stands in a path of spans.
+//!
+//! ```text
+//!  2026-11-22T07:11:46.633Z  INFO request{method="GET"}:load_cart{rows=3}: shop: cart loaded rows=3
+//!                                 └───────── the path: parents first ────┘        └ message ┘
+//!  … request{method="GET"}:load_cart{rows=3}: shop: close time.busy=7.18ms time.idle=8.27µs
+//! ```
+//! A span is known by its path with the fields, until a line says that it is closed: the next one like it is another span. A closed span ends at
+//! that line and lasted as long as it was busy and idle; one that was not closed lasts from its first to its last line. Every root is a trace;
+//! its id is made up, unless a field names one. As text (with its fields in the path, or behind the message in the compact form) and as JSON.
+
+use std::collections::{HashMap, HashSet};
+
+use super::super::Format;
+use super::super::detect::Shape;
+use super::super::documents::Reading;
+use super::super::ids::Base64;
+use super::super::instant::{Unit, date_time, leading_date_time, unit_duration};
+use super::super::parts::{Assembler, EventParts, Pair, Parts, made_trace, span_number, trace_number};
+use super::super::told::kind_of;
+use super::collect::Tally;
+use super::fields::Field;
+use super::line::{Level, name_of};
+use super::text::line_end;
+use crate::error::WarningKind;
+use crate::json::{Kind, Lexer, Node};
+use crate::store::{Encoding, IdForm, NO_TIME, RawValue, SpanKind, Status, TraceKey};
+use crate::strings::StringId;
+
+pub(in super::super) const FORMAT: Format = Format {
+    id: "rust-tracing",
+    name: "Rust tracing logs",
+    produced_by: "tracing-subscriber",
+    shapes: "the full and compact text layouts and JSON lines, with and without the times of closed spans (`FmtSpan::CLOSE`)",
+    detect,
+    read,
+};
+
+fn detect(shape: &Shape<'_>) -> Option<&'static str> {
+    if shape.is_json() {
+        let top = |key| shape.kind_of("", key);
+        let spans = top("spans") == Some(Kind::Array) || top("span") == Some(Kind::Object);
+        let line = top("target") == Some(Kind::String) && top("level") == Some(Kind::String);
+        return (spans && line && top("startTime").is_none())
+            .then_some("its lines have a target and the spans around them");
+    }
+    let mut paths = 0;
+    for line in shape.lines().take(200) {
+        if line.contains("time.busy=") && line.contains("time.idle=") {
+            return Some("its lines tell how long a span was busy and idle");
+        }
+        let Some(head) = head(line) else { continue };
+        paths += usize::from(path(&line[head.rest..]).0.iter().any(|step| !step.fields.is_empty()));
+    }
+    (paths > 0).then_some("its lines stand in a path of spans with fields")
+}
+
+fn read(reading: &mut Reading<'_>) {
+    let bytes = reading.bytes;
+    let mut tally = Tally::default();
+    let mut spans = Spans::default();
+    spans.learn_names(bytes);
+    let mut at = 0;
+    while at < bytes.len() {
+        let (end, next) = line_end(bytes, at);
+        let text = std::str::from_utf8(&bytes[at..end]).unwrap_or_default();
+        if text.trim_start().starts_with('{') {
+            let mut lexer = Lexer::new(bytes, at);
+            match lexer.node() {
+                Ok(node) => {
+                    match spans.object(reading, &node) {
+                        true => tally.taken(),
+                        false => tally.without_trace(at),
+                    }
+                    at = lexer.offset();
+                    continue;
+                }
+                Err(_) => tally.other(at),
+            }
+        } else if !text.trim().is_empty() {
+            match spans.line(reading, text, at) {
+                Some(true) => tally.taken(),
+                Some(false) => tally.without_trace(at),
+                // A message of several lines.
+                None if spans.more(reading, at, end) => {}
+                None => tally.other(at),
+            }
+        }
+        at = next;
+    }
+    tally.report_paths(reading);
+    spans.finish(reading);
+}
+
+/// One span of a path, as it stands in the text.
+#[derive(Clone, Copy, Debug)]
+struct Step<'t> {
+    name: &'t str,
+    /// What stands between its braces, and where that is in the text.
+    fields: &'t str,
+    fields_at: usize,
+    /// Name and fields.
+    text: &'t str,
+}
+
+/// What stands before the path.
+struct Head {
+    /// Nanoseconds; `NO_TIME` when there is none.
+    time: u64,
+    level: Level,
+    level_at: (usize, usize),
+    rest: usize,
+}
+
+/// Time, level and thread at the beginning of a line.
+fn head(text: &str) -> Option<Head> {
+    let start = text.len() - text.trim_start().len();
+    let mut rest = &text[start..];
+    let mut time = NO_TIME;
+    if let Some((instant, behind)) = leading_date_time(rest) {
+        (time, rest) = (instant.ns, behind);
+    } else if let Some((seconds, behind)) = rest.split_once("s ")
+        && let Some(nanos) = Unit::Seconds.nanos(seconds).filter(|nanos| !nanos.negative)
+    {
+        // The clock of `uptime()`.
+        (time, rest) = (nanos.ns, behind);
+    }
+    rest = rest.trim_start();
+    let length = rest.find(' ')?;
+    let word = &rest[..length];
+    if !matches!(word, "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR") {
+        return None;
+    }
+    let level_at = text.len() - rest.len();
+    rest = rest[length..].trim_start();
+    if rest.starts_with("ThreadId(") {
+        rest = rest.split_once(") ").map_or(rest, |(_, behind)| behind).trim_start();
+    }
+    let level = Level::of(word.as_bytes()).unwrap_or(Level::Unsaid);
+    Some(Head { time, level, level_at: (level_at, level_at + length), rest: text.len() - rest.len() })
+}
+
+/// The path at the beginning of a text, and the offset behind it. What looks like one may be the target of a line without spans.
+fn path(text: &str) -> (Vec<Step<'_>>, usize) {
+    let bytes = text.as_bytes();
+    let mut steps = Vec::new();
+    let mut at = 0;
+    loop {
+        let start = at;
+        while let Some(byte) = bytes.get(at) {
+            match byte {
+                b':' if bytes.get(at + 1) == Some(&b':') => at += 2,
+                b':' | b'{' | b' ' | b'"' | b'=' => break,
+                _ => at += 1,
+            }
+        }
+        let name = &text[start..at.min(text.len())];
+        let mut fields = (at, at);
+        if bytes.get(at) == Some(&b'{') {
+            match closing_brace(bytes, at) {
+                Some(end) => {
+                    fields = (at + 1, end);
+                    at = end + 1;
+                }
+                None => return (steps, start),
+            }
+        }
+        if name.is_empty() || bytes.get(at) != Some(&b':') {
+            return (steps, start);
+        }
+        let (from, to) = fields;
+        steps.push(Step { name, fields: &text[from..to], fields_at: from, text: &text[start..at] });
+        at += 1;
+        if bytes.get(at) == Some(&b' ') {
+            return (steps, at + 1);
+        }
+    }
+}
+
+/// The brace that closes the one at `open`, past quoted text and braces of nested values.
+fn closing_brace(bytes: &[u8], open: usize) -> Option<usize> {
+    let (mut at, mut depth, mut quoted) = (open, 0_u32, false);
+    loop {
+        match bytes.get(at)? {
+            b'\\' if quoted => at += 1,
+            b'"' => quoted = !quoted,
+            b'{' if !quoted => depth += 1,
+            b'}' if !quoted => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(at);
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+/// `key=value` pairs from the first one on; values reach to the next key. Offsets count from the text's beginning.
+fn pairs(text: &str) -> Vec<(&str, (usize, usize))> {
+    let bytes = text.as_bytes();
+    // Where keys begin, and their equals signs.
+    let mut keys: Vec<(usize, usize)> = Vec::new();
+    let (mut at, mut word, mut quoted, mut depth) = (0, 0, false, 0_u32);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'\\' if quoted => at += 1,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b'{' | b'[' | b'(' => depth += 1,
+            b'}' | b']' | b')' => depth = depth.saturating_sub(1),
+            b' ' => word = at + 1,
+            b'=' if depth == 0 && at > word && is_key(&bytes[word..at]) => keys.push((word, at)),
+            _ => {}
+        }
+        at += 1;
+    }
+    keys.iter()
+        .enumerate()
+        .map(|(index, (start, equals))| {
+            let end = keys.get(index + 1).map_or(text.len(), |(next, _)| *next);
+            let value = text[equals + 1..end].trim_end();
+            (&text[*start..*equals], (equals + 1, equals + 1 + value.len()))
+        })
+        .collect()
+}
+
+fn is_key(text: &[u8]) -> bool {
+    text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'#')) && !text[0].is_ascii_digit()
+}
+
+/// A span.
+#[derive(Debug)]
+struct Made {
+    name: StringId,
+    parent: Option<u32>,
+    pairs: Vec<Pair>,
+    /// The pairs are those of the whole path, as the compact form has them behind the message.
+    behind: bool,
+    /// How much of the fields was read into `pairs`.
+    fields: usize,
+    /// Times of the first and the last line.
+    first: u64,
+    last: u64,
+    /// The line that says it began.
+    began: Option<u64>,
+    /// The line that says it was closed, and how long it was open.
+    closed: Option<(u64, u64)>,
+    /// It is closed: the next one with its path is another.
+    done: bool,
+    events: Vec<EventParts>,
+    failed: Option<StringId>,
+    offset: u32,
+    trace: TraceKey,
+    kind: SpanKind,
+}
+
+/// What a line says of the innermost span of its path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Says {
+    New,
+    Close,
+    /// That it is entered or left: told by other lines.
+    Step,
+    Event,
+}
+
+impl Says {
+    fn of(message: &str) -> Says {
+        match message {
+            "new" => Says::New,
+            "enter" | "exit" => Says::Step,
+            "close" => Says::Close,
+            _ if message.starts_with("close time.busy=") => Says::Close,
+            _ => Says::Event,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Spans {
+    made: Vec<Made>,
+    /// Open spans by parent and text.
+    open: HashMap<(Option<u32>, String), u32>,
+    /// The last one opened with a parent and name, whose fields may have grown.
+    latest: HashMap<(Option<u32>, StringId), u32>,
+    /// Paths without fields that are known to be spans, as a line says that they were closed.
+    names: HashSet<String>,
+    /// The span of the last event.
+    last_event: Option<u32>,
+}
+
+impl Spans {
+    /// Looks for paths that are closed: a path without fields looks like the target of a line without spans.
+    fn learn_names(&mut self, bytes: &[u8]) {
+        let mut at = 0;
+        while at < bytes.len() {
+            let (end, next) = line_end(bytes, at);
+            let text = std::str::from_utf8(&bytes[at..end]).unwrap_or_default();
+            at = next;
+            if !text.contains(" close time.busy=") && !text.ends_with(" new") && !text.contains(" new ") {
+                continue;
+            }
+            let Some(head) = head(text) else { continue };
+            let (steps, _) = path(&text[head.rest..]);
+            let mut whole = String::new();
+            for step in &steps {
+                whole += step.name;
+                self.names.insert(whole.clone());
+                whole.push(':');
+            }
+        }
+    }
+
+    /// A text line: whether it stands in a span; nothing when it is no line of this kind.
+    fn line(&mut self, reading: &mut Reading<'_>, text: &str, start: usize) -> Option<bool> {
+        let head = head(text)?;
+        let (mut steps, mut at) = path(&text[head.rest..]);
+        let mut whole = String::new();
+        let mut known = 0;
+        for (index, step) in steps.iter().enumerate() {
+            whole += step.name;
+            if !step.fields.is_empty() || step.text.ends_with('}') || self.names.contains(&whole) {
+                known = index + 1;
+            }
+            whole.push(':');
+        }
+        // Without any line that closes one, names that follow each other directly are spans all the same.
+        if known == 0 && self.names.is_empty() && steps.len() > 1 {
+            known = steps.len();
+        }
+        if let Some(step) = steps.get(known) {
+            at = step.text.as_ptr() as usize - text[head.rest..].as_ptr() as usize;
+        }
+        steps.truncate(known);
+        let mut rest = head.rest + at;
+        let mut target = None;
+        // `shop::orders: message`
+        if let Some((word, _)) = text[rest..].split_once(": ")
+            && !word.is_empty()
+            && word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':'))
+        {
+            target = Some(word);
+            rest += word.len() + 2;
+        } else if let Some(word) = text[rest..].strip_suffix(':').filter(|word| !word.contains(' ')) {
+            target = Some(word);
+            rest = text.len();
+        }
+        if steps.is_empty() {
+            return Some(false);
+        }
+        let said = &text[rest..];
+        let says = Says::of(said.split(" time.busy=").next().unwrap_or(said).trim_end());
+        let mut parent = None;
+        for (index, step) in steps.iter().enumerate() {
+            let fresh = says == Says::New && index + 1 == steps.len();
+            let identity = (step.name, step.text);
+            let (span, grown) = self.find(reading, parent, identity, fresh, start);
+            if grown {
+                let pairs = text_pairs(reading, step.fields, start + head.rest + step.fields_at);
+                self.tell(reading, span, pairs);
+            }
+            self.at(span, head.time);
+            parent = Some(span);
+        }
+        let span = parent?;
+        let found = pairs(said);
+        match says {
+            Says::New => self.made[span as usize].began = Some(head.time),
+            Says::Step => {}
+            Says::Close => {
+                let value = |key: &str| {
+                    let (_, (from, to)) = found.iter().find(|(name, _)| *name == key)?;
+                    unit_duration(&said[*from..*to]).map(|duration| duration.ns)
+                };
+                let lasted = value("time.busy").unwrap_or(0).saturating_add(value("time.idle").unwrap_or(0));
+                // In the compact form the fields of all spans of the path stand here.
+                if steps.iter().all(|step| step.fields.is_empty()) {
+                    let behind = found.iter().filter(|(key, _)| !matches!(*key, "time.busy" | "time.idle")).count();
+                    let from = found.len() - behind;
+                    if let Some((key, _)) = found.get(from) {
+                        let at = key.as_ptr() as usize - said.as_ptr() as usize;
+                        let pairs = text_pairs(reading, &said[at..], start + rest + at);
+                        self.made[span as usize].pairs = pairs;
+                        self.made[span as usize].behind = true;
+                    }
+                }
+                self.close(span, steps.last().map_or("", |step| step.text), head.time, lasted);
+            }
+            Says::Event => {
+                let message =
+                    found.first().map_or(said, |(key, _)| &said[..key.as_ptr() as usize - said.as_ptr() as usize]);
+                let message = message.trim_end();
+                let mut event =
+                    EventParts { time: head.time, name: name_of(reading.builder, message), attributes: Vec::new() };
+                let key = reading.builder.intern("level");
+                let (from, to) = head.level_at;
+                event
+                    .attributes
+                    .push((key, reading.slice_value(Encoding::Text, (start + from) as u32, (start + to) as u32)));
+                if let Some(target) = target {
+                    event
+                        .attributes
+                        .push((reading.builder.intern("target"), RawValue::interned(reading.builder.intern(target))));
+                }
+                if reading.builder.string(event.name) != message {
+                    let key = reading.builder.intern("message");
+                    let value = reading.slice_value(
+                        Encoding::Text,
+                        (start + rest) as u32,
+                        (start + rest + message.len()) as u32,
+                    );
+                    event.attributes.push((key, value));
+                }
+                if let Some((key, _)) = found.first() {
+                    let at = key.as_ptr() as usize - said.as_ptr() as usize;
+                    event.attributes.extend(text_pairs(reading, &said[at..], start + rest + at));
+                }
+                if event.name == StringId::EMPTY {
+                    let name = found.first().map_or("log", |(key, _)| *key);
+                    event.name = reading.builder.intern(name);
+                }
+                self.event(span, event, head.level);
+            }
+        }
+        Some(true)
+    }
+
+    /// A JSON line; whether it stands in a span.
+    fn object(&mut self, reading: &mut Reading<'_>, node: &Node<'_>) -> bool {
+        let mut steps: Vec<&Node<'_>> = node.get("spans").map_or(Vec::new(), |spans| spans.items().iter().collect());
+        let text = |node: &Node<'_>| node.to_json();
+        if let Some(span) = node.get("span")
+            && steps.last().is_none_or(|last| text(last) != text(span))
+        {
+            steps.push(span);
+        }
+        if steps.is_empty() {
+            return false;
+        }
+        let time = node.get("timestamp").and_then(Node::written);
+        let time = time.and_then(|text| {
+            date_time(text).map(|instant| instant.ns).or_else(|| Unit::by_magnitude(text)?.time(text))
+        });
+        let time = time.unwrap_or(NO_TIME);
+        let fields = node.get("fields").unwrap_or(node);
+        let message = fields.text_of("message").unwrap_or_default();
+        let says = Says::of(message);
+        let mut parent = None;
+        let mut identity = String::new();
+        for (index, step) in steps.iter().enumerate() {
+            let fresh = says == Says::New && index + 1 == steps.len();
+            identity = text(step);
+            let name = step.text_of("name").unwrap_or("span");
+            let (span, grown) = self.find(reading, parent, (name, &identity), fresh, node.start as usize);
+            if grown {
+                let members = step.members().iter().filter(|(key, _)| key != "name");
+                let pairs = members.map(|(key, value)| reading.pair(key, value)).collect();
+                self.tell(reading, span, pairs);
+            }
+            self.at(span, time);
+            parent = Some(span);
+        }
+        let Some(span) = parent else { return false };
+        match says {
+            Says::New => self.made[span as usize].began = Some(time),
+            Says::Step => {}
+            Says::Close => {
+                let value = |key| fields.text_of(key).and_then(unit_duration).map_or(0, |duration| duration.ns);
+                self.close(span, &identity, time, value("time.busy").saturating_add(value("time.idle")));
+            }
+            Says::Event => {
+                let mut event = EventParts { time, name: name_of(reading.builder, message), attributes: Vec::new() };
+                let level = node.text_of("level").unwrap_or_default();
+                let around = ["level", "target", "threadId", "threadName", "filename", "line_number"];
+                for key in around {
+                    if let Some(value) = node.get(key) {
+                        event.attributes.push(reading.pair(key, value));
+                    }
+                }
+                let whole = reading.builder.string(event.name) == message;
+                for (key, value) in fields.members() {
+                    let known =
+                        matches!(key.as_ref(), "timestamp" | "span" | "spans") || around.contains(&key.as_ref());
+                    if !known && (key != "message" || !whole) {
+                        event.attributes.push(reading.pair(key, value));
+                    }
+                }
+                if event.name == StringId::EMPTY {
+                    let name = fields.members().iter().map(|(key, _)| key.as_ref()).find(|key| !around.contains(key));
+                    event.name = reading.builder.intern(name.unwrap_or("log"));
+                }
+                self.event(span, event, Level::of(level.as_bytes()).unwrap_or(Level::Unsaid));
+            }
+        }
+        true
+    }
+
+    /// More of the message of the line before.
+    fn more(&mut self, reading: &mut Reading<'_>, start: usize, end: usize) -> bool {
+        let Some(event) = self.last_event.and_then(|span| self.made[span as usize].events.last_mut()) else {
+            return false;
+        };
+        let key = reading.builder.intern("message.more");
+        event.attributes.push((key, reading.slice_value(Encoding::Text, start as u32, end as u32)));
+        true
+    }
+
+    /// The open span with this text under a parent, made if there is none; whether its fields are to be read.
+    fn find(
+        &mut self,
+        reading: &mut Reading<'_>,
+        parent: Option<u32>,
+        (name, text): (&str, &str),
+        fresh: bool,
+        offset: usize,
+    ) -> (u32, bool) {
+        let key = (parent, text.to_owned());
+        if !fresh && let Some(span) = self.open.get(&key) {
+            return (*span, false);
+        }
+        if !fresh && let Some(span) = self.adopted(parent, &key.1) {
+            self.open.insert(key, span);
+            return (span, false);
+        }
+        let name = reading.builder.intern(name);
+        if !fresh
+            && let Some(&span) = self.latest.get(&(parent, name))
+            && !self.made[span as usize].done
+            && self.made[span as usize].fields < text.len()
+            && self.grew(span, &key)
+        {
+            self.open.insert(key, span);
+            self.made[span as usize].fields = text.len();
+            return (span, true);
+        }
+        let span = self.made.len() as u32;
+        self.made.push(Made {
+            name,
+            parent,
+            pairs: Vec::new(),
+            behind: false,
+            fields: text.len(),
+            first: NO_TIME,
+            last: NO_TIME,
+            began: None,
+            closed: None,
+            done: false,
+            events: Vec::new(),
+            failed: None,
+            offset: offset as u32,
+            trace: TraceKey::EMPTY,
+            kind: SpanKind::Unspecified,
+        });
+        self.open.insert(key, span);
+        self.latest.insert((parent, name), span);
+        (span, true)
+    }
+
+    /// A span that began where its parent was not entered, as a span that is given to another thread does: the line said no parent, later ones do.
+    fn adopted(&mut self, parent: Option<u32>, text: &str) -> Option<u32> {
+        let around = parent?;
+        let alone = (None, text.to_owned());
+        let span = *self.open.get(&alone)?;
+        let made = &self.made[span as usize];
+        if span <= around || made.began.is_none() || made.parent.is_some() {
+            return None;
+        }
+        self.made[span as usize].parent = parent;
+        Some(span)
+    }
+
+    /// Whether a span's fields are those of the text's beginning: more were recorded later.
+    fn grew(&self, span: u32, (parent, text): &(Option<u32>, String)) -> bool {
+        let length = self.made[span as usize].fields;
+        // Without the brace that closed it, with it where there were no fields.
+        let inner = text.get(..length.saturating_sub(1)).unwrap_or_default();
+        let before = [format!("{inner}}}"), text.get(..length).unwrap_or_default().to_owned()];
+        before.into_iter().any(|before| self.open.get(&(*parent, before)) == Some(&span))
+    }
+
+    /// Takes fields of a span in.
+    fn tell(&mut self, reading: &mut Reading<'_>, span: u32, pairs: Vec<Pair>) {
+        let made = &mut self.made[span as usize];
+        for (key, value) in &pairs {
+            let name = reading.builder.string(*key).to_owned();
+            let text = reading.builder.decode(*value).to_string();
+            match (name.as_str(), Field::of(&name)) {
+                ("otel.kind", _) => made.kind = kind_of(text.as_bytes()).unwrap_or(made.kind),
+                ("otel.name", _) if !text.is_empty() => made.name = reading.builder.intern(&text),
+                (_, Field::Trace) if text.len() == 32 => made.trace = reading.trace_key(&text, Base64::No),
+                _ => {}
+            }
+        }
+        self.made[span as usize].pairs = pairs;
+    }
+
+    fn at(&mut self, span: u32, time: u64) {
+        let made = &mut self.made[span as usize];
+        if time != NO_TIME {
+            made.first = made.first.min(time);
+            made.last = if made.last == NO_TIME { time } else { made.last.max(time) };
+        }
+    }
+
+    fn event(&mut self, span: u32, event: EventParts, level: Level) {
+        let made = &mut self.made[span as usize];
+        if level >= Level::Error {
+            made.failed.get_or_insert(event.name);
+        }
+        made.events.push(event);
+        self.last_event = Some(span);
+    }
+
+    fn close(&mut self, span: u32, text: &str, time: u64, lasted: u64) {
+        let made = &mut self.made[span as usize];
+        made.closed = Some((time, lasted));
+        made.done = true;
+        self.last_event = None;
+        for parent in [made.parent, None] {
+            let key = (parent, text.to_owned());
+            if self.open.get(&key) == Some(&span) {
+                self.open.remove(&key);
+            }
+        }
+    }
+
+    /// Adds the spans to the store.
+    fn finish(mut self, reading: &mut Reading<'_>) {
+        let seed = made_trace(reading.bytes).value;
+        let mut out = Assembler::default();
+        let (mut made_up, mut estimated) = (false, 0);
+        for index in 0..self.made.len() {
+            // A parent comes before its children.
+            let parent = self.made[index].parent;
+            if let Some(parent) = parent {
+                self.made[index].trace = self.made[parent as usize].trace;
+            } else if self.made[index].trace.form == IdForm::Empty {
+                made_up = true;
+                // The golden ratio's bits spread the numbers of neighbours.
+                let number = seed.wrapping_add((index as u128).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835));
+                self.made[index].trace = trace_number(number);
+            }
+            let made = &self.made[index];
+            let mut parts = Parts::at(made.offset);
+            parts.trace = made.trace;
+            parts.id = span_number(index as u64 + 1);
+            parts.parent = span_number(parent.map_or(0, |parent| u64::from(parent) + 1));
+            (parts.name, parts.kind) = (made.name, made.kind);
+            (parts.start, parts.end) = match (made.began, made.closed) {
+                (Some(began), Some((end, _))) => (began, end),
+                (None, Some((end, lasted))) if end != NO_TIME => (end.saturating_sub(lasted), end),
+                (began, _) => {
+                    estimated += 1;
+                    let message = "Nothing says that this span was closed: it is taken to last until its last line.";
+                    parts.warn(WarningKind::EstimatedTime, message.to_owned());
+                    (began.unwrap_or(made.first), made.last)
+                }
+            };
+            if let Some(message) = made.failed {
+                parts.status = Status::Error;
+                parts.message = RawValue::interned(message);
+            }
+            parts.attributes.clone_from(&made.pairs);
+            // In the compact form a span's fields follow those of its parents.
+            if let Some(around) = parent.map(|parent| &self.made[parent as usize].pairs)
+                && !around.is_empty()
+                && parts.attributes.len() >= around.len()
+                && around
+                    .iter()
+                    .zip(&parts.attributes)
+                    .all(|(a, b)| a.0 == b.0 && reading.builder.decode(a.1) == reading.builder.decode(b.1))
+                && made.behind
+            {
+                parts.attributes.drain(..around.len());
+            }
+            if made.behind {
+                let key = reading.builder.intern("otel.kind");
+                let kind = parts.attributes.iter().find(|(name, _)| *name == key);
+                let kind = kind.and_then(|(_, value)| kind_of(reading.builder.decode(*value).to_string().as_bytes()));
+                parts.kind = kind.unwrap_or(SpanKind::Unspecified);
+            }
+            parts.events.clone_from(&made.events);
+            out.push(reading, &parts);
+        }
+        if made_up {
+            reading.guess(
+                "The lines name no trace: every outermost span is a trace of its own, with ids that are made up.",
+            );
+        }
+        if estimated > 0 {
+            reading.guess("Spans that are not said to be closed last until their last line.");
+        }
+    }
+}
+
+/// Pairs of a text that stands at an offset of the input, as attributes.
+fn text_pairs(reading: &mut Reading<'_>, text: &str, offset: usize) -> Vec<Pair> {
+    pairs(text)
+        .into_iter()
+        .map(|(key, (from, to))| {
+            let value = &text[from..to];
+            let key = reading.builder.intern(key);
+            let (start, end) = ((offset + from) as u32, (offset + to) as u32);
+            let quoted = value.len() > 1 && value.starts_with('"') && value.ends_with('"');
+            let plain = quoted && !value.contains('\\');
+            let whole = quoted && Lexer::new(value.as_bytes(), 0).string().is_ok();
+            let value = if plain {
+                reading.slice_value(Encoding::Text, start + 1, end - 1)
+            } else if whole || crate::json::is_number(value) || matches!(value, "true" | "false") {
+                reading.slice_value(Encoding::Json, start, end)
+            } else {
+                reading.slice_value(Encoding::Text, start, end)
+            };
+            (key, value)
+        })
+        .collect()
+}

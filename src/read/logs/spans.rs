@@ -1,0 +1,473 @@
+//! Spans from lines, when all inputs are read.
+//!
+//! ```text
+//!  groups ─► is there such a span? ─ yes ─► its lines are events of that span
+//!                  └ no ─► a span: from the first to the last line, or as long as a line says
+//!                            └► parent: named, else the smallest span of the trace whose time encloses it
+//!  lines of a trace without a span ─► events of the trace's root
+//! ```
+//! A span is taken to be as long as what is known to be inside of it when a parent is looked for, and a guessed parent is always longer than its
+//! child: so no guess closes a circle. A Fenwick tree over the ends finds the smallest one that encloses: n log n.
+
+use std::collections::{HashMap, HashSet};
+
+use super::collect::{Group, Lines};
+use crate::error::WarningKind;
+use crate::store::{
+    AddedSpan, AttributeRange, IdForm, NO_TIME, OriginIndex, RawValue, SpanKey, Status, StoreBuilder, TraceKey,
+};
+use crate::strings::StringId;
+
+/// What became of an input's lines.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Outcome {
+    /// Spans that were made from them.
+    pub(crate) spans: usize,
+    /// Lines that belong to spans of other inputs or documents.
+    pub(crate) attached: usize,
+    /// Parents that were guessed.
+    pub(crate) guessed: usize,
+    /// Spans whose times are those of their lines.
+    pub(crate) estimated: usize,
+}
+
+impl Outcome {
+    /// What is to be said about it.
+    pub(super) fn sentences(self) -> impl Iterator<Item = String> {
+        let of = |count: usize, one: &str, many: &str| match count {
+            0 => None,
+            1 => Some(one.to_owned()),
+            count => Some(format!("{count} {many}")),
+        };
+        [
+            of(
+                self.attached,
+                "A log line is an event of a span that was read.",
+                "log lines are events of spans that were read.",
+            ),
+            of(
+                self.estimated,
+                "The times of a span are those of its first and last log line.",
+                "spans have the times of their first and last log lines.",
+            ),
+            of(
+                self.guessed,
+                "The parent of a span is guessed: the shortest span whose time encloses it.",
+                "parents of spans are guessed: each the shortest span whose time encloses the span.",
+            ),
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
+
+/// An id of a trace and of a span in it, comparable.
+type Ids = (u128, bool, u64, bool);
+
+fn ids(trace: TraceKey, span: SpanKey) -> Ids {
+    (trace.value, trace.form == IdForm::Text, span.value, span.form == IdForm::Text)
+}
+
+/// A span of a trace, made or there before.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    id: SpanKey,
+    parent: SpanKey,
+    start: u64,
+    end: u64,
+    /// The group it is made from; `None` for one that was there before.
+    group: Option<u32>,
+}
+
+/// Makes spans of the lines; what became of each input's lines.
+pub(crate) fn resolve(mut lines: Lines, builder: &mut StoreBuilder, inputs: usize) -> Vec<Outcome> {
+    let mut outcomes = vec![Outcome::default(); inputs];
+    if lines.count() == 0 {
+        return outcomes;
+    }
+    widen_ids(&mut lines.groups, builder);
+    let redirect = merge_equal(&mut lines.groups);
+    let there = spans_there(&lines.groups, builder);
+    // Groups by trace, in the order of the input.
+    let mut order: Vec<u32> =
+        (0..lines.groups.len() as u32).filter(|group| redirect[*group as usize] == *group).collect();
+    let mut first_of: HashMap<(u128, bool), u32> = HashMap::new();
+    let rank: Vec<u32> = lines
+        .groups
+        .iter()
+        .enumerate()
+        .map(|(index, group)| {
+            *first_of.entry((group.trace.value, group.trace.form == IdForm::Text)).or_insert(index as u32)
+        })
+        .collect();
+    drop(first_of);
+    order.sort_by_key(|group| rank[*group as usize]);
+    let mut making = Making {
+        target: vec![u32::MAX; lines.groups.len()],
+        origins: HashMap::new(),
+        outcomes: &mut outcomes,
+        nodes: Vec::new(),
+        index: HashMap::new(),
+    };
+    let mut rest = order.as_slice();
+    while let Some(&first) = rest.first() {
+        let count = rest.iter().take_while(|group| rank[**group as usize] == rank[first as usize]).count();
+        let (trace, behind) = rest.split_at(count);
+        making.trace(builder, &lines, trace, &there);
+        rest = behind;
+    }
+    let target = making.target;
+    let events: Vec<(u32, u32)> =
+        lines.events().map(|(event, group)| (event, target[redirect[group as usize] as usize])).collect();
+    drop(lines);
+    builder.give_events(events.into_iter());
+    outcomes
+}
+
+/// A trace id of 64 bits is the lower half of the one trace that ends with it, if there is but one.
+fn widen_ids(groups: &mut [Group], builder: &StoreBuilder) {
+    let narrow = |key: TraceKey| matches!(key.form, IdForm::Hex(_)) && key.value >> 64 == 0;
+    if !groups.iter().any(|group| narrow(group.trace)) {
+        return;
+    }
+    let mut wide: HashMap<u64, Option<u128>> = HashMap::new();
+    for key in groups.iter().map(|group| group.trace).chain(builder.trace_keys().iter().copied()) {
+        if matches!(key.form, IdForm::Hex(_)) && !narrow(key) {
+            let entry = wide.entry(key.value as u64).or_insert(Some(key.value));
+            if *entry != Some(key.value) {
+                *entry = None;
+            }
+        }
+    }
+    for group in groups.iter_mut().filter(|group| narrow(group.trace)) {
+        if let Some(Some(value)) = wide.get(&(group.trace.value as u64)) {
+            group.trace = TraceKey { value: *value, form: IdForm::Hex(32) };
+        }
+    }
+}
+
+/// Groups that turned out to be of one span become one: to which each belongs.
+fn merge_equal(groups: &mut [Group]) -> Vec<u32> {
+    let mut known: HashMap<Ids, u32> = HashMap::with_capacity(groups.len());
+    (0..groups.len())
+        .map(|index| {
+            let group = groups[index];
+            let first = *known.entry(ids(group.trace, group.span)).or_insert(index as u32);
+            if first as usize != index {
+                groups[first as usize].absorb(&group);
+            }
+            first
+        })
+        .collect()
+}
+
+impl Group {
+    fn absorb(&mut self, other: &Group) {
+        self.start = self.start.min(other.start);
+        let known = |end: u64| if end == NO_TIME { 0 } else { end };
+        if self.start != NO_TIME {
+            self.end = known(self.end).max(known(other.end));
+        }
+        if other.told.0 < self.told.0 {
+            self.told = other.told;
+        }
+        if self.parent.is_empty() {
+            self.parent = other.parent;
+        }
+        if other.name.0 > self.name.0 {
+            self.name = other.name;
+        }
+        if self.service == StringId::EMPTY {
+            self.service = other.service;
+        }
+        if self.resource == 0 {
+            self.resource = other.resource;
+        }
+        self.error = self.error.or(other.error);
+        self.lines += other.lines;
+    }
+
+    /// When the span began and ended, and whether a duration says so: one that began after the span's first line is that of a part of it.
+    fn times(&self) -> (u64, u64, bool) {
+        let (start, end) = self.told;
+        // Clocks of lines are cut to milliseconds, durations are not.
+        const CUT: u64 = 1_000_000;
+        if start != NO_TIME && start <= self.start.saturating_add(CUT) {
+            return (start, end, true);
+        }
+        (self.start, self.end, false)
+    }
+}
+
+/// Spans that were there before, of traces that lines name.
+struct There {
+    by_ids: HashMap<Ids, u32>,
+    by_trace: HashMap<(u128, bool), Vec<(u32, AddedSpan)>>,
+}
+
+fn spans_there(groups: &[Group], builder: &StoreBuilder) -> There {
+    let mut there = There { by_ids: HashMap::new(), by_trace: HashMap::new() };
+    if builder.span_count() == 0 {
+        return there;
+    }
+    let keys = builder.trace_keys();
+    let of = |key: TraceKey| (key.value, key.form == IdForm::Text);
+    let named: HashSet<(u128, bool)> = groups.iter().map(|group| of(group.trace)).collect();
+    let touched: Vec<bool> = keys.iter().map(|key| named.contains(&of(*key))).collect();
+    for (index, span) in builder.added_spans().enumerate().filter(|(_, span)| touched[span.trace as usize]) {
+        let key = keys[span.trace as usize];
+        if !span.id.is_empty() {
+            there.by_ids.entry(ids(key, span.id)).or_insert(index as u32);
+        }
+        there.by_trace.entry(of(key)).or_default().push((index as u32, span));
+    }
+    there
+}
+
+struct Making<'a> {
+    /// The span of each group.
+    target: Vec<u32>,
+    origins: HashMap<(StringId, u32), OriginIndex>,
+    outcomes: &'a mut [Outcome],
+    // Of one trace, kept to be used again.
+    nodes: Vec<Node>,
+    index: HashMap<(u64, bool), u32>,
+}
+
+impl Making<'_> {
+    /// The lines of one trace.
+    fn trace(&mut self, builder: &mut StoreBuilder, lines: &Lines, groups: &[u32], there: &There) {
+        let key = lines.groups[groups[0] as usize].trace;
+        let before = there.by_trace.get(&(key.value, key.form == IdForm::Text)).map_or(&[][..], Vec::as_slice);
+        let mut spanless = None;
+        self.nodes.clear();
+        for &number in groups {
+            let group = &lines.groups[number as usize];
+            if group.span.is_empty() {
+                spanless = Some(number);
+            } else if let Some(span) = there.by_ids.get(&ids(key, group.span)) {
+                self.attach(number, group, *span);
+            } else {
+                let (start, end, _) = group.times();
+                let (id, parent) = (group.span, group.parent);
+                self.nodes.push(Node { id, parent, start, end, group: Some(number) });
+            }
+        }
+        let made = self.nodes.len();
+        if made > 0 {
+            self.nodes.extend(before.iter().map(|(_, span)| Node {
+                id: span.id,
+                parent: span.parent,
+                start: span.start,
+                end: if span.end == NO_TIME { span.start } else { span.end },
+                group: None,
+            }));
+        }
+        let guesses = self.guess_parents();
+        let root = spanless.and_then(|_| self.root(&guesses));
+        let root_there = before
+            .iter()
+            .filter(|(_, span)| span.parent.is_empty())
+            .min_by_key(|(index, span)| (span.start, *index))
+            .or_else(|| before.iter().min_by_key(|(index, span)| (span.start, *index)));
+        let root_there = root_there.map(|(index, _)| *index);
+        for (at, guess) in guesses.iter().enumerate().take(made) {
+            let Some(number) = self.nodes[at].group else { continue };
+            let mut group = lines.groups[number as usize];
+            let guessed = guess.map(|guess| self.nodes[guess as usize].id);
+            if let Some(spanless) = spanless
+                && root_there.is_none()
+                && root == Some(at as u32)
+            {
+                // Lines of the trace as a whole lie inside its root.
+                let of_trace = &lines.groups[spanless as usize];
+                group.start = group.start.min(of_trace.start);
+                if of_trace.end != NO_TIME && (group.end == NO_TIME || group.end < of_trace.end) {
+                    group.end = of_trace.end;
+                }
+            }
+            self.make(builder, &lines.resources, (number, &group), guessed);
+        }
+        if let Some(number) = spanless {
+            let group = &lines.groups[number as usize];
+            let root = root.and_then(|root| self.nodes[root as usize].group);
+            match (root_there, root) {
+                (Some(span), _) => self.attach(number, group, span),
+                (None, Some(root)) => self.target[number as usize] = self.target[root as usize],
+                (None, None) => {
+                    let message = "The lines of this trace name no span: this one stands for all of them.";
+                    builder.warn_span(WarningKind::EstimatedTime, message);
+                    self.make(builder, &lines.resources, (number, group), None);
+                }
+            }
+        }
+    }
+
+    fn attach(&mut self, number: u32, group: &Group, span: u32) {
+        self.target[number as usize] = span;
+        self.outcomes[group.input as usize].attached += group.lines as usize;
+    }
+
+    /// The made span that the others are inside of: the first, of those the longest.
+    fn root(&self, guesses: &[Option<u32>]) -> Option<u32> {
+        let top =
+            |(at, node): &(usize, &Node)| node.group.is_some() && node.parent.is_empty() && guesses[*at].is_none();
+        let tops = self.nodes.iter().enumerate().filter(top);
+        tops.min_by_key(|(at, node)| (node.start, std::cmp::Reverse(node.end), *at)).map(|(at, _)| at as u32)
+    }
+
+    /// The parent of each made span that names none: the smallest span whose time encloses it.
+    fn guess_parents(&mut self) -> Vec<Option<u32>> {
+        let count = self.nodes.len();
+        let mut guesses = vec![None; count];
+        if count < 2 || self.nodes.iter().all(|node| node.group.is_none() || !node.parent.is_empty()) {
+            return guesses;
+        }
+        let nodes = self.enclosing();
+        let mut order: Vec<u32> = (0..count as u32).filter(|at| nodes[*at as usize].start != NO_TIME).collect();
+        order.sort_by_key(|at| (nodes[*at as usize].start, std::cmp::Reverse(nodes[*at as usize].end), *at));
+        let mut ends: Vec<u64> = order.iter().map(|at| nodes[*at as usize].end).collect();
+        ends.sort_unstable();
+        ends.dedup();
+        let rank = |end: u64| ends.len() - 1 - ends.partition_point(|known| *known < end);
+        let mut smallest = Smallest::new(ends.len());
+        let mut rest = order.as_slice();
+        while let Some(&first) = rest.first() {
+            // Spans of the very same time are asked before any of them is entered: none encloses the other.
+            let time = |at: u32| (nodes[at as usize].start, nodes[at as usize].end);
+            let equal = rest.iter().take_while(|at| time(**at) == time(first)).count();
+            let (run, behind) = rest.split_at(equal);
+            let (start, end) = time(first);
+            let found = smallest.below(rank(end));
+            for &at in run {
+                let node = &nodes[at as usize];
+                if node.group.is_some() && node.parent.is_empty() {
+                    guesses[at as usize] = found;
+                }
+            }
+            // A span without an id can be nobody's parent, and of equal ones the first is.
+            if let Some(&at) = run.iter().find(|at| !nodes[**at as usize].id.is_empty())
+                && end > start
+            {
+                smallest.enter(rank(end), (end - start, at));
+            }
+            rest = behind;
+        }
+        guesses
+    }
+
+    /// The spans, each as long as all that is known to be inside of it.
+    fn enclosing(&mut self) -> Vec<Node> {
+        let mut nodes = self.nodes.clone();
+        self.index.clear();
+        for (at, node) in nodes.iter().enumerate().filter(|(_, node)| !node.id.is_empty()) {
+            self.index.entry((node.id.value, node.id.form == IdForm::Text)).or_insert(at as u32);
+        }
+        let parent_of = |node: &Node| {
+            let key = (node.parent.value, node.parent.form == IdForm::Text);
+            (!node.parent.is_empty()).then(|| self.index.get(&key).copied()).flatten()
+        };
+        let mut waiting = vec![0_u32; nodes.len()];
+        nodes.iter().filter_map(parent_of).for_each(|parent| waiting[parent as usize] += 1);
+        let mut ready: Vec<u32> = (0..nodes.len() as u32).filter(|at| waiting[*at as usize] == 0).collect();
+        while let Some(at) = ready.pop() {
+            let child = nodes[at as usize];
+            let Some(parent) = parent_of(&child) else { continue };
+            let node = &mut nodes[parent as usize];
+            if child.start != NO_TIME {
+                (node.start, node.end) = match node.start {
+                    NO_TIME => (child.start, child.end),
+                    start => (start.min(child.start), node.end.max(child.end)),
+                };
+            }
+            waiting[parent as usize] -= 1;
+            if waiting[parent as usize] == 0 {
+                ready.push(parent);
+            }
+        }
+        nodes
+    }
+
+    /// Adds the span of a group.
+    fn make(
+        &mut self,
+        builder: &mut StoreBuilder,
+        resources: &[AttributeRange],
+        (number, group): (u32, &Group),
+        guessed: Option<SpanKey>,
+    ) {
+        let outcome = &mut self.outcomes[group.input as usize];
+        outcome.spans += 1;
+        let origin = *self.origins.entry((group.service, group.resource)).or_insert_with(|| {
+            let resource = builder.add_resource();
+            if let Some(number) = group.resource.checked_sub(1) {
+                builder.set_resource(resource, resources[number as usize]);
+            } else if group.service != StringId::EMPTY {
+                let mark = builder.attribute_mark();
+                let key = builder.intern("service.name");
+                builder.push_attribute(key, RawValue::interned(group.service));
+                let attributes = builder.attributes_since(mark);
+                builder.set_resource(resource, attributes);
+            }
+            builder.add_origin(resource, crate::store::ScopeIndex::NONE)
+        });
+        let mut draft = builder.draft(group.source);
+        (draft.trace, draft.id, draft.name) = (group.trace, group.span, group.name.1);
+        draft.parent = guessed.unwrap_or(group.parent);
+        let told;
+        (draft.start, draft.end, told) = group.times();
+        if let Some(message) = group.error {
+            draft.status = Status::Error;
+            if message != StringId::EMPTY {
+                draft.message = RawValue::interned(message);
+            }
+        }
+        if guessed.is_some() {
+            outcome.guessed += 1;
+            builder.warn_span(WarningKind::GuessedParent, "");
+        }
+        if !told && draft.start != NO_TIME && !group.span.is_empty() {
+            outcome.estimated += 1;
+            let message = match group.lines {
+                1 => "One line names this span: it is a point of time.",
+                _ => "This span is taken to last from its first line to its last one.",
+            };
+            builder.warn_span(WarningKind::EstimatedTime, message);
+        }
+        self.target[number as usize] = builder.span_count() as u32;
+        builder.push_span(&draft, origin);
+    }
+}
+
+/// The smallest of what was entered at or below a rank: a Fenwick tree of minima.
+struct Smallest {
+    least: Vec<Option<(u64, u32)>>,
+}
+
+impl Smallest {
+    fn new(ranks: usize) -> Smallest {
+        Smallest { least: vec![None; ranks + 1] }
+    }
+
+    fn enter(&mut self, rank: usize, entry: (u64, u32)) {
+        let mut at = rank + 1;
+        while at < self.least.len() {
+            if self.least[at].is_none_or(|known| entry < known) {
+                self.least[at] = Some(entry);
+            }
+            at += at & at.wrapping_neg();
+        }
+    }
+
+    fn below(&self, rank: usize) -> Option<u32> {
+        let mut at = rank + 1;
+        let mut found: Option<(u64, u32)> = None;
+        while at > 0 {
+            if let Some(entry) = self.least[at] {
+                found = Some(found.map_or(entry, |known| known.min(entry)));
+            }
+            at -= at & at.wrapping_neg();
+        }
+        found.map(|(_, at)| at)
+    }
+}

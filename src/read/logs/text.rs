@@ -1,0 +1,723 @@
+//! Log lines as text: logfmt, Sleuth's and Micrometer's brackets, `[trace_id=… span_id=…]`, access logs with a traceparent, and any line that
+//! names a trace somehow.
+//!
+//! ```text
+//!  2026-11-22 07:14:01,375 INFO [shop,5ec…,2f7…] 1 --- [main] o.s.Orders : order placed duration=12ms
+//!  └──────── date ───────┘ └lvl┘└── brackets ──┘  └───── head ─────────┘  └─ message ─┘ └─ pairs ──┘
+//! ```
+//! A line is cut into words, quoted texts, groups in brackets and `key=value` pairs; what they are is asked in that order. Lines that begin no
+//! line of their own (stack traces) belong to the line before.
+
+use super::super::documents::Reading;
+use super::super::ids::{self, Base64};
+use super::super::instant::leading_date_time;
+use super::super::parts::span_number;
+use super::Taken;
+use super::fields::Field;
+use super::line::{Found, Level, Line, NO_ZONE, Shape};
+use crate::json::Text;
+use crate::store::{Encoding, IdForm};
+
+/// Words at the beginning of a line among which its date is.
+const HEAD: usize = 12;
+
+/// A piece of a line; offsets count from its beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Piece {
+    kind: PieceKind,
+    start: usize,
+    end: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PieceKind {
+    Word,
+    /// Between quotes, which are part of it.
+    Quoted,
+    /// Between square brackets, which are part of it.
+    Group,
+    /// `key=value`: the offset of the equals sign.
+    Pair(usize),
+}
+
+/// Cuts a text into pieces.
+struct Pieces<'t> {
+    text: &'t [u8],
+    at: usize,
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Piece;
+
+    #[inline]
+    fn next(&mut self) -> Option<Piece> {
+        let text = self.text;
+        while text.get(self.at).is_some_and(|b| matches!(b, b' ' | b'\t' | b',' | b';')) {
+            self.at += 1;
+        }
+        let start = self.at;
+        let kind = match text.get(start)? {
+            b'[' => match text[start..].iter().position(|b| *b == b']') {
+                Some(length) => {
+                    self.at = start + length + 1;
+                    PieceKind::Group
+                }
+                None => self.word(start),
+            },
+            b'"' => {
+                self.at = quoted_end(text, start);
+                PieceKind::Quoted
+            }
+            _ => self.word(start),
+        };
+        Some(Piece { kind, start, end: self.at })
+    }
+}
+
+impl Pieces<'_> {
+    /// A word, or a pair whose value may be quoted.
+    fn word(&mut self, start: usize) -> PieceKind {
+        let text = self.text;
+        let mut at = start;
+        while let Some(byte) = text.get(at) {
+            match byte {
+                b' ' | b'\t' => break,
+                b'=' if at > start && is_key(&text[start..at]) => {
+                    self.at = match text.get(at + 1) {
+                        Some(b'"') => quoted_end(text, at + 1),
+                        _ => value_end(text, at + 1),
+                    };
+                    return PieceKind::Pair(at);
+                }
+                _ => at += 1,
+            }
+        }
+        // At least one byte, so that it ends.
+        self.at = at.max(start + 1);
+        PieceKind::Word
+    }
+}
+
+fn is_key(text: &[u8]) -> bool {
+    text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'@' | b'/' | b':'))
+}
+
+/// Behind the closing quote, or the end.
+fn quoted_end(text: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    text.len()
+}
+
+/// Behind a bare value: white space ends it, and a comma, semicolon or bracket with nothing behind it.
+fn value_end(text: &[u8], start: usize) -> usize {
+    let mut at = start;
+    while text.get(at).is_some_and(|b| !matches!(b, b' ' | b'\t')) {
+        at += 1;
+    }
+    while at > start && matches!(text[at - 1], b',' | b';' | b']' | b')') {
+        at -= 1;
+    }
+    at
+}
+
+/// Where the line that begins here ends, and where the next one begins.
+pub(super) fn line_end(bytes: &[u8], start: usize) -> (usize, usize) {
+    let length = bytes[start..].iter().position(|b| *b == b'\n');
+    let (end, next) = length.map_or((bytes.len(), bytes.len()), |length| (start + length, start + length + 1));
+    (if end > start && bytes[end - 1] == b'\r' { end - 1 } else { end }, next)
+}
+
+/// A text line; what was made of it, and where the next one begins.
+pub(super) fn take(reading: &mut Reading<'_>, start: usize) -> (Taken, usize) {
+    let bytes = reading.bytes;
+    if bytes[start..].starts_with(RECORD) {
+        return record(reading, start);
+    }
+    let (end, mut next) = line_end(bytes, start);
+    if std::str::from_utf8(&bytes[start..end]).is_err() {
+        return (Taken::Nothing, next);
+    }
+    let mut line = Line::at(reading.builder, start);
+    let dated = parse(reading, &mut line, start, end);
+    let log = dated || line.level != Level::Unsaid || line.has_trace();
+    // What follows without beginning a line of its own.
+    let (first, mut last) = (next, next);
+    if log {
+        while next < bytes.len() {
+            let (end, behind) = line_end(bytes, next);
+            if !continues(&bytes[next..end], dated, next > first) {
+                break;
+            }
+            if !bytes[next..end].trim_ascii().is_empty() {
+                last = end;
+            }
+            next = behind;
+        }
+    }
+    line.finish(reading);
+    if !line.has_trace() {
+        line.clear(reading.builder);
+        return (if log { Taken::WithoutTrace } else { Taken::Nothing }, next);
+    }
+    if last > first && std::str::from_utf8(&bytes[first..last]).is_ok() {
+        let more = &bytes[first..last];
+        let value = reading.slice_value(Encoding::Text, first as u32, last as u32);
+        let trace = is_stack(more);
+        line.failed |= trace && line.level == Level::Unsaid;
+        line.extend(reading.builder, if trace { "exception.stacktrace" } else { "message.more" }, value);
+    }
+    if !is_logfmt(&bytes[start..end]) {
+        // Thread, logger, place in the code and whatever else a pattern puts there.
+        let whole = reading.slice_value(Encoding::Text, start as u32, end as u32);
+        line.extend(reading.builder, "log.record.original", whole);
+    }
+    reading.add_line(&mut line);
+    (Taken::Line, next)
+}
+
+/// How each line of a record begins that .NET's console exporter prints.
+const RECORD: &[u8] = b"LogRecord.";
+
+/// A record of .NET's console exporter: a line a field, then the attributes and the resource.
+fn record(reading: &mut Reading<'_>, start: usize) -> (Taken, usize) {
+    #[derive(PartialEq)]
+    enum Part {
+        Fields,
+        Attributes,
+        Resource,
+    }
+    let bytes = reading.bytes;
+    let mut line = Line::at(reading.builder, start);
+    let mut part = Part::Fields;
+    let mut resource = Vec::new();
+    let mut at = start;
+    while at < bytes.len() {
+        let (end, next) = line_end(bytes, at);
+        let text = &bytes[at..end];
+        let inner = text.trim_ascii_start();
+        let from = end - inner.len();
+        let field = text.strip_prefix(RECORD);
+        if std::str::from_utf8(text).is_err()
+            || field.is_some_and(|field| field.starts_with(b"Timestamp")) && at > start
+        {
+            break;
+        }
+        if text.starts_with(b"Resource associated with LogRecord") {
+            part = Part::Resource;
+        } else if inner.is_empty() {
+            // The resource stands behind an empty line.
+        } else if let Some(colon) =
+            inner.windows(2).position(|pair| pair == b": ").or(inner.strip_suffix(b":").map(<[u8]>::len))
+        {
+            let value = inner[colon + 1..].trim_ascii();
+            let value_at = from + colon + 1 + inner[colon + 1..].len() - inner[colon + 1..].trim_ascii_start().len();
+            let content = Text { start: value_at as u32, end: (value_at + value.len()) as u32, escaped: false };
+            let found = Found { text: content, shape: Shape::Text };
+            if field.is_some() && value.is_empty() {
+                part = Part::Attributes;
+            } else if field.is_some() {
+                let key = reading.builder.intern_bytes(&inner[RECORD.len()..colon]);
+                let field = reading.logs.fields.of(reading.builder, key);
+                line.take(reading, field, key, found);
+                part = Part::Fields;
+            } else if part == Part::Resource {
+                let key = reading.builder.intern_bytes(&inner[..colon]);
+                if inner[..colon] == *b"service.name" {
+                    line.service = reading.builder.intern_bytes(value);
+                }
+                resource.push((key, found.raw(reading)));
+            } else if part == Part::Attributes && from > at {
+                let key = reading.builder.intern_bytes(&inner[..colon]);
+                line.keep(reading, key, found);
+            } else {
+                break;
+            }
+        } else if from == at {
+            break;
+        }
+        at = next;
+    }
+    if at == start {
+        // Not even the first line is one of a record.
+        at = line_end(bytes, start).1;
+    }
+    line.finish(reading);
+    if !line.has_trace() {
+        line.clear(reading.builder);
+        return (Taken::WithoutTrace, at);
+    }
+    if !resource.is_empty() {
+        let mark = reading.builder.attribute_mark();
+        resource.into_iter().for_each(|(key, value)| reading.builder.push_attribute(key, value));
+        let attributes = reading.builder.attributes_since(mark);
+        line.resource = reading.logs.lines.add_resource(attributes);
+    }
+    reading.add_line(&mut line);
+    (Taken::Line, at)
+}
+
+/// Nothing but pairs, as far as the first piece tells.
+fn is_logfmt(content: &[u8]) -> bool {
+    Pieces { text: content, at: 0 }.next().is_some_and(|piece| matches!(piece.kind, PieceKind::Pair(_)))
+}
+
+/// Whether a line belongs to the one before. `dated`: that one begins with a date, as all of its kind do; `more`: another one did.
+fn continues(text: &[u8], dated: bool, more: bool) -> bool {
+    let trimmed = text.trim_ascii();
+    if trimmed.is_empty() {
+        return false;
+    }
+    let indented = matches!(text[0], b' ' | b'\t');
+    if indented && !matches!(trimmed[0], b'{' | b'[') && !begins_dated(trimmed) {
+        return true;
+    }
+    if matches!(trimmed[0], b'{' | b'[') || begins_dated(trimmed) {
+        return false;
+    }
+    let starts = |prefix: &[u8]| trimmed.starts_with(prefix);
+    if starts(b"Traceback (")
+        || starts(b"Caused by:")
+        || starts(b"goroutine ")
+        || starts(b"panic:")
+        || starts(b"at ")
+        || starts(b"...")
+    {
+        return true;
+    }
+    // A line of another log has ids or a level of its own.
+    (dated || more) && !has_pairs(trimmed) && Level::of(first_word(trimmed)).is_none()
+}
+
+fn first_word(text: &[u8]) -> &[u8] {
+    let end = text.iter().position(|b| !b.is_ascii_alphabetic()).unwrap_or(text.len());
+    &text[..end]
+}
+
+fn has_pairs(text: &[u8]) -> bool {
+    Pieces { text, at: 0 }.take(8).filter(|piece| matches!(piece.kind, PieceKind::Pair(_))).count() >= 3
+}
+
+/// Whether a date stands among the first words.
+fn begins_dated(text: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(&text[..text.len().min(160)])
+        .or_else(|error| std::str::from_utf8(&text[..error.valid_up_to()]))
+    else {
+        return false;
+    };
+    find_date(text).is_some()
+}
+
+/// Whether lines are those of a stack trace.
+fn is_stack(text: &[u8]) -> bool {
+    let has = |part: &[u8]| text.windows(part.len()).any(|window| window == part);
+    has(b"Traceback (")
+        || has(b"\tat ")
+        || has(b"    at ")
+        || has(b"Caused by:")
+        || has(b"goroutine ")
+        || has(b"  File \"")
+        || has(b"panic")
+}
+
+/// A date among the first words: its time, whether it has a zone, and the range of the words that it takes.
+struct Date {
+    ns: u64,
+    zoned: bool,
+    start: usize,
+    end: usize,
+}
+
+fn find_date(text: &str) -> Option<Date> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    for _ in 0..HEAD {
+        while matches!(bytes.get(at), Some(b' ' | b'\t' | b'[' | b'(' | b'|' | b':' | b'<')) {
+            at += 1;
+        }
+        if bytes.get(at).is_some_and(u8::is_ascii_digit) {
+            let rest = text.get(at..)?;
+            if let Some((instant, behind)) = leading_date_time(rest) {
+                let mut end = text.len() - behind.len();
+                if bytes.get(end) == Some(&b']') {
+                    end += 1;
+                }
+                return Some(Date { ns: instant.ns, zoned: instant.zoned, start: at, end });
+            }
+            if let Some((ns, length)) = access_log_date(rest) {
+                return Some(Date { ns, zoned: true, start: at, end: at + length });
+            }
+        }
+        // The next word; a file name before a date ends with a colon.
+        let length = bytes.get(at..)?.iter().position(|b| matches!(b, b' ' | b'\t' | b':' | b'|'))?;
+        at += length + 1;
+    }
+    None
+}
+
+/// `22/Nov/2026:07:14:01 +0000`, as web servers write it.
+fn access_log_date(text: &str) -> Option<(u64, usize)> {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let date = text.get(..20)?;
+    let month = MONTHS.iter().position(|month| Some(*month) == date.get(3..6))? + 1;
+    if date.as_bytes()[2] != b'/' || date.as_bytes()[6] != b'/' || date.as_bytes()[11] != b':' {
+        return None;
+    }
+    let zone = text.get(20..26).unwrap_or_default();
+    let usual = format!("{}-{month:02}-{}T{}{zone}", date.get(7..11)?, date.get(..2)?, date.get(12..20)?);
+    let (instant, rest) = leading_date_time(&usual)?;
+    Some((instant.ns, 20 + if rest.is_empty() { zone.len() } else { 0 }))
+}
+
+/// Reads what a line says; whether it has a date.
+fn parse(reading: &mut Reading<'_>, line: &mut Line, start: usize, end: usize) -> bool {
+    let bytes = reading.bytes;
+    let content = &bytes[start..end];
+    let text = std::str::from_utf8(content).unwrap_or_default();
+    let logfmt = is_logfmt(content);
+    let mut at = 0;
+    let mut dated = false;
+    if !logfmt && let Some(date) = find_date(text) {
+        if !date.zoned {
+            reading.guess(NO_ZONE);
+        }
+        line.time = date.ns;
+        at = date.end;
+        dated = true;
+        // A level may stand before the date.
+        for piece in (Pieces { text: &content[..date.start], at: 0 }).filter(|piece| piece.kind == PieceKind::Word) {
+            level(reading, line, start, content, piece);
+        }
+    }
+    let spring = text[at..].find(" --- ").map(|found| at + found);
+    // Where the head ends, and the message behind it; where the last run of pairs begins.
+    let (mut head, mut in_head) = (at, true);
+    let mut pairs_from = None;
+    let mut groups: [Option<Piece>; 4] = [None; 4];
+    let mut request = None;
+    let mut group_count = 0;
+    for piece in (Pieces { text: content, at }) {
+        let is_pair = matches!(piece.kind, PieceKind::Pair(_));
+        match piece.kind {
+            PieceKind::Pair(equals) => {
+                let known = pair(reading, line, start, content, piece, equals);
+                if in_head && known {
+                    head = piece.end;
+                } else {
+                    in_head = false;
+                    pairs_from = pairs_from.or(Some(piece.start));
+                }
+            }
+            PieceKind::Group => {
+                let inner = (piece.start + 1, piece.end - 1);
+                let known = group(reading, line, start, content, inner);
+                if group_count < groups.len() && !known {
+                    groups[group_count] = Some(piece);
+                    group_count += 1;
+                }
+                if in_head || known && !text[head..piece.start].contains(": ") {
+                    head = piece.end;
+                }
+            }
+            PieceKind::Quoted => {
+                if request.is_none() && is_request(&content[piece.start + 1..]) {
+                    request = Some((piece.start + 1, piece.end - 1));
+                } else if content.len() > piece.start + 57 {
+                    line.take_traceparent(
+                        content[piece.start + 1..piece.end].trim_ascii_end().strip_suffix(b"\"").unwrap_or_default(),
+                    );
+                }
+                in_head = false;
+            }
+            PieceKind::Word => {
+                let word = &content[piece.start..piece.end];
+                // Numbers of processes and what separates the parts of a head.
+                let mark = word.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'|' | b':' | b'>'));
+                let known = in_head && line.level == Level::Unsaid && level(reading, line, start, content, piece);
+                if in_head && (known || mark) {
+                    head = piece.end;
+                } else {
+                    in_head = false;
+                }
+            }
+        }
+        if !is_pair {
+            pairs_from = None;
+        }
+    }
+    if let Some(spring) = spring {
+        if let Some(colon) = text[spring..].find(" : ") {
+            head = spring + colon + 3;
+        }
+        // Since Spring Boot 3.2: `[app] [thread] [trace-span]`.
+        let named = groups.iter().flatten().filter(|piece| piece.start > spring).collect::<Vec<_>>();
+        if line.service.index() == 0
+            && let [app, _, ..] = named[..]
+        {
+            line.service = reading.builder.intern(text[app.start + 1..app.end - 1].trim());
+        }
+    }
+    if !line.has_trace() {
+        scan(reading, line, start, end);
+    }
+    if let Some((from, to)) = request.filter(|(from, to)| from < to) {
+        let quoted = &text[from..to];
+        let mut words = quoted.split(' ');
+        if let (Some(method), Some(path)) = (words.next(), words.next()) {
+            let path = path.split('?').next().unwrap_or_default();
+            line.request(reading.builder, &format!("{method} {path}"));
+        }
+        line.say(reading, start + from, start + to);
+    } else if !line.has_message() {
+        let to = pairs_from.filter(|from| *from > head).unwrap_or(content.len());
+        let said = text.get(head..to).unwrap_or_default();
+        let trimmed = said.trim_start_matches([' ', '\t', '-', '|', ':', '>']);
+        let from = head + (said.len() - trimmed.len());
+        line.say(reading, start + from, start + from + trimmed.trim_end().len());
+    }
+    dated
+}
+
+/// Takes a level in, also with brackets or a colon around it.
+fn level(reading: &mut Reading<'_>, line: &mut Line, start: usize, content: &[u8], piece: Piece) -> bool {
+    let (mut from, mut to) = (piece.start, piece.end);
+    while from < to && matches!(content[from], b'[' | b'<' | b'(' | b'|') {
+        from += 1;
+    }
+    while to > from && matches!(content[to - 1], b']' | b'>' | b')' | b':' | b'|' | b',') {
+        to -= 1;
+    }
+    if Level::of(&content[from..to]).is_none() {
+        return false;
+    }
+    let key = reading.builder.intern("level");
+    let text = Text { start: (start + from) as u32, end: (start + to) as u32, escaped: false };
+    line.take(reading, Field::Level, key, Found { text, shape: Shape::Text });
+    true
+}
+
+/// Takes a pair in; whether its key is one of those that spans are made of.
+fn pair(reading: &mut Reading<'_>, line: &mut Line, start: usize, content: &[u8], piece: Piece, equals: usize) -> bool {
+    let (key, mut from, mut to) = (&content[piece.start..equals], equals + 1, piece.end);
+    let quoted = content.get(from) == Some(&b'"') && to > from + 1 && content[to - 1] == b'"';
+    if quoted {
+        (from, to) = (from + 1, to - 1);
+    }
+    let key = reading.builder.intern_bytes(key);
+    let field = reading.logs.fields.of(reading.builder, key);
+    let value = &content[from..to];
+    // The escapes of logfmt are those of JSON, or of Go, which has more: then it stays as it is written.
+    let escaped = quoted && value.contains(&b'\\') && crate::json::Lexer::new(content, equals + 1).string().is_ok();
+    let number = !quoted && std::str::from_utf8(value).is_ok_and(crate::json::is_number);
+    let shape = match value {
+        _ if number => Shape::Number,
+        b"true" | b"false" | b"null" if !quoted => Shape::Json,
+        _ => Shape::Text,
+    };
+    let text = Text { start: (start + from) as u32, end: (start + to) as u32, escaped };
+    let field = if field == Field::Container { Field::Attribute } else { field };
+    // Hexadecimal digits may all be decimal ones.
+    let shape = match field {
+        Field::Trace | Field::Span | Field::Parent if shape == Shape::Number && matches!(value.len(), 16 | 32) => {
+            Shape::Text
+        }
+        Field::Message | Field::Service | Field::Name => Shape::Text,
+        _ => shape,
+    };
+    line.take(reading, field, key, Found { text, shape });
+    matches!(
+        field,
+        Field::Trace
+            | Field::Span
+            | Field::Parent
+            | Field::DecimalTrace
+            | Field::DecimalSpan
+            | Field::Flags
+            | Field::Service
+            | Field::Time(_)
+            | Field::Level
+            | Field::Traceparent
+    )
+}
+
+/// What stands between brackets; whether it says something that spans are made of.
+fn group(reading: &mut Reading<'_>, line: &mut Line, start: usize, content: &[u8], (from, to): (usize, usize)) -> bool {
+    let inner = &content[from..to.max(from)];
+    if inner.contains(&b'=') {
+        let mut known = false;
+        for piece in (Pieces { text: &content[..to], at: from }) {
+            if let PieceKind::Pair(equals) = piece.kind {
+                known |= pair(reading, line, start, content, piece, equals);
+            }
+        }
+        return known;
+    }
+    if inner.len() < 16 {
+        let piece = Piece { kind: PieceKind::Word, start: from, end: to.max(from) };
+        return line.level == Level::Unsaid && level(reading, line, start, content, piece);
+    }
+    let Ok(text) = std::str::from_utf8(inner) else { return false };
+    let mut parts = [""; 5];
+    let mut count = 0;
+    for part in text.split(',').take(5) {
+        parts[count] = part.trim();
+        count += 1;
+    }
+    match parts[..count] {
+        // `[app,trace,span]`, `[app,trace,span,exportable]`, `[app,trace,span,parent,exportable]`.
+        [app, trace, span, ..] if is_trace(trace) && is_span(span) => {
+            ids_of(reading, line, trace, span);
+            if !app.is_empty() && line.service.index() == 0 {
+                line.service = reading.builder.intern(app);
+            }
+            if count == 5 && is_span(parts[3]) {
+                line.parent = span_number(u64::from_str_radix(parts[3], 16).unwrap_or(0));
+            }
+            true
+        }
+        [trace, span] if is_trace(trace) && is_span(span) => {
+            ids_of(reading, line, trace, span);
+            true
+        }
+        [one] | [_, one] => match one.split_once('-') {
+            Some((trace, span)) if is_trace(trace) && is_span(span) => {
+                ids_of(reading, line, trace, span);
+                if count == 2 && line.service.index() == 0 {
+                    line.service = reading.builder.intern(parts[0]);
+                }
+                true
+            }
+            _ if one.len() == 55 => line.take_traceparent(one.as_bytes()),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn is_trace(text: &str) -> bool {
+    matches!(text.len(), 16 | 31 | 32 | 15) && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+fn is_span(text: &str) -> bool {
+    (13..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+fn ids_of(reading: &mut Reading<'_>, line: &mut Line, trace: &str, span: &str) {
+    if !line.has_trace() {
+        line.trace = ids::trace_key(reading.builder, trace.as_bytes(), Base64::No).0;
+        line.span = span_number(u64::from_str_radix(span, 16).unwrap_or(0));
+    }
+}
+
+fn is_request(text: &[u8]) -> bool {
+    ["GET ", "POST ", "PUT ", "DELETE ", "PATCH ", "HEAD ", "OPTIONS "]
+        .iter()
+        .any(|method| text.starts_with(method.as_bytes()))
+}
+
+/// A traceparent anywhere in a text.
+pub(super) fn scan_traceparent(reading: &Reading<'_>, line: &mut Line, start: usize, end: usize) -> bool {
+    let text = &reading.bytes[start..end];
+    let mut at = 0;
+    while let Some(found) = text[at..].windows(4).position(|window| window[2] == b'-' && window[..2] == *b"00") {
+        at += found;
+        if let Some(value) = text.get(at..at + 55)
+            && line.take_traceparent(value)
+        {
+            return true;
+        }
+        at += 3;
+    }
+    false
+}
+
+/// Looks for ids that no field names: a traceparent, `trace id: …`, a word of 32 hexadecimal digits.
+fn scan(reading: &mut Reading<'_>, line: &mut Line, start: usize, end: usize) {
+    if scan_traceparent(reading, line, start, end) {
+        return;
+    }
+    let text = &reading.bytes[start..end];
+    let mut at = 0;
+    let (mut trace, mut span) = (None, None);
+    while at < text.len() {
+        if !text[at].is_ascii_alphanumeric() {
+            at += 1;
+            continue;
+        }
+        let from = at;
+        let mut hex = true;
+        while at < text.len() && text[at].is_ascii_alphanumeric() {
+            hex &= text[at].is_ascii_hexdigit();
+            at += 1;
+        }
+        // A UUID's parts are none.
+        let whole = from == 0 || text[from - 1] != b'-' || trace.is_some();
+        match at - from {
+            32 if hex && trace.is_none() && whole => trace = Some((from, at)),
+            16 if hex && span.is_none() && trace.is_some() => span = Some((from, at)),
+            _ => {}
+        }
+    }
+    let Some((from, to)) = trace else { return };
+    let key = ids::trace_key(reading.builder, &text[from..to], Base64::No).0;
+    if key.form == IdForm::Empty {
+        return;
+    }
+    reading.guess("In lines without a field for it the first 32 hex digits are taken for the trace id, 16 behind them for the span id.");
+    line.trace = key;
+    if let Some((from, to)) = span {
+        line.span = ids::span_key(reading.builder, &text[from..to], Base64::No).0;
+    }
+}
+
+/// Whether a text line looks like one of a log, and whether it names a trace: for a glance at an input.
+pub(super) fn looks(text: &str) -> (bool, bool) {
+    let bytes = text.as_bytes();
+    if bytes.starts_with(RECORD) {
+        return (true, true);
+    }
+    let dated = find_date(text).is_some();
+    let (mut trace, mut pairs, mut level) = (false, 0, false);
+    for (number, piece) in (Pieces { text: bytes, at: 0 }).take(64).enumerate() {
+        match piece.kind {
+            PieceKind::Pair(equals) => {
+                pairs += 1;
+                let key = text.get(piece.start..equals).unwrap_or_default();
+                let key = key.trim_start_matches(['[', '(', '{']);
+                let value = bytes.get(equals + 1..piece.end).unwrap_or_default();
+                trace |=
+                    matches!(Field::of(key), Field::Trace | Field::DecimalTrace | Field::Traceparent | Field::Xray)
+                        && value.len() > 8;
+                level |= Field::of(key) == Field::Level;
+            }
+            PieceKind::Group => {
+                let inner = text.get(piece.start + 1..piece.end.saturating_sub(1)).unwrap_or_default();
+                trace |= inner.split(['=', ',', '-', ' ']).any(is_trace);
+            }
+            _ => {
+                let word = &bytes[piece.start..piece.end];
+                let word = word.strip_suffix(b":").unwrap_or(word);
+                level |= number < 8 && word.iter().any(u8::is_ascii_uppercase) && Level::of(word).is_some();
+                let text = text.get(piece.start..piece.end).unwrap_or_default();
+                let id = |part: &str| part.len() == 32 && part.bytes().all(|b| b.is_ascii_hexdigit());
+                trace |= text.split(|c: char| !c.is_ascii_alphanumeric()).any(id);
+            }
+        }
+    }
+    (dated || level && pairs == 0 || level && pairs > 2 || trace && pairs > 2, trace)
+}
+
+/// Whether the line that begins here names a trace and is one of a log.
+pub(super) fn names_a_trace(bytes: &[u8], start: usize) -> bool {
+    if bytes[start..].starts_with(RECORD) {
+        return bytes[start..].starts_with(b"LogRecord.Timestamp:");
+    }
+    let (end, _) = line_end(bytes, start);
+    std::str::from_utf8(&bytes[start..end.min(start + 4096)]).is_ok_and(|text| looks(text) == (true, true))
+}

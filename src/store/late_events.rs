@@ -1,0 +1,75 @@
+//! Events that find their span only when all spans are there, as lines of a log do.
+
+use super::builder::StoreBuilder;
+use super::{SpanKey, TraceKey};
+
+/// No span.
+const NONE: u32 = u32::MAX;
+
+/// What is known of a span that was added.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AddedSpan {
+    /// Number of the trace, in order of first appearance.
+    pub(crate) trace: u32,
+    pub(crate) id: SpanKey,
+    pub(crate) parent: SpanKey,
+    pub(crate) start: u64,
+    pub(crate) end: u64,
+}
+
+impl StoreBuilder {
+    /// The spans that were added, in the order of the input.
+    pub(crate) fn added_spans(&self) -> impl Iterator<Item = AddedSpan> + '_ {
+        self.spans.iter().map(|span| AddedSpan {
+            trace: span.trace,
+            id: span.key(),
+            parent: span.parent_key(),
+            start: span.start,
+            end: span.end,
+        })
+    }
+
+    /// The ids of the traces, by number.
+    pub(crate) fn trace_keys(&self) -> &[TraceKey] {
+        &self.traces.keys
+    }
+
+    /// Gives events, by their place in the column, to spans. All events of such a span are then in the order of time.
+    pub(crate) fn give_events(&mut self, given: impl Iterator<Item = (u32, u32)>) {
+        let mut owner = vec![NONE; self.events.len()];
+        for (index, span) in self.spans.iter().enumerate() {
+            let own = span.first_event as usize..(span.first_event + span.event_count) as usize;
+            owner[own].fill(index as u32);
+        }
+        for (event, span) in given {
+            owner[event as usize] = span;
+        }
+        let count = self.spans.len();
+        // What no span has goes to the end.
+        let bucket = |owner: u32| (owner as usize).min(count);
+        let mut ends = vec![0_u32; count + 2];
+        owner.iter().for_each(|owner| ends[bucket(*owner) + 1] += 1);
+        for index in 0..=count {
+            ends[index + 1] += ends[index];
+        }
+        let Some(&nothing) = self.events.first() else { return };
+        let mut events = vec![nothing; owner.len()];
+        let mut next = ends.clone();
+        for (event, owner) in self.events.iter().zip(&owner) {
+            let slot = &mut next[bucket(*owner)];
+            events[*slot as usize] = *event;
+            *slot += 1;
+        }
+        drop((owner, next));
+        self.events = events;
+        self.events.truncate(ends[count] as usize);
+        for (span, ends) in self.spans.iter_mut().zip(ends.windows(2)) {
+            let late = ends[1] - ends[0] != span.event_count;
+            (span.first_event, span.event_count) = (ends[0], ends[1] - ends[0]);
+            let events = &mut self.events[ends[0] as usize..ends[1] as usize];
+            if late && !events.is_sorted_by_key(|event| event.time) {
+                events.sort_by_key(|event| event.time);
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Lines of logs and the spans they belong to: made from the lines alone, found in the same paste, found in another input.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::sync::Arc;
+
+use spanscope::read::{ErrorKind, InputKind, read_all};
+use spanscope::{Outcome, ReadOptions, Span, WarningKind, detect, read};
+
+const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+fn outcome(text: &str) -> Outcome {
+    read(text.as_bytes(), &ReadOptions::new()).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+/// Several inputs, as files dropped together.
+fn joined(texts: &[&str]) -> Outcome {
+    let inputs = texts.iter().map(|text| (Arc::new(text.as_bytes().to_vec()), ReadOptions::new()));
+    read_all(inputs).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A line of logfmt at so many milliseconds.
+fn line(at_ms: u64, span: &str, rest: &str) -> String {
+    let (seconds, millis) = (20 + at_ms / 1000, at_ms % 1000);
+    format!("time=2026-09-21T14:13:{seconds:02}.{millis:03}Z level=info trace_id={TRACE} span_id={span} {rest}\n")
+}
+
+fn otlp(span: &str, name: &str) -> String {
+    format!(
+        r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{"traceId":"{TRACE}","spanId":"{span}","name":"{name}",
+        "startTimeUnixNano":"1790000000000000000","endTimeUnixNano":"1790000001000000000",
+        "events":[{{"timeUnixNano":"1790000000500000000","name":"own"}}]}}]}}]}}]}}"#
+    )
+    .replace('\n', " ")
+        + "\n"
+}
+
+/// `depth name parent`, a line a span; the times in milliseconds since the trace began.
+fn tree(outcome: &Outcome) -> Vec<String> {
+    let row = |span: Span<'_>, start: u64| {
+        let ms = |time: Option<u64>| time.map_or("?".to_owned(), |time| ((time - start) / 1_000_000).to_string());
+        format!("{} {} {}..{}", span.depth(), span.name(), ms(span.start_ns()), ms(span.end_ns()))
+    };
+    outcome
+        .store
+        .traces()
+        .flat_map(|trace| {
+            let start = trace.start_ns().unwrap_or(0);
+            trace.spans().map(move |span| row(span, start)).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn event_names(span: Span<'_>) -> Vec<String> {
+    span.events().map(|event| event.name().to_owned()).collect()
+}
+
+fn count(outcome: &Outcome, kind: WarningKind) -> u64 {
+    outcome.store.warnings().iter().filter(|warning| warning.kind == kind).map(|warning| warning.count).sum()
+}
+
+#[test]
+fn a_span_lasts_from_its_first_line_to_its_last_and_its_parent_is_the_smallest_around() {
+    let text = [
+        line(0, "00000000000000a1", "msg=whole"),
+        line(10, "00000000000000b1", "msg=half"),
+        line(20, "00000000000000c1", "msg=point"),
+        line(30, "00000000000000b1", "msg=half"),
+        line(40, "00000000000000d1", "msg=overlapping"),
+        line(90, "00000000000000a1", "msg=whole"),
+        line(95, "00000000000000d1", "msg=overlapping"),
+    ];
+    let outcome = outcome(&text.concat());
+    assert_eq!(tree(&outcome), ["0 whole 0..90", "1 half 10..30", "2 point 20..20", "0 overlapping 40..95"]);
+    assert_eq!(count(&outcome, WarningKind::GuessedParent), 2);
+    assert_eq!(count(&outcome, WarningKind::EstimatedTime), 4);
+}
+
+#[test]
+fn a_named_parent_is_no_guess_and_no_guess_closes_a_circle() {
+    let parent = "parent_span_id=00000000000000b1";
+    let text = [
+        line(0, "00000000000000a1", &format!("msg=child {parent}")),
+        line(10, "00000000000000b1", "msg=inside"),
+        line(20, "00000000000000b1", "msg=inside"),
+        line(90, "00000000000000a1", "msg=child"),
+    ];
+    let outcome = outcome(&text.concat());
+    assert_eq!(tree(&outcome), ["0 inside 10..20", "1 child 0..90"]);
+    assert_eq!(count(&outcome, WarningKind::GuessedParent), 0);
+    assert_eq!(count(&outcome, WarningKind::Cycle), 0);
+}
+
+#[test]
+fn a_duration_tells_the_start_unless_it_is_that_of_a_part() {
+    for (rest, start, estimated) in [
+        ("duration=40ms", 50, 0),
+        ("duration_ms=40", 50, 0),
+        ("elapsed=0.04s", 50, 0),
+        ("latency=40000000", 50, 0),
+        ("msg=\"query took 40ms\"", 50, 0),
+        ("msg=\"Completed 200 OK in 40 ms\"", 50, 0),
+        ("msg=\"retry in 40 ms\"", 80, 1),
+        // The span had a line 10 ms before: 4 ms are not all of it.
+        ("duration=4ms", 80, 1),
+        ("duration=soon", 80, 1),
+    ] {
+        let text = line(80, "00000000000000a1", "x=1") + &line(90, "00000000000000a1", rest);
+        let outcome = outcome(&(line(0, "00000000000000ff", "msg=first") + &text));
+        let span = outcome.store.traces().next().and_then(|trace| trace.spans().nth(1)).expect("a second span");
+        let began = (span.start_ns().expect("a start") - 1_790_000_000_000_000_000) / 1_000_000;
+        assert_eq!(began, start, "{rest}");
+        assert_eq!(count(&outcome, WarningKind::EstimatedTime), estimated + 1, "{rest}");
+    }
+}
+
+#[test]
+fn lines_in_the_same_paste_or_in_another_input_are_events_of_their_spans() {
+    let spans = otlp("00000000000000a1", "GET /tea");
+    let lines = line(100, "00000000000000a1", "msg=early") + &line(900, "00000000000000a1", "msg=late");
+    let json = format!(
+        r#"{{"time":"2026-09-21T14:13:20.700Z","level":"error","msg":"as JSON","trace_id":"{TRACE}","span_id":"00000000000000a1"}}"#
+    ) + "\n";
+    let jaeger = format!(
+        r#"{{"data":[{{"traceID":"{TRACE}","spans":[{{"traceID":"{TRACE}","spanID":"00000000000000a1","operationName":"GET /tea",
+        "references":[],"startTime":1790000000000000,"duration":1000000,"tags":[],"processID":"p",
+        "logs":[{{"timestamp":1790000000500000,"fields":[{{"key":"event","value":"own"}}]}}]}}],"processes":{{"p":{{"serviceName":"s"}}}}}}]}}"#
+    ) + "\n";
+    let all = ["early", "own", "as JSON", "late"];
+    for outcome in [
+        outcome(&format!("{spans}{lines}{json}")),
+        outcome(&format!("{jaeger}{lines}{json}")),
+        outcome(&format!("{spans}{json}{lines}")),
+        joined(&[&spans, &format!("{lines}{json}")]),
+        joined(&[&format!("{json}{lines}"), &spans]),
+        joined(&[&json, &jaeger, &lines]),
+    ] {
+        assert_eq!(tree(&outcome), ["0 GET /tea 0..1000"]);
+        let span = outcome.store.traces().next().and_then(|trace| trace.spans().next()).expect("a span");
+        assert_eq!(event_names(span), all);
+        let told = outcome
+            .inputs
+            .iter()
+            .flat_map(|input| &input.guesses)
+            .filter(|guess| guess.contains("of a span that was read") || guess.contains("of spans that were read"));
+        assert!(told.count() > 0, "{:?}", outcome.inputs);
+    }
+}
+
+#[test]
+fn lines_of_unknown_spans_make_spans_beside_those_that_are_there() {
+    let outcome = joined(&[&otlp("00000000000000a1", "GET /tea"), &line(200, "00000000000000b1", "msg=unknown")]);
+    assert_eq!(tree(&outcome), ["0 GET /tea 0..1000", "1 unknown 200..200"]);
+    assert_eq!(outcome.inputs.iter().map(|input| input.spans).collect::<Vec<_>>(), [1, 1]);
+}
+
+#[test]
+fn a_line_of_a_trace_without_a_span_belongs_to_the_root() {
+    let bare = format!("time=2026-09-21T14:13:20.300Z level=info trace_id={TRACE} msg=bare\n");
+    let with_spans = joined(&[&otlp("00000000000000a1", "GET /tea"), &bare]);
+    let root = with_spans.store.traces().next().and_then(|trace| trace.spans().next()).expect("a span");
+    assert_eq!(event_names(root), ["bare", "own"]);
+    assert_eq!(tree(&outcome(&(line(0, "00000000000000a1", "msg=root") + &bare))), ["0 root 0..300"]);
+    assert_eq!(tree(&outcome(&bare)), ["0 bare 0..0"]);
+}
+
+#[test]
+fn half_a_trace_id_joins_the_trace_that_ends_with_it() {
+    let low = u64::from_str_radix(&TRACE[16..], 16).expect("hex");
+    let decimal = format!(
+        r#"{{"dd.trace_id":"{low}","dd.span_id":"161","level":"info","message":"decimal","timestamp":"2026-09-21T14:13:20.300Z"}}"#
+    );
+    let outcome = joined(&[&otlp("00000000000000a1", "GET /tea"), &decimal]);
+    assert_eq!(outcome.store.traces().count(), 1);
+    let span = outcome.store.traces().next().and_then(|trace| trace.spans().next()).expect("a span");
+    assert_eq!(event_names(span), ["decimal", "own"]);
+}
+
+#[test]
+fn logs_without_ids_say_what_was_expected() {
+    let text = "2026-09-21 14:13:20 INFO started\n2026-09-21 14:13:21 INFO listening\n2026-09-21 14:13:22 WARN slow\n";
+    let error = read(text.as_bytes(), &ReadOptions::new()).expect_err("no ids");
+    assert_eq!(error.kind, ErrorKind::NoSpans);
+    assert!(error.to_string().contains("trace_id") && error.to_string().contains("3 lines"), "{error}");
+    // Beside lines with ids they are counted, with the place of the first.
+    let outcome = outcome(&(line(0, "00000000000000a1", "msg=here") + text));
+    let skipped = &outcome.inputs[0].skipped;
+    assert_eq!((skipped.len(), skipped[0].position.line), (1, 2));
+    assert!(skipped[0].reason.contains("3 lines"), "{}", skipped[0].reason);
+}
+
+#[test]
+fn lines_are_logs_and_a_single_one_with_a_header_is_a_header() {
+    let access = format!(
+        "10.0.0.7 - - [21/Sep/2026:14:13:20 +0000] \"GET / HTTP/1.1\" 200 1 \"00-{TRACE}-00f067aa0ba902b7-01\"\n"
+    );
+    assert_eq!(detect(access.as_bytes()).kind, InputKind::Headers);
+    assert_eq!(detect(access.repeat(2).as_bytes()).kind, InputKind::Logs);
+    assert_eq!(
+        detect(format!("traceparent: 00-{TRACE}-00f067aa0ba902b7-01\ntracestate: a=b\n").as_bytes()).kind,
+        InputKind::Headers
+    );
+    assert_eq!(detect(line(0, "00000000000000a1", "msg=x").repeat(2).as_bytes()).kind, InputKind::Logs);
+    assert_eq!(detect(otlp("00000000000000a1", "x").as_bytes()).kind, InputKind::Traces);
+}
