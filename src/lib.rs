@@ -54,6 +54,7 @@ pub mod js;
 mod json;
 pub mod read;
 mod simd;
+mod sort;
 pub mod store;
 mod strings;
 mod time;

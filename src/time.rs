@@ -4,7 +4,7 @@
 //! parts (`8 h 0 m 8 s`). The page shows durations by the same rule, so that a text and a table never disagree.
 
 const SECOND: u64 = 1_000_000_000;
-const UNITS: [(&str, f64); 4] = [("ns", 1.0), ("µs", 1e3), ("ms", 1e6), ("s", 1e9)];
+const UNITS: [(&str, u64); 4] = [("ns", 1), ("µs", 1_000), ("ms", 1_000_000), ("s", SECOND)];
 /// From here on `59.9 s` would round to a minute.
 const LONG: u64 = 59_950_000_000;
 
@@ -25,37 +25,32 @@ pub fn format_duration(ns: u64) -> String {
         return long(ns / SECOND + u64::from(ns % SECOND >= SECOND / 2));
     }
     for (unit, scale) in UNITS {
-        let text = three_digits(ns as f64 / scale);
         // 999.6 µs has four digits before the point once it is rounded: it is 1 ms.
-        if text.split('.').next().is_some_and(|whole| whole.len() < 4) {
+        if let Some(text) = three_digits(ns, scale) {
             return format!("{text} {unit}");
         }
     }
     long(ns / SECOND)
 }
 
-fn three_digits(value: f64) -> String {
-    if value.fract() == 0.0 {
-        return format!("{value}");
+/// Rounded to three digits, a value in the middle upwards; nothing when that takes four before the point. In whole numbers: a double would
+/// hold few of the decimals, and its formatting is much code.
+fn three_digits(ns: u64, scale: u64) -> Option<String> {
+    let whole = ns / scale;
+    if ns.is_multiple_of(scale) {
+        return (whole < 1000).then(|| whole.to_string());
     }
-    fixed(
-        value,
-        if value >= 99.95 {
-            0
-        } else if value >= 9.995 {
-            1
-        } else {
-            2
-        },
-    )
-}
-
-/// Rounded to so many decimals, a value in the middle upwards, as JavaScript's `toFixed` does.
-fn fixed(value: f64, decimals: usize) -> String {
-    // A double that lies in the middle exactly is an odd multiple of 2^-(decimals + 1).
-    let halves = value * (2 << decimals) as f64;
-    let value = if halves.fract() == 0.0 && halves % 2.0 == 1.0 { value.next_up() } else { value };
-    format!("{value:.decimals$}")
+    let (decimals, step) = match () {
+        () if ns * 100 >= scale * 9995 => (0, 1),
+        () if ns * 1000 >= scale * 9995 => (1, 10),
+        () => (2, 100),
+    };
+    let rounded = (ns * step + scale / 2) / scale;
+    let (whole, fraction) = (rounded / step, rounded % step);
+    (whole < 1000).then(|| match decimals {
+        0 => whole.to_string(),
+        _ => format!("{whole}.{fraction:0decimals$}"),
+    })
 }
 
 fn long(seconds: u64) -> String {

@@ -47,8 +47,7 @@ export function formatDuration(ns) {
     if (size === 0) return "0 ms";
     if (size >= 59.95e9) return sign + formatLong(Math.round(size / 1e9));
     for (const [index, [unit, scale]] of UNITS.entries()) {
-        const value = size / scale;
-        const text = threeDigits(value);
+        const text = threeDigits(size, scale);
         // 999.6 µs has four digits before the point once it is rounded: it is 1 ms.
         if (Number(text) < 1000 || index === UNITS.length - 1) return `${sign}${text} ${unit}`;
     }
@@ -56,12 +55,15 @@ export function formatDuration(ns) {
 }
 
 /**
- * Three significant digits; a whole number is written as one (82, not 82.0).
- * @param {number} value
+ * Three significant digits, a value in the middle upwards; a whole number is written as one (82, not 82.0).
+ * @param {number} ns
+ * @param {number} scale
  */
-function threeDigits(value) {
-    const digits = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-    return Number.isInteger(value) ? String(value) : value.toFixed(digits);
+function threeDigits(ns, scale) {
+    if (Number.isInteger(ns / scale)) return String(ns / scale);
+    const digits = ns * 100 >= scale * 9995 ? 0 : ns * 1000 >= scale * 9995 ? 1 : 2;
+    const step = 10 ** digits;
+    return (Math.round((ns * step) / scale) / step).toFixed(digits);
 }
 
 /** @param {number} seconds */

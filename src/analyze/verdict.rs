@@ -16,6 +16,7 @@ use super::bottleneck::{OperationPart, path_by_operation};
 use super::critical_path::{CriticalPaths, critical_paths};
 use super::errors::Errors;
 use super::summary::main_top;
+use crate::sort;
 use crate::store::{Span, SpanIndex, SpanKind, Status, Store, Top, Trace};
 use crate::strings::StringId;
 use crate::time::{format_duration, grouped};
@@ -230,7 +231,7 @@ fn largest(text: &mut Text, store: &Store, request: &Request<'_>, part: &Operati
 fn run_in_turn(store: &Store, spans: &[SpanIndex]) -> bool {
     let mut spans: Vec<u32> = spans.iter().map(|span| span.0).collect();
     // Siblings come by start in tree order.
-    spans.sort_unstable();
+    sort::numbers(&mut spans, &mut |one, other| one.cmp(&other));
     spans.windows(2).all(|pair| {
         let (one, next) = (store.span(SpanIndex(pair[0])), store.span(SpanIndex(pair[1])));
         one.parent() == next.parent() && one.interval().zip(next.interval()).is_some_and(|(one, next)| one.1 <= next.0)

@@ -19,6 +19,7 @@ use super::micros::Nanos;
 use super::parts::{Pair, made_trace, span_number};
 use crate::error::WarningKind;
 use crate::json::{Data, Kind, Lex, Lexer, Node, decode_string};
+use crate::sort;
 use crate::store::{LinkDraft, NO_TIME, OriginIndex, RawValue, ScopeIndex, SpanKey, SpanKind};
 use crate::strings::StringId;
 
@@ -383,7 +384,8 @@ impl Events {
         let mut order: Vec<u32> = (0..self.items.len() as u32)
             .filter(|i| matches!(self.items[*i as usize].what, What::Begin | What::End | What::Complete(_)))
             .collect();
-        order.sort_by_key(|i| (self.items[*i as usize].track, self.items[*i as usize].at));
+        let by = |i: u32| (self.items[i as usize].track, self.items[i as usize].at);
+        sort::numbers(&mut order, &mut |one, other| by(one).cmp(&by(other)));
         let threads = self.thread_tracks();
         let mut slices: Vec<Slice> = Vec::new();
         // The open ones of the track, those of asynchronous events also by name, and whether they are closed.
@@ -462,19 +464,21 @@ impl Events {
     /// What encloses what, by time and on each track: slices, and what is told of them.
     fn nest(&self, reading: &mut Reading<'_>, slices: &mut [Slice]) -> Nested {
         let mut order: Vec<u32> = (0..slices.len() as u32).collect();
-        order.sort_by_key(|i| {
-            let slice = &slices[*i as usize];
+        let by = |i: u32| {
+            let slice = &slices[i as usize];
             // An empty slice at the very end of the one it is in comes before what follows that one.
             let follows = slice.inside.is_none_or(|around| slices[around as usize].end != slice.start);
             (slice.track, slice.start, follows, Reverse(slice.end), slice.begin)
-        });
+        };
+        sort::numbers(&mut order, &mut |one, other| by(one).cmp(&by(other)));
         let mut told: Vec<u32> = (0..self.items.len() as u32)
             .filter(|i| matches!(self.items[*i as usize].what, What::Instant | What::Flow { .. }))
             .collect();
-        told.sort_by_key(|i| {
-            let item = &self.items[*i as usize];
+        let by = |i: u32| {
+            let item = &self.items[i as usize];
             (item.track, item.at, !item.what.is_for_the_next())
-        });
+        };
+        sort::numbers(&mut told, &mut |one, other| by(one).cmp(&by(other)));
         let mut told = told.into_iter().peekable();
         let mut nested = Nested { parents: vec![None; slices.len()], events: Vec::new(), steps: Vec::new() };
         let mut open: Vec<u32> = Vec::new();
@@ -544,20 +548,20 @@ impl Events {
     fn put(&mut self, reading: &mut Reading<'_>, slices: &[Slice], mut nested: Nested) {
         let trace = made_trace(reading.bytes);
         let threads = self.thread_tracks();
-        nested.events.sort_unstable();
+        nested.events = sort::items(nested.events, Ord::cmp);
         // The steps of a flow in the order of time: each is a link back to the one before.
-        nested.steps.sort_unstable();
+        nested.steps = sort::items(nested.steps, Ord::cmp);
         let mut links: Vec<(u32, u32)> = nested
             .steps
             .windows(2)
             .filter(|pair| pair[0].0 == pair[1].0 && pair[0].3 != pair[1].3)
             .map(|pair| (pair[1].3, pair[0].3))
             .collect();
-        links.sort_unstable();
+        links = sort::items(links, Ord::cmp);
         links.dedup();
         let mut origins = HashMap::new();
         let mut order: Vec<u32> = (0..slices.len() as u32).collect();
-        order.sort_unstable_by_key(|slice| slices[*slice as usize].begin);
+        sort::numbers(&mut order, &mut |one, other| slices[one as usize].begin.cmp(&slices[other as usize].begin));
         let thread_keys = ["thread.id", "thread.name"].map(|key| reading.builder.intern(key));
         for number in order {
             let slice = &slices[number as usize];

@@ -14,8 +14,8 @@ use super::micros::Nanos;
 use crate::error::WarningKind;
 use crate::json::{Cursor, Data, Kind, Lex, Lexer, Node, decode_string, is_number, to_base64};
 use crate::store::{
-    Encoding, IdForm, LinkDraft, NO_TIME, OriginIndex, RawValue, ResourceIndex, ScopeIndex, SpanKey, SpanKind, Status,
-    StoreBuilder, TraceKey,
+    AttributeRange, Encoding, IdForm, LinkDraft, NO_TIME, OriginIndex, RawValue, ResourceIndex, ScopeIndex, SpanKey,
+    SpanKind, Status, StoreBuilder, TraceKey,
 };
 use crate::strings::StringId;
 
@@ -165,16 +165,21 @@ impl Parts {
     }
 }
 
-/// Writes [`Parts`] into the store; equal resources become one.
+/// Writes [`Parts`] into the store; equal resources and scopes become one.
 #[derive(Debug, Default)]
 pub(super) struct Assembler {
-    resources: HashMap<PairsKey, ResourceIndex>,
-    scopes: HashMap<(StringId, StringId, PairsKey), ScopeIndex>,
-    origins: HashMap<(ResourceIndex, ScopeIndex), OriginIndex>,
+    resources: Vec<ResourceIndex>,
+    scopes: Vec<ScopeIndex>,
+    /// Positions in `resources` and in `scopes` by what they say.
+    resource_numbers: HashMap<String, u32>,
+    scope_numbers: HashMap<String, u32>,
+    origins: HashMap<u64, OriginIndex>,
+    /// Whose origin was asked for last: spans of one resource come behind each other, and their attributes may be long.
+    last: Option<(Source, OriginIndex)>,
 }
 
-/// Attributes of a resource or a scope, comparable: their values by their text.
-type PairsKey = Vec<(StringId, String)>;
+/// Resource, and name, version and attributes of the scope.
+type Source = (Vec<Pair>, (StringId, StringId), Vec<Pair>);
 
 impl Assembler {
     /// Adds the span.
@@ -223,33 +228,57 @@ impl Assembler {
     }
 
     fn origin(&mut self, reading: &mut Reading<'_>, parts: &Parts) -> OriginIndex {
+        if let Some(((resource, scope, attributes), origin)) = &self.last
+            && (resource, *scope, attributes) == (&parts.resource, parts.scope, &parts.scope_attributes)
+        {
+            return *origin;
+        }
         let builder = &mut *reading.builder;
-        let known = |builder: &StoreBuilder, pairs: &[Pair]| -> PairsKey {
-            pairs.iter().map(|(key, value)| (*key, builder.decode(*value).to_string())).collect()
-        };
-        let push = |builder: &mut StoreBuilder, pairs: &[Pair]| {
-            let mark = builder.attribute_mark();
-            pairs.iter().for_each(|(key, value)| builder.push_attribute(*key, *value));
-            builder.attributes_since(mark)
-        };
-        let resource = *self.resources.entry(known(builder, &parts.resource)).or_insert_with(|| {
+        let said = said(builder, &parts.resource);
+        let resource = *self.resource_numbers.entry(said).or_insert_with(|| {
             let resource = builder.add_resource();
             let attributes = push(builder, &parts.resource);
             builder.set_resource(resource, attributes);
-            resource
+            self.resources.push(resource);
+            self.resources.len() as u32 - 1
         });
-        let scope = match parts.scope {
-            (StringId::EMPTY, StringId::EMPTY) if parts.scope_attributes.is_empty() => ScopeIndex::NONE,
-            (name, version) => {
-                let key = (name, version, known(builder, &parts.scope_attributes));
-                *self.scopes.entry(key).or_insert_with(|| {
-                    let attributes = push(builder, &parts.scope_attributes);
-                    builder.add_scope(name, version, attributes)
-                })
-            }
-        };
-        *self.origins.entry((resource, scope)).or_insert_with(|| builder.add_origin(resource, scope))
+        let (name, version) = parts.scope;
+        let said = format!("{} {} {}", name.0, version.0, self::said(builder, &parts.scope_attributes));
+        let scope = *self.scope_numbers.entry(said).or_insert_with(|| {
+            let nothing = parts.scope == (StringId::EMPTY, StringId::EMPTY) && parts.scope_attributes.is_empty();
+            self.scopes.push(if nothing {
+                ScopeIndex::NONE
+            } else {
+                let attributes = push(builder, &parts.scope_attributes);
+                builder.add_scope(name, version, attributes)
+            });
+            self.scopes.len() as u32 - 1
+        });
+        let origin = *self
+            .origins
+            .entry(u64::from(resource) << 32 | u64::from(scope))
+            .or_insert_with(|| builder.add_origin(self.resources[resource as usize], self.scopes[scope as usize]));
+        self.last = Some(((parts.resource.clone(), parts.scope, parts.scope_attributes.clone()), origin));
+        origin
     }
+}
+
+fn push(builder: &mut StoreBuilder, pairs: &[Pair]) -> AttributeRange {
+    let mark = builder.attribute_mark();
+    pairs.iter().for_each(|(key, value)| builder.push_attribute(*key, *value));
+    builder.attributes_since(mark)
+}
+
+/// Attributes as a text that is the same for the same attributes: values by what they say, wherever they stand.
+fn said(builder: &StoreBuilder, pairs: &[Pair]) -> String {
+    let mut text = String::new();
+    for (key, value) in pairs {
+        let value = builder.decode(*value);
+        let (kind, value) = (value.type_name(), value.to_string());
+        // With its length, so that no value can look like the next pair.
+        text.push_str(&format!("{} {kind} {} {value}", key.0, value.len()));
+    }
+    text
 }
 
 /// What is done with an object. Behind a pointer: of code that walks through wrappers one copy is enough.

@@ -15,6 +15,7 @@ use std::cmp::Ordering;
 use super::builder::StoreBuilder;
 use super::{Bits, IdForm, NO_PARENT, NO_TIME, SpanKey, SpanKind, SpanRecord, Top, TraceKey, TraceRecord};
 use crate::error::WarningKind;
+use crate::sort;
 use crate::strings::{StringId, Strings};
 
 pub(super) struct Tree {
@@ -142,16 +143,17 @@ fn group_by_trace(builder: &StoreBuilder) -> Grouped {
         members[*slot as usize] = index as u32;
         *slot += 1;
     }
-    let mut ranges: Vec<(u32, (u32, u32))> = (0..traces)
+    let ranges: Vec<(u32, (u32, u32))> = (0..traces)
         .map(|trace| (trace as u32, (ends[trace], ends[trace + 1])))
         .filter(|(_, (start, end))| start < end)
         .collect();
-    ranges.sort_unstable_by(|(a, _), (b, _)| {
-        let keys = &builder.traces.keys;
-        starts_at[*a as usize]
-            .cmp(&starts_at[*b as usize])
-            .then_with(|| compare_traces(&builder.strings, keys[*a as usize], keys[*b as usize]))
-    });
+    let keys = &builder.traces.keys;
+    let by_start = |a: u32, b: u32| {
+        starts_at[a as usize]
+            .cmp(&starts_at[b as usize])
+            .then_with(|| compare_traces(&builder.strings, keys[a as usize], keys[b as usize]))
+    };
+    let ranges = sort::items(ranges, |(a, _), (b, _)| by_start(*a, *b));
     Grouped { members, ranges }
 }
 
@@ -164,9 +166,10 @@ fn sort_members(builder: &StoreBuilder, members: &mut [u32], keys: &mut Vec<(u64
         keys.sort_unstable();
     }
     for equal in keys.chunk_by_mut(|a, b| a.0 == b.0).filter(|equal| equal.len() > 1) {
-        equal.sort_unstable_by(|a, b| {
-            compare_spans(&builder.strings, &spans[a.1 as usize], &spans[b.1 as usize]).then(a.1.cmp(&b.1))
-        });
+        // They come by their place in the input, which decides between equals.
+        let mut order: Vec<u32> = equal.iter().map(|(_, member)| *member).collect();
+        sort::numbers(&mut order, &mut |a, b| compare_spans(&builder.strings, &spans[a as usize], &spans[b as usize]));
+        equal.iter_mut().zip(order).for_each(|(slot, member)| slot.1 = member);
     }
     for (member, key) in members.iter_mut().zip(keys.iter()) {
         *member = key.1;
@@ -532,7 +535,8 @@ fn renumber_warnings(builder: &mut StoreBuilder, order: &[u32]) {
     for warning in &mut builder.span_warnings {
         warning.span = position[warning.span as usize];
     }
-    builder.span_warnings.sort_by_key(|warning| warning.span);
+    let warnings = std::mem::take(&mut builder.span_warnings);
+    builder.span_warnings = sort::items(warnings, |a, b| a.span.cmp(&b.span));
 }
 
 /// Moves every record to its place, cycle by cycle, without a second column.

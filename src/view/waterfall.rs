@@ -12,6 +12,7 @@ use super::TimeRange;
 use crate::analyze::critical_path::{CriticalPaths, Segment};
 use crate::analyze::errors::Errors;
 use crate::analyze::self_time::for_each_gap;
+use crate::sort;
 use crate::store::{Span, SpanKind, Top, Trace};
 use crate::strings::StringId;
 
@@ -354,7 +355,7 @@ impl Stretches {
             let mut cuts: Vec<(u64, u32)> = (1..self.all.len()).map(|index| (!gap(index), index as u32)).collect();
             cuts.sort_unstable();
             let mut kept: Vec<u32> = cuts[..MAX_STRETCHES - 1].iter().map(|(_, index)| *index).collect();
-            kept.sort_unstable();
+            sort::numbers(&mut kept, &mut |one, other| one.cmp(&other));
             let mut joined = Vec::with_capacity(MAX_STRETCHES);
             let mut first = 0;
             for next in kept.iter().map(|index| *index as usize).chain([self.all.len()]) {

@@ -21,6 +21,7 @@ use crate::context::fields::{Name, Prefix};
 use crate::context::server_timing;
 use crate::context::shape::Shape;
 use crate::context::sql_comment;
+use crate::sort;
 
 /// How many headers are looked for in one text.
 const HEADERS: usize = 1000;
@@ -70,7 +71,7 @@ pub(super) fn headers(text: &str) -> Vec<Found<'_>> {
     let tags = finder.found.len();
     finder.walk(tags);
     if tags > 0 {
-        finder.found.sort_by_key(|found| found.start);
+        finder.found = sort::items(finder.found, |one, other| one.start.cmp(&other.start));
     }
     if finder.found.is_empty() {
         finder.found.extend(alone(text));
