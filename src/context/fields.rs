@@ -182,7 +182,7 @@ impl<'a> Fields<'a> {
     #[inline]
     pub(super) fn add(&mut self, name: &'a str, value: &'a [u8]) {
         // Most headers of a message are none that are read, and their first letter tells.
-        if !name.as_bytes().first().is_some_and(|first| INITIALS & initial(*first) != 0) {
+        if name.as_bytes().first().is_none_or(|first| INITIALS & initial(*first) == 0) {
             return;
         }
         if let Some(known) = Name::of(name) {

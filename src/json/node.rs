@@ -226,7 +226,7 @@ impl<'a> Node<'a> {
     pub(crate) fn truth(&self) -> Option<bool> {
         match &self.data {
             Data::Bool(value) => Some(*value),
-            Data::Number(number) => Some(number.trim_matches(['0', '.', '-']) != ""),
+            Data::Number(number) => Some(!number.trim_matches(['0', '.', '-']).is_empty()),
             Data::Text(text) if text.eq_ignore_ascii_case("true") => Some(true),
             Data::Text(text) if text.eq_ignore_ascii_case("false") => Some(false),
             _ => None,

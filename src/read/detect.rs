@@ -115,8 +115,6 @@ pub(super) fn formats_of(bytes: &[u8]) -> Vec<Candidate> {
 #[derive(Debug)]
 pub(crate) struct Shape<'a> {
     head: &'a [u8],
-    /// How long the whole input is.
-    len: usize,
     keys: Vec<Key>,
 }
 
@@ -132,7 +130,7 @@ impl<'a> Shape<'a> {
     fn of(bytes: &'a [u8]) -> Shape<'a> {
         let head = &bytes[..bytes.len().min(GLANCE)];
         let start = if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        let mut shape = Shape { head: &head[start..], len: bytes.len(), keys: Vec::new() };
+        let mut shape = Shape { head: &head[start..], keys: Vec::new() };
         let mut lexer = Lexer::new(head, start);
         lexer.skip_whitespace();
         if !matches!(head.get(lexer.offset()), Some(b'{' | b'[')) {
@@ -173,11 +171,6 @@ impl<'a> Shape<'a> {
     /// The keys: each with the one that it stands under, and the kind of its first value.
     pub(crate) fn keys(&self) -> impl Iterator<Item = (&str, &str, Kind)> {
         self.keys.iter().map(|key| (key.under.as_str(), key.name.as_str(), key.kind))
-    }
-
-    /// How long the whole input is, in bytes.
-    pub(crate) fn input_len(&self) -> usize {
-        self.len
     }
 
     /// Notes the keys of the next value. Recursion is bounded by the lexer's limit of nesting.

@@ -174,7 +174,8 @@ impl<'a> Reading<'a> {
             true => String::from_utf8_lossy(bytes).into_owned(),
             false => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
         };
-        if !bytes.is_empty() && !(bytes.len() == 8 && expected == 16) {
+        let short_trace = bytes.len() == 8 && expected == 16;
+        if !bytes.is_empty() && !short_trace {
             let found = bytes.len();
             let message = format!("Expected {expected} bytes as {field}, found {found}; it is kept as written.");
             self.builder.warn_span(WarningKind::BadId, &message);

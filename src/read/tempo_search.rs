@@ -151,7 +151,7 @@ fn is_root(reading: &mut Reading<'_>, parts: &mut Parts, trace: &Node<'_>, paren
     }
     let start = reading.time_of(parts, trace.get("startTimeUnixNano"), Unit::Nanos, "startTimeUnixNano");
     let whole = start != NO_TIME && start == parts.start && {
-        let lasts = parts.end.checked_sub(parts.start).unwrap_or_default() / 1_000_000;
+        let lasts = parts.end.saturating_sub(parts.start) / 1_000_000;
         trace.get("durationMs").and_then(Node::integer) == Some(i128::from(lasts))
     };
     parent_is_told || whole

@@ -206,7 +206,7 @@ impl Told {
             (Meaning::Kind, _) => {
                 let kind = kind();
                 self.kind = kind.unwrap_or(self.kind);
-                return kind.is_some();
+                kind.is_some()
             }
             (Meaning::Error, None) => {
                 self.more = true;

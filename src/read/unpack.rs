@@ -548,18 +548,12 @@ fn nothing(trouble: &Trouble) -> Error {
 /// The checksum of gzip and zip, four bytes at a time.
 pub(super) fn crc32(bytes: &[u8]) -> u32 {
     let mut tables = [[0_u32; 256]; 4];
-    for byte in 0..256 {
-        let mut value = byte as u32;
-        for _ in 0..8 {
-            value = if value & 1 == 1 { value >> 1 ^ 0xedb8_8320 } else { value >> 1 };
-        }
-        tables[0][byte] = value;
-    }
-    for byte in 0..256 {
-        for table in 1..4 {
-            let before = tables[table - 1][byte];
-            tables[table][byte] = before >> 8 ^ tables[0][(before & 0xff) as usize];
-        }
+    tables[0] = std::array::from_fn(|byte| {
+        (0..8).fold(byte as u32, |value, _| if value & 1 == 1 { value >> 1 ^ 0xedb8_8320 } else { value >> 1 })
+    });
+    let first = tables[0];
+    for table in 1..4 {
+        tables[table] = tables[table - 1].map(|before| before >> 8 ^ first[(before & 0xff) as usize]);
     }
     let mut sum = u32::MAX;
     let (words, rest) = bytes.as_chunks::<4>();

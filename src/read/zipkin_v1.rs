@@ -99,7 +99,7 @@ fn record(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) {
         parts.name = reading.builder.intern(name);
         parts.kind = half.map_or(SpanKind::Unspecified, |half| half.2);
         parts.service(reading, own);
-        times(reading, &mut parts, node, index == 0, half.map(|half| half.0.map(|name| core(name))));
+        times(reading, &mut parts, node, index == 0, half.map(|half| half.0.map(&core)));
         let receives = matches!(parts.kind, SpanKind::Server | SpanKind::Consumer);
         // The side that sends owns the span and its times; the one that receives joins it.
         parts.shared = receives && (index > 0 || node.get("timestamp").is_none());

@@ -72,7 +72,7 @@ fn map(bytes: &[u8], depth: u32) -> Option<Value<'_>> {
     Some(Value::Map(members))
 }
 
-fn for_each<'a>(bytes: &'a [u8], mut field: impl FnMut(u32, Wire) -> Option<()>) -> Option<()> {
+fn for_each(bytes: &[u8], mut field: impl FnMut(u32, Wire) -> Option<()>) -> Option<()> {
     let mut message = Message::new(bytes, 0..bytes.len());
     loop {
         let next: Result<_, WireError> = message.next();
