@@ -301,8 +301,7 @@ fn logs_give_what_was_counted_by_eye() {
     }
     for (file, figures) in LOGS {
         let found = summary::store_summary(&store_of(file));
-        let found = [found.spans, found.traces, found.roots + found.orphans, found.error_spans, found.events]
-            ;
+        let found = [found.spans, found.traces, found.roots + found.orphans, found.error_spans, found.events];
         assert_eq!(found, *figures, "{file}");
     }
     let error = read(bytes_of("sdk/js-bunyan.jsonl"), &ReadOptions::new()).expect_err("no line names a trace");
