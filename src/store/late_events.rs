@@ -29,6 +29,11 @@ impl StoreBuilder {
         })
     }
 
+    /// Makes room for so many more spans, and no more.
+    pub(crate) fn reserve_spans(&mut self, more: usize) {
+        self.spans.reserve_exact(more);
+    }
+
     /// The ids of the traces, by number.
     pub(crate) fn trace_keys(&self) -> &[TraceKey] {
         &self.traces.keys

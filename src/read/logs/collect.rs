@@ -43,6 +43,8 @@ pub(super) struct Lines {
     pub(super) members: Vec<u32>,
     /// Where in the column of events a run of lines begins, and with which line.
     pub(super) runs: Vec<(u32, u32)>,
+    /// How many inputs have any.
+    pub(super) inputs: u32,
     /// Attributes of resources.
     pub(super) resources: Vec<AttributeRange>,
 }
@@ -60,11 +62,19 @@ impl Lines {
     }
 
     /// Takes the lines of another input behind these. Groups of one span stand beside each other until they are merged.
-    pub(super) fn append(&mut self, other: Lines) {
-        if self.members.is_empty() {
-            *self = other;
+    pub(super) fn append(&mut self, mut other: Lines) {
+        if other.members.is_empty() {
             return;
         }
+        let inputs = self.inputs + 1;
+        if self.members.is_empty() {
+            // What was room to grow is room for the spans.
+            other.groups.shrink_to_fit();
+            other.slots = Vec::new();
+            *self = Lines { inputs, ..other };
+            return;
+        }
+        self.inputs = inputs;
         let (groups, members) = (self.groups.len() as u32, self.members.len() as u32);
         let resources = self.resources.len() as u32;
         self.resources.extend(other.resources);

@@ -85,8 +85,12 @@ pub(crate) fn resolve(mut lines: Lines, builder: &mut StoreBuilder, inputs: usiz
     if lines.count() == 0 {
         return outcomes;
     }
-    widen_ids(&mut lines.groups, builder);
-    let redirect = merge_equal(&mut lines.groups);
+    let widened = widen_ids(&mut lines.groups, builder);
+    // Within one input every span has one group.
+    let redirect = match widened || lines.inputs > 1 {
+        true => merge_equal(&mut lines.groups),
+        false => (0..lines.groups.len() as u32).collect(),
+    };
     let there = spans_there(&lines.groups, builder);
     // Groups by trace, in the order of the input.
     let mut order: Vec<u32> =
@@ -102,6 +106,7 @@ pub(crate) fn resolve(mut lines: Lines, builder: &mut StoreBuilder, inputs: usiz
         .collect();
     drop(first_of);
     order.sort_by_key(|group| rank[*group as usize]);
+    builder.reserve_spans(order.len());
     let mut making = Making {
         target: vec![u32::MAX; lines.groups.len()],
         origins: HashMap::new(),
@@ -117,18 +122,16 @@ pub(crate) fn resolve(mut lines: Lines, builder: &mut StoreBuilder, inputs: usiz
         rest = behind;
     }
     let target = making.target;
-    let events: Vec<(u32, u32)> =
-        lines.events().map(|(event, group)| (event, target[redirect[group as usize] as usize])).collect();
-    drop(lines);
-    builder.give_events(events.into_iter());
+    lines.groups = Vec::new();
+    builder.give_events(lines.events().map(|(event, group)| (event, target[redirect[group as usize] as usize])));
     outcomes
 }
 
-/// A trace id of 64 bits is the lower half of the one trace that ends with it, if there is but one.
-fn widen_ids(groups: &mut [Group], builder: &StoreBuilder) {
+/// A trace id of 64 bits is the lower half of the one trace that ends with it, if there is but one; whether that was so.
+fn widen_ids(groups: &mut [Group], builder: &StoreBuilder) -> bool {
     let narrow = |key: TraceKey| matches!(key.form, IdForm::Hex(_)) && key.value >> 64 == 0;
     if !groups.iter().any(|group| narrow(group.trace)) {
-        return;
+        return false;
     }
     let mut wide: HashMap<u64, Option<u128>> = HashMap::new();
     for key in groups.iter().map(|group| group.trace).chain(builder.trace_keys().iter().copied()) {
@@ -139,11 +142,14 @@ fn widen_ids(groups: &mut [Group], builder: &StoreBuilder) {
             }
         }
     }
+    let mut widened = false;
     for group in groups.iter_mut().filter(|group| narrow(group.trace)) {
         if let Some(Some(value)) = wide.get(&(group.trace.value as u64)) {
             group.trace = TraceKey { value: *value, form: IdForm::Hex(32) };
+            widened = true;
         }
     }
+    widened
 }
 
 /// Groups that turned out to be of one span become one: to which each belongs.

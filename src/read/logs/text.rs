@@ -141,11 +141,9 @@ pub(super) fn take(reading: &mut Reading<'_>, start: usize) -> (Taken, usize) {
         return record(reading, start);
     }
     let (end, mut next) = line_end(bytes, start);
-    if std::str::from_utf8(&bytes[start..end]).is_err() {
-        return (Taken::Nothing, next);
-    }
+    let Ok(text) = std::str::from_utf8(&bytes[start..end]) else { return (Taken::Nothing, next) };
     let mut line = Line::at(reading.builder, start);
-    let dated = parse(reading, &mut line, start, end);
+    let dated = parse(reading, &mut line, text, start);
     let log = dated || line.level != Level::Unsaid || line.has_trace();
     // What follows without beginning a line of its own.
     let (first, mut last) = (next, next);
@@ -274,25 +272,26 @@ fn continues(text: &[u8], dated: bool, more: bool) -> bool {
     if trimmed.is_empty() {
         return false;
     }
-    let indented = matches!(text[0], b' ' | b'\t');
-    if indented && !matches!(trimmed[0], b'{' | b'[') && !begins_dated(trimmed) {
-        return true;
-    }
-    if matches!(trimmed[0], b'{' | b'[') || begins_dated(trimmed) {
+    if matches!(trimmed[0], b'{' | b'[') {
         return false;
     }
     let starts = |prefix: &[u8]| trimmed.starts_with(prefix);
-    if starts(b"Traceback (")
+    let may = matches!(text[0], b' ' | b'\t')
+        || starts(b"Traceback (")
         || starts(b"Caused by:")
         || starts(b"goroutine ")
         || starts(b"panic:")
         || starts(b"at ")
-        || starts(b"...")
-    {
+        || starts(b"...");
+    // What is asked first is what most lines answer at once.
+    if !may && !dated && !more || begins_dated(trimmed) {
+        return false;
+    }
+    if may {
         return true;
     }
     // A line of another log has ids or a level of its own.
-    (dated || more) && !has_pairs(trimmed) && Level::of(first_word(trimmed)).is_none()
+    !has_pairs(trimmed) && Level::of(first_word(trimmed)).is_none()
 }
 
 fn first_word(text: &[u8]) -> &[u8] {
@@ -376,10 +375,9 @@ fn access_log_date(text: &str) -> Option<(u64, usize)> {
 }
 
 /// Reads what a line says; whether it has a date.
-fn parse(reading: &mut Reading<'_>, line: &mut Line, start: usize, end: usize) -> bool {
-    let bytes = reading.bytes;
-    let content = &bytes[start..end];
-    let text = std::str::from_utf8(content).unwrap_or_default();
+fn parse(reading: &mut Reading<'_>, line: &mut Line, text: &str, start: usize) -> bool {
+    let content = text.as_bytes();
+    let end = start + text.len();
     let logfmt = is_logfmt(content);
     let mut at = 0;
     let mut dated = false;
@@ -395,7 +393,7 @@ fn parse(reading: &mut Reading<'_>, line: &mut Line, start: usize, end: usize) -
             level(reading, line, start, content, piece);
         }
     }
-    let spring = text[at..].find(" --- ").map(|found| at + found);
+    let spring = if dated { text[at..].find(" --- ").map(|found| at + found) } else { None };
     // Where the head ends, and the message behind it; where the last run of pairs begins.
     let (mut head, mut in_head) = (at, true);
     let mut pairs_from = None;
@@ -514,7 +512,8 @@ fn pair(reading: &mut Reading<'_>, line: &mut Line, start: usize, content: &[u8]
     let value = &content[from..to];
     // The escapes of logfmt are those of JSON, or of Go, which has more: then it stays as it is written.
     let escaped = quoted && value.contains(&b'\\') && crate::json::Lexer::new(content, equals + 1).string().is_ok();
-    let number = !quoted && std::str::from_utf8(value).is_ok_and(crate::json::is_number);
+    let digits = value.first().is_some_and(|b| matches!(b, b'-' | b'0'..=b'9'));
+    let number = !quoted && digits && std::str::from_utf8(value).is_ok_and(crate::json::is_number);
     let shape = match value {
         _ if number => Shape::Number,
         b"true" | b"false" | b"null" if !quoted => Shape::Json,
