@@ -202,3 +202,26 @@ fn lines_are_logs_and_a_single_one_with_a_header_is_a_header() {
     assert_eq!(detect(line(0, "00000000000000a1", "msg=x").repeat(2).as_bytes()).kind, InputKind::Logs);
     assert_eq!(detect(otlp("00000000000000a1", "x").as_bytes()).kind, InputKind::Traces);
 }
+
+/// What would be endless, or take hours if time went by the square of the length.
+#[test]
+fn long_lines_of_anything_are_read_to_their_end() {
+    let first = line(0, "00000000000000a1", "msg=first");
+    for piece in
+        ["[ ", "1 ", "a:", "a{b=1}:", "[a=b]", "k=v ", "\"", "{\"a\":", "LogRecord.", "00-", "at ", "[a=b] x: "]
+    {
+        let long = piece.repeat(1 << 18);
+        for text in [
+            format!("{first}{long}\n{first}"),
+            format!("2026-09-21T14:13:20Z  INFO {long}\n{first}"),
+            format!("{}{long}", otlp("00000000000000a1", "x")),
+        ] {
+            for format in [None, Some("logs"), Some("rust-tracing"), Some("otlp-logs"), Some("otlp-json")] {
+                let options = format.map_or(ReadOptions::new(), |id| ReadOptions::new().with_format(id));
+                if let Ok(outcome) = read(text.as_bytes(), &options) {
+                    assert!(outcome.store.traces().count() > 0);
+                }
+            }
+        }
+    }
+}

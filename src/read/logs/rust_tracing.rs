@@ -92,6 +92,9 @@ fn read(reading: &mut Reading<'_>) {
     spans.finish(reading);
 }
 
+/// Spans inside each other that are followed.
+const MAX_STEPS: usize = 128;
+
 /// One span of a path, as it stands in the text.
 #[derive(Clone, Copy, Debug)]
 struct Step<'t> {
@@ -165,7 +168,7 @@ fn path(text: &str) -> (Vec<Step<'_>>, usize) {
                 None => return (steps, start),
             }
         }
-        if name.is_empty() || bytes.get(at) != Some(&b':') {
+        if name.is_empty() || bytes.get(at) != Some(&b':') || steps.len() >= MAX_STEPS {
             return (steps, start);
         }
         let (from, to) = fields;

@@ -21,6 +21,11 @@ use crate::store::{Encoding, IdForm};
 /// Words at the beginning of a line among which its date is.
 const HEAD: usize = 12;
 
+/// What stands between brackets is not longer: looking further for each of many brackets would take time by the square.
+const GROUP: usize = 1024;
+/// Groups of a line that are looked at.
+const GROUPS: usize = 16;
+
 /// A piece of a line; offsets count from its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Piece {
@@ -57,7 +62,7 @@ impl Iterator for Pieces<'_> {
         }
         let start = self.at;
         let kind = match text.get(start)? {
-            b'[' => match text[start..].iter().position(|b| *b == b']') {
+            b'[' => match text[start..].iter().take(GROUP).position(|b| *b == b']') {
                 Some(length) => {
                     self.at = start + length + 1;
                     PieceKind::Group
@@ -399,7 +404,7 @@ fn parse(reading: &mut Reading<'_>, line: &mut Line, text: &str, start: usize) -
     let mut pairs_from = None;
     let mut groups: [Option<Piece>; 4] = [None; 4];
     let mut request = None;
-    let mut group_count = 0;
+    let (mut group_count, mut seen) = (0, 0);
     for piece in (Pieces { text: content, at }) {
         let is_pair = matches!(piece.kind, PieceKind::Pair(_));
         match piece.kind {
@@ -414,7 +419,8 @@ fn parse(reading: &mut Reading<'_>, line: &mut Line, text: &str, start: usize) -
             }
             PieceKind::Group => {
                 let inner = (piece.start + 1, piece.end - 1);
-                let known = group(reading, line, start, content, inner);
+                seen += 1;
+                let known = seen <= GROUPS && group(reading, line, start, content, inner);
                 if group_count < groups.len() && !known {
                     groups[group_count] = Some(piece);
                     group_count += 1;
@@ -712,11 +718,24 @@ pub(super) fn looks(text: &str) -> (bool, bool) {
     (dated || level && pairs == 0 || level && pairs > 2 || trace && pairs > 2, trace)
 }
 
-/// Whether the line that begins here names a trace and is one of a log.
+/// Whether a line begins here that names a trace and is one of a log.
 pub(super) fn names_a_trace(bytes: &[u8], start: usize) -> bool {
+    /// Ids stand in the first part of a line.
+    const GLANCE: usize = 4096;
+    // Once a line, however many values stand on it.
+    let before = bytes[..start].iter().rev().take(64).find(|b| !matches!(b, b' ' | b'\t'));
+    if before.is_some_and(|byte| *byte != b'\n') {
+        return false;
+    }
     if bytes[start..].starts_with(RECORD) {
         return bytes[start..].starts_with(b"LogRecord.Timestamp:");
     }
-    let (end, _) = line_end(bytes, start);
-    std::str::from_utf8(&bytes[start..end.min(start + 4096)]).is_ok_and(|text| looks(text) == (true, true))
+    let head = &bytes[..bytes.len().min(start + GLANCE)];
+    let (end, _) = line_end(head, start);
+    let text = match std::str::from_utf8(&head[start..end]) {
+        Ok(text) => text,
+        // The glance may end inside a character.
+        Err(error) => std::str::from_utf8(&head[start..start + error.valid_up_to()]).unwrap_or_default(),
+    };
+    looks(text) == (true, true)
 }
