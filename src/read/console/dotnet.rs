@@ -10,6 +10,8 @@
 //! ```
 //! An event's time is written as the machine's language has it, in whole seconds.
 
+use std::borrow::Cow;
+
 use super::super::Format;
 use super::super::detect::Shape;
 use super::super::documents::Reading;
@@ -70,7 +72,22 @@ fn read(reading: &mut Reading<'_>) {
     let mut reader =
         Reader { out: Assembler::default(), span: None, section: Section::Other, between: Between::default() };
     let mut open: Option<Open<'_>> = None;
+    // Records of the log between the spans are lines of a log.
+    let as_it_stands = matches!(text, Cow::Borrowed(_));
+    let mut behind = 0;
     for (at, line) in source.lines() {
+        if at < behind {
+            continue;
+        }
+        if as_it_stands
+            && line.starts_with("LogRecord.Timestamp:")
+            && let Some(next) = reading.log_line(at)
+        {
+            reader.close(reading, source, open.take());
+            reader.flush(reading);
+            behind = next;
+            continue;
+        }
         let indent = line.len() - line.trim_start_matches(' ').len();
         let item = if indent == 4 || indent == 8 { line.trim_start().split_once(": ") } else { None };
         let starts = reader.starts_section(line) || item.is_some() || reader.starts_part(indent, line.trim());
