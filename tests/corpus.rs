@@ -84,6 +84,7 @@ const FORMATS: &[(&str, &str)] = &[
 const EXCEPTIONS: &[(&str, &str, u64, &str)] = &[
     ("otlp-jsonl/oteltui-test_data-mixed.jsonl", "events", 152, LOG_RECORDS),
     ("console-python/oteldocs-python.json", "events", 1, LOG_RECORDS),
+    ("console-dotnet/oteldocs-dotnet-getting-started-1.txt", "events", 1, LOG_RECORDS),
     (
         "otlp-json/ottl-playground-traces.json",
         "max_depth",

@@ -214,6 +214,8 @@ fn record(reading: &mut Reading<'_>, start: usize) -> (Taken, usize) {
         }
         if text.starts_with(b"Resource associated with LogRecord") {
             part = Part::Resource;
+        } else if text.starts_with(b"Activity.") || inner.is_empty() && !resource.is_empty() {
+            break;
         } else if inner.is_empty() {
             // The resource stands behind an empty line.
         } else if let Some(colon) =
