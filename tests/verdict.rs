@@ -219,6 +219,7 @@ fn a_single_span_says_that_it_is_alone() {
 #[test]
 fn a_trace_without_times_says_so() {
     says("A service=api\n  B", "The spans have no times, so where the time went cannot be said.");
+    says("A service=api\nB", "The spans have no times, so where the time went cannot be said.");
     says(
         "A service=api\n  B error=lost",
         "The spans have no times, so where the time went cannot be said. The error began in B in api (lost); it did not reach A.",

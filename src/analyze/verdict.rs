@@ -319,6 +319,8 @@ fn caveat(text: &mut Text, trace: &Trace<'_>, top: &Span<'_>) {
         text.link(count(orphans.len(), "span", "spans"), &orphans);
         text.say(if orphans.len() == 1 { " names a parent" } else { " name parents" });
         text.say(" that the input does not have, so a part may be missing.");
+    } else if trace.start_ns().is_none() {
+        // Without times nothing is beside anything.
     } else if let [other] = others.as_slice() {
         beside(text, trace.store(), top, other);
     } else if !others.is_empty() {
@@ -326,7 +328,7 @@ fn caveat(text: &mut Text, trace: &Trace<'_>, top: &Span<'_>) {
         text.say(" Beside it the trace has ");
         text.link(format!("{} more roots", grouped(all.len() as u64)), &all);
         text.say(", whose time is not counted here.");
-    } else if !timeless.is_empty() && trace.start_ns().is_some() {
+    } else if !timeless.is_empty() {
         text.say(" ");
         text.link(count(timeless.len(), "span", "spans"), &timeless);
         text.say(if timeless.len() == 1 { " has no time and is" } else { " have no times and are" });

@@ -147,11 +147,12 @@ export function drawRow(element, row, above, context) {
     setText(made.chip, chip.text);
     attribute(made.chip, "title", chip.title);
     attribute(made.name, "title", `${service}\n${name}`);
-    setText(made.duration, formatDuration(row.durationNs));
-    attribute(made.duration, "title", exactDuration(row.durationNs));
+    const duration = Number.isFinite(row.startNs) ? formatDuration(row.durationNs) : "no time";
+    setText(made.duration, duration);
+    attribute(made.duration, "title", Number.isFinite(row.startNs) ? exactDuration(row.durationNs) : null);
     const words = wordsOf(row, context);
     setText(made.words, words);
-    attribute(element, "aria-label", `${service} ${name}, ${formatDuration(row.durationNs)}, ${words}${chip.title === null ? "" : `, ${chip.title}`}`);
+    attribute(element, "aria-label", `${service} ${name}, ${duration}, ${words}${chip.title === null ? "" : `, ${chip.title}`}`);
     drawBar(made, row, context);
 }
 
@@ -214,7 +215,7 @@ function drawBar(made, row, context) {
     if (!visible) {
         for (const shape of [made.under, made.busy, made.texture, made.hatch, made.outline, made.critical, made.events, made.errorEvents]) attribute(shape, "d", "");
         made.link.hidden = true;
-        placeLabel(made, !known ? "no time" : left > width ? `${formatDuration(row.durationNs)} ›` : `‹ ${formatDuration(row.durationNs)}`, known && left > width ? "right" : "left", width);
+        placeLabel(made, !known ? "" : left > width ? `${formatDuration(row.durationNs)} ›` : `‹ ${formatDuration(row.durationNs)}`, known && left > width ? "right" : "left", width);
         return;
     }
     // Whole pixels: bars of a pixel or two would be blurred away. Beyond the rims a little is enough.

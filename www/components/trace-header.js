@@ -19,6 +19,7 @@ export class TraceHeader {
         if (before !== null && before.trace?.summary === trace.summary && before.preferences.timeMode === mode) return;
         const { summary } = trace;
         const start = formatInstant(summary.startNs, mode);
+        const timeless = summary.startNs === 0n && trace.topNs === 0;
         fill(
             this.element,
             el(
@@ -28,7 +29,7 @@ export class TraceHeader {
                 " ",
                 el("span", { class: "trace-service", text: summary.rootService }),
                 " ",
-                el("span", { class: "trace-duration", title: exactDuration(trace.topNs), text: formatDuration(trace.topNs) }),
+                el("span", { class: "trace-duration", title: timeless ? "" : exactDuration(trace.topNs), text: timeless ? "no times" : formatDuration(trace.topNs) }),
             ),
             el("span", { class: "fact", text: countOf(summary.spans, "span") }),
             el("span", { class: "fact", text: countOf(summary.services.length, "service") }),
