@@ -64,7 +64,7 @@ const VIEWS = {
   'headers explained': {
     go: async (page) => {
       await paste(page, 'traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\ntraceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b-01')
-      await page.locator('.header-problem').waitFor()
+      await page.locator('.header-problem').first().waitFor()
       await page.getByRole('button', { name: 'New trace' }).click()
       await page.getByRole('heading', { name: 'New', exact: true }).waitFor()
     },
