@@ -29,7 +29,7 @@
 //!  view      what is visible: rows, rasters, ticks
 //!  read      bytes to store            analyze   store to findings
 //!  store     spans in columns          context   headers to span contexts and back
-//!  id  time  value  strings  error  simd  json  wire
+//!  id  time  value  strings  error  simd  sort  json  wire
 //! ```
 //!
 //! # Invariants
