@@ -26,7 +26,7 @@ pub(super) fn digit(byte: u8) -> Option<u8> {
 }
 
 /// The digit's character, lower case.
-#[inline]
+#[inline(always)]
 pub(super) fn character(digit: u8) -> u8 {
     let digit = digit & 15;
     if digit < 10 { b'0' + digit } else { b'a' + digit - 10 }
