@@ -21,6 +21,21 @@ pub(super) fn conventional(key: &str) -> Option<&'static str> {
     })
 }
 
+/// A stack trace as lines: of each frame its function and its place, in this order.
+pub(super) fn stack_of<'n, 'a: 'n>(
+    of: &Node<'_>,
+    frames: &mut dyn Iterator<Item = &'n Node<'a>>,
+    tell: &dyn Fn(&'n Node<'a>) -> (&'n str, String),
+) -> Node<'static> {
+    let lines: Vec<String> = frames
+        .map(|frame| {
+            let (function, place) = tell(frame);
+            format!("at {function} ({place})")
+        })
+        .collect();
+    Node { data: Data::Text(lines.join("\n").into()), start: of.start, end: of.end, json: false }
+}
+
 impl Parts {
     /// Adds an attribute under its conventional name, if it has one.
     pub(super) fn conventional(&mut self, reading: &mut Reading<'_>, key: &str, value: &Node<'_>) {

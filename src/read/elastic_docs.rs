@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Format;
-use super::conventions::conventional;
+use super::conventions::{self, conventional};
 use super::detect::Shape;
 use super::documents::Reading;
 use super::held::Held;
@@ -13,7 +13,7 @@ use super::instant::Unit;
 use super::parts::{EventParts, LinkParts, Parts};
 use super::told::kind_of;
 use crate::json::{Data, Kind, Node};
-use crate::store::{RawValue, SpanKey, SpanKind, Status, TraceKey};
+use crate::store::{SpanKey, SpanKind, Status, TraceKey};
 
 pub(super) const FORMAT: Format = Format {
     id: "elastic-docs",
@@ -205,7 +205,7 @@ fn links(reading: &mut Reading<'_>, parts: &mut Parts, list: &Node<'_>) {
         let fields = Fields::of(link);
         if let (Some(trace), Some(span)) = (fields.text("trace.id"), fields.text("span.id")) {
             let (trace, span) = (reading.trace_key(trace, Base64::No), reading.span_key(span, Base64::No));
-            parts.links.push(LinkParts { trace, span, trace_state: RawValue::NULL, attributes: Vec::new() });
+            parts.links.push(LinkParts::to(trace, span, Vec::new()));
         }
     }
 }
@@ -253,20 +253,15 @@ pub(super) fn exception_of(
     }
 }
 
-/// Frames as lines, the innermost first.
+/// The innermost frame first, as the agents write them.
 fn stack_of(frames: &Node<'_>) -> Node<'static> {
-    let mut text = String::new();
-    for frame in frames.items() {
-        let function = frame.text_of("function").unwrap_or("?");
+    conventions::stack_of(frames, &mut frames.items().iter(), &|frame| {
         let file = ["filename", "abs_path", "classname"].iter().find_map(|key| frame.text_of(key)).unwrap_or("?");
-        text.push_str(&format!("at {function} ({file}"));
-        for line in [frame.get("lineno"), frame.at(&["line", "number"]), frame.get("colno")].into_iter().flatten() {
-            text.push_str(&format!(":{}", line.written().unwrap_or("?")));
-        }
-        text.push_str(")\n");
-    }
-    text.truncate(text.trim_end().len());
-    Node { data: Data::Text(text.into()), start: frames.start, end: frames.end, json: false }
+        let numbers = [frame.get("lineno"), frame.at(&["line", "number"]), frame.get("colno")];
+        let numbers = numbers.into_iter().flatten().map(|number| number.written().unwrap_or("?"));
+        let place = numbers.fold(file.to_owned(), |place, number| format!("{place}:{number}"));
+        (frame.text_of("function").unwrap_or("?"), place)
+    })
 }
 
 /// What the agents' types say about the side of a call.

@@ -16,7 +16,7 @@ use super::parts::{LinkParts, Pair, Parts};
 use super::told::kind_of;
 use crate::error::WarningKind;
 use crate::json::{Data, Kind, Node};
-use crate::store::{NO_TIME, RawValue, SpanKey, Status, TraceKey};
+use crate::store::{NO_TIME, SpanKey, Status, TraceKey};
 
 pub(super) const FORMAT: Format = Format {
     id: "elastic-intake",
@@ -230,6 +230,6 @@ fn links(reading: &mut Reading<'_>, parts: &mut Parts, list: &Node<'_>) {
     for link in list.items() {
         let trace = link.text_of("trace_id").map_or(TraceKey::EMPTY, |id| reading.trace_key(id, Base64::No));
         let span = link.text_of("span_id").map_or(SpanKey::EMPTY, |id| reading.span_key(id, Base64::No));
-        parts.links.push(LinkParts { trace, span, trace_state: RawValue::NULL, attributes: Vec::new() });
+        parts.links.push(LinkParts::to(trace, span, Vec::new()));
     }
 }

@@ -11,7 +11,7 @@ use super::parts::{Assembler, EventParts, LinkParts, Pair, Parts, span_number};
 use super::told::kind_of;
 use crate::error::WarningKind;
 use crate::json::{Data, Kind, Node};
-use crate::store::{RawValue, SpanKey, SpanKind, Status, TraceKey};
+use crate::store::{SpanKey, SpanKind, Status, TraceKey};
 
 pub(super) const FORMAT: Format = Format {
     id: "gcp-trace",
@@ -204,7 +204,7 @@ fn links(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
         }
         let trace = link.text_of("traceId").map_or(TraceKey::EMPTY, |id| reading.trace_key(id, Base64::No));
         let span = link.text_of("spanId").map_or(SpanKey::EMPTY, |id| reading.span_key(id, Base64::No));
-        parts.links.push(LinkParts { trace, span, trace_state: RawValue::NULL, attributes });
+        parts.links.push(LinkParts::to(trace, span, attributes));
     }
     if !matches!(node.data, Data::Map(_) | Data::List(_)) {
         parts.warn(WarningKind::WrongType, format!("Expected an object as links, found {}.", node.described()));

@@ -15,7 +15,7 @@ use super::parts::{Assembler, EventParts, LinkParts, Parts};
 use super::told::{Told, kind_of};
 use crate::error::WarningKind;
 use crate::json::{Data, Node};
-use crate::store::{RawValue, SpanKey, SpanKind, Status, TraceKey};
+use crate::store::{SpanKey, SpanKind, Status, TraceKey};
 use crate::strings::StringId;
 
 pub(super) const FORMAT: Format = Format {
@@ -131,12 +131,11 @@ fn span(reading: &mut Reading<'_>, out: &mut Assembler, frame: &Node<'_>, cells:
     for reference in cell("references").map_or(&[][..], Node::items) {
         let mut attributes = Vec::new();
         pairs(reference.get("tags"), |key, value| attributes.push(reading.pair(key, value)));
-        parts.links.push(LinkParts {
-            trace: reference.text_of("traceID").map_or(TraceKey::EMPTY, |id| reading.trace_key(id, Base64::No)),
-            span: reference.text_of("spanID").map_or(SpanKey::EMPTY, |id| reading.span_key(id, Base64::No)),
-            trace_state: RawValue::NULL,
+        parts.links.push(LinkParts::to(
+            reference.text_of("traceID").map_or(TraceKey::EMPTY, |id| reading.trace_key(id, Base64::No)),
+            reference.text_of("spanID").map_or(SpanKey::EMPTY, |id| reading.span_key(id, Base64::No)),
             attributes,
-        });
+        ));
     }
     for warning in cell("warnings").map_or(&[][..], Node::items).iter().filter_map(Node::text) {
         parts.warn(WarningKind::Producer, warning.to_owned());

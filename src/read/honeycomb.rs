@@ -11,7 +11,7 @@ use super::instant::Unit;
 use super::parts::{EventParts, LinkParts, Parts};
 use super::told::kind_of;
 use crate::json::{Data, Node};
-use crate::store::{RawValue, SpanKey, Status, TraceKey};
+use crate::store::{SpanKey, Status, TraceKey};
 
 pub(super) const FORMAT: Format = Format {
     id: "honeycomb",
@@ -68,7 +68,7 @@ fn row(reading: &mut Reading<'_>, held: &mut Held, data: &Node<'_>, around: &Nod
             let trace = trace.map_or(TraceKey::EMPTY, |id| reading.trace_key(id, Base64::No));
             let span = id(reading, "trace.link.span_id");
             let attributes = rest(reading, data);
-            let link = LinkParts { trace, span, trace_state: RawValue::NULL, attributes };
+            let link = LinkParts::to(trace, span, attributes);
             held.link(parts.trace, parts.parent, link, around.start);
             return;
         }

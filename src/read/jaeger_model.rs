@@ -226,6 +226,6 @@ fn references(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
         }
         let key = reading.builder.intern("opentracing.ref_type");
         let kind = RawValue::interned(reading.builder.intern(if follows { "follows_from" } else { "child_of" }));
-        parts.links.push(LinkParts { trace, span, trace_state: RawValue::NULL, attributes: vec![(key, kind)] });
+        parts.links.push(LinkParts::to(trace, span, vec![(key, kind)]));
     }
 }

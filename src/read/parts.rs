@@ -52,6 +52,11 @@ impl LinkParts {
     /// A link of which nothing is known yet.
     pub(super) const EMPTY: LinkParts =
         LinkParts { trace: TraceKey::EMPTY, span: SpanKey::EMPTY, trace_state: RawValue::NULL, attributes: Vec::new() };
+
+    /// A link whose trace state is not told.
+    pub(super) fn to(trace: TraceKey, span: SpanKey, attributes: Vec<Pair>) -> LinkParts {
+        LinkParts { trace, span, attributes, ..LinkParts::EMPTY }
+    }
 }
 
 /// The pieces of a span.

@@ -2,6 +2,7 @@
 //! the spans inside, spans alone, and errors, which are told on the span that they name.
 
 use super::Format;
+use super::conventions;
 use super::detect::Shape;
 use super::documents::Reading;
 use super::held::Held;
@@ -10,7 +11,7 @@ use super::instant::Unit;
 use super::parts::{EventParts, LinkParts, Pair, Parts};
 use crate::error::WarningKind;
 use crate::json::{Data, Kind, Lex, Lexer, Node};
-use crate::store::{RawValue, SpanKey, SpanKind, Status, TraceKey};
+use crate::store::{SpanKey, SpanKind, Status, TraceKey};
 
 pub(super) const FORMAT: Format = Format {
     id: "sentry",
@@ -126,7 +127,7 @@ impl Events {
         let values = node.at(&["exception", "values"]).or_else(|| node.get("exception"));
         // The last one is what was caught, those before it are its causes.
         for value in values.map_or(&[][..], Node::items).iter().rev() {
-            let stack = value.at(&["stacktrace", "frames"]).map(stack_of);
+            let stack = value.at(&["stacktrace", "frames"]).map(stack);
             let event = parts.exception(reading, time, [value.get("type"), value.get("value"), stack.as_ref()]);
             for (key, value) in value.members() {
                 if !matches!(key.as_ref(), "type" | "value" | "stacktrace") && value.data != Data::Null {
@@ -152,22 +153,14 @@ impl Events {
     }
 }
 
-/// Frames as lines, the innermost first, which Sentry writes last.
-fn stack_of(frames: &Node<'_>) -> Node<'static> {
-    let mut text = String::new();
-    for frame in frames.items().iter().rev() {
-        let function = frame.text_of("function").unwrap_or("?");
+/// The innermost frame first, which Sentry writes last.
+fn stack(frames: &Node<'_>) -> Node<'static> {
+    conventions::stack_of(frames, &mut frames.items().iter().rev(), &|frame| {
         let file = ["filename", "abs_path", "module"].iter().find_map(|key| frame.text_of(key)).unwrap_or("?");
-        text.push_str(&format!("at {function} ({file}"));
-        for key in ["lineno", "colno"] {
-            if let Some(number) = frame.written_of(key) {
-                text.push_str(&format!(":{number}"));
-            }
-        }
-        text.push_str(")\n");
-    }
-    text.truncate(text.trim_end().len());
-    Node { data: Data::Text(text.into()), start: frames.start, end: frames.end, json: false }
+        let numbers = ["lineno", "colno"].iter().filter_map(|key| frame.written_of(key));
+        let place = numbers.fold(file.to_owned(), |place, number| format!("{place}:{number}"));
+        (frame.text_of("function").unwrap_or("?"), place)
+    })
 }
 
 fn name_of<'n>(span: &'n Node<'_>) -> Option<&'n str> {
@@ -222,7 +215,7 @@ fn span(
         }
         let trace = link.text_of("trace_id").map_or(TraceKey::EMPTY, |id| reading.trace_key(id, Base64::No));
         let span = link.text_of("span_id").map_or(SpanKey::EMPTY, |id| reading.span_key(id, Base64::No));
-        parts.links.push(LinkParts { trace, span, trace_state: RawValue::NULL, attributes });
+        parts.links.push(LinkParts::to(trace, span, attributes));
     }
     parts
 }

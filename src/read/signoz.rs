@@ -8,7 +8,7 @@ use super::instant::Unit;
 use super::parts::{Assembler, EventParts, LinkParts, Parts};
 use super::told::kind_of;
 use crate::json::{Data, Node};
-use crate::store::{RawValue, SpanKey, SpanKind, Status, TraceKey};
+use crate::store::{SpanKey, SpanKind, Status, TraceKey};
 
 pub(super) const FORMAT: Format = Format {
     id: "signoz",
@@ -148,7 +148,7 @@ fn references(reading: &mut Reading<'_>, parts: &mut Parts, list: &Node<'_>) {
         let span = reference.text_of("spanId").map_or(SpanKey::EMPTY, |id| reading.span_key(id, Base64::No));
         let parent = span.same(parts.parent) && trace.same(parts.trace);
         if !parent && !span.is_empty() {
-            parts.links.push(LinkParts { trace, span, trace_state: RawValue::NULL, attributes: Vec::new() });
+            parts.links.push(LinkParts::to(trace, span, Vec::new()));
         }
     }
 }

@@ -11,7 +11,7 @@ use super::instant::Unit;
 use super::parts::{Assembler, EventParts, LinkParts, Parts};
 use super::told::kind_of;
 use crate::json::{Data, Kind, Node};
-use crate::store::{RawValue, SpanKey, SpanKind, Status, TraceKey};
+use crate::store::{SpanKey, SpanKind, Status, TraceKey};
 
 pub(super) const FORMAT: Format = Format {
     id: "skywalking",
@@ -165,7 +165,7 @@ fn references(reading: &mut Reading<'_>, parts: &mut Parts, refs: &[Node<'_>]) {
             value.data != Data::Null && !taken.iter().any(|names| names.contains(&key.as_ref()))
         });
         let attributes = rest.map(|(key, value)| reading.pair(&format!("skywalking.{key}"), value)).collect();
-        parts.links.push(LinkParts { trace, span, trace_state: RawValue::NULL, attributes });
+        parts.links.push(LinkParts::to(trace, span, attributes));
     }
 }
 

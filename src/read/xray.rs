@@ -4,6 +4,7 @@
 //! A segment is the span of a service, its subsegments are the spans inside it. (AWS X-Ray developer guide, "Segment documents".)
 
 use super::Format;
+use super::conventions;
 use super::detect::Shape;
 use super::documents::Reading;
 use super::ids::Base64;
@@ -11,7 +12,7 @@ use super::instant::Unit;
 use super::parts::{Assembler, EventParts, LinkParts, Pair, Parts};
 use crate::error::WarningKind;
 use crate::json::{Data, Kind, Node};
-use crate::store::{NO_TIME, RawValue, SpanKey, SpanKind, Status, TraceKey};
+use crate::store::{NO_TIME, SpanKey, SpanKind, Status, TraceKey};
 
 pub(super) const FORMAT: Format = Format {
     id: "xray-json",
@@ -157,20 +158,14 @@ fn status(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
     }
     let exceptions = node.at(&["cause", "exceptions"]).map_or(&[][..], Node::items);
     for exception in exceptions {
-        let mut event = EventParts {
-            // X-Ray does not say when; what failed has failed at its end.
-            time: if parts.end == NO_TIME { parts.start } else { parts.end },
-            name: reading.builder.intern("exception"),
-            attributes: Vec::new(),
-        };
+        let mut event =
+            EventParts { time: parts.failed_at(), name: reading.builder.intern("exception"), attributes: Vec::new() };
         for (name, value) in exception.members() {
             let key = match name.as_ref() {
                 "type" => "exception.type",
                 "message" => "exception.message",
                 "stack" => {
-                    let stack = stack_of(value);
-                    let pair = (reading.builder.intern("exception.stacktrace"), reading.made_text(&stack));
-                    event.attributes.push(pair);
+                    event.attributes.push(reading.pair("exception.stacktrace", &stack(value)));
                     continue;
                 }
                 other => other,
@@ -186,17 +181,13 @@ fn status(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
     }
 }
 
-/// Frames as lines: `at label (path:line)`.
-fn stack_of(frames: &Node<'_>) -> String {
-    let mut text = String::new();
-    for frame in frames.items() {
-        let label = frame.text_of("label").unwrap_or("?");
+/// The innermost frame first, as X-Ray has them.
+fn stack(frames: &Node<'_>) -> Node<'static> {
+    conventions::stack_of(frames, &mut frames.items().iter(), &|frame| {
         let path = frame.text_of("path").unwrap_or("?");
         let line = frame.written_of("line").unwrap_or("?");
-        text.push_str(&format!("at {label} ({path}:{line})\n"));
-    }
-    text.truncate(text.trim_end().len());
-    text
+        (frame.text_of("label").unwrap_or("?"), format!("{path}:{line}"))
+    })
 }
 
 fn attributes(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
@@ -261,19 +252,17 @@ fn links(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
         for (key, value) in link.get("attributes").map_or(&[][..], Node::members) {
             attributes.push(reading.pair(key, value));
         }
-        parts.links.push(LinkParts {
-            trace: link.text_of("trace_id").map_or(TraceKey::EMPTY, |id| trace_key(reading, id)),
-            span: link
-                .get_any(&["id", "span_id"])
+        parts.links.push(LinkParts::to(
+            link.text_of("trace_id").map_or(TraceKey::EMPTY, |id| trace_key(reading, id)),
+            link.get_any(&["id", "span_id"])
                 .and_then(Node::text)
                 .map_or(SpanKey::EMPTY, |id| reading.span_key(id, Base64::No)),
-            trace_state: RawValue::NULL,
             attributes,
-        });
+        ));
     }
     for id in node.get("precursor_ids").map_or(&[][..], Node::items).iter().filter_map(Node::text) {
         let span = reading.span_key(id, Base64::No);
         let (trace, attributes) = (parts.trace, Vec::new());
-        parts.links.push(LinkParts { trace, span, trace_state: RawValue::NULL, attributes });
+        parts.links.push(LinkParts::to(trace, span, attributes));
     }
 }

@@ -21,7 +21,7 @@ use super::Between;
 use super::lines::{self, Source, field};
 use super::model;
 use crate::error::WarningKind;
-use crate::store::{NO_TIME, RawValue};
+use crate::store::NO_TIME;
 use crate::strings::StringId;
 
 pub(in crate::read) const FORMAT: Format = Format {
@@ -228,7 +228,7 @@ impl Reader {
             _ if self.section == Section::Links && ids(trimmed).is_some() => {
                 let (trace, id) = ids(trimmed).unwrap_or_default();
                 let (trace, id) = (reading.trace_of(trace), reading.span_of(id));
-                span.links.push(LinkParts { trace, span: id, trace_state: RawValue::NULL, attributes: Vec::new() });
+                span.links.push(LinkParts::to(trace, id, Vec::new()));
             }
             _ => {
                 self.section = Section::Other;
