@@ -60,9 +60,8 @@ class App {
         this.keys = new KeysSheet(options);
         this.said = el("p", { class: "visually-hidden", role: "status" });
         this.dropTarget = el("div", { class: "drop-target", hidden: true, "aria-hidden": "true", text: "Drop to read" });
-        this.waterfallPanel = el("div", { class: "panel", role: "tabpanel", id: "panel-waterfall", "aria-labelledby": "tab-waterfall" }, this.waterfall.element, this.details.element);
-        this.inputPanel = el("div", { class: "panel", role: "tabpanel", id: "panel-input", "aria-labelledby": "tab-input", hidden: true }, this.input.element);
-        this.traceView = el("div", { class: "trace-view", hidden: true }, this.list.narrow, this.header.element, this.verdict.element, this.tabs.element, this.waterfallPanel, this.inputPanel);
+        this.panels = [panel("waterfall", this.waterfall.element, this.details.element), panel("input", this.input.element)];
+        this.traceView = el("div", { class: "trace-view", hidden: true }, this.list.narrow, this.header.element, this.verdict.element, this.tabs.element, ...this.panels.map(({ element }) => element));
         this.main = el("main", { class: "main" }, this.start.element, this.headers.element, this.traceView);
         document.body.append(
             this.bar.element,
@@ -269,7 +268,7 @@ class App {
             const read = inputs.filter((input) => !opened.failed.some(({ id }) => id === input.id));
             await this.#opened(read, why, connection, { ...opened.overview, looks: assignLooks(opened.overview.services) }, place, before);
             const [failure] = opened.failed;
-            if (failure !== undefined) this.#store.set({ problem: failure.problem });
+            if (failure !== undefined && turn === this.#turn) this.#store.set({ problem: failure.problem });
         } catch (error) {
             if (turn !== this.#turn) return;
             this.#store.set({ loading: null });
@@ -287,10 +286,15 @@ class App {
      * @param {State} before
      */
     async #opened(inputs, why, connection, overview, place, before) {
+        const turn = this.#turn;
         const old = this.#store.state.connection;
         const known = before.trace?.summary.traceId ?? null;
         const index = await this.#firstTrace(connection, overview, why, known, place);
         const trace = await connection.call("trace", index);
+        if (turn !== this.#turn) {
+            connection.end();
+            return;
+        }
         this.#store.set({
             connection,
             overview,
@@ -722,8 +726,7 @@ class App {
         this.headers.element.hidden = state.view !== "headers";
         this.traceView.hidden = state.view !== "trace";
         this.traceView.classList.toggle("with-sheet", state.details && state.span !== null);
-        this.waterfallPanel.hidden = state.tab !== "waterfall";
-        this.inputPanel.hidden = state.tab !== "input";
+        for (const { tab, element } of this.panels) element.hidden = state.tab !== tab;
         this.bar.update(state, before);
         this.loading.update(state);
         this.problem.update(state, before);
@@ -753,6 +756,15 @@ class App {
     #say(text) {
         fill(this.said, text);
     }
+}
+
+/**
+ * The panel of a tab.
+ * @param {import('./tabs.js').TabId} tab
+ * @param {...Element} content
+ */
+function panel(tab, ...content) {
+    return { tab, element: el("div", { class: "panel", role: "tabpanel", id: `panel-${tab}`, "aria-labelledby": `tab-${tab}` }, ...content) };
 }
 
 new App();

@@ -7,7 +7,7 @@
 /**
  * @typedef {object} State
  * @property {'start' | 'headers' | 'trace'} view
- * @property {'waterfall' | 'input'} tab
+ * @property {import('./tabs.js').TabId} tab
  * @property {readonly InputSpec[]} inputs what is open, or was when the last reading worked
  * @property {Overview | null} overview
  * @property {import('./client.js').Connection | null} connection answers questions about what is open

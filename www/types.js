@@ -129,7 +129,7 @@
  * @property {(draft: string) => void} setDraft
  * @property {(index: number) => void} selectTrace
  * @property {(sort: SortOrder) => void} setSort
- * @property {(tab: 'waterfall' | 'input') => void} setTab
+ * @property {(tab: import('./tabs.js').TabId) => void} setTab
  * @property {(span: number | null) => void} select
  * @property {(span: number) => void} openDetails
  * @property {() => void} closeDetails

@@ -7,10 +7,12 @@
  *     (nothing)             the empty page with its box
  */
 
+import { tabNamed } from "./tabs.js";
+
 /**
  * @typedef {object} Place
  * @property {'start' | 'headers' | 'trace'} view
- * @property {'waterfall' | 'input'} tab
+ * @property {import('./tabs.js').TabId} tab
  * @property {string | null} sample a built-in sample's name
  * @property {string | null} trace a trace id
  * @property {string | null} span a span id
@@ -38,7 +40,7 @@ export function parseHash(hash) {
         place.view = "trace";
         place.trace = trace;
         place.span = idOf(fields.get("span"));
-        if (fields.get("tab") === "input") place.tab = "input";
+        place.tab = tabNamed(fields.get("tab"));
         if (from !== null && to !== null && from < to) place.range = { from, to };
     } else if (view === "headers") {
         place.view = "headers";

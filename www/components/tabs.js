@@ -2,16 +2,11 @@
 
 import { attribute, el, fill } from "../dom.js";
 import { formatCount } from "../format.js";
+import { TABS } from "../tabs.js";
 
 /** @import { State } from '../state.js' */
+/** @import { TabId } from '../tabs.js' */
 /** @import { Intents } from '../types.js' */
-
-/** @typedef {State['tab']} TabId */
-
-const TABS = /** @type {const} */ ([
-    { id: "waterfall", label: "Waterfall" },
-    { id: "input", label: "Input" },
-]);
 
 export class Tabs {
     #intents;

@@ -1,0 +1,19 @@
+/**
+ * The tabs over a trace, in their order. A tab is a line here, a view in components/ and its place in app.js.
+ */
+
+export const TABS = /** @type {const} */ ([
+    { id: "waterfall", label: "Waterfall" },
+    { id: "input", label: "Input" },
+]);
+
+/** @typedef {(typeof TABS)[number]['id']} TabId */
+
+/**
+ * The tab of this name; the first one when there is none.
+ * @param {string | null} name
+ * @returns {TabId}
+ */
+export function tabNamed(name) {
+    return TABS.find(({ id }) => id === name)?.id ?? "waterfall";
+}
