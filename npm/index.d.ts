@@ -192,6 +192,28 @@ export type TraceSummary = {
 export type SpanKind = 'unspecified' | 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 export type SpanStatus = 'unset' | 'ok' | 'error';
 
+/** One thing that was found in a trace. It claims no more than times, statuses and attributes can show. */
+export interface Finding {
+  /** Which kind of finding, a stable name: `error-origin`, `serial-repeat`, `retry-recovered` … */
+  id: string;
+  /** `critical`: it decides how long the request took or why it failed; `warning`: it cost something; `info`: good to know. */
+  severity: 'critical' | 'warning' | 'info';
+  /** How sure it is. */
+  confidence: 'certain' | 'likely' | 'guess';
+  /** One sentence, without a full stop. */
+  title: string;
+  /** The spans it is about; the first is the one to look at. */
+  spans: number[];
+  /** How much sooner this request would have ended without it, in nanoseconds; 0 where nothing can be said. */
+  savesNs: number;
+  /** How that was computed; "" when there is nothing to compute. */
+  arithmetic: string;
+  /** What speaks for it, with the spans that show it. */
+  evidence: { text: string; spans: number[] }[];
+  /** What to do next. */
+  next: string;
+}
+
 /** A trace: the spans with one trace id. It stays valid when its set is freed. */
 export class Trace {
   private constructor();
@@ -231,6 +253,8 @@ export class Trace {
     /** Its spans on the path, the one that owns most of it first. */
     spans: number[];
   }[];
+  /** What was found in it, the most important first. The same input gives the same words. */
+  findings(): Finding[];
   /** `own`: spans in which an error began; `above`: spans that passed one on, because a span below them has one too. */
   errorCounts(): { own: number; above: number };
   /** The spans in which errors began, in tree order. */

@@ -298,6 +298,10 @@ export class Trace {
     return alive(this.#trace).pathByService();
   }
 
+  findings() {
+    return alive(this.#trace).findings();
+  }
+
   errorCounts() {
     return alive(this.#trace).errorCounts();
   }

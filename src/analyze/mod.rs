@@ -3,6 +3,11 @@
 pub mod bottleneck;
 pub mod critical_path;
 pub mod errors;
+pub mod facts;
+pub mod finding;
+pub mod findings;
 pub mod self_time;
+pub mod semantics;
 pub mod summary;
 pub mod verdict;
+mod words;

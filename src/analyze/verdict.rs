@@ -16,6 +16,7 @@ use super::bottleneck::{OperationPart, path_by_operation};
 use super::critical_path::{CriticalPaths, critical_paths};
 use super::errors::Errors;
 use super::summary::main_top;
+use super::words::{count, duration, failure, share, shortened};
 use crate::sort;
 use crate::store::{Span, SpanIndex, SpanKind, Status, Store, Top, Trace};
 use crate::strings::StringId;
@@ -36,8 +37,6 @@ const WORTH_NAMING: u64 = 20;
 const NAMED: usize = 2;
 /// Below this share, one in ten, not even the largest part stands out.
 const STANDS_OUT: u64 = 10;
-/// Characters of a name or message.
-const LONGEST: usize = 60;
 
 /// Where the time of a trace went, as text.
 pub fn verdict(trace: &Trace<'_>) -> String {
@@ -97,16 +96,6 @@ impl Request<'_> {
     }
 }
 
-/// A share in whole percent: never 0 of something nor 100 of less than all.
-fn share(part: u64, whole: u64) -> String {
-    let percent = (u128::from(part) * 100 + u128::from(whole) / 2) / u128::from(whole.max(1));
-    match percent {
-        0 if part > 0 => "under 1 %".to_owned(),
-        100 if part < whole => "over 99 %".to_owned(),
-        percent => format!("{percent} %"),
-    }
-}
-
 /// Collects pieces.
 #[derive(Default)]
 struct Text {
@@ -135,23 +124,6 @@ impl Text {
             self.say(&format!(" in {}", shortened(span.service(), "")));
         }
     }
-}
-
-/// A text that fits into a sentence, on one line.
-fn shortened(text: &str, empty: &str) -> String {
-    let line = text.trim().lines().next().unwrap_or_default();
-    if line.is_empty() {
-        return empty.to_owned();
-    }
-    match line.char_indices().nth(LONGEST) {
-        None => line.to_owned(),
-        Some((end, _)) => format!("{}…", line[..end].trim_end()),
-    }
-}
-
-/// A count and its noun.
-fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(number as u64), if number == 1 { one } else { many })
 }
 
 fn no_time(text: &mut Text, trace: &Trace<'_>, top: &Span<'_>) {
@@ -298,15 +270,6 @@ fn how_far_errors_went(text: &mut Text, errors: &Errors, top: &Span<'_>) {
     text.say(".");
 }
 
-/// What an error is called: its type, else what its status says.
-fn failure(span: &Span<'_>) -> Option<String> {
-    let attribute = span.attribute("error.type").map(|value| value.to_string());
-    let named = attribute.filter(|kind| !kind.is_empty() && kind != "_OTHER");
-    let failure = shortened(&named.unwrap_or_else(|| span.status_message()), "");
-    let failure = failure.trim_end_matches('.').to_owned();
-    (!failure.is_empty()).then_some(failure)
-}
-
 /// The one thing to know about the trace before believing the rest.
 fn caveat(text: &mut Text, trace: &Trace<'_>, top: &Span<'_>) {
     let others: Vec<Span<'_>> = trace.tops().filter(|other| other.index() != top.index()).collect();
@@ -336,10 +299,6 @@ fn caveat(text: &mut Text, trace: &Trace<'_>, top: &Span<'_>) {
     } else if let Some(late) = trace.spans().filter(|span| span.is_async()).max_by_key(|span| duration(span)) {
         beside(text, trace.store(), top, &late);
     }
-}
-
-fn duration(span: &Span<'_>) -> u64 {
-    span.interval().map_or(0, |(start, end)| end - start)
 }
 
 /// Work that does not hold up the main top.

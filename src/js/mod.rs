@@ -10,6 +10,7 @@
 
 pub mod context;
 mod error;
+mod findings;
 mod formats;
 mod reader;
 mod trace;

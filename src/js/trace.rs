@@ -15,6 +15,9 @@ use super::wire::{
 use crate::analyze::bottleneck::{ServicePart, path_by_service};
 use crate::analyze::critical_path::{CriticalPaths, critical_paths};
 use crate::analyze::errors::Errors;
+use crate::analyze::facts::Facts;
+use crate::analyze::finding::Finding;
+use crate::analyze::findings::findings;
 use crate::analyze::self_time::self_times;
 use crate::analyze::summary::{main_top, trace_summary};
 use crate::analyze::verdict::{VerdictPart, verdict_parts};
@@ -32,6 +35,7 @@ pub(super) struct Analyses {
     self_times: OnceCell<Vec<u64>>,
     critical_paths: OnceCell<CriticalPaths>,
     errors: OnceCell<Errors>,
+    findings: OnceCell<Vec<Finding>>,
 }
 
 impl Analyses {
@@ -45,6 +49,15 @@ impl Analyses {
 
     pub(super) fn critical_paths(&self) -> &CriticalPaths {
         self.critical_paths.get_or_init(|| critical_paths(&self.trace()))
+    }
+
+    /// What all further analyses look at.
+    pub(super) fn facts(&self) -> Facts<'_> {
+        Facts::new(self.trace(), self.critical_paths(), self.self_times())
+    }
+
+    pub(super) fn findings(&self) -> &[Finding] {
+        self.findings.get_or_init(|| findings(&self.facts()))
     }
 
     fn errors(&self) -> &Errors {
@@ -61,8 +74,8 @@ pub struct Trace {
 
 impl Trace {
     pub(super) fn new(outcome: Rc<Outcome>, index: TraceIndex) -> Trace {
-        let (self_times, critical_paths, errors) = Default::default();
-        Trace { analyses: Rc::new(Analyses { outcome, index, self_times, critical_paths, errors }) }
+        let (self_times, critical_paths, errors, findings) = Default::default();
+        Trace { analyses: Rc::new(Analyses { outcome, index, self_times, critical_paths, errors, findings }) }
     }
 
     fn trace(&self) -> store::Trace<'_> {
@@ -77,8 +90,17 @@ impl Trace {
         })
     }
 
+    pub(super) fn analyses(&self) -> &Analyses {
+        &self.analyses
+    }
+
     fn position(&self, span: SpanIndex) -> u32 {
         span.0 - self.trace().first().0
+    }
+
+    /// Positions of spans of this trace.
+    pub(super) fn positions(&self, spans: &[SpanIndex]) -> Vec<u32> {
+        spans.iter().map(|span| self.position(*span)).collect()
     }
 }
 
@@ -192,7 +214,7 @@ impl Trace {
             service: services[part.service],
             service_index: part.service,
             ns: part.ns as f64,
-            spans: part.spans.iter().map(|span| self.position(*span)).collect(),
+            spans: self.positions(&part.spans),
         };
         wire::plain(&parts.iter().map(object).collect::<Vec<_>>())
     }
@@ -209,10 +231,8 @@ impl Trace {
     #[wasm_bindgen(js_name = verdictParts)]
     pub fn verdict_parts(&self) -> Result<JsValue, JsValue> {
         let parts = verdict_parts(&self.trace(), self.analyses.critical_paths());
-        let object = |part: &VerdictPart| VerdictPartObject {
-            text: part.text.clone(),
-            spans: part.spans.iter().map(|span| self.position(*span)).collect(),
-        };
+        let object =
+            |part: &VerdictPart| VerdictPartObject { text: part.text.clone(), spans: self.positions(&part.spans) };
         wire::plain(&parts.iter().map(object).collect::<Vec<_>>())
     }
 

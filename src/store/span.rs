@@ -456,6 +456,12 @@ impl<'a> Span<'a> {
         attributes.iter().find(|attribute| attribute.key == key).map(|attribute| self.store.decode(attribute.value))
     }
 
+    /// Its attributes as they are stored; [`Store::decode`] makes a value of one.
+    #[inline]
+    pub(crate) fn raw_attributes(&self) -> impl Iterator<Item = (StringId, super::RawValue)> + use<'a> {
+        self.store.attributes.range(self.record().attributes).iter().map(|attribute| (attribute.key, attribute.value))
+    }
+
     /// Attributes of its resource.
     pub fn resource(&self) -> impl ExactSizeIterator<Item = (&'a str, Value<'a>)> + use<'a> {
         let origin = self.store.origins[self.record().origin as usize];
@@ -593,7 +599,8 @@ impl<'a> Scope<'a> {
 }
 
 impl Store {
-    pub(super) fn decode(&self, value: super::RawValue) -> Value<'_> {
+    /// The value of a stored attribute.
+    pub(crate) fn decode(&self, value: super::RawValue) -> Value<'_> {
         self.attributes.decode(value, &self.buffers, &self.strings)
     }
 

@@ -1,0 +1,59 @@
+//! What the analyses of one trace have in common, computed once.
+
+use super::critical_path::CriticalPaths;
+use super::semantics::{Role, Semantics};
+use super::summary::main_top;
+use crate::store::{Span, SpanIndex, Store, Trace};
+
+/// A trace and what is known of all its spans. Lists are by position in the trace's tree order.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    /// The trace.
+    pub trace: Trace<'a>,
+    /// The top it is spoken of by.
+    pub top: Span<'a>,
+    /// Its critical paths.
+    pub paths: &'a CriticalPaths,
+    /// Self times.
+    pub self_times: &'a [u64],
+    /// How long each span owns the critical path of its top.
+    pub critical: Vec<u64>,
+    /// What attributes mean.
+    pub semantics: Semantics<'a>,
+    /// What each span is about.
+    pub roles: Vec<Role>,
+}
+
+impl<'a> Facts<'a> {
+    /// Looks at all spans once. `paths` and `self_times` are those of the trace.
+    pub fn new(trace: Trace<'a>, paths: &'a CriticalPaths, self_times: &'a [u64]) -> Facts<'a> {
+        let semantics = Semantics::new(trace.store());
+        let first = trace.first().0;
+        let mut critical = vec![0; trace.span_count()];
+        for segment in paths.segments() {
+            critical[(segment.span.0 - first) as usize] += segment.duration_ns();
+        }
+        let roles = trace.spans().map(|span| semantics.role(&span)).collect();
+        Facts { trace, top: main_top(&trace), paths, self_times, critical, semantics, roles }
+    }
+
+    /// The store.
+    pub fn store(&self) -> &'a Store {
+        self.trace.store()
+    }
+
+    /// What a span is about.
+    pub fn role(&self, span: &Span<'_>) -> Role {
+        self.roles[span.position()]
+    }
+
+    /// How long a span owns the critical path of its top, in nanoseconds.
+    pub fn critical_of(&self, span: SpanIndex) -> u64 {
+        self.critical[(span.0 - self.trace.first().0) as usize]
+    }
+
+    /// How long the main top took, in nanoseconds.
+    pub fn whole_ns(&self) -> u64 {
+        super::words::duration(&self.top)
+    }
+}
