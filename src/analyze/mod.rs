@@ -6,6 +6,7 @@ pub mod errors;
 pub mod facts;
 pub mod finding;
 pub mod findings;
+pub mod search;
 pub mod self_time;
 pub mod semantics;
 pub mod summary;

@@ -107,6 +107,17 @@ pub(crate) struct LongValue {
     len: u32,
 }
 
+/// A value as it stands in its buffer, for those who only look for something in it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum RawText<'a> {
+    /// Plain text, or the digits of a number: so many bytes from a place on. What stands behind them is there to be read, but not theirs.
+    Plain(&'a [u8], usize, usize),
+    /// The content of a JSON string with escapes.
+    Escaped(&'a [u8]),
+    /// Of a shape that has to be decoded.
+    Other,
+}
+
 /// One attribute: twelve bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Attribute {
@@ -154,6 +165,24 @@ impl AttributeColumn {
 
     pub(crate) fn range(&self, range: AttributeRange) -> &[Attribute] {
         &self.all[range.start as usize..(range.start + range.len) as usize]
+    }
+
+    /// A value without decoding it.
+    #[inline(always)]
+    pub(crate) fn raw<'a>(&self, value: RawValue, buffers: &'a Buffers, strings: &'a Strings) -> RawText<'a> {
+        let whole = |text: &'a str| RawText::Plain(text.as_bytes(), 0, text.len());
+        match value.encoding() {
+            Encoding::Text | Encoding::Int | Encoding::Double => {
+                let len = value.tag & LENGTH_MASK;
+                let place = buffers.around(value.at, len);
+                place.map_or(RawText::Other, |(buffer, at)| RawText::Plain(buffer, at, len as usize))
+            }
+            Encoding::Interned => whole(strings.get(StringId(value.at))),
+            Encoding::True => whole("true"),
+            Encoding::False => whole("false"),
+            Encoding::JsonText => RawText::Escaped(buffers.slice(value.at, value.tag & LENGTH_MASK)),
+            _ => RawText::Other,
+        }
     }
 
     /// Decodes a value.

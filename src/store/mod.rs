@@ -25,7 +25,7 @@ use std::sync::Arc;
 use crate::error::{Position, Warning, WarningKind};
 use crate::strings::{StringId, Strings};
 
-pub(crate) use attributes::{AttributeRange, Encoding, RawValue};
+pub(crate) use attributes::{Attribute, AttributeRange, Encoding, RawText, RawValue};
 pub(crate) use builder::{LinkDraft, OriginIndex, ResourceIndex, ScopeIndex, SpanDraft, StoreBuilder};
 pub(crate) use id::{IdForm, SpanKey, TraceKey};
 pub(crate) use late_events::AddedSpan;

@@ -299,6 +299,25 @@ impl<'a> Span<'a> {
         }
     }
 
+    /// Whether its id begins with these digits, or this text.
+    pub(crate) fn id_begins(&self, prefix: &str) -> bool {
+        let key = self.record().key();
+        match key.form {
+            IdForm::Empty => false,
+            IdForm::Text => {
+                let id = self.store.strings.get(StringId(key.value as u32)).as_bytes();
+                id.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix.as_bytes()))
+            }
+            IdForm::Hex(digits) => {
+                let behind = usize::from(digits).checked_sub(prefix.len());
+                behind.is_some_and(|behind| {
+                    crate::simd::hex_portable(prefix.as_bytes())
+                        .is_some_and(|value| key.value.checked_shr(4 * behind as u32).unwrap_or(0) == value)
+                })
+            }
+        }
+    }
+
     /// Compares raw ids for a stable order: numbers by value, texts by text, texts last.
     pub fn compare_ids(&self, other: &Span<'_>) -> std::cmp::Ordering {
         self.store.compare_span_keys(self.record().key(), other.record().key())
@@ -459,7 +478,18 @@ impl<'a> Span<'a> {
     /// Its attributes as they are stored; [`Store::decode`] makes a value of one.
     #[inline]
     pub(crate) fn raw_attributes(&self) -> impl Iterator<Item = (StringId, super::RawValue)> + use<'a> {
-        self.store.attributes.range(self.record().attributes).iter().map(|attribute| (attribute.key, attribute.value))
+        self.stored_attributes().iter().map(|attribute| (attribute.key, attribute.value))
+    }
+
+    /// The same as they lie in their column.
+    #[inline]
+    pub(crate) fn stored_attributes(&self) -> &'a [super::Attribute] {
+        self.store.attributes.range(self.record().attributes)
+    }
+
+    /// Its status message, not decoded.
+    pub(crate) fn raw_message(&self) -> Option<super::RawValue> {
+        self.extra().map(|extra| extra.message).filter(|message| !message.is_null())
     }
 
     /// Attributes of its resource.
@@ -537,6 +567,18 @@ impl<'a> Event<'a> {
     }
 }
 
+impl<'a> Event<'a> {
+    /// The number of its name.
+    pub(crate) fn name_id(&self) -> StringId {
+        self.record.name
+    }
+
+    /// Its attributes as they are stored.
+    pub(crate) fn stored_attributes(&self) -> &'a [super::Attribute] {
+        self.store.attributes.range(self.record.attributes)
+    }
+}
+
 /// A link of a span to another.
 #[derive(Clone, Copy, Debug)]
 pub struct Link<'a> {
@@ -602,6 +644,12 @@ impl Store {
     /// The value of a stored attribute.
     pub(crate) fn decode(&self, value: super::RawValue) -> Value<'_> {
         self.attributes.decode(value, &self.buffers, &self.strings)
+    }
+
+    /// A value without decoding it.
+    #[inline(always)]
+    pub(crate) fn raw(&self, value: super::RawValue) -> super::RawText<'_> {
+        self.attributes.raw(value, &self.buffers, &self.strings)
     }
 
     fn attributes_in(&self, range: AttributeRange) -> impl ExactSizeIterator<Item = (&str, Value<'_>)> {

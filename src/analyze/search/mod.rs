@@ -1,0 +1,454 @@
+//! Finding spans: one line of text, and the spans that it means.
+//!
+//! ```text
+//!  cart timeout                     both words, in the service, the operation, the id, the status message, values of attributes, events
+//!  "no such row"  /pay(ment)?/i     a phrase, a regular expression
+//!  service:cart  name=GET  kind:client  status:error  id:00f0…       : for a part, = for all of it
+//!  duration>100ms  self>=1.5s       ns µs ms s m h
+//!  http.route="/cart"  retries>2  http.method!=GET  has:db.statement  an attribute of the span, else of its resource
+//!  -word  not (a or b)              everything else
+//!  a >> b    a > b                  b below an a, b directly below an a
+//! ```
+//! Case never matters, but in a regular expression without `i`.
+//!
+//! Linear in the spans and their attributes for every condition: names are compared once each, values where they stand in the input.
+
+mod letters;
+mod parse;
+mod pattern;
+mod regex;
+
+use std::fmt;
+
+use pattern::Pattern;
+
+use crate::simd::Needle;
+use crate::store::{Attribute, RawText, RawValue, Span, SpanKind, Status, Store, Trace};
+use crate::strings::StringId;
+use crate::value::Value;
+
+/// A query that is not one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueryError {
+    /// Where, in characters as JavaScript counts them.
+    pub at: usize,
+    /// What was expected and what was found: one sentence.
+    pub message: String,
+}
+
+impl fmt::Display for QueryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for QueryError {}
+
+/// What to look for.
+#[derive(Debug)]
+pub struct Query {
+    root: Node,
+}
+
+/// A condition on a span.
+#[derive(Debug)]
+enum Node {
+    Leaf(Leaf),
+    All(Vec<Node>),
+    Any(Vec<Node>),
+    Not(Box<Node>),
+    /// Fulfils `below`, and the parent (or, not `direct`, an ancestor) fulfils `above`.
+    Below {
+        above: Box<Node>,
+        below: Box<Node>,
+        direct: bool,
+    },
+}
+
+/// A condition on a span alone.
+#[derive(Debug)]
+enum Leaf {
+    /// In any text of it.
+    Word(Pattern),
+    /// In the attribute, or the word as a whole in any text.
+    Member {
+        key: String,
+        part: Pattern,
+        word: Pattern,
+    },
+    /// Whether it has to be the whole text.
+    Service(Pattern, bool),
+    Name(Pattern, bool),
+    /// Begins with it.
+    Id(String),
+    Kind(SpanKind),
+    Status(Status),
+    Duration(Number, f64),
+    Own(Number, f64),
+    Attribute {
+        key: String,
+        test: Test,
+    },
+    Not(Box<Leaf>),
+}
+
+#[derive(Debug)]
+enum Test {
+    Exists,
+    Part(Pattern),
+    /// The text, or the number that it is.
+    Is(Pattern, Option<f64>),
+    IsNot(Pattern, Option<f64>),
+    Number(Number, f64),
+}
+
+/// How numbers are compared.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Number {
+    Equal,
+    Above,
+    AtLeast,
+    Below,
+    AtMost,
+}
+
+impl Number {
+    fn holds(self, found: f64, wanted: f64) -> bool {
+        match self {
+            Number::Equal => found == wanted,
+            Number::Above => found > wanted,
+            Number::AtLeast => found >= wanted,
+            Number::Below => found < wanted,
+            Number::AtMost => found <= wanted,
+        }
+    }
+}
+
+/// A word is an id, or its beginning, from so many digits on: shorter ones are too often a part of one by chance.
+const LEAST_ID: usize = 6;
+
+impl Query {
+    /// Reads a query; `None` when there is nothing in it.
+    ///
+    /// # Errors
+    /// When it is not one, with the place.
+    pub fn parse(text: &str) -> Result<Option<Query>, QueryError> {
+        Ok(parse::parse(text)?.map(|root| Query { root }))
+    }
+
+    /// The spans of a trace that it means, by position in tree order. `self_ns` are the self times of the trace.
+    pub fn run(&self, trace: &Trace<'_>, self_ns: &[u64]) -> Vec<u32> {
+        let search = Search { store: trace.store(), trace: *trace, self_ns };
+        let found = search.node(&self.root, vec![true; trace.span_count()]);
+        (0..).zip(found).filter_map(|(position, found)| found.then_some(position)).collect()
+    }
+}
+
+impl Node {
+    /// How much work it is, roughly.
+    fn cost(&self) -> u32 {
+        match self {
+            Node::Leaf(leaf) => leaf.cost(),
+            Node::Not(node) => node.cost(),
+            Node::All(nodes) | Node::Any(nodes) => nodes.iter().map(Node::cost).sum(),
+            Node::Below { above, below, .. } => above.cost() + below.cost(),
+        }
+    }
+}
+
+impl Leaf {
+    fn cost(&self) -> u32 {
+        match self {
+            Leaf::Word(Pattern::Regex(_)) => 40,
+            Leaf::Word(_) | Leaf::Member { .. } => 20,
+            Leaf::Attribute { .. } => 4,
+            Leaf::Not(leaf) => leaf.cost(),
+            _ => 1,
+        }
+    }
+}
+
+struct Search<'a> {
+    store: &'a Store,
+    trace: Trace<'a>,
+    self_ns: &'a [u64],
+}
+
+/// Texts that were compared already, by number.
+struct Known {
+    answers: Vec<u8>,
+}
+
+impl Known {
+    fn new() -> Known {
+        Known { answers: Vec::new() }
+    }
+
+    #[inline(always)]
+    fn get(&mut self, number: usize, ask: impl FnOnce() -> bool) -> bool {
+        if self.answers.len() <= number {
+            self.answers.resize(number + 1, 0);
+        }
+        if self.answers[number] == 0 {
+            self.answers[number] = 1 + u8::from(ask());
+        }
+        self.answers[number] == 2
+    }
+}
+
+impl<'a> Search<'a> {
+    /// Which of the spans that are marked fulfil a condition.
+    fn node(&self, node: &Node, mut within: Vec<bool>) -> Vec<bool> {
+        match node {
+            Node::Leaf(leaf) => self.leaf(leaf, &mut within),
+            Node::All(nodes) => {
+                let mut order: Vec<u32> = (0..nodes.len() as u32).collect();
+                let cost = |number: u32| nodes[number as usize].cost();
+                crate::sort::numbers(&mut order, &mut |one, other| cost(one).cmp(&cost(other)));
+                for number in order {
+                    within = self.node(&nodes[number as usize], within);
+                }
+            }
+            Node::Any(nodes) => {
+                let mut rest = within.clone();
+                for node in nodes {
+                    let found = self.node(node, rest.clone());
+                    rest.iter_mut().zip(found).for_each(|(rest, found)| *rest &= !found);
+                }
+                within.iter_mut().zip(rest).for_each(|(within, rest)| *within &= !rest);
+            }
+            Node::Not(node) => {
+                let found = self.node(node, within.clone());
+                within.iter_mut().zip(found).for_each(|(within, found)| *within &= !found);
+            }
+            Node::Below { above, below, direct } => {
+                within = self.node(below, within);
+                let mut above = self.node(above, vec![true; within.len()]);
+                let first = self.trace.first().0;
+                let fulfils = |above: &[bool], parent: Option<crate::store::SpanIndex>| {
+                    parent.is_some_and(|parent| above[(parent.0 - first) as usize])
+                };
+                if *direct {
+                    for span in self.trace.spans() {
+                        within[span.position()] &= fulfils(&above, span.parent());
+                    }
+                } else {
+                    // Parents come first, so that what a parent has above it is known.
+                    for span in self.trace.spans() {
+                        let position = span.position();
+                        let has = fulfils(&above, span.parent());
+                        within[position] &= has;
+                        above[position] |= has;
+                    }
+                }
+            }
+        }
+        within
+    }
+
+    fn leaf(&self, leaf: &Leaf, within: &mut [bool]) {
+        match leaf {
+            Leaf::Not(leaf) => {
+                let mut found = within.to_vec();
+                self.leaf(leaf, &mut found);
+                within.iter_mut().zip(found).for_each(|(within, found)| *within &= !found);
+            }
+            Leaf::Service(pattern, whole) => {
+                let services: Vec<bool> = self.store.services().map(|name| is(pattern, name, *whole)).collect();
+                self.keep(within, &mut |span| services[span.service_index()]);
+            }
+            Leaf::Name(pattern, whole) => {
+                let mut names = Known::new();
+                self.keep(within, &mut |span| names.get(span.name_id().index(), || is(pattern, span.name(), *whole)));
+            }
+            Leaf::Id(id) => self.keep(within, &mut |span| span.id_begins(id)),
+            Leaf::Kind(kind) => self.keep(within, &mut |span| span.kind() == *kind),
+            Leaf::Status(status) => self.keep(within, &mut |span| span.status() == *status),
+            Leaf::Duration(number, ns) => {
+                self.keep(within, &mut |span| span.duration_ns().is_some_and(|found| number.holds(found as f64, *ns)));
+            }
+            Leaf::Own(number, ns) => {
+                let own = |span: Span<'_>| self.self_ns.get(span.position()).map_or(0.0, |ns| *ns as f64);
+                self.keep(within, &mut |span| span.start_ns().is_some() && number.holds(own(span), *ns));
+            }
+            Leaf::Attribute { key, test } => self.keep_attribute(within, key, test),
+            Leaf::Word(pattern) => self.keep_word(within, pattern),
+            Leaf::Member { key, part, word } => {
+                let mut attribute = within.to_vec();
+                if let Some(key) = self.store.find_string(key) {
+                    self.keep(&mut attribute, &mut |span| {
+                        let values = span.stored_attributes();
+                        values.iter().any(|attribute| attribute.key == key && self.is_in(part, attribute.value))
+                    });
+                } else {
+                    attribute.fill(false);
+                }
+                self.keep_word(within, word);
+                within.iter_mut().zip(attribute).for_each(|(within, attribute)| *within |= attribute);
+            }
+        }
+    }
+
+    fn keep(&self, within: &mut [bool], holds: &mut dyn FnMut(Span<'a>) -> bool) {
+        for (span, within) in self.trace.spans().zip(within) {
+            *within = *within && holds(span);
+        }
+    }
+
+    fn keep_word(&self, within: &mut [bool], pattern: &Pattern) {
+        let services: Vec<bool> = self.store.services().map(|name| pattern.is_in(name)).collect();
+        let mut names = Known::new();
+        let id = match pattern {
+            Pattern::Plain(needle) if needle.len() >= LEAST_ID => std::str::from_utf8(needle.as_bytes()).ok(),
+            _ => None,
+        };
+        for (span, within) in self.trace.spans().zip(within) {
+            if !*within {
+                continue;
+            }
+            let mut name = |id: StringId| names.get(id.index(), || pattern.is_in(self.store.string(id)));
+            *within = services[span.service_index()]
+                || name(span.name_id())
+                || self.is_in_values(pattern, span.stored_attributes())
+                || span.raw_message().is_some_and(|message| self.is_in(pattern, message))
+                || id.is_some_and(|id| span.id_begins(id))
+                || span
+                    .events()
+                    .any(|event| name(event.name_id()) || self.is_in_values(pattern, event.stored_attributes()));
+        }
+    }
+
+    #[inline(always)]
+    fn is_in_values(&self, pattern: &Pattern, attributes: &[Attribute]) -> bool {
+        if let Pattern::Plain(needle) = pattern {
+            return attributes.iter().any(|attribute| match self.store.raw(attribute.value) {
+                RawText::Plain(buffer, at, len) => needle.is_in(buffer, at, len),
+                _ => self.is_in(pattern, attribute.value),
+            });
+        }
+        attributes.iter().any(|attribute| self.is_in(pattern, attribute.value))
+    }
+
+    #[inline(never)]
+    fn is_in(&self, pattern: &Pattern, value: RawValue) -> bool {
+        self.compare(
+            value,
+            &mut |text| pattern.is_in(text),
+            match pattern {
+                Pattern::Plain(needle) => Some(needle),
+                _ => None,
+            },
+        )
+    }
+
+    /// Compares a value's text. One with escapes, in which a needle does not stand as it is, need not be decoded.
+    fn compare(&self, value: RawValue, holds: &mut dyn FnMut(&str) -> bool, needle: Option<&Needle>) -> bool {
+        match self.store.raw(value) {
+            RawText::Plain(buffer, at, len) => holds(&String::from_utf8_lossy(&buffer[at..at + len])),
+            RawText::Escaped(content) => {
+                let plain = |byte: u8| byte.is_ascii_alphanumeric() || b" .-_:,;=+*#()".contains(&byte);
+                let absent = needle.is_some_and(|needle| {
+                    needle.as_bytes().iter().all(|byte| plain(*byte)) && !needle.is_in(content, 0, content.len())
+                });
+                let spelled_out = || content.windows(2).any(|pair| pair == b"\\u");
+                (!absent || spelled_out()) && holds(&self.store.decode(value).to_string())
+            }
+            RawText::Other => holds(&self.store.decode(value).to_string()),
+        }
+    }
+
+    fn keep_attribute(&self, within: &mut [bool], key: &str, test: &Test) {
+        let Some(number) = self.store.find_string(key) else {
+            within.fill(false);
+            return;
+        };
+        let mut resources = Known::new();
+        self.keep(within, &mut |span| {
+            let own = span.stored_attributes().iter().filter(|attribute| attribute.key == number);
+            let mut has = false;
+            for attribute in own {
+                has = true;
+                if self.value_passes(test, attribute.value) {
+                    return true;
+                }
+            }
+            !has && resources.get(span.resource_index(), || {
+                span.resource().any(|(found, value)| found == key && passes(test, &value.to_string(), &value))
+            })
+        });
+    }
+
+    fn value_passes(&self, test: &Test, value: RawValue) -> bool {
+        match test {
+            Test::Exists => true,
+            Test::Part(pattern) => self.is_in(pattern, value),
+            _ => {
+                let decoded = self.store.decode(value);
+                self.compare(value, &mut |text| passes(test, text, &decoded), None)
+            }
+        }
+    }
+}
+
+fn is(pattern: &Pattern, text: &str, whole: bool) -> bool {
+    if whole { pattern.is_all_of(text) } else { pattern.is_in(text) }
+}
+
+/// Whether a value passes, given its text and itself.
+fn passes(test: &Test, text: &str, value: &Value<'_>) -> bool {
+    let equal = |pattern: &Pattern, wanted: &Option<f64>| {
+        pattern.is_all_of(text) || wanted.is_some() && number_of(value) == *wanted
+    };
+    match test {
+        Test::Exists => true,
+        Test::Part(pattern) => pattern.is_in(text),
+        Test::Is(pattern, wanted) => equal(pattern, wanted),
+        Test::IsNot(pattern, wanted) => !equal(pattern, wanted),
+        Test::Number(order, wanted) => number_of(value).is_some_and(|found| order.holds(found, *wanted)),
+    }
+}
+
+fn number_of(value: &Value<'_>) -> Option<f64> {
+    match value {
+        Value::Int(number) => Some(*number as f64),
+        Value::UInt(number) => Some(*number as f64),
+        Value::Double(number) => Some(*number),
+        Value::Number(text) | Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistakes_are_told_with_their_place() {
+        for (query, at, message) in [
+            ("cart )", 5, "Expected a ( for this )."),
+            ("cart (a or b", 5, "Expected a ) for this (, found the end."),
+            ("a >> ", 5, "Expected what is below after >>, found the end."),
+            ("a or", 4, "Expected a word or a condition, found the end."),
+            ("=5", 0, "Expected a word or a condition, found \"=5\"."),
+            ("é \"open", 2, "Expected a closing quote for this one."),
+            ("status:bad", 7, "Expected one of error, ok, unset, found \"bad\"."),
+            ("kind:x", 5, "Expected one of server, client, producer, consumer, internal, unspecified, found \"x\"."),
+            ("service:", 8, "Expected a value after service:, found the end."),
+            ("duration>", 9, "Expected a value after duration>, found the end."),
+            ("duration>100", 12, "Expected a unit after the number: ns, µs, ms, s, m or h, found the end."),
+            ("self<5xs", 6, "Expected a unit after the number: ns, µs, ms, s, m or h, found \"xs\"."),
+            ("duration>fast", 9, "Expected a duration such as 100ms, found \"fast\"."),
+            ("service>cart", 8, "Expected : or = after service, as it has no order."),
+            ("retries<many", 8, "Expected a number, found \"many\"."),
+            ("a>b", 2, "Expected a number after >, or spaces around it for \"is the parent of\", found \"b\"."),
+            ("name:/a(/", 7, "Expected a ) for this (."),
+        ] {
+            let error = Query::parse(query).expect_err(query);
+            assert_eq!((error.at, error.message.as_str()), (at, message), "{query}");
+        }
+        assert!(Query::parse(" ").expect("nothing").is_none());
+        for deep in ["(", "-", "not "] {
+            assert!(Query::parse(&format!("{}a", deep.repeat(100_000))).is_err());
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What queries find, through the public API.
+
+use spanscope::Store;
+use spanscope::analyze::search::Query;
+use spanscope::analyze::self_time::self_times;
+
+/// A shop: ids are the letters of the names' first characters, times in milliseconds.
+const SHOP: &str = r#"{"resourceSpans":[
+{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"gateway"}},{"key":"host.name","value":{"stringValue":"Node-7"}}]},"scopeSpans":[{"spans":[
+ {"traceId":"5b8aa5a2d2c872e8321cf37308d69df2","spanId":"00000000000000a1","name":"GET /cart","kind":2,"startTimeUnixNano":"1000000000","endTimeUnixNano":"1400000000","status":{},
+  "attributes":[{"key":"http.route","value":{"stringValue":"/cart"}},{"key":"http.response.status_code","value":{"intValue":"200"}},{"key":"note","value":{"stringValue":"say \"hello\"\tor\u00e9"}}]},
+ {"traceId":"5b8aa5a2d2c872e8321cf37308d69df2","spanId":"00000000000000a2","parentSpanId":"00000000000000a1","name":"GET","kind":3,"startTimeUnixNano":"1050000000","endTimeUnixNano":"1350000000","status":{},
+  "attributes":[{"key":"retries","value":{"intValue":"3"}},{"key":"ratio","value":{"doubleValue":0.5}},{"key":"final","value":{"boolValue":true}}]}]}]},
+{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"cart"}}]},"scopeSpans":[{"spans":[
+ {"traceId":"5b8aa5a2d2c872e8321cf37308d69df2","spanId":"00000000deadbe01","parentSpanId":"00000000000000a2","name":"Load Größe","kind":2,"startTimeUnixNano":"1100000000","endTimeUnixNano":"1300000000","status":{},
+  "attributes":[{"key":"tags","value":{"arrayValue":{"values":[{"stringValue":"blue"},{"intValue":"7"}]}}},{"key":"http.route","value":{"stringValue":"/internal/cart"}}]},
+ {"traceId":"5b8aa5a2d2c872e8321cf37308d69df2","spanId":"00000000deadbe02","parentSpanId":"00000000deadbe01","name":"SELECT carts","kind":3,"startTimeUnixNano":"1110000000","endTimeUnixNano":"1210000000","status":{"code":2,"message":"Lock Timeout"},
+  "attributes":[{"key":"db.statement","value":{"stringValue":"SELECT *\nFROM carts"}}],
+  "events":[{"timeUnixNano":"1200000000","name":"exception","attributes":[{"key":"exception.type","value":{"stringValue":"DeadlockError"}}]}]}]}]}]}"#;
+
+fn shop() -> Store {
+    spanscope::read(SHOP.as_bytes().to_vec(), &Default::default()).expect("a readable sample").store
+}
+
+/// The spans that a query finds, by their places.
+#[track_caller]
+fn found(store: &Store, query: &str) -> Vec<u32> {
+    let trace = store.traces().next().expect("a trace");
+    let query = Query::parse(query).unwrap_or_else(|error| panic!("{query}: {error}")).expect("a condition");
+    query.run(&trace, &self_times(&trace))
+}
+
+#[test]
+fn conditions_find_what_they_say() {
+    let store = shop();
+    for (query, expected) in [
+        // Words: service, operation, values, status message, events, ids from six digits on.
+        ("cart", vec![0, 2, 3]),
+        ("CART", vec![0, 2, 3]),
+        ("cart get", vec![0]),
+        ("gateway", vec![0, 1]),
+        ("timeout", vec![3]),
+        ("deadlock", vec![3]),
+        ("exception", vec![3]),
+        ("GRÖßE", vec![2]),
+        ("blue", vec![2]),
+        ("true", vec![1]),
+        ("node-7", vec![]),
+        ("00000000deadbe", vec![2, 3]),
+        ("dead", vec![3]),
+        ("/cart", vec![0, 2]),
+        ("0.5", vec![1]),
+        // What stands escaped in the input is found as it reads.
+        ("\"say \\\"hello\\\"\"", vec![0]),
+        ("oré", vec![0]),
+        ("tore", vec![]),
+        ("nfrom", vec![]),
+        ("/\\*\\sFROM/", vec![3]),
+        ("\"FROM carts\"", vec![3]),
+        // Fields.
+        ("service:cart", vec![2, 3]),
+        ("service:GATE", vec![0, 1]),
+        ("service=gate", vec![]),
+        ("service!=cart", vec![0, 1]),
+        ("name=get", vec![1]),
+        ("name:\"get /\"", vec![0]),
+        ("name:/^(GET|SELECT)\\b/", vec![0, 1, 3]),
+        ("name:/get/", vec![]),
+        ("name:/get/i", vec![0, 1]),
+        ("name=~^SEL", vec![3]),
+        ("kind:client", vec![1, 3]),
+        ("kind!=client", vec![0, 2]),
+        ("status:error", vec![3]),
+        ("status=unset", vec![0, 1, 2]),
+        ("id:00000000DEADBE02", vec![3]),
+        ("id:00000000000000a", vec![0, 1]),
+        // Numbers.
+        ("duration>100ms", vec![0, 1, 2]),
+        ("duration > 100ms", vec![0, 1, 2]),
+        ("duration>=100ms", vec![0, 1, 2, 3]),
+        ("duration=0.1s", vec![3]),
+        ("duration<150000us kind:client", vec![3]),
+        ("duration:>0.2s", vec![0, 1]),
+        ("self<=100ms", vec![0, 1, 2, 3]),
+        ("self=100ms", vec![0, 1, 2, 3]),
+        ("retries>2", vec![1]),
+        ("retries > 3", vec![]),
+        ("retries=3.0", vec![1]),
+        ("ratio<1", vec![1]),
+        ("http.response.status_code>=200", vec![0]),
+        // Attributes, then those of the resource.
+        ("http.route=\"/cart\"", vec![0]),
+        ("http.route=/cart", vec![0]),
+        ("http.route = /cart", vec![0]),
+        ("http.route=/cart/", vec![0, 2]),
+        ("http.route!=/cart", vec![2]),
+        ("-http.route=/cart", vec![1, 2, 3]),
+        ("http.route:internal", vec![2]),
+        ("http.route:\"INTERNAL\"", vec![2]),
+        ("has:http.route", vec![0, 2]),
+        ("-has:http.route", vec![1, 3]),
+        ("host.name=node-7", vec![0, 1]),
+        ("has:host.name", vec![0, 1]),
+        ("has:nothing", vec![]),
+        ("final=true", vec![1]),
+        ("\"http.route\"=/cart", vec![0]),
+        // Together.
+        ("-cart", vec![1]),
+        ("not cart", vec![1]),
+        ("not (cart or retries>2)", vec![]),
+        ("timeout or retries=3", vec![1, 3]),
+        ("timeout OR retries=3 gateway", vec![1, 3]),
+        ("(timeout or retries=3) gateway", vec![1]),
+        ("cart and -status:error", vec![0, 2]),
+        ("- x", vec![]),
+        // Structure.
+        ("service:gateway >> service:cart", vec![2, 3]),
+        ("service:gateway > service:cart", vec![2]),
+        ("name=GET >> status:error", vec![3]),
+        ("name=GET > status:error", vec![]),
+        ("service:gateway > service:cart > kind:client", vec![3]),
+        ("(service:cart >> kind:client) or name=GET", vec![1, 3]),
+        ("kind:server >> kind:server or kind:client", vec![1, 2, 3]),
+        ("-(a >> b) kind:client", vec![1, 3]),
+    ] {
+        assert_eq!(found(&store, query), expected, "{query}");
+    }
+}
+
+/// Every text of up to three parts is a query, an error with a place inside of it, or nothing; none makes it panic.
+#[test]
+fn no_text_is_too_strange() {
+    let parts = [
+        "a", " ", "-", "(", ")", "\"", "/", "\\", "=", "!", ">", "<", ":", "é", "or ", "not ", "duration", "5ms", "[",
+        "*", "{2,",
+    ];
+    let store = shop();
+    let trace = store.traces().next().expect("a trace");
+    let own = self_times(&trace);
+    for one in parts {
+        for two in parts {
+            for three in parts {
+                for four in ["", "a", "\"", "/"] {
+                    let text = format!("{one}{two}{three}{four}");
+                    match Query::parse(&text) {
+                        Ok(query) => {
+                            let found = query.map(|query| query.run(&trace, &own)).unwrap_or_default();
+                            assert!(found.is_sorted() && found.iter().all(|span| *span < 4), "{text}");
+                        }
+                        Err(error) => {
+                            assert!(error.at <= text.encode_utf16().count() && error.message.ends_with('.'), "{text}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
