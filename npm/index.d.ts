@@ -259,6 +259,15 @@ export class Trace {
   errorCounts(): { own: number; above: number };
   /** The spans in which errors began, in tree order. */
   errorSpans(): Uint32Array<ArrayBuffer>;
+  /**
+   * The spans that a query means, in tree order; `problem` says what is wrong with a query and where (counted as JavaScript counts).
+   *
+   * Words and "phrases" stand in the service, the operation, the id, the status message, values of attributes or events;
+   * `/expressions/` too (`i` behind them: in any case). `service: name: kind: status: id: has:`, `duration>100ms`, `self>=1s`,
+   * `key=value`, `key!=value`, `key>5` ask for one thing; `-` and `not` deny, `or` and parentheses combine.
+   * `a >> b` are the spans b that have an a above them, `a > b` those directly below one.
+   */
+  search(query: string): { count: number; spans: Uint32Array<ArrayBuffer>; problem: { at: number; message: string } | null };
   /** The rows of a waterfall, everything expanded. It stays valid when the trace is freed. */
   waterfall(): Waterfall;
   /**
@@ -300,13 +309,42 @@ export class Waterfall {
   rows(from: number, count: number, range?: { fromNs?: number | undefined; toNs?: number | undefined }): Row[];
   /** -1 when it is hidden in a collapsed subtree. */
   rowOf(span: number): number;
+  /** The row of a span, of its closed group, or of the nearest span above that has one; -1 when there is none. */
+  nearestRow(span: number): number;
+  /** -1 when there is no such row. */
+  spanOf(row: number): number;
+  /** The row above a row in the tree; -1 when there is none. */
+  parentRow(row: number): number;
+  /** The spans in focus; `to` is not one of them. */
+  range(): { from: number; to: number };
+  /** How many of the spans in focus the selection hides. */
+  readonly hiddenCount: number;
+  /** Shows another part of the trace; what is not said is shown. */
+  select(selection?: {
+    /** The span whose subtree is shown alone. */
+    root?: number | null | undefined;
+    /** Indices of services. What is below a hidden span stands under the nearest visible one above it. */
+    hiddenServices?: readonly number[] | undefined;
+    hiddenKinds?: readonly SpanKind[] | undefined;
+    /** Spans, rising, that are shown alone with what is above them. */
+    only?: Uint32Array | readonly number[] | null | undefined;
+    /** Only what is on the critical path, or above something that is. */
+    pathAlone?: boolean | undefined;
+    /** Five or more leaves of one service and name beside each other are one row. */
+    grouped?: boolean | undefined;
+  }): void;
+  /** Opens or closes the group that a span is in. */
+  setGroupOpen(span: number, open: boolean): void;
   setExpanded(span: number, expanded: boolean): void;
   expandAll(): void;
   /** Leaves the tops alone. */
   collapseAll(): void;
   /** Shows the spans of this level and above; 1 for the tops alone. */
   expandToLevel(level: number): void;
-  /** Expands everything above a span; answers its row. */
+  /**
+   * Expands everything above a span, opens its group, and shows it even where the selection hides it; answers its row, -1 when it is not in
+   * the subtree in focus.
+   */
   reveal(span: number): number;
   free(): void;
   [Symbol.dispose](): void;
@@ -344,6 +382,10 @@ export type Row = {
   events: { ns: number; error: boolean }[];
   links: number;
   warnings: number;
+  /** Spans between it and the next row that the selection hides. */
+  skipped: number;
+  /** Set for a row that stands for a group of alike spans; `span` is the first of them, the times are those of all together. */
+  group: { count: number; errors: number; unionNs: number; sumNs: number; leastNs: number; mostNs: number } | null;
 };
 
 /** The value of an attribute. An int is a bigint beyond 2^53; a map is a list of keys and values. */

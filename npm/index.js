@@ -310,6 +310,13 @@ export class Trace {
     return alive(this.#trace).errorSpans();
   }
 
+  search(query) {
+    const trace = alive(this.#trace);
+    const problem = wasm.queryProblem(String(query));
+    const spans = problem === null ? trace.search(String(query)) : new Uint32Array();
+    return { count: spans.length, spans, problem };
+  }
+
   waterfall() {
     return new Waterfall(alive(this.#trace).waterfall());
   }
@@ -354,7 +361,7 @@ export class Waterfall {
     const numbers = alive(this.#waterfall).rows(from, count, fromNs, toNs);
     const rows = [];
     for (let at = 0; at < numbers.length; ) {
-      const busy = at + 22;
+      const busy = at + 29;
       const critical = busy + numbers[at + 19];
       const events = critical + numbers[at + 20];
       const end = events + 2 * numbers[at + 21];
@@ -382,6 +389,8 @@ export class Waterfall {
         events: eventMarks(numbers, events, end),
         links: numbers[at + 17],
         warnings: numbers[at + 18],
+        skipped: numbers[at + 22],
+        group: numbers[at + 23] === 0 ? null : groupFigures(numbers, at + 23),
       });
       at = end;
     }
@@ -400,6 +409,37 @@ export class Waterfall {
 
   rowOf(span) {
     return alive(this.#waterfall).rowOf(spanIndex(span));
+  }
+
+  nearestRow(span) {
+    return alive(this.#waterfall).nearestRow(spanIndex(span));
+  }
+
+  spanOf(row) {
+    return alive(this.#waterfall).spanOf(spanIndex(row));
+  }
+
+  parentRow(row) {
+    return alive(this.#waterfall).parentRow(spanIndex(row));
+  }
+
+  range() {
+    const [from, to] = alive(this.#waterfall).range();
+    return { from, to };
+  }
+
+  get hiddenCount() {
+    return alive(this.#waterfall).hiddenCount;
+  }
+
+  select({ root = null, hiddenServices = [], hiddenKinds = [], only = null, pathAlone = false, grouped = false } = {}) {
+    const kinds = hiddenKinds.map((kind) => KINDS.indexOf(kind)).filter((kind) => kind >= 0);
+    const waterfall = alive(this.#waterfall);
+    waterfall.select(root ?? -1, Uint32Array.from(hiddenServices), Uint32Array.from(kinds), only === null ? undefined : Uint32Array.from(only), Boolean(pathAlone), Boolean(grouped));
+  }
+
+  setGroupOpen(span, open) {
+    alive(this.#waterfall).setGroupOpen(spanIndex(span), Boolean(open));
   }
 
   setExpanded(span, expanded) {
@@ -426,6 +466,11 @@ export class Waterfall {
     this.#waterfall?.free();
     this.#waterfall = null;
   }
+}
+
+function groupFigures(numbers, at) {
+  const [count, errors, unionNs, sumNs, leastNs, mostNs] = numbers.subarray(at, at + 6);
+  return { count, errors, unionNs, sumNs, leastNs, mostNs };
 }
 
 function eventMarks(numbers, from, to) {

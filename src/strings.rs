@@ -45,7 +45,12 @@ impl Strings {
         &self.data[start..ends[index] as usize]
     }
 
-    #[cfg(test)]
+    /// All texts one after the other, and where each one ends.
+    pub(crate) fn all(&self) -> (&[u8], &[u32]) {
+        (self.data.as_bytes(), &self.ends)
+    }
+
+    /// How many texts there are.
     pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }

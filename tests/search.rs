@@ -1,7 +1,7 @@
 //! What queries find, through the public API.
 
 use spanscope::Store;
-use spanscope::analyze::search::Query;
+use spanscope::analyze::search::{Index, Query};
 use spanscope::analyze::self_time::self_times;
 
 /// A shop: ids are the letters of the names' first characters, times in milliseconds.
@@ -27,7 +27,7 @@ fn shop() -> Store {
 fn found(store: &Store, query: &str) -> Vec<u32> {
     let trace = store.traces().next().expect("a trace");
     let query = Query::parse(query).unwrap_or_else(|error| panic!("{query}: {error}")).expect("a condition");
-    query.run(&trace, &self_times(&trace))
+    query.run(&trace, &self_times(&trace), &Index::default())
 }
 
 #[test]
@@ -137,6 +137,7 @@ fn no_text_is_too_strange() {
     let store = shop();
     let trace = store.traces().next().expect("a trace");
     let own = self_times(&trace);
+    let index = Index::default();
     for one in parts {
         for two in parts {
             for three in parts {
@@ -144,7 +145,7 @@ fn no_text_is_too_strange() {
                     let text = format!("{one}{two}{three}{four}");
                     match Query::parse(&text) {
                         Ok(query) => {
-                            let found = query.map(|query| query.run(&trace, &own)).unwrap_or_default();
+                            let found = query.map(|query| query.run(&trace, &own, &index)).unwrap_or_default();
                             assert!(found.is_sorted() && found.iter().all(|span| *span < 4), "{text}");
                         }
                         Err(error) => {

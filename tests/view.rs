@@ -5,13 +5,13 @@ mod common;
 use std::fmt::Write;
 
 use common::{Drawn, Random, check, drawn, id_of, read_spans, store};
-use spanscope::Store;
 use spanscope::analyze::critical_path::critical_paths;
 use spanscope::analyze::errors::Errors;
 use spanscope::analyze::self_time::self_times;
 use spanscope::view::TimeRange;
 use spanscope::view::minimap::{Look, minimap};
-use spanscope::view::waterfall::{Row, Waterfall};
+use spanscope::view::waterfall::{Row, Selection, Waterfall};
+use spanscope::{SpanKind, Store};
 
 /// A store and a waterfall over its first trace.
 struct View {
@@ -117,12 +117,186 @@ fn all_spans_are_rows_until_something_is_collapsed() {
     assert_eq!(view.waterfall.reveal(&trace, 3), Some(3));
     assert_eq!(view.waterfall.row_count(), 6);
     assert_eq!(view.waterfall.reveal(&trace, 6), None);
-    view.waterfall.expand_to_level(&trace, 2);
+    view.waterfall.expand_to_level(2);
     check(&view.dump(), collapsed);
-    view.waterfall.expand_to_level(&trace, 1);
+    view.waterfall.expand_to_level(1);
     assert_eq!(view.waterfall.row_count(), 2);
     view.waterfall.expand_all();
     assert_eq!(view.waterfall.row_count(), 6);
+}
+
+const SHOP: &str = "
+    A  [-----------------------------------]  service=web
+      B   [------------------------]          service=shop
+        C   [-----]                           service=db kind=client
+        C      [-----]                        service=db kind=client id=C2
+        C               [--]                  service=db kind=client id=C3 error=lost
+        C                   [--]              service=db kind=client id=C4
+        C                       [-]           service=db kind=client id=C5
+        D                          |          service=shop
+      E                            [---]      service=web
+";
+
+impl View {
+    fn select(&mut self, selection: Selection) {
+        let trace = self.store.traces().next().expect("a trace");
+        self.waterfall.select(&trace, selection);
+    }
+
+    /// The rows in short: level, name and span, place among siblings, what is skipped behind them, and of a group its figures.
+    fn outline(&self) -> String {
+        let mut text = String::new();
+        let trace = self.store.traces().next().expect("a trace");
+        for row in self.waterfall.rows(&trace, &self_times(&trace), 0, usize::MAX, TimeRange::ALL) {
+            let indent = "  ".repeat(row.level as usize - 1);
+            let name = self.store.string(row.name);
+            let skipped = if row.skipped > 0 { format!(" skips {}", row.skipped) } else { String::new() };
+            let hidden = if row.hidden > 0 { format!(" +{}", row.hidden) } else { String::new() };
+            let group = row.group.map_or_else(String::new, |group| {
+                let spread = format!("{}..{}", group.least_ns, group.most_ns);
+                format!(
+                    " {}x union {} sum {} {spread} errors {}",
+                    group.count, group.union_ns, group.sum_ns, group.errors
+                )
+            });
+            let place = format!("{}/{}", row.position_in_set, row.set_size);
+            writeln!(text, "{indent}{name}{} {place}{hidden}{skipped}{group}", row.span).expect("a string takes it");
+        }
+        text
+    }
+}
+
+#[test]
+fn hidden_spans_leave_what_is_below_to_the_nearest_above() {
+    let mut view = View::of(store(SHOP));
+    view.select(Selection { hidden_services: vec![1], ..Selection::default() });
+    check(
+        &view.outline(),
+        "
+        A0 1/1 skips 1
+          C2 1/6
+          C3 2/6
+          C4 3/6
+          C5 4/6
+          C6 5/6 skips 1
+          E8 6/6
+        ",
+    );
+    assert_eq!(view.waterfall.hidden_count(), 2);
+    assert_eq!((view.waterfall.row_of(1), view.waterfall.nearest_row(1)), (None, Some(0)));
+    assert_eq!(view.waterfall.parent_row(3), Some(0));
+    // Collapsing works on what is visible, and a hidden span does not keep what was collapsed in it.
+    view.waterfall.set_expanded(0, false);
+    check(&view.outline(), "A0 1/1 +6");
+    view.waterfall.expand_all();
+    view.select(Selection::default());
+    view.waterfall.set_expanded(1, false);
+    view.select(Selection {
+        hidden_services: vec![1, 0, 99],
+        hidden_kinds: vec![SpanKind::Server],
+        ..Selection::default()
+    });
+    check(&view.outline(), "C2 1/5\nC3 2/5\nC4 3/5\nC5 4/5\nC6 5/5 skips 2");
+    // What is asked for is shown all the same, until something else is selected.
+    let trace = view.store.traces().next().expect("a trace");
+    assert_eq!(view.waterfall.reveal(&trace, 1), Some(0));
+    check(&view.outline(), "B1 1/1 +5 skips 1");
+    view.select(Selection {
+        hidden_kinds: vec![SpanKind::Client, SpanKind::Server, SpanKind::Internal, SpanKind::Unspecified],
+        ..Selection::default()
+    });
+    assert_eq!((view.waterfall.row_count(), view.waterfall.hidden_count()), (0, 9));
+    assert_eq!(
+        (view.waterfall.nearest_row(3), view.waterfall.span_of(0), view.waterfall.parent_row(0)),
+        (None, None, None)
+    );
+}
+
+#[test]
+fn matches_alone_come_with_what_is_above_them() {
+    let mut view = View::of(store(SHOP));
+    view.select(Selection { only: Some(vec![4, 7]), ..Selection::default() });
+    check(&view.outline(), "A0 1/1\n  B1 1/1 skips 2\n    C4 1/2 skips 2\n    D7 2/2 skips 1");
+    view.select(Selection { only: Some(vec![4, 7, 4_000_000_000]), hidden_services: vec![2], ..Selection::default() });
+    check(&view.outline(), "A0 1/1\n  B1 1/1 skips 5\n    D7 1/1 skips 1");
+    view.select(Selection { only: Some(Vec::new()), ..Selection::default() });
+    assert_eq!(view.waterfall.row_count(), 0);
+}
+
+#[test]
+fn the_critical_path_alone() {
+    let mut view = View::of(store(SHOP));
+    view.select(Selection { path_alone: true, ..Selection::default() });
+    // The first C ends while the second one runs, which held up what came after; D takes no time.
+    check(
+        &view.outline(),
+        "
+        A0 1/1
+          B1 1/2 skips 1
+            C3 1/4
+            C4 2/4
+            C5 3/4
+            C6 4/4 skips 1
+          E8 2/2
+        ",
+    );
+}
+
+#[test]
+fn a_subtree_in_focus() {
+    let mut view = View::of(store(SHOP));
+    view.select(Selection { root: Some(1), hidden_services: vec![1], ..Selection::default() });
+    check(&view.outline(), "B1 1/1\n  C2 1/5\n  C3 2/5\n  C4 3/5\n  C5 4/5\n  C6 5/5 skips 1");
+    assert_eq!((view.waterfall.range(), view.waterfall.hidden_count()), ((1, 8), 1));
+    let trace = view.store.traces().next().expect("a trace");
+    assert_eq!(view.waterfall.reveal(&trace, 8), None);
+    view.waterfall.expand_to_level(1);
+    check(&view.outline(), "B1 1/1 +5");
+    view.select(Selection { root: Some(99), ..Selection::default() });
+    assert_eq!(view.waterfall.range(), (0, 9));
+}
+
+#[test]
+fn alike_leaves_beside_each_other_are_one_row() {
+    let mut view = View::of(store(SHOP));
+    view.select(Selection { grouped: true, ..Selection::default() });
+    let closed = "
+        A0 1/1
+          B1 1/2
+            C2 1/2 +5 5x union 170 sum 200 20..60 errors 1
+            D7 2/2
+          E8 2/2
+        ";
+    check(&view.outline(), closed);
+    assert_eq!((view.waterfall.row_of(4), view.waterfall.nearest_row(4)), (None, Some(2)));
+    view.waterfall.set_group_open(4, true);
+    check(
+        &view.outline(),
+        "
+        A0 1/1
+          B1 1/2
+            C2 1/2 5x union 170 sum 200 20..60 errors 1
+              C2 1/5
+              C3 2/5
+              C4 3/5
+              C5 4/5
+              C6 5/5
+            D7 2/2
+          E8 2/2
+        ",
+    );
+    let rows = [view.waterfall.row_of(2), view.waterfall.parent_row(5), view.waterfall.parent_row(2)];
+    assert_eq!(rows, [Some(3), Some(2), Some(1)]);
+    view.waterfall.set_group_open(2, false);
+    check(&view.outline(), closed);
+    let trace = view.store.traces().next().expect("a trace");
+    assert_eq!(view.waterfall.reveal(&trace, 6), Some(7));
+    // Four are no group, and what is hidden is not counted.
+    view.select(Selection { grouped: true, only: Some(vec![2, 3, 4, 5]), ..Selection::default() });
+    assert_eq!(view.waterfall.row_count(), 6);
+    // The members in focus are what they are.
+    view.select(Selection { grouped: true, root: Some(2), ..Selection::default() });
+    check(&view.outline(), "C2 1/1");
 }
 
 #[test]

@@ -10,6 +10,7 @@
 
 pub mod context;
 mod error;
+mod find;
 mod findings;
 mod formats;
 mod reader;
@@ -19,6 +20,7 @@ mod value;
 mod waterfall;
 mod wire;
 
+pub use find::query_problem;
 pub use formats::{detect, formats, memory_bytes};
 pub use reader::Reader;
 pub use trace::{Trace, axis_ticks};

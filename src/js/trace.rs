@@ -18,6 +18,7 @@ use crate::analyze::errors::Errors;
 use crate::analyze::facts::Facts;
 use crate::analyze::finding::Finding;
 use crate::analyze::findings::findings;
+use crate::analyze::search::Index;
 use crate::analyze::self_time::self_times;
 use crate::analyze::summary::{main_top, trace_summary};
 use crate::analyze::verdict::{VerdictPart, verdict_parts};
@@ -36,6 +37,7 @@ pub(super) struct Analyses {
     critical_paths: OnceCell<CriticalPaths>,
     errors: OnceCell<Errors>,
     findings: OnceCell<Vec<Finding>>,
+    search_index: Index,
 }
 
 impl Analyses {
@@ -60,6 +62,10 @@ impl Analyses {
         self.findings.get_or_init(|| findings(&self.facts()))
     }
 
+    pub(super) fn search_index(&self) -> &Index {
+        &self.search_index
+    }
+
     fn errors(&self) -> &Errors {
         self.errors.get_or_init(|| Errors::new(&self.trace()))
     }
@@ -69,13 +75,14 @@ impl Analyses {
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Trace {
-    analyses: Rc<Analyses>,
+    pub(super) analyses: Rc<Analyses>,
 }
 
 impl Trace {
     pub(super) fn new(outcome: Rc<Outcome>, index: TraceIndex) -> Trace {
-        let (self_times, critical_paths, errors, findings) = Default::default();
-        Trace { analyses: Rc::new(Analyses { outcome, index, self_times, critical_paths, errors, findings }) }
+        let (self_times, critical_paths, errors, findings, search_index) = Default::default();
+        let analyses = Analyses { outcome, index, self_times, critical_paths, errors, findings, search_index };
+        Trace { analyses: Rc::new(analyses) }
     }
 
     fn trace(&self) -> store::Trace<'_> {

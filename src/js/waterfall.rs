@@ -5,9 +5,10 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 use super::trace::Analyses;
+use crate::store::SpanKind;
 use crate::strings::StringId;
 use crate::view::TimeRange;
-use crate::view::waterfall::{self, Row};
+use crate::view::waterfall::{self, Row, Selection};
 
 /// A waterfall over one trace; it stays valid when the trace is freed.
 #[wasm_bindgen]
@@ -24,7 +25,7 @@ impl Waterfall {
     }
 }
 
-/// A row as numbers: the fields below, then the pairs of `busy` and `critical`, then time and error of each event.
+/// A row as numbers: the fields below, those of its group or as many zeros, then the pairs of `busy` and `critical`, then time and error of each event.
 fn encode(row: &Row, numbers: &mut Vec<f64>) {
     let flag = |value: bool| f64::from(u8::from(value));
     numbers.extend([
@@ -50,6 +51,16 @@ fn encode(row: &Row, numbers: &mut Vec<f64>) {
         row.busy.len() as f64,
         row.critical.len() as f64,
         row.events.len() as f64,
+        f64::from(row.skipped),
+    ]);
+    let group = row.group.unwrap_or_default();
+    numbers.extend([
+        f64::from(group.count),
+        f64::from(group.errors),
+        group.union_ns,
+        group.sum_ns,
+        group.least_ns,
+        group.most_ns,
     ]);
     numbers.extend_from_slice(&row.busy);
     numbers.extend_from_slice(&row.critical);
@@ -118,7 +129,65 @@ impl Waterfall {
     /// Shows the first levels.
     #[wasm_bindgen(js_name = expandToLevel)]
     pub fn expand_to_level(&mut self, level: u32) {
-        self.state.expand_to_level(&self.analyses.trace(), level);
+        self.state.expand_to_level(level);
+    }
+
+    /// The row of a span or of what it is hidden in; -1 when there is none.
+    #[wasm_bindgen(js_name = nearestRow)]
+    pub fn nearest_row(&self, span: u32) -> i32 {
+        self.state.nearest_row(span).map_or(-1, |row| row as i32)
+    }
+
+    /// The span of a row; -1 when there is no such row.
+    #[wasm_bindgen(js_name = spanOf)]
+    pub fn span_of(&self, row: usize) -> i32 {
+        self.state.span_of(row).map_or(-1, |span| span as i32)
+    }
+
+    /// The row above a row in the tree; -1 when there is none.
+    #[wasm_bindgen(js_name = parentRow)]
+    pub fn parent_row(&self, row: usize) -> i32 {
+        self.state.parent_row(row).map_or(-1, |row| row as i32)
+    }
+
+    /// The spans in focus: the first one, and the one behind the last.
+    pub fn range(&self) -> Vec<u32> {
+        let (from, to) = self.state.range();
+        vec![from, to]
+    }
+
+    /// How many of these the selection hides.
+    #[wasm_bindgen(getter, js_name = hiddenCount)]
+    pub fn hidden_count(&self) -> u32 {
+        self.state.hidden_count()
+    }
+
+    /// Shows another part of the trace. Kinds are numbers in the order of OTLP's; a root of -1 is none.
+    pub fn select(
+        &mut self,
+        root: i32,
+        services: Vec<u32>,
+        kinds: &[u32],
+        only: Option<Vec<u32>>,
+        path_alone: bool,
+        grouped: bool,
+    ) {
+        let kinds = kinds.iter().filter_map(|kind| SpanKind::from_number(u64::from(*kind)));
+        let selection = Selection {
+            root: u32::try_from(root).ok(),
+            hidden_services: services,
+            hidden_kinds: kinds.collect(),
+            only,
+            path_alone,
+            grouped,
+        };
+        self.state.select(&self.analyses.trace(), selection);
+    }
+
+    /// Opens or closes the group that a span is in.
+    #[wasm_bindgen(js_name = setGroupOpen)]
+    pub fn set_group_open(&mut self, span: u32, open: bool) {
+        self.state.set_group_open(span, open);
     }
 
     /// Expands everything above a span; its row, -1 when there is no such span.

@@ -110,10 +110,8 @@ pub(crate) struct LongValue {
 /// A value as it stands in its buffer, for those who only look for something in it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RawText<'a> {
-    /// Plain text, or the digits of a number: so many bytes from a place on. What stands behind them is there to be read, but not theirs.
-    Plain(&'a [u8], usize, usize),
-    /// The content of a JSON string with escapes.
-    Escaped(&'a [u8]),
+    /// Plain text, or the digits of a number.
+    Plain(&'a [u8]),
     /// Of a shape that has to be decoded.
     Other,
 }
@@ -170,17 +168,13 @@ impl AttributeColumn {
     /// A value without decoding it.
     #[inline(always)]
     pub(crate) fn raw<'a>(&self, value: RawValue, buffers: &'a Buffers, strings: &'a Strings) -> RawText<'a> {
-        let whole = |text: &'a str| RawText::Plain(text.as_bytes(), 0, text.len());
         match value.encoding() {
             Encoding::Text | Encoding::Int | Encoding::Double => {
-                let len = value.tag & LENGTH_MASK;
-                let place = buffers.around(value.at, len);
-                place.map_or(RawText::Other, |(buffer, at)| RawText::Plain(buffer, at, len as usize))
+                RawText::Plain(buffers.slice(value.at, value.tag & LENGTH_MASK))
             }
-            Encoding::Interned => whole(strings.get(StringId(value.at))),
-            Encoding::True => whole("true"),
-            Encoding::False => whole("false"),
-            Encoding::JsonText => RawText::Escaped(buffers.slice(value.at, value.tag & LENGTH_MASK)),
+            Encoding::Interned => RawText::Plain(strings.get(StringId(value.at)).as_bytes()),
+            Encoding::True => RawText::Plain(b"true"),
+            Encoding::False => RawText::Plain(b"false"),
             _ => RawText::Other,
         }
     }

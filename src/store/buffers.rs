@@ -50,27 +50,13 @@ impl Buffers {
     }
 
     pub(crate) fn slice(&self, at: u32, len: u32) -> &[u8] {
-        let (bytes, start) = self.buffer_of(at);
-        bytes.get(start..start + len as usize).unwrap_or(&[])
-    }
-
-    /// The buffer that a slice is in, and where it begins.
-    #[inline(always)]
-    pub(crate) fn around(&self, at: u32, len: u32) -> Option<(&[u8], usize)> {
-        let (bytes, start) = self.buffer_of(at);
-        (start + len as usize <= bytes.len()).then_some((bytes, start))
-    }
-
-    #[inline(always)]
-    fn buffer_of(&self, at: u32) -> (&[u8], usize) {
-        if at >= ARENA {
-            return (self.arena.as_slice(), (at - ARENA) as usize);
-        }
-        let input = match self.inputs.as_slice() {
-            [only] => only,
-            inputs => &inputs[self.input_of(at)],
+        let (bytes, start) = if at >= ARENA {
+            (self.arena.as_slice(), (at - ARENA) as usize)
+        } else {
+            let input = &self.inputs[self.input_of(at)];
+            (input.bytes.as_slice(), (at - input.base) as usize)
         };
-        (input.bytes.as_slice(), (at - input.base) as usize)
+        bytes.get(start..start + len as usize).unwrap_or(&[])
     }
 
     fn input_of(&self, at: u32) -> usize {

@@ -2,6 +2,7 @@
 
 pub mod minimap;
 pub mod ticks;
+mod visible;
 pub mod waterfall;
 
 /// A stretch of time to be shown, in nanoseconds since the start of the trace.

@@ -4,17 +4,22 @@
 //!  ▾ A                    row 0   spans in tree order; a collapsed span hides its subtree,
 //!    ▸ B  (3 hidden)      row 1   which is the run of spans behind it
 //!      C                  row 2
+//!    ▸ 9 × D              row 3   a group of alike leaves, closed
 //! ```
 //! The list of visible spans is made anew when something opens or closes: linear, and rows are then found by position, spans by
-//! bisection. A row costs as much as its span has children and segments; ranges are joined where there are more than a row can show.
+//! bisection. What is hidden otherwise is the matter of [`Selection`]. A row costs as much as its span has children and segments, or its
+//! group members; ranges are joined where there are more than a row can show.
 
 use super::TimeRange;
+use super::visible::{Group, Layout};
 use crate::analyze::critical_path::{CriticalPaths, Segment};
 use crate::analyze::errors::Errors;
 use crate::analyze::self_time::for_each_gap;
 use crate::sort;
 use crate::store::{Span, SpanKind, Top, Trace};
 use crate::strings::StringId;
+
+pub use super::visible::Selection;
 
 /// Stretches of time that a row shows at most.
 const MAX_STRETCHES: usize = 64;
@@ -47,6 +52,23 @@ pub struct EventMark {
     pub ns: f64,
     /// Whether it tells of an exception.
     pub error: bool,
+}
+
+/// What a row of a group says of its spans, all in nanoseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct GroupFigures {
+    /// How many spans it stands for.
+    pub count: u32,
+    /// How many of them have an error.
+    pub errors: u32,
+    /// Time in which at least one of them runs.
+    pub union_ns: f64,
+    /// The sum of their durations.
+    pub sum_ns: f64,
+    /// The shortest.
+    pub least_ns: f64,
+    /// The longest.
+    pub most_ns: f64,
 }
 
 /// What a row shows. Times are nanoseconds since the start of the trace.
@@ -96,6 +118,10 @@ pub struct Row {
     pub links: u32,
     /// How many warnings are about it.
     pub warnings: u32,
+    /// Spans between it and the next row that are hidden by the selection.
+    pub skipped: u32,
+    /// Set for a row that stands for a group; `span` is the first of its spans then.
+    pub group: Option<GroupFigures>,
 }
 
 /// The state of a waterfall over one trace.
@@ -103,10 +129,6 @@ pub struct Row {
 pub struct Waterfall {
     /// Index behind the last descendant, for each span.
     subtree_ends: Vec<u32>,
-    /// Place among the siblings, from 1.
-    places: Vec<u32>,
-    /// How many children; behind the spans, how many tops.
-    child_counts: Vec<u32>,
     errors: Errors,
     /// The part of the critical path that a span's subtree owns: one stretch, because what a child owns lies within its parent's part.
     owned: Vec<(u64, u64)>,
@@ -115,10 +137,18 @@ pub struct Waterfall {
     /// Where each span's segments begin.
     segments_from: Vec<u32>,
     collapsed: Vec<bool>,
-    /// Visible spans, rising.
+    selection: Selection,
+    /// A hidden span that is shown all the same.
+    pinned: Option<u32>,
+    layout: Layout,
+    /// First spans of the groups that are open, rising.
+    open_groups: Vec<u32>,
+    /// Visible spans, rising; a group's number with a bit set stands before the spans in it.
     rows: Vec<u32>,
 }
 
+/// Marks a row of a group.
+const GROUP: u32 = 1 << 31;
 const NOTHING: (u64, u64) = (u64::MAX, 0);
 
 impl Waterfall {
@@ -126,22 +156,22 @@ impl Waterfall {
     pub fn new(trace: &Trace<'_>, paths: &CriticalPaths) -> Waterfall {
         let count = trace.span_count();
         let first = trace.first().0;
+        let subtree_ends: Vec<u32> = trace.spans().map(|span| span.subtree_end().0 - first).collect();
+        let selection = Selection::default();
+        let layout = Layout::new(trace, &subtree_ends, &selection, &|_| true, None);
         let mut waterfall = Waterfall {
-            subtree_ends: trace.spans().map(|span| span.subtree_end().0 - first).collect(),
-            places: Vec::with_capacity(count),
-            child_counts: vec![0; count + 1],
+            subtree_ends,
             errors: Errors::new(trace),
             owned: vec![NOTHING; count],
             segments: vec![NOTHING; paths.segments().len()],
             segments_from: vec![0; count + 1],
             collapsed: vec![false; count],
+            selection,
+            pinned: None,
+            layout,
+            open_groups: Vec::new(),
             rows: (0..count as u32).collect(),
         };
-        for span in trace.spans() {
-            let family = span.parent().map_or(count, |parent| (parent.0 - first) as usize);
-            waterfall.child_counts[family] += 1;
-            waterfall.places.push(waterfall.child_counts[family]);
-        }
         waterfall.sort_segments(first, paths);
         waterfall.add_up_owned(trace);
         waterfall
@@ -195,7 +225,67 @@ impl Waterfall {
 
     /// The row of a span, `None` when it is hidden or not there.
     pub fn row_of(&self, span: u32) -> Option<usize> {
-        self.rows.binary_search(&span).ok()
+        self.row_at(2 * u64::from(span) + 1)
+    }
+
+    /// The row of a span, of the closed group it is in, or of the nearest span above it that has one; `None` when there is none.
+    pub fn nearest_row(&self, span: u32) -> Option<usize> {
+        let mut span = span;
+        loop {
+            let group = || self.group_row(self.layout.group_of(span)?);
+            if let Some(row) = self.row_of(span).or_else(group) {
+                return Some(row);
+            }
+            span = *self.layout.families.get(span as usize)?;
+        }
+    }
+
+    /// The span of a row, of a group its first one.
+    pub fn span_of(&self, row: usize) -> Option<u32> {
+        self.rows.get(row).map(|entry| (self.key(*entry) / 2) as u32)
+    }
+
+    /// The row above a row in the tree; `None` where there is none.
+    pub fn parent_row(&self, row: usize) -> Option<usize> {
+        let entry = *self.rows.get(row)?;
+        let span = self.span_of(row)?;
+        if entry < GROUP
+            && let Some(group) = self.layout.group_of(span)
+        {
+            return self.group_row(group);
+        }
+        self.row_of(self.layout.families[span as usize])
+    }
+
+    /// The spans that are in focus: all of them, or a subtree.
+    pub fn range(&self) -> (u32, u32) {
+        self.layout.range
+    }
+
+    /// How many of the spans in focus the selection hides.
+    pub fn hidden_count(&self) -> u32 {
+        self.layout.hidden_in(self.layout.range.0, self.layout.range.1)
+    }
+
+    /// Shows another part of the trace.
+    pub fn select(&mut self, trace: &Trace<'_>, selection: Selection) {
+        self.selection = selection;
+        self.pinned = None;
+        self.lay_out(trace);
+    }
+
+    /// Opens or closes the group that a span is in.
+    pub fn set_group_open(&mut self, span: u32, open: bool) {
+        let Some(group) = self.layout.group_of(span) else { return };
+        let first = self.layout.groups[group].first;
+        match (self.open_groups.binary_search(&first), open) {
+            (Err(place), true) => self.open_groups.insert(place, first),
+            (Ok(place), false) => {
+                self.open_groups.remove(place);
+            }
+            _ => return,
+        }
+        self.list_rows();
     }
 
     /// Shows or hides a span's children; a span without children stays as it is.
@@ -206,7 +296,7 @@ impl Waterfall {
         }
     }
 
-    /// Shows everything.
+    /// Shows everything that the selection does not hide, groups closed or open as they are.
     pub fn expand_all(&mut self) {
         self.collapsed.fill(false);
         self.list_rows();
@@ -214,65 +304,192 @@ impl Waterfall {
 
     /// Shows the tops alone.
     pub fn collapse_all(&mut self) {
-        for span in 0..self.collapsed.len() {
-            self.collapsed[span] = self.is_expandable(span as u32);
-        }
-        self.list_rows();
+        self.expand_to_level(1);
     }
 
     /// Shows the spans of the first `level` levels: 1 for the tops alone.
-    pub fn expand_to_level(&mut self, trace: &Trace<'_>, level: u32) {
-        for span in trace.spans() {
-            let position = span.position() as u32;
-            self.collapsed[position as usize] = self.is_expandable(position) && span.depth() + 1 >= level;
+    pub fn expand_to_level(&mut self, level: u32) {
+        for span in self.layout.range.0..self.layout.range.1 {
+            self.collapsed[span as usize] = self.layout.levels[span as usize] >= level && self.is_expandable(span);
         }
         self.list_rows();
     }
 
-    /// Expands everything above a span; its row, `None` when there is no such span.
+    /// Expands everything above a span, opens its group, and shows it even where the selection hides it; its row, `None` when there is no such
+    /// span, or when it is not in the subtree that is in focus.
     pub fn reveal(&mut self, trace: &Trace<'_>, span: u32) -> Option<usize> {
-        let mut above = trace.span(span as usize)?.parent();
+        if span < self.layout.range.0 || span >= self.layout.range.1 {
+            return None;
+        }
         let mut changed = false;
-        while let Some(index) = above {
-            let ancestor = trace.store().span(index);
-            let collapsed = &mut self.collapsed[ancestor.position()];
+        if !self.layout.is_visible(span) {
+            self.pinned = Some(span);
+            self.lay_out(trace);
+        }
+        let mut above = self.layout.families[span as usize] as usize;
+        while let Some(collapsed) = self.collapsed.get_mut(above) {
             changed |= std::mem::take(collapsed);
-            above = ancestor.parent();
+            above = self.layout.families[above] as usize;
         }
         if changed {
             self.list_rows();
         }
+        if self.row_of(span).is_none() {
+            self.set_group_open(span, true);
+        }
         self.row_of(span)
     }
 
+    /// Rows come by their spans; a group stands before its first one.
+    fn key(&self, entry: u32) -> u64 {
+        match entry.checked_sub(GROUP) {
+            Some(group) => 2 * u64::from(self.layout.groups[group as usize].first),
+            None => 2 * u64::from(entry) + 1,
+        }
+    }
+
+    fn row_at(&self, key: u64) -> Option<usize> {
+        self.rows.binary_search_by(|entry| self.key(*entry).cmp(&key)).ok()
+    }
+
+    fn group_row(&self, group: usize) -> Option<usize> {
+        self.row_at(2 * u64::from(self.layout.groups[group].first))
+    }
+
     fn is_expandable(&self, span: u32) -> bool {
-        self.subtree_ends.get(span as usize).is_some_and(|end| *end > span + 1)
+        self.subtree_ends.get(span as usize).is_some_and(|end| self.layout.visible_in(span + 1, *end) > 0)
+    }
+
+    fn lay_out(&mut self, trace: &Trace<'_>) {
+        let on_path = |position: usize| self.owned[position].0 < self.owned[position].1;
+        self.layout = Layout::new(trace, &self.subtree_ends, &self.selection, &on_path, self.pinned);
+        self.list_rows();
     }
 
     fn list_rows(&mut self) {
+        let layout = &self.layout;
         self.rows.clear();
-        let mut span = 0;
-        while (span as usize) < self.collapsed.len() {
-            self.rows.push(span);
-            span = if self.collapsed[span as usize] { self.subtree_ends[span as usize] } else { span + 1 };
+        let (mut span, to) = layout.range;
+        let mut number = 0;
+        while span < to {
+            while layout.groups.get(number).is_some_and(|group| group.first < span) {
+                number += 1;
+            }
+            if let Some(group) = layout.groups.get(number).filter(|group| group.first == span) {
+                self.rows.push(GROUP | number as u32);
+                if self.open_groups.binary_search(&group.first).is_ok() {
+                    self.rows.extend((span..group.end).filter(|member| layout.is_visible(*member)));
+                }
+                span = group.end;
+                continue;
+            }
+            let visible = layout.is_visible(span);
+            if visible {
+                self.rows.push(span);
+            }
+            // What is hidden cannot be opened again, so it does not hide what is below it.
+            span = if visible && self.collapsed[span as usize] { self.subtree_ends[span as usize] } else { span + 1 };
         }
     }
 
     /// The rows from one on. `self_ns` are the self times of the trace; what lies outside of the range is left out of
     /// stretches and events.
     pub fn rows(&self, trace: &Trace<'_>, self_ns: &[u64], from: usize, count: usize, range: TimeRange) -> Vec<Row> {
-        let visible = self.rows.iter().skip(from).take(count);
-        visible
-            .filter_map(|span| Some(self.row(trace, trace.span(*span as usize)?, *self_ns.get(*span as usize)?, range)))
+        let last = self.rows.len().min(from.saturating_add(count));
+        (from..last)
+            .filter_map(|index| {
+                let entry = self.rows[index];
+                let mut row = match entry.checked_sub(GROUP) {
+                    Some(group) => self.group(trace, self_ns, self.layout.groups.get(group as usize)?, range)?,
+                    None => self.row(trace, trace.span(entry as usize)?, *self_ns.get(entry as usize)?, range),
+                };
+                let behind = match &row.group {
+                    Some(_) if row.expanded => row.span,
+                    Some(_) => self.layout.groups[self.layout.group_of(row.span)?].end,
+                    None if row.expandable && !row.expanded => self.subtree_ends[row.span as usize],
+                    None => row.span + 1,
+                };
+                let next = self.span_of(index + 1).unwrap_or(self.layout.range.1);
+                row.skipped = self.layout.hidden_in(behind, next);
+                Some(row)
+            })
             .collect()
+    }
+
+    /// The row of a group: its first span's, with what all of them have together.
+    fn group(&self, trace: &Trace<'_>, self_ns: &[u64], group: &Group, range: TimeRange) -> Option<Row> {
+        let origin = trace.start_ns().unwrap_or(0);
+        let since_start = |time: u64| (i128::from(time) - i128::from(origin)) as f64;
+        let mut row = self.row(trace, trace.span(group.first as usize)?, 0, range);
+        let mut figures = GroupFigures { count: group.count, least_ns: f64::INFINITY, ..GroupFigures::default() };
+        let (mut busy, mut critical) = (Stretches::new(range), Stretches::new(range));
+        let mut covered: Option<(u64, u64)> = None;
+        (row.critical_ns, row.links, row.warnings, row.start_ns) = (0.0, 0, 0, f64::NAN);
+        for member in (group.first..group.end).filter(|member| self.layout.is_visible(*member)) {
+            let position = member as usize;
+            let span = trace.span(position)?;
+            let duration = span.duration_ns().unwrap_or(0) as f64;
+            figures.errors += u32::from(self.errors.begins_at(position));
+            figures.sum_ns += duration;
+            figures.least_ns = figures.least_ns.min(duration);
+            figures.most_ns = figures.most_ns.max(duration);
+            row.self_ns += *self_ns.get(position)? as f64;
+            row.links += span.links().len() as u32;
+            row.warnings += span.warnings().count() as u32;
+            for (start, end) in &self.segments[self.segments_of(position)] {
+                row.critical_ns += (end - start) as f64;
+                critical.push(since_start(*start), since_start(*end));
+            }
+            // Siblings come by start.
+            if let Some((start, end)) = span.interval() {
+                covered = match covered {
+                    Some((from, to)) if start <= to => Some((from, to.max(end))),
+                    before => {
+                        if let Some((from, to)) = before {
+                            figures.union_ns += (to - from) as f64;
+                            busy.push(since_start(from), since_start(to));
+                        }
+                        Some((start, end))
+                    }
+                };
+                row.start_ns = row.start_ns.min(since_start(start));
+                let last = since_start(covered.map_or(end, |(_, to)| to));
+                row.duration_ns = last - row.start_ns;
+            }
+        }
+        if let Some((from, to)) = covered {
+            figures.union_ns += (to - from) as f64;
+            busy.push(since_start(from), since_start(to));
+        }
+        row.expandable = true;
+        row.expanded = self.open_groups.binary_search(&group.first).is_ok();
+        row.hidden = if row.expanded { 0 } else { group.count };
+        row.level = self.layout.levels[group.first as usize];
+        (row.position_in_set, row.set_size) =
+            (group.place, self.layout.sizes[self.layout.families[group.first as usize] as usize]);
+        row.error = (figures.errors > 0).then_some(ErrorMark::Own);
+        row.has_status_message = false;
+        (row.busy, row.critical, row.events) = (busy.into_pairs(), critical.into_pairs(), Vec::new());
+        row.group = Some(figures);
+        Some(row)
     }
 
     fn row(&self, trace: &Trace<'_>, span: Span<'_>, self_ns: u64, range: TimeRange) -> Row {
         let position = span.position();
         let end = self.subtree_ends[position];
         let expandable = self.is_expandable(position as u32);
-        let collapsed = self.collapsed[position];
-        let family = span.parent().map_or(self.collapsed.len(), |parent| (parent.0 - trace.first().0) as usize);
+        let collapsed = expandable && self.collapsed[position];
+        let (level, place, size) = match self.layout.group_of(position as u32) {
+            Some(number) => {
+                let group = &self.layout.groups[number];
+                let place = self.layout.visible_in(group.first, position as u32) + 1;
+                (self.layout.levels[position] + 1, place, group.count)
+            }
+            None => {
+                let size = self.layout.sizes[self.layout.families[position] as usize];
+                (self.layout.levels[position], self.layout.places[position], size)
+            }
+        };
         let origin = trace.start_ns().unwrap_or(0);
         let since_start = |time: u64| (i128::from(time) - i128::from(origin)) as f64;
         let mut busy = Stretches::new(range);
@@ -289,12 +506,12 @@ impl Waterfall {
         }
         Row {
             span: position as u32,
-            level: span.depth() + 1,
+            level,
             expandable,
             expanded: expandable && !collapsed,
-            hidden: if collapsed { end - position as u32 - 1 } else { 0 },
-            position_in_set: self.places[position],
-            set_size: self.child_counts[family],
+            hidden: if collapsed { self.layout.visible_in(position as u32 + 1, end) } else { 0 },
+            position_in_set: place,
+            set_size: size,
             top: span.top(),
             service_index: span.service_index() as u32,
             name: span.name_id(),
@@ -321,6 +538,8 @@ impl Waterfall {
                 .collect(),
             links: span.links().len() as u32,
             warnings: span.warnings().count() as u32,
+            skipped: 0,
+            group: None,
         }
     }
 }

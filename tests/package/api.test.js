@@ -436,6 +436,20 @@ describe('odd traces', () => {
   })
 })
 
+describe('search', () => {
+  const trace = spanscope.read(encode(CHECKOUT)).trace(0)
+
+  it('finds spans by a query', () => {
+    assert.deepEqual(trace.search('deadline').spans, Uint32Array.of(3))
+    assert.deepEqual(trace.search('service:shop >> status:error'), { count: 1, spans: Uint32Array.of(3), problem: null })
+    assert.equal(trace.search('  ').count, 0)
+  })
+
+  it('says what is wrong with one', () => {
+    assert.deepEqual(trace.search('é duration>9'), { count: 0, spans: new Uint32Array(), problem: { at: 12, message: 'Expected a unit after the number: ns, µs, ms, s, m or h, found the end.' } })
+  })
+})
+
 describe('a waterfall', () => {
   const trace = spanscope.read(encode(CHECKOUT)).trace(0)
 
@@ -446,7 +460,7 @@ describe('a waterfall', () => {
       {
         span: 2, level: 3, expandable: true, expanded: true, hidden: 0, positionInSet: 1, setSize: 1, top: null, service: 'shop', serviceIndex: 1,
         name: 'POST /orders', kind: 'server', startNs: 8e6, durationNs: 84e6, selfNs: 24e6, criticalNs: 24e6, error: 'below', statusMessage: '',
-        busy: [8e6, 20e6, 80e6, 92e6], critical: [8e6, 20e6, 80e6, 92e6], events: [], links: 0, warnings: 0,
+        busy: [8e6, 20e6, 80e6, 92e6], critical: [8e6, 20e6, 80e6, 92e6], events: [], links: 0, warnings: 0, skipped: 0, group: null,
       },
     ])
     assert.deepEqual(waterfall.rows(0, 9).map(({ top, kind, error, statusMessage }) => [top, kind, error, statusMessage]), [
@@ -457,6 +471,30 @@ describe('a waterfall', () => {
     ])
     assert.deepEqual(waterfall.rows(2, 1, { fromNs: 30e6, toNs: 60e6 })[0]?.busy, [])
     assert.deepEqual(waterfall.rows(9, 9), [])
+  })
+
+  it('shows a selection', () => {
+    const waterfall = trace.waterfall()
+    waterfall.select({ hiddenKinds: ['client'] })
+    assert.deepEqual(waterfall.rows(0, 9).map(({ span, level, skipped }) => [span, level, skipped]), [[0, 1, 1], [2, 2, 1]])
+    assert.deepEqual([waterfall.hiddenCount, waterfall.nearestRow(3), waterfall.spanOf(1), waterfall.parentRow(1)], [2, 1, 2, 0])
+    waterfall.select({ root: 2, hiddenServices: [99] })
+    assert.deepEqual([waterfall.rowCount, waterfall.range()], [2, { from: 2, to: 4 }])
+    assert.equal(waterfall.reveal(0), -1)
+    waterfall.select({ only: Uint32Array.of(1), pathAlone: true, grouped: true })
+    assert.equal(waterfall.rowCount, 2)
+    waterfall.select()
+    assert.deepEqual([waterfall.rowCount, waterfall.nearestRow(9), waterfall.spanOf(9), waterfall.parentRow(0)], [4, -1, -1, -1])
+  })
+
+  it('makes one row of alike leaves beside each other', () => {
+    const many = Array.from({ length: 6 }, (_, index) => `{"traceId":"5b8aa5a2d2c872e8321cf37308d69df2","spanId":"00000000000000f${index}","name":"tick","startTimeUnixNano":"${100 + 10 * index}","endTimeUnixNano":"${105 + 10 * index}"}`)
+    const waterfall = spanscope.read(`{"resourceSpans":[{"scopeSpans":[{"spans":[${many}]}]}]}`).trace(0).waterfall()
+    waterfall.select({ grouped: true })
+    assert.equal(waterfall.rowCount, 1)
+    assert.deepEqual(waterfall.rows(0, 1).map(({ group, hidden, expanded }) => [group, hidden, expanded]), [[{ count: 6, errors: 0, unionNs: 30, sumNs: 30, leastNs: 5, mostNs: 5 }, 6, false]])
+    waterfall.setGroupOpen(3, true)
+    assert.deepEqual(waterfall.rows(0, 9).map(({ level, positionInSet }) => [level, positionInSet]), [[1, 1], [2, 1], [2, 2], [2, 3], [2, 4], [2, 5], [2, 6]])
   })
 
   it('collapses and expands', () => {

@@ -11,21 +11,21 @@
 //! ```
 //! Case never matters, but in a regular expression without `i`.
 //!
-//! Linear in the spans and their attributes for every condition: names are compared once each, values where they stand in the input.
+//! Linear in the spans and their attributes. Each text is compared once, however many spans have it; see [`Index`].
 
 mod letters;
 mod parse;
 mod pattern;
 mod regex;
+mod texts;
 
+use std::cell::OnceCell;
 use std::fmt;
 
 use pattern::Pattern;
+use texts::{BEFORE_ATTRIBUTES, Texts};
 
-use crate::simd::Needle;
-use crate::store::{Attribute, RawText, RawValue, Span, SpanKind, Status, Store, Trace};
-use crate::strings::StringId;
-use crate::value::Value;
+use crate::store::{Span, SpanKind, Status, Store, Trace};
 
 /// A query that is not one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,11 +136,29 @@ impl Query {
         Ok(parse::parse(text)?.map(|root| Query { root }))
     }
 
-    /// The spans of a trace that it means, by position in tree order. `self_ns` are the self times of the trace.
-    pub fn run(&self, trace: &Trace<'_>, self_ns: &[u64]) -> Vec<u32> {
-        let search = Search { store: trace.store(), trace: *trace, self_ns };
+    /// The spans of a trace that it means, by position in tree order. `self_ns` are the self times of the trace, `index` is one for this
+    /// trace alone.
+    pub fn run(&self, trace: &Trace<'_>, self_ns: &[u64], index: &Index) -> Vec<u32> {
+        let search = Search { store: trace.store(), trace: *trace, self_ns, index };
         let found = search.node(&self.root, vec![true; trace.span_count()]);
         (0..).zip(found).filter_map(|(position, found)| found.then_some(position)).collect()
+    }
+}
+
+/// The texts of a trace, collected when a query first asks for one.
+#[derive(Debug, Default)]
+pub struct Index {
+    texts: OnceCell<Texts>,
+}
+
+impl Index {
+    /// Collects them now, so that the first query need not wait.
+    pub fn prepare(&self, trace: &Trace<'_>) {
+        self.texts(trace);
+    }
+
+    fn texts(&self, trace: &Trace<'_>) -> &Texts {
+        self.texts.get_or_init(|| Texts::new(trace))
     }
 }
 
@@ -172,6 +190,7 @@ struct Search<'a> {
     store: &'a Store,
     trace: Trace<'a>,
     self_ns: &'a [u64],
+    index: &'a Index,
 }
 
 /// Texts that were compared already, by number.
@@ -271,18 +290,13 @@ impl<'a> Search<'a> {
                 let own = |span: Span<'_>| self.self_ns.get(span.position()).map_or(0.0, |ns| *ns as f64);
                 self.keep(within, &mut |span| span.start_ns().is_some() && number.holds(own(span), *ns));
             }
-            Leaf::Attribute { key, test } => self.keep_attribute(within, key, test),
+            Leaf::Attribute { key, test } => {
+                self.keep_attribute(within, key, &mut |text| test.passes(text), true);
+            }
             Leaf::Word(pattern) => self.keep_word(within, pattern),
             Leaf::Member { key, part, word } => {
                 let mut attribute = within.to_vec();
-                if let Some(key) = self.store.find_string(key) {
-                    self.keep(&mut attribute, &mut |span| {
-                        let values = span.stored_attributes();
-                        values.iter().any(|attribute| attribute.key == key && self.is_in(part, attribute.value))
-                    });
-                } else {
-                    attribute.fill(false);
-                }
+                self.keep_attribute(&mut attribute, key, &mut |text| part.is_in(text), false);
                 self.keep_word(within, word);
                 within.iter_mut().zip(attribute).for_each(|(within, attribute)| *within |= attribute);
             }
@@ -296,126 +310,83 @@ impl<'a> Search<'a> {
     }
 
     fn keep_word(&self, within: &mut [bool], pattern: &Pattern) {
-        let services: Vec<bool> = self.store.services().map(|name| pattern.is_in(name)).collect();
-        let mut names = Known::new();
+        let texts = self.index.texts(&self.trace);
+        let found = match pattern {
+            Pattern::Plain(needle) => texts.search(needle),
+            _ => texts.ask(&mut |text| pattern.is_in(text)),
+        };
         let id = match pattern {
             Pattern::Plain(needle) if needle.len() >= LEAST_ID => std::str::from_utf8(needle.as_bytes()).ok(),
             _ => None,
         };
-        for (span, within) in self.trace.spans().zip(within) {
-            if !*within {
-                continue;
-            }
-            let mut name = |id: StringId| names.get(id.index(), || pattern.is_in(self.store.string(id)));
-            *within = services[span.service_index()]
-                || name(span.name_id())
-                || self.is_in_values(pattern, span.stored_attributes())
-                || span.raw_message().is_some_and(|message| self.is_in(pattern, message))
-                || id.is_some_and(|id| span.id_begins(id))
-                || span
-                    .events()
-                    .any(|event| name(event.name_id()) || self.is_in_values(pattern, event.stored_attributes()));
-        }
-    }
-
-    #[inline(always)]
-    fn is_in_values(&self, pattern: &Pattern, attributes: &[Attribute]) -> bool {
-        if let Pattern::Plain(needle) = pattern {
-            return attributes.iter().any(|attribute| match self.store.raw(attribute.value) {
-                RawText::Plain(buffer, at, len) => needle.is_in(buffer, at, len),
-                _ => self.is_in(pattern, attribute.value),
+        // Ids are digits, or as in a few systems any text.
+        let id = id.filter(|id| id.bytes().all(|digit| digit.is_ascii_hexdigit()) || self.has_ids_of_text());
+        for (position, within) in within.iter_mut().enumerate().filter(|(_, within)| **within) {
+            let in_text = texts.of(position).iter().any(|number| match found.get(*number as usize) {
+                Some(found) => *found,
+                None => self.ask(texts, *number, &mut |text| pattern.is_in(text)),
             });
-        }
-        attributes.iter().any(|attribute| self.is_in(pattern, attribute.value))
-    }
-
-    #[inline(never)]
-    fn is_in(&self, pattern: &Pattern, value: RawValue) -> bool {
-        self.compare(
-            value,
-            &mut |text| pattern.is_in(text),
-            match pattern {
-                Pattern::Plain(needle) => Some(needle),
-                _ => None,
-            },
-        )
-    }
-
-    /// Compares a value's text. One with escapes, in which a needle does not stand as it is, need not be decoded.
-    fn compare(&self, value: RawValue, holds: &mut dyn FnMut(&str) -> bool, needle: Option<&Needle>) -> bool {
-        match self.store.raw(value) {
-            RawText::Plain(buffer, at, len) => holds(&String::from_utf8_lossy(&buffer[at..at + len])),
-            RawText::Escaped(content) => {
-                let plain = |byte: u8| byte.is_ascii_alphanumeric() || b" .-_:,;=+*#()".contains(&byte);
-                let absent = needle.is_some_and(|needle| {
-                    needle.as_bytes().iter().all(|byte| plain(*byte)) && !needle.is_in(content, 0, content.len())
-                });
-                let spelled_out = || content.windows(2).any(|pair| pair == b"\\u");
-                (!absent || spelled_out()) && holds(&self.store.decode(value).to_string())
-            }
-            RawText::Other => holds(&self.store.decode(value).to_string()),
+            *within = in_text || id.is_some_and(|id| self.trace.span(position).is_some_and(|span| span.id_begins(id)));
         }
     }
 
-    fn keep_attribute(&self, within: &mut [bool], key: &str, test: &Test) {
+    fn has_ids_of_text(&self) -> bool {
+        self.trace.span(0).is_some_and(|span| !span.id().bytes().all(|digit| digit.is_ascii_hexdigit()))
+    }
+
+    /// Asks a text, wherever it is.
+    fn ask(&self, texts: &Texts, number: u32, holds: &mut dyn FnMut(&str) -> bool) -> bool {
+        match texts.get(number) {
+            Ok(text) => holds(text),
+            Err(value) => holds(&self.store.decode(value).to_string()),
+        }
+    }
+
+    /// Keeps the spans that have an attribute with a text that passes; those without it may have it on their resource.
+    fn keep_attribute(&self, within: &mut [bool], key: &str, passes: &mut dyn FnMut(&str) -> bool, on_resource: bool) {
         let Some(number) = self.store.find_string(key) else {
             within.fill(false);
             return;
         };
-        let mut resources = Known::new();
+        let texts = self.index.texts(&self.trace);
+        let (mut known, mut resources) = (Known::new(), Known::new());
         self.keep(within, &mut |span| {
-            let own = span.stored_attributes().iter().filter(|attribute| attribute.key == number);
             let mut has = false;
-            for attribute in own {
-                has = true;
-                if self.value_passes(test, attribute.value) {
-                    return true;
+            for (place, attribute) in span.stored_attributes().iter().enumerate() {
+                if attribute.key == number {
+                    has = true;
+                    let text = texts.of(span.position())[BEFORE_ATTRIBUTES + place];
+                    let mut ask = || self.ask(texts, text, passes);
+                    if if texts.get(text).is_ok() { known.get(text as usize, ask) } else { ask() } {
+                        return true;
+                    }
                 }
             }
-            !has && resources.get(span.resource_index(), || {
-                span.resource().any(|(found, value)| found == key && passes(test, &value.to_string(), &value))
-            })
+            let mut on_its_resource =
+                || span.resource().any(|(found, value)| found == key && passes(&value.to_string()));
+            on_resource && !has && resources.get(span.resource_index(), &mut on_its_resource)
         });
     }
+}
 
-    fn value_passes(&self, test: &Test, value: RawValue) -> bool {
-        match test {
+impl Test {
+    fn passes(&self, text: &str) -> bool {
+        let number = || text.trim().parse::<f64>().ok();
+        let equal = |pattern: &Pattern, wanted: &Option<f64>| {
+            pattern.is_all_of(text) || wanted.is_some() && number() == *wanted
+        };
+        match self {
             Test::Exists => true,
-            Test::Part(pattern) => self.is_in(pattern, value),
-            _ => {
-                let decoded = self.store.decode(value);
-                self.compare(value, &mut |text| passes(test, text, &decoded), None)
-            }
+            Test::Part(pattern) => pattern.is_in(text),
+            Test::Is(pattern, wanted) => equal(pattern, wanted),
+            Test::IsNot(pattern, wanted) => !equal(pattern, wanted),
+            Test::Number(order, wanted) => number().is_some_and(|found| order.holds(found, *wanted)),
         }
     }
 }
 
 fn is(pattern: &Pattern, text: &str, whole: bool) -> bool {
     if whole { pattern.is_all_of(text) } else { pattern.is_in(text) }
-}
-
-/// Whether a value passes, given its text and itself.
-fn passes(test: &Test, text: &str, value: &Value<'_>) -> bool {
-    let equal = |pattern: &Pattern, wanted: &Option<f64>| {
-        pattern.is_all_of(text) || wanted.is_some() && number_of(value) == *wanted
-    };
-    match test {
-        Test::Exists => true,
-        Test::Part(pattern) => pattern.is_in(text),
-        Test::Is(pattern, wanted) => equal(pattern, wanted),
-        Test::IsNot(pattern, wanted) => !equal(pattern, wanted),
-        Test::Number(order, wanted) => number_of(value).is_some_and(|found| order.holds(found, *wanted)),
-    }
-}
-
-fn number_of(value: &Value<'_>) -> Option<f64> {
-    match value {
-        Value::Int(number) => Some(*number as f64),
-        Value::UInt(number) => Some(*number as f64),
-        Value::Double(number) => Some(*number),
-        Value::Number(text) | Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ pub(super) enum Pattern {
     /// Anything else, folded: compared character by character.
     Letters(Vec<char>),
     /// The machine learns while it runs.
-    Regex(RefCell<Regex>),
+    Regex(Box<RefCell<Regex>>),
 }
 
 impl Pattern {
@@ -26,7 +26,7 @@ impl Pattern {
     }
 
     pub(super) fn regex(text: &str, any_case: bool) -> Result<Pattern, RegexError> {
-        Ok(Pattern::Regex(RefCell::new(Regex::new(text, any_case)?)))
+        Ok(Pattern::Regex(Box::new(RefCell::new(Regex::new(text, any_case)?))))
     }
 
     /// Whether it occurs in the text.
