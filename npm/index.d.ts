@@ -239,6 +239,34 @@ export class Trace {
   criticalPath(): CriticalPath[];
   /** The top that the trace is spoken of by: the longest root; without a root, the longest top. */
   mainTop(): number;
+  /**
+   * How sure the critical path of the main top is, and what it leaves out. Span times do not prove that one span waited for
+   * another: a step is `clear` when nothing else ended near, `touching` when the one ended as the other began, `tolerated` when two clocks
+   * may differ a little, `ambiguous` when others (`rivals`, the first of `rivalCount`) ended near, too.
+   */
+  pathDoubts(): {
+    top: number;
+    /** From last to first. */
+    hops: { span: number; gapNs: number; clarity: 'clear' | 'touching' | 'tolerated' | 'ambiguous'; clipped: boolean; rivals: number[]; rivalCount: number }[];
+    /** Where a span owns the path while `child` ran, which is not on it. */
+    beside: { span: number; child: number; ns: number }[];
+    /** Children that start before their parent or end after it, and by how much. */
+    clipped: { span: number; ns: number }[];
+    /** Children that are on no path: they ran outside of their parent, or nothing waits for them. */
+    dropped: { span: number; why: 'outside' | 'async' }[];
+  };
+  /** How much sooner its top would have ended without this span and what is below it, in nanoseconds, by replay. 0 off the path. */
+  drag(span: number): number;
+  /** How much later the span could have ended before its top ended later; infinite when nothing waits for it. */
+  slack(span: number): number;
+  /** The spans whose own time on the path costs most, and how much sooner the top would have ended without that time. */
+  largestDrags(most?: number): { span: number; dragNs: number }[];
+  /** The critical path of the main top by what its time was spent on, the largest part first; sums to that top's duration. */
+  pathBySpent(): {
+    spent: 'work' | 'in-no-span' | 'database' | 'external' | 'network' | 'connection' | 'messaging';
+    ns: number;
+    spans: number[];
+  }[];
   /** From the trace's start to the end of its last span. */
   extentNs(): number;
   /** Where the time went, in one to three sentences. */

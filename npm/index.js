@@ -278,6 +278,26 @@ export class Trace {
     return paths;
   }
 
+  pathDoubts() {
+    return alive(this.#trace).pathDoubts();
+  }
+
+  drag(span) {
+    return guarded(() => alive(this.#trace).drag(spanIndex(span)));
+  }
+
+  slack(span) {
+    return guarded(() => alive(this.#trace).slack(spanIndex(span)));
+  }
+
+  largestDrags(most = 10) {
+    return alive(this.#trace).largestDrags(most);
+  }
+
+  pathBySpent() {
+    return alive(this.#trace).pathBySpent();
+  }
+
   mainTop() {
     return alive(this.#trace).mainTop();
   }

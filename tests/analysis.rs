@@ -6,7 +6,7 @@ mod common;
 use std::fmt::Write;
 use std::path::Path;
 
-use common::{BASE, Drawn, Random, check, drawn, id_of, read_spans, store};
+use common::{BASE, Drawn, Random, check, drawn, id_of, random_spans, read_spans, store};
 use serde_json::Value;
 use spanscope::analyze::critical_path::critical_paths;
 use spanscope::analyze::self_time::{for_each_gap, self_time, self_times};
@@ -246,40 +246,6 @@ fn the_published_cases() {
         assert_eq!(found, expected, "{}", case["name"]);
     }
     println!("{} cases", cases.len());
-}
-
-/// A trace of up to 40 spans whose children may stick out of their parents, with clocks that make ties likely.
-fn random_spans(random: &mut Random) -> Vec<Drawn> {
-    let count = 1 + random.below(40);
-    let clock = [10, 100, 10_000][random.below(3) as usize];
-    let mut spans: Vec<Drawn> = Vec::new();
-    for index in 0..count {
-        let name = format!("s{index}");
-        let parent = (index > 0 && random.below(20) > 0).then(|| random.below(index) as usize);
-        let (from, to) = parent.and_then(|parent| spans[parent].start.zip(spans[parent].end)).unwrap_or((0, clock));
-        let room = to.saturating_sub(from) + 4;
-        let start = (from + random.below(room)).saturating_sub(2);
-        let mut span = Drawn {
-            id: id_of(&name),
-            name,
-            parent: parent.map(|parent| spans[parent].id.clone()).unwrap_or_default(),
-            start: Some(start),
-            end: Some(start + random.below(room)),
-            ..Drawn::default()
-        };
-        match random.below(40) {
-            0 => span.end = None,
-            1 => span.start = None,
-            2 => span.end = Some(start.saturating_sub(3)),
-            3 => span.kind = "consumer".to_owned(),
-            4 => span.kind = "producer".to_owned(),
-            5 => span.id = "0000000000000001".to_owned(),
-            6 => span.parent = id_of("s39"),
-            _ => {}
-        }
-        spans.push(span);
-    }
-    spans
 }
 
 #[test]

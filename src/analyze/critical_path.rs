@@ -132,6 +132,11 @@ struct Walk<'a> {
     by_end: Vec<(u64, u32)>,
 }
 
+/// Whether two spans overlap so little that clocks may be the reason: by less than 1 % of their parent's duration.
+pub(super) fn is_small_overlap(overlap: u64, parent_duration: u64) -> bool {
+    overlap.saturating_mul(100) < parent_duration
+}
+
 impl<'a> Walk<'a> {
     fn new(store: &'a Store) -> Walk<'a> {
         Walk { store, stack: Vec::new(), children: Vec::new(), by_end: Vec::new() }
@@ -247,7 +252,7 @@ impl<'a> Walk<'a> {
     /// Whether a child that ends after `at`, as the first of all that do, overlaps so little that it counts as ending at it: the start at
     /// `at` and its own end are the only events from one to the other.
     fn is_tolerated(&self, child: &Child, at: u64, duration: u64, cursor: usize) -> bool {
-        if child.start >= at || (child.end - at).saturating_mul(100) >= duration {
+        if child.start >= at || !is_small_overlap(child.end - at, duration) {
             return false;
         }
         let end_of = |place: usize| !self.by_end[place].0;

@@ -4,7 +4,7 @@ use super::facts::Facts;
 use super::finding::Finding;
 
 /// What looks for findings, in the order in which equals stand.
-const DETECTORS: &[fn(&Facts<'_>, &mut Vec<Finding>)] = &[];
+const DETECTORS: &[fn(&Facts<'_>, &mut Vec<Finding>)] = &[super::attribution::detect, super::patterns::detect];
 
 /// All findings: the most severe first, then the one that would save most, then as the detectors come.
 pub fn findings(facts: &Facts<'_>) -> Vec<Finding> {
@@ -12,6 +12,6 @@ pub fn findings(facts: &Facts<'_>) -> Vec<Finding> {
     for detect in DETECTORS {
         detect(facts, &mut found);
     }
-    found.sort_by(|one, other| (other.severity, other.saves_ns).cmp(&(one.severity, one.saves_ns)));
+    found.sort_by_key(|finding| std::cmp::Reverse((finding.severity, finding.saves_ns)));
     found
 }

@@ -1,14 +1,19 @@
 //! Answers about spans: pure functions of the store, one file a question.
 
+pub mod attribution;
 pub mod bottleneck;
 pub mod critical_path;
 pub mod errors;
 pub mod facts;
 pub mod finding;
 pub mod findings;
+pub mod path_doubts;
+pub mod patterns;
 pub mod search;
 pub mod self_time;
 pub mod semantics;
+mod shape;
 pub mod summary;
 pub mod verdict;
+pub mod what_if;
 mod words;

@@ -46,3 +46,9 @@ pub(super) fn failure(span: &Span<'_>) -> Option<String> {
 pub(super) fn duration(span: &Span<'_>) -> u64 {
     span.interval().map_or(0, |(start, end)| end - start)
 }
+
+/// An operation and its service: `SELECT stock in inventory`.
+pub(super) fn operation(span: &Span<'_>) -> String {
+    let name = shortened(span.name(), "a span without a name");
+    if span.service().is_empty() { name } else { format!("{name} in {}", shortened(span.service(), "")) }
+}

@@ -13,6 +13,7 @@ mod error;
 mod find;
 mod findings;
 mod formats;
+mod paths;
 mod reader;
 mod trace;
 mod trace_set;

@@ -89,7 +89,7 @@ impl Trace {
         self.analyses.trace()
     }
 
-    fn span_at(&self, position: usize) -> Result<store::Span<'_>, JsValue> {
+    pub(super) fn span_at(&self, position: usize) -> Result<store::Span<'_>, JsValue> {
         let trace = self.trace();
         trace.span(position).ok_or_else(|| {
             let message = format!("Expected a span index below {}, found {position}.", trace.span_count());
@@ -101,7 +101,7 @@ impl Trace {
         &self.analyses
     }
 
-    fn position(&self, span: SpanIndex) -> u32 {
+    pub(super) fn position(&self, span: SpanIndex) -> u32 {
         span.0 - self.trace().first().0
     }
 

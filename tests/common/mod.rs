@@ -10,7 +10,8 @@
 //! leftmost bar. A span's id is its name's bytes, so that ids come in the order of names.
 //!
 //! A name's `_` stand for spaces. Fields: `kind=` `service=` `error=` (a status message, `_` for spaces) `id=` `parent=` (another name; `-` for none) `start=` `end=`
-//! (nanoseconds instead of the bar's, `-` for none) `events=` and `links=` (how many).
+//! (nanoseconds instead of the bar's, `-` for none) `events=` and `links=` (how many). A field with a dot in its name is an attribute: a
+//! whole number or a text, in which `~` stand for spaces.
 #![allow(dead_code)] // every test file is a program of its own and uses a part of this
 
 use std::fmt::Write;
@@ -35,6 +36,7 @@ pub(crate) struct Drawn {
     pub(crate) error: Option<String>,
     pub(crate) events: usize,
     pub(crate) links: usize,
+    pub(crate) attributes: Vec<(String, String)>,
     /// Spans of a drawing are in trace 0.
     pub(crate) trace: u64,
 }
@@ -77,6 +79,7 @@ pub(crate) fn drawn(drawing: &str) -> Vec<Drawn> {
                 "end" => span.end = number(value),
                 "events" => span.events = value.parse().expect("a count"),
                 "links" => span.links = value.parse().expect("a count"),
+                _ if field.contains('.') => span.attributes.push((field.to_owned(), value.replace('~', " "))),
                 _ => panic!("no such field: {field}"),
             }
         }
@@ -102,6 +105,14 @@ pub(crate) fn otlp(spans: &[Drawn]) -> String {
         }
         if let Some(error) = &span.error {
             write!(fields, ",\"status\":{{\"code\":2,\"message\":\"{error}\"}}").expect("a string takes it");
+        }
+        let attribute = |(key, value): &(String, String)| match value.parse::<i64>() {
+            Ok(number) => format!("{{\"key\":\"{key}\",\"value\":{{\"intValue\":\"{number}\"}}}}"),
+            Err(_) => format!("{{\"key\":\"{key}\",\"value\":{{\"stringValue\":\"{value}\"}}}}"),
+        };
+        if !span.attributes.is_empty() {
+            let attributes: Vec<String> = span.attributes.iter().map(attribute).collect();
+            write!(fields, ",\"attributes\":[{}]", attributes.join(",")).expect("a string takes it");
         }
         let event = format!("{{\"timeUnixNano\":\"{}\",\"name\":\"event\"}}", BASE + span.start.unwrap_or(0));
         let events = vec![event; span.events].join(",");
@@ -188,4 +199,38 @@ impl Random {
             list.swap(i, self.below(i as u64 + 1) as usize);
         }
     }
+}
+
+/// A trace of up to 40 spans whose children may stick out of their parents, with clocks that make ties likely.
+pub(crate) fn random_spans(random: &mut Random) -> Vec<Drawn> {
+    let count = 1 + random.below(40);
+    let clock = [10, 100, 10_000][random.below(3) as usize];
+    let mut spans: Vec<Drawn> = Vec::new();
+    for index in 0..count {
+        let name = format!("s{index}");
+        let parent = (index > 0 && random.below(20) > 0).then(|| random.below(index) as usize);
+        let (from, to) = parent.and_then(|parent| spans[parent].start.zip(spans[parent].end)).unwrap_or((0, clock));
+        let room = to.saturating_sub(from) + 4;
+        let start = (from + random.below(room)).saturating_sub(2);
+        let mut span = Drawn {
+            id: id_of(&name),
+            name,
+            parent: parent.map(|parent| spans[parent].id.clone()).unwrap_or_default(),
+            start: Some(start),
+            end: Some(start + random.below(room)),
+            ..Drawn::default()
+        };
+        match random.below(40) {
+            0 => span.end = None,
+            1 => span.start = None,
+            2 => span.end = Some(start.saturating_sub(3)),
+            3 => span.kind = "consumer".to_owned(),
+            4 => span.kind = "producer".to_owned(),
+            5 => span.id = "0000000000000001".to_owned(),
+            6 => span.parent = id_of("s39"),
+            _ => {}
+        }
+        spans.push(span);
+    }
+    spans
 }
