@@ -58,7 +58,7 @@ fn a_step_is_clear_when_nothing_else_ended_near() {
           C          [-----------------]
         ",
         "
-        C clear 2
+        C clear 3
         B clear 2
         ",
     );
@@ -126,7 +126,7 @@ fn cut_and_left_out_children_are_told() {
         C touching 0 clipped
         B touching 0 clipped
         B cut by 2
-        C cut by 5
+        C cut by 3
         D left out: Async
         E left out: Outside
         ",
@@ -143,7 +143,7 @@ fn time_of_the_parent_while_a_child_off_the_path_ran_is_told() {
           D                  [---------]
         ",
         "
-        D clear 2
+        D ambiguous 3 1: C
         B clear 7
         A owned 7 while C ran
         ",
