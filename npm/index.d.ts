@@ -305,13 +305,21 @@ export class Trace {
   minimap(options: {
     width: number;
     height: number;
-    fromNs: number;
-    toNs: number;
     palette: Uint32Array;
     error: number;
-  }): Uint8ClampedArray<ArrayBuffer>;
+  } & TimeScale): Uint8ClampedArray<ArrayBuffer>;
+  /** Which of so many columns a start of one of these spans falls on: 1, or else 0. */
+  columns(spans: Uint32Array | readonly number[], options: { width: number } & TimeScale): Uint8Array<ArrayBuffer>;
+  /** Stretches in which no span works itself, of a twentieth of the trace or more. */
+  idle(): { fromNs: number; toNs: number }[];
   /** Round ticks of a time axis. */
   ticks(fromNs: number, toNs: number, maxCount: number): { ns: number; label: string }[];
+  /** The same for an axis with breaks: all ticks have one step. */
+  ticksOf(ranges: readonly { fromNs: number; toNs: number }[], maxCount: number): { ns: number; label: string }[];
+  /** How many spans of the trace each service has, by its index, and each kind. */
+  spanCounts(): { services: number[]; kinds: { kind: SpanKind; spans: number }[] };
+  /** Collects the texts of the trace, as the first search does otherwise: a second for a million spans. */
+  prepareSearch(): void;
   /** Gives the memory back, once the set is freed too. */
   free(): void;
   [Symbol.dispose](): void;
@@ -324,6 +332,11 @@ export type CriticalPath = {
   /** The sum of the segments: the top's duration. */
   totalNs: number;
 };
+
+/** What a width stands for: one range, or points of time and the pixels they stand at (`ns, px, ns, px, …`), straight between them. */
+export type TimeScale =
+  | { fromNs: number; toNs: number; scale?: null | undefined }
+  | { fromNs?: number | undefined; toNs?: number | undefined; scale: Float64Array | readonly number[] };
 
 /** Which rows of a trace are visible: keeps what is collapsed. */
 export class Waterfall {

@@ -341,13 +341,36 @@ export class Trace {
     return new Waterfall(alive(this.#trace).waterfall());
   }
 
-  minimap({ width, height, fromNs, toNs, palette, error }) {
-    return alive(this.#trace).minimap(width, height, fromNs, toNs, palette, error);
+  minimap({ width, height, fromNs, toNs, scale = null, palette, error }) {
+    const trace = alive(this.#trace);
+    return trace.minimap(width, height, Float64Array.from(scale ?? [fromNs, 0, toNs, width]), palette, error);
+  }
+
+  columns(spans, { width, fromNs, toNs, scale = null }) {
+    return alive(this.#trace).columns(Uint32Array.from(spans), width, Float64Array.from(scale ?? [fromNs, 0, toNs, width]));
+  }
+
+  idle() {
+    return pairs(alive(this.#trace).idle());
   }
 
   ticks(fromNs, toNs, maxCount) {
+    return this.ticksOf([{ fromNs, toNs }], maxCount);
+  }
+
+  ticksOf(ranges, maxCount) {
     alive(this.#trace);
-    return wasm.ticks(fromNs, toNs, maxCount);
+    return wasm.ticks(Float64Array.from(ranges.flatMap(({ fromNs, toNs }) => [fromNs, toNs])), maxCount);
+  }
+
+  spanCounts() {
+    const counts = alive(this.#trace).spanCounts();
+    const kinds = counts.length - KINDS.length;
+    return { services: Array.from(counts.subarray(0, kinds)), kinds: KINDS.map((kind, index) => ({ kind, spans: counts[kinds + index] })) };
+  }
+
+  prepareSearch() {
+    alive(this.#trace).prepareSearch();
   }
 
   free() {
@@ -486,6 +509,10 @@ export class Waterfall {
     this.#waterfall?.free();
     this.#waterfall = null;
   }
+}
+
+function pairs(numbers) {
+  return Array.from({ length: numbers.length / 2 }, (_, index) => ({ fromNs: numbers[2 * index], toNs: numbers[2 * index + 1] }));
 }
 
 function groupFigures(numbers, at) {

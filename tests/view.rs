@@ -8,9 +8,10 @@ use common::{Drawn, Random, check, drawn, id_of, read_spans, store};
 use spanscope::analyze::critical_path::critical_paths;
 use spanscope::analyze::errors::Errors;
 use spanscope::analyze::self_time::self_times;
-use spanscope::view::TimeRange;
-use spanscope::view::minimap::{Look, minimap};
+use spanscope::view::idle::idle;
+use spanscope::view::minimap::{Look, minimap, starts};
 use spanscope::view::waterfall::{Row, Selection, Waterfall};
+use spanscope::view::{Scale, TimeRange};
 use spanscope::{SpanKind, Store};
 
 /// A store and a waterfall over its first trace.
@@ -407,7 +408,8 @@ const COLORS: [u32; 2] = [0xffaa_0000, 0xff00_bb00];
 /// A raster as letters: `.` for nothing, `!` for an error, a digit for a service.
 fn raster(store: &Store, width: u32, height: u32, range: TimeRange) -> String {
     let trace = store.traces().next().expect("a trace");
-    let bytes = minimap(&trace, &Look { width, height, range, palette: &COLORS, error: RED });
+    let scale = Scale::linear(range, f64::from(width));
+    let bytes = minimap(&trace, &Look { width, height, scale: &scale, palette: &COLORS, error: RED });
     assert_eq!(bytes.len(), (width * height * 4) as usize);
     let mut text = String::new();
     for line in bytes.chunks(width as usize * 4) {
@@ -502,11 +504,58 @@ fn a_map_without_pixels_is_empty() {
     let store = store("A [---]");
     let trace = store.traces().next().expect("a trace");
     for (width, height) in [(0, 10), (10, 0), (u32::MAX, u32::MAX)] {
-        let look = Look { width, height, range: TimeRange { from: 0.0, to: 1.0 }, palette: &COLORS, error: RED };
+        let scale = Scale::linear(TimeRange { from: 0.0, to: 1.0 }, f64::from(width));
+        let look = Look { width, height, scale: &scale, palette: &COLORS, error: RED };
         assert!(minimap(&trace, &look).is_empty());
     }
     for (from, to) in [(f64::NAN, 1.0), (5.0, 5.0), (9.0, 1.0), (f64::NEG_INFINITY, f64::INFINITY)] {
-        let look = Look { width: 4, height: 4, range: TimeRange { from, to }, palette: &[], error: RED };
+        let scale = Scale::linear(TimeRange { from, to }, 4.0);
+        let look = Look { width: 4, height: 4, scale: &scale, palette: &[], error: RED };
         assert_eq!(minimap(&trace, &look), [0; 64]);
+    }
+}
+
+/// Idle stretches of a drawing as text, in tens of nanoseconds.
+fn idle_of(drawing: &str) -> String {
+    let store = store(drawing);
+    let ranges = idle(&store.traces().next().expect("a trace"));
+    ranges.iter().map(|range| format!("{}..{}", range.from / 10.0, range.to / 10.0)).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn nothing_happens_where_no_span_works_itself() {
+    assert_eq!(idle_of("A [--]          [--]\n"), "");
+    let two = "
+        A [---]
+        B          [---]
+        C      [--]
+        D                           |
+        E                                           [------]
+    ";
+    assert_eq!(idle_of(two), "13..26 26..42", "from the end of B to D, then to E");
+    // A span that waits for its child works itself; its child, beyond its end, leaves nothing to wait for.
+    assert_eq!(idle_of("A [------------------]\n  B   [-]\n"), "");
+    assert_eq!(idle_of("A [--]\n  B                   [-]\n"), "3..20");
+    // Less than a twentieth is not long.
+    assert_eq!(idle_of(&format!("A [{}] \nB {}[-]\n", "-".repeat(60), " ".repeat(64))), "");
+    assert_eq!(idle_of("A |\n"), "");
+    assert_eq!(idle_of("A  start=- end=-\n"), "");
+}
+
+#[test]
+fn a_scale_with_a_break_moves_what_is_behind_it() {
+    let scale = Scale::new(&[(0.0, 0.0), (40.0, 4.0), (140.0, 6.0), (180.0, 10.0)]).expect("a scale");
+    let store = store("A [--]\nB               [-]\nC         |\n");
+    let trace = store.traces().next().expect("a trace");
+    let look = Look { width: 10, height: 3, scale: &scale, palette: &COLORS, error: RED };
+    let pixels = minimap(&trace, &look);
+    let dump: Vec<String> = pixels
+        .chunks(40)
+        .map(|line| line.chunks(4).map(|pixel| if pixel[3] == 0 { '.' } else { '#' }).collect())
+        .collect();
+    assert_eq!(dump, ["###.......", "....#.....", "......##.."]);
+    assert_eq!(starts(&trace, [0, 1, 2, 9].into_iter(), &scale, 10), [1, 0, 0, 0, 1, 0, 1, 0, 0, 0]);
+    for bad in [vec![], vec![(0.0, 0.0)], vec![(0.0, 0.0), (0.0, 5.0)], vec![(0.0, 0.0), (f64::NAN, 5.0)]] {
+        assert_eq!(Scale::new(&bad), None);
     }
 }

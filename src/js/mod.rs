@@ -13,6 +13,7 @@ mod error;
 mod find;
 mod findings;
 mod formats;
+mod overview;
 mod paths;
 mod reader;
 mod trace;
@@ -23,7 +24,8 @@ mod wire;
 
 pub use find::query_problem;
 pub use formats::{detect, formats, memory_bytes};
+pub use overview::axis_ticks;
 pub use reader::Reader;
-pub use trace::{Trace, axis_ticks};
+pub use trace::Trace;
 pub use trace_set::TraceSet;
 pub use waterfall::Waterfall;

@@ -3,14 +3,12 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use wasm_bindgen::Clamped;
 use wasm_bindgen::prelude::*;
 
 use super::Waterfall;
 use super::error::error;
 use super::wire::{
-    self, ErrorCountsObject, ServicePartObject, SpanObject, TickObject, TraceSummaryObject, VerdictPartObject,
-    since_start,
+    self, ErrorCountsObject, ServicePartObject, SpanObject, TraceSummaryObject, VerdictPartObject, since_start,
 };
 use crate::analyze::bottleneck::{ServicePart, path_by_service};
 use crate::analyze::critical_path::{CriticalPaths, critical_paths};
@@ -24,9 +22,6 @@ use crate::analyze::summary::{main_top, trace_summary};
 use crate::analyze::verdict::{VerdictPart, verdict_parts};
 use crate::read::Outcome;
 use crate::store::{self, SpanIndex, TraceIndex};
-use crate::view::TimeRange;
-use crate::view::minimap::{Look, minimap};
-use crate::view::ticks::ticks;
 
 /// What is computed from all spans of a trace, once it is asked for.
 #[derive(Debug)]
@@ -66,7 +61,7 @@ impl Analyses {
         &self.search_index
     }
 
-    fn errors(&self) -> &Errors {
+    pub(super) fn errors(&self) -> &Errors {
         self.errors.get_or_init(|| Errors::new(&self.trace()))
     }
 }
@@ -263,28 +258,4 @@ impl Trace {
     pub fn waterfall(&self) -> Waterfall {
         Waterfall::new(Rc::clone(&self.analyses))
     }
-
-    /// All spans in a raster of pixels.
-    pub fn minimap(
-        &self,
-        width: u32,
-        height: u32,
-        from_ns: f64,
-        to_ns: f64,
-        palette: &[u32],
-        error: u32,
-    ) -> Clamped<Vec<u8>> {
-        let range = TimeRange { from: from_ns, to: to_ns };
-        Clamped(minimap(&self.trace(), &Look { width, height, range, palette, error }))
-    }
-}
-
-/// Round ticks of a time axis.
-///
-/// # Errors
-/// Only when JavaScript runs out of memory.
-#[wasm_bindgen(js_name = ticks)]
-pub fn axis_ticks(from_ns: f64, to_ns: f64, max_count: usize) -> Result<JsValue, JsValue> {
-    let ticks = ticks(TimeRange { from: from_ns, to: to_ns }, max_count);
-    wire::plain(&ticks.iter().map(|tick| TickObject { ns: tick.ns as f64, label: &tick.label }).collect::<Vec<_>>())
 }

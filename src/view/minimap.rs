@@ -5,7 +5,7 @@
 //!
 //! O(n log n + pixels): within a line of pixels, each column is filled once.
 
-use super::TimeRange;
+use super::Scale;
 use crate::analyze::errors::Errors;
 use crate::store::Trace;
 
@@ -17,7 +17,7 @@ pub struct Look<'a> {
     /// Pixels from top to bottom.
     pub height: u32,
     /// What the width stands for.
-    pub range: TimeRange,
+    pub scale: &'a Scale,
     /// A colour for each service of the store, the last one for what is beyond. The lowest byte is red.
     pub palette: &'a [u32],
     /// The colour of errors.
@@ -86,18 +86,36 @@ fn bar(trace: &Trace<'_>, position: usize, error: bool, look: &Look<'_>) -> Opti
     let span = trace.span(position)?;
     let (start, end) = span.interval()?;
     let origin = trace.start_ns()?;
-    let TimeRange { from, to } = look.range;
-    let (left, right) = ((start - origin) as f64, (end - origin) as f64);
-    if from.partial_cmp(&to) != Some(std::cmp::Ordering::Less) || !look.range.overlaps(left, right) {
-        return None;
-    }
-    let scale = f64::from(look.width) / (to - from);
-    // Conversion to an integer saturates.
-    let column = |time: f64| ((time - from) * scale).max(0.0) as u32;
-    let first = column(left).min(look.width - 1);
-    let last = ((((right - from) * scale).ceil() - 1.0).max(0.0) as u32).clamp(first, look.width - 1);
+    let (first, last) = columns(look.scale, look.width, (start - origin) as f64, (end - origin) as f64)?;
     let color = if error { look.error } else { *look.palette.get(span.service_index()).or(look.palette.last())? };
     Some(Bar { duration: end - start, first, last, color, error })
+}
+
+/// The columns of a stretch of time, `None` when it is out of sight.
+fn columns(scale: &Scale, width: u32, start: f64, end: f64) -> Option<(u32, u32)> {
+    let (left, right) = (scale.place(start), scale.place(end));
+    // What is not a number is out of sight too.
+    if !(left <= f64::from(width) && right >= 0.0) {
+        return None;
+    }
+    // Conversion to an integer saturates.
+    let first = (left.max(0.0) as u32).min(width - 1);
+    Some((first, ((right.ceil() - 1.0).max(0.0) as u32).clamp(first, width - 1)))
+}
+
+/// Which columns of a minimap a start of one of these spans falls on: 1, or else 0.
+pub fn starts(trace: &Trace<'_>, spans: impl Iterator<Item = usize>, scale: &Scale, width: u32) -> Vec<u8> {
+    let mut marks = vec![0; width.min(1 << 16) as usize];
+    let Some(origin) = trace.start_ns() else { return marks };
+    for start in spans.filter_map(|position| trace.span(position)?.start_ns()) {
+        let time = (start - origin) as f64;
+        if let Some((first, _)) = columns(scale, width.max(1), time, time)
+            && let Some(mark) = marks.get_mut(first as usize)
+        {
+            *mark = 1;
+        }
+    }
+    marks
 }
 
 struct Raster {

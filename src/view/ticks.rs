@@ -44,22 +44,28 @@ const CLOCK: [i64; 18] = [
     DAY,
 ];
 
-/// At most `max_count` ticks within the range, by the finest step that allows it.
-pub fn ticks(range: TimeRange, max_count: usize) -> Vec<Tick> {
+/// At most `max_count` ticks within the ranges, all of one step: the finest that allows it.
+pub fn ticks(ranges: &[TimeRange], max_count: usize) -> Vec<Tick> {
     // Beyond this doubles have lost the nanoseconds, and sums would overflow.
     const FAR: f64 = 9.0e18;
-    if max_count == 0 || range.from.is_nan() || range.to.is_nan() || range.from > range.to {
+    if max_count == 0 || ranges.iter().any(|range| range.from.is_nan() || range.to.is_nan()) {
         return Vec::new();
     }
-    let (from, to) = (range.from.clamp(-FAR, FAR).ceil() as i64, range.to.clamp(-FAR, FAR).floor() as i64);
-    let bounds = |step: i64| (from.div_euclid(step) + i64::from(from.rem_euclid(step) != 0), to.div_euclid(step));
-    let fits = |step: &i64| {
-        let (first, last) = bounds(*step);
-        i128::from(last) - i128::from(first) < max_count as i128
+    let bounds = |range: &TimeRange, step: i64| {
+        let (from, to) = (range.from.clamp(-FAR, FAR).ceil() as i64, range.to.clamp(-FAR, FAR).floor() as i64);
+        (from.div_euclid(step) + i64::from(from.rem_euclid(step) != 0), to.div_euclid(step))
     };
+    let count = |range: &TimeRange, step: i64| {
+        let (first, last) = bounds(range, step);
+        (i128::from(last) - i128::from(first) + 1).max(0)
+    };
+    let fits = |step: &i64| ranges.iter().map(|range| count(range, *step)).sum::<i128>() <= max_count as i128;
     let Some(step) = steps().find(fits) else { return Vec::new() };
-    let (first, last) = bounds(step);
-    (first..=last).map(|number| number * step).map(|ns| Tick { ns, label: label(ns, step) }).collect()
+    let within = |range: &TimeRange| {
+        let (first, last) = bounds(range, step);
+        (first..=last).map(|number| number * step).map(|ns| Tick { ns, label: label(ns, step) })
+    };
+    ranges.iter().flat_map(within).collect()
 }
 
 fn steps() -> impl Iterator<Item = i64> {
@@ -136,7 +142,7 @@ mod tests {
     use super::*;
 
     fn labels(from: f64, to: f64, max_count: usize) -> String {
-        let ticks = ticks(TimeRange { from, to }, max_count);
+        let ticks = ticks(&[TimeRange { from, to }], max_count);
         assert!(ticks.len() <= max_count);
         ticks.iter().map(|tick| tick.label.as_str()).collect::<Vec<_>>().join(", ")
     }
@@ -169,10 +175,17 @@ mod tests {
     }
 
     #[test]
+    fn ticks_of_several_ranges_have_one_step() {
+        let ranges = [TimeRange { from: 0.0, to: 30e6 }, TimeRange { from: 905e6, to: 935e6 }];
+        let ticks: Vec<String> = ticks(&ranges, 8).into_iter().map(|tick| tick.label).collect();
+        assert_eq!(ticks.join(", "), "0, 10 ms, 20 ms, 30 ms, 910 ms, 920 ms, 930 ms");
+    }
+
+    #[test]
     fn no_range_is_too_wide() {
         for (from, to) in [(f64::NEG_INFINITY, f64::INFINITY), (0.0, f64::MAX), (-1e300, 0.0)] {
             for max_count in [1, 2, 10, 1000] {
-                assert!(ticks(TimeRange { from, to }, max_count).len() <= max_count);
+                assert!(ticks(&[TimeRange { from, to }], max_count).len() <= max_count);
             }
         }
     }

@@ -140,6 +140,6 @@ fn formats_detection_and_ticks_are_plain() {
     let found = detect(TRACE.as_bytes()).expect("an object");
     assert_eq!((text(&found, "kind").as_str(), text(&found, "format").as_str()), ("traces", "otlp-json"));
     assert_eq!(text(&detect(b"\xff\x00").expect("an object"), "kind"), "unknown");
-    let ticks = Array::from(&axis_ticks(0.0, 1000.0, 3).expect("a list"));
+    let ticks = Array::from(&axis_ticks(&[0.0, 1000.0], 3).expect("a list"));
     assert_eq!(ticks.iter().map(|tick| text(&tick, "label")).collect::<Vec<_>>(), ["0", "500 ns", "1.00 µs"]);
 }
