@@ -192,6 +192,14 @@ export type TraceSummary = {
 export type SpanKind = 'unspecified' | 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 export type SpanStatus = 'unset' | 'ok' | 'error';
 
+/** One thing to do. */
+export interface Action {
+  text: string;
+  /** The figure behind it; "" when the text says it. */
+  why: string;
+  spans: number[];
+}
+
 /** One thing that was found in a trace. It claims no more than times, statuses and attributes can show. */
 export interface Finding {
   /** Which kind of finding, a stable name: `error-origin`, `serial-repeat`, `retry-recovered` … */
@@ -283,6 +291,10 @@ export class Trace {
   }[];
   /** What was found in it, the most important first. The same input gives the same words. */
   findings(): Finding[];
+  /** What to do: two things now, one for later, the steps to take when it happens again, and a query (TraceQL) for more such requests. */
+  advice(): { now: Action[]; later: Action | null; runbook: string[]; query: string };
+  /** The trace as Markdown, ready for a ticket: verdict, table of the time, findings, what to do, the critical path. */
+  markdown(): string;
   /** `own`: spans in which an error began; `above`: spans that passed one on, because a span below them has one too. */
   errorCounts(): { own: number; above: number };
   /** The spans in which errors began, in tree order. */

@@ -322,6 +322,14 @@ export class Trace {
     return alive(this.#trace).findings();
   }
 
+  advice() {
+    return alive(this.#trace).advice();
+  }
+
+  markdown() {
+    return alive(this.#trace).markdown();
+  }
+
   errorCounts() {
     return alive(this.#trace).errorCounts();
   }

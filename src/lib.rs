@@ -61,6 +61,7 @@ mod time;
 mod value;
 pub mod view;
 mod wire;
+pub mod write;
 
 pub use error::{Position, Warning, WarningKind};
 pub use id::{ParseIdError, SpanId, TraceId};

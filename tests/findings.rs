@@ -6,11 +6,13 @@ mod common;
 use std::fmt::Write;
 
 use common::{Drawn, check, drawn, read_spans, scaled};
+use spanscope::analyze::advice::advice;
 use spanscope::analyze::critical_path::critical_paths;
 use spanscope::analyze::facts::Facts;
 use spanscope::analyze::finding::Finding;
 use spanscope::analyze::findings::findings;
 use spanscope::analyze::self_time::self_times;
+use spanscope::write::markdown::markdown;
 use spanscope::{Store, Trace};
 
 /// The findings of a trace.
@@ -75,7 +77,7 @@ fn the_slowest_hop_is_the_span_that_owns_most_of_the_path() {
         SELECT users in users took 380 ms, 86 % of the request. (critical, certain, 380 ms: SELECT users)
           = 380 ms of 440 ms on the critical path
           - SELECT * FROM users (SELECT users)
-          > Look at the query's plan in postgresql and the rows it reads; then add an index or cache the answer.
+          > Look at the query's plan in postgresql and at the rows it reads; see whether an index or a cache would help.
         ",
     );
     finds(
@@ -347,5 +349,265 @@ fn many_calls_between_two_services_add_up() {
         web calls b 24 times in this request. (critical, likely, 2.07 s: GET b0, GET b1, GET b2, GET b3, GET b4, GET b5, GET b6, GET b7, GET b8, GET b9, GET b10, GET b11, GET b12, GET b13, GET b14, GET b15, GET b16, GET b17, GET b18, GET b19, GET b20, GET b21, GET b22, GET b23)
           = 2.16 s is spent between the two over all calls; once instead would end the request 2.07 s sooner
           > Offer one call that answers what these ask together.
+        ");
+}
+
+#[test]
+fn calls_that_say_nothing_to_filter_by_are_told() {
+    finds(
+        "generic-attributes",
+        "
+        GET       [-------------------]   service=web kind=server http.request.method=GET
+          query     [------]              kind=client db.statement=SELECT~1
+          call              [-----]       kind=client
+        ",
+        "
+        1 of 1 HTTP server spans lack http.route or url.path. (info, certain, 0 ms: GET)
+          > Set http.route or url.path where these spans are made: without it nobody can filter for one operation.
+        1 of 1 database spans lack db.system.name. (info, certain, 0 ms: query)
+          > Set db.system.name where these spans are made: without it nobody can filter for one operation.
+        1 of 1 server and client spans lack any attribute that says what was asked for. (info, certain, 0 ms: call)
+          > Set any attribute that says what was asked for where these spans are made: without it nobody can filter for one operation.
+        ",
+    );
+    finds_no(
+        "generic-attributes",
+        "
+        GET_/a    [-------------------]   service=web kind=server http.request.method=GET http.route=/a
+          query     [------]              kind=client db.statement=SELECT~1 db.system=mysql
+          GET_b             [-----]       kind=client http.request.method=GET server.address=b
+        ",
+    );
+}
+
+#[test]
+fn short_spans_that_are_alike_tell_nothing() {
+    let many = |name: &str, fields: &str| {
+        let lines = (0..25).map(|index| {
+            let at = 100 * index;
+            format!("  {name} | id=n{index} start={at} end={} {fields}", at + 1)
+        });
+        format!("GET_/a | start=0 end=10000 service=web kind=server\n{}", lines.collect::<Vec<_>>().join("\n"))
+    };
+    finds(
+        "noisy-spans",
+        &many("validate", "kind=internal"),
+        "
+        25 of 26 spans tell nothing: they are short, alike and have no parts, such as validate in web. (info, likely, 0 ms: validate, validate, validate, validate, validate, validate, validate, validate, validate, validate, validate, validate, validate, validate, validate, validate, validate, validate, validate, validate, validate, validate, validate, validate, validate)
+          - 25 of one name; none took more than 1 ms (validate)
+          > Drop these spans, or count them in an attribute of their parent: every span should answer a question.
+        ",
+    );
+    finds_no("noisy-spans", &many("validate", "kind=internal events=1"));
+    finds_no("noisy-spans", &many("validate", "kind=client"));
+    finds_no("noisy-spans", &many("validate", "kind=internal error=broken"));
+}
+
+#[test]
+fn names_with_ids_in_them_are_told() {
+    finds(
+        "high-cardinality-name",
+        "
+        GET_/users/1234567    [-------------------]   service=web kind=server
+          load_89abcdef01       [------]              kind=internal
+          load_89abcdef02               [-----]       kind=internal
+        ",
+        "
+        3 span names have ids or numbers in them, such as GET /users/1234567. (info, likely, 0 ms: GET /users/1234567, load 89abcdef01, load 89abcdef02)
+          > Put the value into an attribute and a placeholder into the name, as in GET /users/{id}.
+        ",
+    );
+    finds_no(
+        "high-cardinality-name",
+        "
+        GET_/v1/users         [-------------------]   service=web kind=server
+          step_1                [------]              kind=internal
+          step_2                        [-----]       kind=internal
+          feedbacks                     [-----]       kind=internal
+        ",
+    );
+}
+
+#[test]
+fn attributes_under_old_names_are_told() {
+    finds(
+        "deprecated-attribute",
+        "
+        GET_/a    [-------------------]   service=web kind=server http.method=GET http.status_code=200
+          GET_b     [------]              kind=client http.method=GET
+        ",
+        "
+        2 attributes under old names: http.method, http.status_code. (info, certain, 0 ms: GET /a, GET /a)
+          - http.method is http.request.method now (2 times) (GET /a)
+          - http.status_code is http.response.status_code now (1 time) (GET /a)
+          > Upgrade the instrumentation, or map the names in the Collector; queries on the new names miss these spans.
+        ",
+    );
+    finds_no("deprecated-attribute", "GET_/a  [---]  service=web kind=server http.request.method=GET");
+}
+
+#[test]
+fn a_trace_without_any_line_of_a_log_is_told() {
+    let trace = |events: u32| {
+        format!(
+            "
+            GET_/a    [-------------------]   service=web kind=server
+              b         [------]              events={events}
+              c                 [-----]
+            "
+        )
+    };
+    finds(
+        "no-log-correlation",
+        &trace(0),
+        "
+        No span has an event or a log line. (info, certain, 0 ms: GET /a)
+          - 0 events on 3 spans ()
+          > Write trace_id and span_id into log lines, then paste the lines beside the trace: they become events of their spans.
+        ",
+    );
+    finds_no("no-log-correlation", &trace(1));
+}
+
+#[test]
+fn spans_without_a_service_are_told() {
+    finds(
+        "missing-required",
+        "GET_/a  [---]  kind=server",
+        "
+        1 of 1 spans do not say which service they ran in. (info, certain, 0 ms: GET /a)
+          > Set service.name in the resource (OTEL_SERVICE_NAME): without it time cannot be told by service.
+        ",
+    );
+    finds_no("missing-required", "GET_/a  [---]  kind=server service=web");
+}
+
+/// What to do, a line each.
+fn advised(drawing: &str) -> String {
+    let store = store(drawing);
+    let trace = store.traces().next().expect("a trace");
+    let paths = critical_paths(&trace);
+    let self_times = self_times(&trace);
+    let facts = Facts::new(trace, &paths, &self_times);
+    let advice = advice(&facts, &findings(&facts));
+    let mut text = String::new();
+    let names = |spans: &[spanscope::SpanIndex]| {
+        spans.iter().map(|span| store.span(*span).name()).collect::<Vec<_>>().join(", ")
+    };
+    for action in &advice.now {
+        writeln!(text, "now: {} ({}) [{}]", action.text, action.why, names(&action.spans)).expect("a string takes it");
+    }
+    for action in &advice.later {
+        writeln!(text, "later: {} ({}) [{}]", action.text, action.why, names(&action.spans))
+            .expect("a string takes it");
+    }
+    for line in advice.runbook.iter().chain(&[advice.query]).filter(|line| !line.is_empty()) {
+        writeln!(text, "{line}").expect("a string takes it");
+    }
+    text
+}
+
+#[test]
+fn there_are_two_things_to_do_now_one_for_later_and_a_runbook() {
+    check(
+        &advised(
+            "
+            GET_/catalog          |  start=0 end=1150 service=api kind=server
+              POST_/auth          |  start=10 end=90 service=auth kind=client
+              GET_/products       |  start=95 end=1145 service=catalog kind=server
+                SELECT_products   |  start=200 end=1100 service=catalog kind=client db.system.name=postgresql db.query.text=SELECT~*~FROM~products
+            ",
+        ),
+        "
+        now: Look at the plan of SELECT products in catalog (EXPLAIN): is an index missing, does it read more rows than it returns? (SELECT products in catalog took 900 ms, 78 % of the request) [SELECT products]
+        now: Return fewer rows or columns, or keep the answer in a cache for a short time (the request would have ended up to 900 ms sooner) [SELECT products]
+        later: Give catalog a time budget for this query and watch it; move heavy reads to a read model (SELECT products in catalog took 900 ms) [SELECT products]
+        If GET /catalog takes longer than 250 ms, look first at SELECT products in catalog, then at GET /products in catalog in itself, then at POST /auth in auth.
+        If SELECT products in catalog takes more than 400 ms (900 ms here, 78 % of the request): look at the plan of SELECT products in catalog (EXPLAIN): is an index missing, does it read more rows than it returns?
+        If GET /products in catalog in itself takes more than 75 ms (150 ms here, 13 % of the request): profile GET /products in catalog between its calls, or add spans there.
+        If POST /auth in auth takes more than 25 ms (80 ms here, 7 % of the request): look at the traces or logs of the other side of this moment: it is not in this trace.
+        The statement to look at: SELECT * FROM products.
+        Unknown from this trace: how long these take on other days: this is one request.
+        { resource.service.name = \"catalog\" && name = \"SELECT products\" && duration > 400ms }
+        ",
+    );
+    check(
+        &advised(
+            "
+            GET_/cart       [-------------------------------------------]   service=cart kind=server
+              SELECT_item     [--]                                          id=a1 kind=client db.query.text=SELECT~*~FROM~items~WHERE~id=1
+              SELECT_item          [--]                                     id=a2 kind=client db.query.text=SELECT~*~FROM~items~WHERE~id=2
+              SELECT_item                [-]                                id=a3 kind=client db.query.text=SELECT~*~FROM~items~WHERE~id=3
+              SELECT_item                   [--]                            id=a4 kind=client db.query.text=SELECT~*~FROM~items~WHERE~id=4
+              SELECT_item                        [--]                       id=a5 kind=client db.query.text=SELECT~*~FROM~items~WHERE~id=5
+              SELECT_item                             [---]                 id=a6 kind=client db.query.text=SELECT~*~FROM~items~WHERE~id=6
+            ",
+        ),
+        "
+        now: Ask for all of them in one query: a join, or a list of keys (SELECT item in cart is called 6 times under GET /cart, one after the other) [SELECT item, SELECT item, SELECT item]
+        now: Profile GET /cart in cart between its calls, or add spans there (GET /cart in cart in itself took 260 ms, 59 % of the request) [GET /cart]
+        later: Instrument what cart does between its calls, so that the next trace shows it (GET /cart in cart in itself took 260 ms) [GET /cart]
+        If GET /cart takes longer than 200 ms, look first at GET /cart in cart in itself, then at 6 × SELECT item in cart.
+        If GET /cart in cart in itself takes more than 100 ms (260 ms here, 59 % of the request): profile GET /cart in cart between its calls, or add spans there.
+        If 6 × SELECT item in cart takes more than 75 ms (180 ms here, 41 % of the request): look at the plan of SELECT item in cart (EXPLAIN): is an index missing, does it read more rows than it returns?
+        If there are 6 calls such as SELECT item in cart again: ask for all of them in one query: a join, or a list of keys.
+        Unknown from this trace: how long these take on other days: this is one request.
+        { resource.service.name = \"cart\" && name = \"GET /cart\" && duration > 200ms }
+        ",
+    );
+    // Of what has no times nothing can be advised.
+    check(&advised("A kind=server"), "");
+}
+
+#[test]
+fn a_ticket_says_it_all_and_what_it_leaves_out() {
+    let store = store(
+        "
+        GET_/a*b          [-------------------------------------------]   service=api kind=server
+          SELECT_<users>    [-------------------------------------]       service=users kind=client db.system.name=postgresql
+        ",
+    );
+    let trace = store.traces().next().expect("a trace");
+    let paths = critical_paths(&trace);
+    let self_times = self_times(&trace);
+    let facts = Facts::new(trace, &paths, &self_times);
+    let findings = findings(&facts);
+    let advice = advice(&facts, &findings);
+    let verdict = spanscope::analyze::verdict::verdict(&trace);
+    let found = markdown(&facts, &verdict, &findings, &advice);
+    let lines: Vec<&str> = found.lines().filter(|line| !line.is_empty()).collect();
+    check(&format!("{}\n", lines.join("\n")), "
+        ## GET /a\\*b in api: 440 ms
+        SELECT \\<users\\> in users took 380 ms, 86 % of the request. Next: GET /a\\*b in api, 60 ms in itself (14 %).
+        Trace `000000000000000000000000000000aa`: 2 spans, 2 services, 2 levels.
+        ### Where the time went
+        | operation | service | time on the critical path | share |
+        |---|---|---:|---:|
+        | SELECT \\<users\\> | users | 380 ms | 86.4 % |
+        | GET /a\\*b | api | 60 ms | 13.6 % |
+        | all |  | 440 ms | 100.0 % |
+        By what it was spent on: database 380 ms, in no span 60 ms.
+        ### Findings
+        1. **SELECT \\<users\\> in users took 380 ms, 86 % of the request.** (critical, certain) Up to 380 ms sooner without it.
+           - 380 ms of 440 ms on the critical path
+           - Next: Look at the query's plan in postgresql and at the rows it reads; see whether an index or a cache would help.
+        2. **users owns 86 % of the critical path, 380 ms of 440 ms.** (info, certain)
+           - 380 ms + 60 ms = 440 ms
+           - Next: Begin with users: what others do matters less to this request.
+        ### What to do
+        - [ ] Now: Look at the plan of SELECT \\<users\\> in users (EXPLAIN): is an index missing, does it read more rows than it returns? (SELECT \\<users\\> in users took 380 ms, 86 % of the request).
+        - [ ] Now: Return fewer rows or columns, or keep the answer in a cache for a short time (the request would have ended up to 380 ms sooner).
+        - [ ] Later: Give users a time budget for this query and watch it; move heavy reads to a read model.
+        ### Runbook
+        1. If GET /a\\*b takes longer than 75 ms, look first at SELECT \\<users\\> in users, then at GET /a\\*b in api.
+        2. If SELECT \\<users\\> in users takes more than 150 ms (380 ms here, 86 % of the request): look at the plan of SELECT \\<users\\> in users (EXPLAIN): is an index missing, does it read more rows than it returns?
+        3. If GET /a\\*b in api takes more than 25 ms (60 ms here, 14 % of the request): profile GET /a\\*b in api between its calls, or add spans there.
+        4. Unknown from this trace: how long these take on other days: this is one request.
+        More such requests, in TraceQL: `{ resource.service.name = \"users\" && name = \"SELECT <users>\" && duration > 150ms }`
+        ### Critical path
+        ```
+        GET /a*b [api] 440 ms, 60 ms on the path
+          SELECT <users> [users] 380 ms, 380 ms on the path
+        ```
         ");
 }

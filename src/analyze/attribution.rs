@@ -197,7 +197,7 @@ pub(super) fn advice(facts: &Facts<'_>, span: &Span<'_>) -> String {
         Spent::Database => {
             let system = facts.semantics.text(span, Field::DbSystem);
             let of = system.map(|system| format!(" in {}", shortened(&system, ""))).unwrap_or_default();
-            format!("Look at the query's plan{of} and the rows it reads; then add an index or cache the answer")
+            format!("Look at the query's plan{of} and at the rows it reads; see whether an index or a cache would help")
         }
         Spent::External => match peer(facts, span) {
             Some(peer) => format!("{peer} is not in this trace: look at its own traces or logs of this moment"),

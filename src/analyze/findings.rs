@@ -4,7 +4,8 @@ use super::facts::Facts;
 use super::finding::Finding;
 
 /// What looks for findings, in the order in which equals stand.
-const DETECTORS: &[fn(&Facts<'_>, &mut Vec<Finding>)] = &[super::attribution::detect, super::patterns::detect];
+const DETECTORS: &[fn(&Facts<'_>, &mut Vec<Finding>)] =
+    &[super::attribution::detect, super::patterns::detect, super::instrumentation::detect];
 
 /// All findings: the most severe first, then the one that would save most, then as the detectors come.
 pub fn findings(facts: &Facts<'_>) -> Vec<Finding> {

@@ -1,5 +1,6 @@
 //! Answers about spans: pure functions of the store, one file a question.
 
+pub mod advice;
 pub mod attribution;
 pub mod bottleneck;
 pub mod critical_path;
@@ -7,6 +8,7 @@ pub mod errors;
 pub mod facts;
 pub mod finding;
 pub mod findings;
+mod instrumentation;
 pub mod path_doubts;
 pub mod patterns;
 pub mod search;

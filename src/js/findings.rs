@@ -5,7 +5,9 @@ use wasm_bindgen::prelude::*;
 
 use super::trace::Trace;
 use super::wire;
+use crate::analyze::advice::{Action, advice};
 use crate::analyze::finding::{Evidence, Finding};
+use crate::write::markdown::markdown;
 
 #[derive(Serialize)]
 struct EvidenceObject<'a> {
@@ -25,6 +27,27 @@ struct FindingObject<'a> {
     arithmetic: &'a str,
     evidence: Vec<EvidenceObject<'a>>,
     next: &'a str,
+}
+
+#[derive(Serialize)]
+struct ActionObject<'a> {
+    text: &'a str,
+    why: &'a str,
+    spans: Vec<u32>,
+}
+
+#[derive(Serialize)]
+struct AdviceObject<'a> {
+    now: Vec<ActionObject<'a>>,
+    later: Option<ActionObject<'a>>,
+    runbook: &'a [String],
+    query: &'a str,
+}
+
+impl<'a> ActionObject<'a> {
+    fn new(trace: &Trace, action: &'a Action) -> ActionObject<'a> {
+        ActionObject { text: &action.text, why: &action.why, spans: trace.positions(&action.spans) }
+    }
 }
 
 impl<'a> FindingObject<'a> {
@@ -47,6 +70,28 @@ impl<'a> FindingObject<'a> {
 
 #[wasm_bindgen]
 impl Trace {
+    /// Two things to do now, one for later, and a runbook.
+    ///
+    /// # Errors
+    /// Only when JavaScript runs out of memory.
+    pub fn advice(&self) -> Result<JsValue, JsValue> {
+        let advice = advice(&self.analyses().facts(), self.analyses().findings());
+        let action = |action| ActionObject::new(self, action);
+        wire::plain(&AdviceObject {
+            now: advice.now.iter().map(action).collect(),
+            later: advice.later.as_ref().map(action),
+            runbook: &advice.runbook,
+            query: &advice.query,
+        })
+    }
+
+    /// The trace as Markdown, ready for a ticket.
+    pub fn markdown(&self) -> String {
+        let facts = self.analyses().facts();
+        let findings = self.analyses().findings();
+        markdown(&facts, &self.verdict(), findings, &advice(&facts, findings))
+    }
+
     /// What was found in it, the most important first.
     ///
     /// # Errors

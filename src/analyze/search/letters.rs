@@ -14,7 +14,7 @@ pub(super) fn other_case(c: char) -> char {
         // Upper case is even, lower case odd.
         0x100..=0x12f | 0x132..=0x137 | 0x14a..=0x177 | 0x460..=0x481 => code ^ 1,
         // Upper case is odd, lower case even.
-        0x139..=0x148 | 0x179..=0x17e => (code - 1 ^ 1) + 1,
+        0x139..=0x148 | 0x179..=0x17e => ((code - 1) ^ 1) + 1,
         _ => code,
     };
     char::from_u32(moved).unwrap_or(c)

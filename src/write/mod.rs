@@ -1,0 +1,3 @@
+//! The store as text again, to be taken elsewhere.
+
+pub mod markdown;
