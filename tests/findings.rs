@@ -497,7 +497,7 @@ fn advised(drawing: &str) -> String {
     for action in &advice.now {
         writeln!(text, "now: {} ({}) [{}]", action.text, action.why, names(&action.spans)).expect("a string takes it");
     }
-    for action in &advice.later {
+    if let Some(action) = &advice.later {
         writeln!(text, "later: {} ({}) [{}]", action.text, action.why, names(&action.spans))
             .expect("a string takes it");
     }
@@ -599,9 +599,9 @@ fn a_ticket_says_it_all_and_what_it_leaves_out() {
         - [ ] Now: Return fewer rows or columns, or keep the answer in a cache for a short time (the request would have ended up to 380 ms sooner).
         - [ ] Later: Give users a time budget for this query and watch it; move heavy reads to a read model.
         ### Runbook
-        1. If GET /a\\*b takes longer than 75 ms, look first at SELECT \\<users\\> in users, then at GET /a\\*b in api.
+        1. If GET /a\\*b takes longer than 75 ms, look first at SELECT \\<users\\> in users, then at GET /a\\*b in api in itself.
         2. If SELECT \\<users\\> in users takes more than 150 ms (380 ms here, 86 % of the request): look at the plan of SELECT \\<users\\> in users (EXPLAIN): is an index missing, does it read more rows than it returns?
-        3. If GET /a\\*b in api takes more than 25 ms (60 ms here, 14 % of the request): profile GET /a\\*b in api between its calls, or add spans there.
+        3. If GET /a\\*b in api in itself takes more than 25 ms (60 ms here, 14 % of the request): profile GET /a\\*b in api between its calls, or add spans there.
         4. Unknown from this trace: how long these take on other days: this is one request.
         More such requests, in TraceQL: `{ resource.service.name = \"users\" && name = \"SELECT <users>\" && duration > 150ms }`
         ### Critical path
