@@ -222,6 +222,37 @@ export interface Finding {
   next: string;
 }
 
+/** An error: where it began, what kind of failure it was, how far it went. */
+export interface RootCause {
+  /** The span in which it began. */
+  origin: number;
+  /** Whether that span has no error of its own: a span above it ran out of time while it was running. */
+  silent: boolean;
+  /** From the origin to the last span that ended with the error. */
+  chain: number[];
+  /**
+   * `timeout_budget`: it, or what it waited for, used up the time that somebody allowed · `cancelled`: somebody gave up on it · `fast_fail`: nobody
+   * was there to answer · `downstream`: a call failed, and what it called is not in the trace · `validation`: the request was refused as it was ·
+   * `retry_exhausted`: the last of several tries failed too · `propagated`: it began where nothing was recorded · `own`: in this span.
+   */
+  cause: 'timeout_budget' | 'cancelled' | 'fast_fail' | 'downstream' | 'validation' | 'retry_exhausted' | 'propagated' | 'own';
+  confidence: 'certain' | 'likely' | 'guess';
+  /** The time that was up: the duration of the span whose time it was, or the round figure next to it. It is inferred. */
+  inferredBudgetNs: number | null;
+  /** The span whose time was up. */
+  budgetOf: number | null;
+  /** `failed`: the request ended with it; `partial`: a part whose parent is missing; `linked`: only work that nobody waited for; `handled`: a span above went on without it. */
+  impact: 'failed' | 'partial' | 'linked' | 'handled';
+  /** The span that went on: the parent, or the try that succeeded. */
+  handledBy: number | null;
+  /** What the error is called; "" when nothing says. */
+  says: string;
+  /** Failed tries of one call, in order. */
+  tries: number[];
+  /** What speaks for all this, with the spans that show it. */
+  evidence: { text: string; spans: number[] }[];
+}
+
 /** A trace: the spans with one trace id. It stays valid when its set is freed. */
 export class Trace {
   private constructor();
@@ -295,6 +326,13 @@ export class Trace {
   advice(): { now: Action[]; later: Action | null; runbook: string[]; query: string };
   /** The trace as Markdown, ready for a ticket: verdict, table of the time, findings, what to do, the critical path. */
   markdown(): string;
+  /**
+   * Where its errors began and how far they went, the most important first. At most 100 of them; `errorCounts` counts all. Tries of one call
+   * are one error.
+   */
+  errors(): RootCause[];
+  /** Whether the request failed: whether the main top ended with an error. */
+  failed(): boolean;
   /** `own`: spans in which an error began; `above`: spans that passed one on, because a span below them has one too. */
   errorCounts(): { own: number; above: number };
   /** The spans in which errors began, in tree order. */

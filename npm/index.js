@@ -330,6 +330,14 @@ export class Trace {
     return alive(this.#trace).markdown();
   }
 
+  errors() {
+    return alive(this.#trace).errors();
+  }
+
+  failed() {
+    return alive(this.#trace).failed();
+  }
+
   errorCounts() {
     return alive(this.#trace).errorCounts();
   }

@@ -3,6 +3,7 @@
 mod common;
 
 use std::fmt::Write;
+use std::rc::Rc;
 
 use common::{Drawn, Random, check, drawn, id_of, read_spans, store};
 use spanscope::analyze::critical_path::critical_paths;
@@ -24,7 +25,7 @@ impl View {
     fn of(store: Store) -> View {
         let waterfall = {
             let trace = store.traces().next().expect("a trace");
-            Waterfall::new(&trace, &critical_paths(&trace))
+            Waterfall::new(&trace, &critical_paths(&trace), Rc::new(Errors::new(&trace)))
         };
         View { store, waterfall }
     }
@@ -409,7 +410,8 @@ const COLORS: [u32; 2] = [0xffaa_0000, 0xff00_bb00];
 fn raster(store: &Store, width: u32, height: u32, range: TimeRange) -> String {
     let trace = store.traces().next().expect("a trace");
     let scale = Scale::linear(range, f64::from(width));
-    let bytes = minimap(&trace, &Look { width, height, scale: &scale, palette: &COLORS, error: RED });
+    let bytes =
+        minimap(&trace, &Errors::new(&trace), &Look { width, height, scale: &scale, palette: &COLORS, error: RED });
     assert_eq!(bytes.len(), (width * height * 4) as usize);
     let mut text = String::new();
     for line in bytes.chunks(width as usize * 4) {
@@ -506,12 +508,12 @@ fn a_map_without_pixels_is_empty() {
     for (width, height) in [(0, 10), (10, 0), (u32::MAX, u32::MAX)] {
         let scale = Scale::linear(TimeRange { from: 0.0, to: 1.0 }, f64::from(width));
         let look = Look { width, height, scale: &scale, palette: &COLORS, error: RED };
-        assert!(minimap(&trace, &look).is_empty());
+        assert!(minimap(&trace, &Errors::new(&trace), &look).is_empty());
     }
     for (from, to) in [(f64::NAN, 1.0), (5.0, 5.0), (9.0, 1.0), (f64::NEG_INFINITY, f64::INFINITY)] {
         let scale = Scale::linear(TimeRange { from, to }, 4.0);
         let look = Look { width: 4, height: 4, scale: &scale, palette: &[], error: RED };
-        assert_eq!(minimap(&trace, &look), [0; 64]);
+        assert_eq!(minimap(&trace, &Errors::new(&trace), &look), [0; 64]);
     }
 }
 
@@ -548,7 +550,7 @@ fn a_scale_with_a_break_moves_what_is_behind_it() {
     let store = store("A [--]\nB               [-]\nC         |\n");
     let trace = store.traces().next().expect("a trace");
     let look = Look { width: 10, height: 3, scale: &scale, palette: &COLORS, error: RED };
-    let pixels = minimap(&trace, &look);
+    let pixels = minimap(&trace, &Errors::new(&trace), &look);
     let dump: Vec<String> = pixels
         .chunks(40)
         .map(|line| line.chunks(4).map(|pixel| if pixel[3] == 0 { '.' } else { '#' }).collect())

@@ -1,6 +1,7 @@
 //! What the analyses of one trace have in common, computed once.
 
 use super::critical_path::CriticalPaths;
+use super::errors::Errors;
 use super::semantics::{Role, Semantics};
 use super::summary::main_top;
 use crate::store::{Span, SpanIndex, Store, Trace};
@@ -22,6 +23,8 @@ pub struct Facts<'a> {
     pub semantics: Semantics<'a>,
     /// What each span is about.
     pub roles: Vec<Role>,
+    /// Which spans ended with an error.
+    pub errors: Errors,
 }
 
 impl<'a> Facts<'a> {
@@ -34,12 +37,21 @@ impl<'a> Facts<'a> {
             critical[(segment.span.0 - first) as usize] += segment.duration_ns();
         }
         let roles = trace.spans().map(|span| semantics.role(&span)).collect();
-        Facts { trace, top: main_top(&trace), paths, self_times, critical, semantics, roles }
+        let errors = Errors::with(&trace, &semantics);
+        Facts { trace, top: main_top(&trace), paths, self_times, critical, semantics, roles, errors }
     }
 
     /// The store.
     pub fn store(&self) -> &'a Store {
         self.trace.store()
+    }
+
+    /// The span at a position of the trace's tree order.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn span(&self, position: usize) -> Span<'a> {
+        self.store().span(SpanIndex(self.trace.first().0 + position as u32))
     }
 
     /// What a span is about.

@@ -2,10 +2,11 @@
 
 use super::facts::Facts;
 use super::finding::Finding;
+use super::{attribution, instrumentation, patterns, retries, root_cause, timeouts};
 
 /// What looks for findings, in the order in which equals stand.
 const DETECTORS: &[fn(&Facts<'_>, &mut Vec<Finding>)] =
-    &[super::attribution::detect, super::patterns::detect, super::instrumentation::detect];
+    &[root_cause::detect, attribution::detect, patterns::detect, instrumentation::detect, retries::detect, timeouts::detect];
 
 /// All findings: the most severe first, then the one that would save most, then as the detectors come.
 pub fn findings(facts: &Facts<'_>) -> Vec<Finding> {

@@ -89,7 +89,15 @@ const NAMES: &[(Field, &[&str])] = &[
     (Field::RpcMethod, &["rpc.method"]),
     (
         Field::RpcStatus,
-        &["rpc.response.status_code", "rpc.status_code", "rpc.grpc.status_code", "grpc.status_code", "grpc.code"],
+        &[
+            "rpc.response.status_code",
+            "rpc.status_code",
+            "rpc.grpc.status_code",
+            "rpc.connect_rpc.error_code",
+            "grpc.status_code",
+            "grpc.status",
+            "grpc.code",
+        ],
     ),
     (Field::MessagingSystem, &["messaging.system"]),
     (
@@ -188,6 +196,12 @@ impl<'a> Semantics<'a> {
     /// Whether a span has a field.
     pub fn has(&self, span: &Span<'a>, field: Field) -> bool {
         self.fields_of(span) & 1 << field as u32 != 0
+    }
+
+    /// Whether a span has one of these fields.
+    pub fn has_any(&self, span: &Span<'a>, fields: &[Field]) -> bool {
+        let wanted = fields.iter().fold(0, |bits, field| bits | 1 << *field as u32);
+        self.fields_of(span) & wanted != 0
     }
 
     /// All fields of a span, a bit each.

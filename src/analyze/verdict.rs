@@ -18,7 +18,7 @@ use super::errors::Errors;
 use super::summary::main_top;
 use super::words::{count, duration, failure, share, shortened};
 use crate::sort;
-use crate::store::{Span, SpanIndex, SpanKind, Status, Store, Top, Trace};
+use crate::store::{Span, SpanIndex, SpanKind, Store, Top, Trace};
 use crate::strings::StringId;
 use crate::time::{format_duration, grouped};
 
@@ -56,7 +56,7 @@ pub fn verdict_parts(trace: &Trace<'_>, paths: &CriticalPaths) -> Vec<VerdictPar
         Some((first, others)) => {
             let whole = parts.iter().map(|part| part.ns).sum();
             let request = Request { top, whole };
-            largest(&mut text, trace.store(), &request, first);
+            largest(&mut text, trace.store(), &request, &errors, first);
             said = first.spans == origins;
             // Of a lone span that failed there is no more to say.
             if said && first.spans != [top.index()] {
@@ -139,7 +139,7 @@ fn no_time(text: &mut Text, trace: &Trace<'_>, top: &Span<'_>) {
     });
 }
 
-fn largest(text: &mut Text, store: &Store, request: &Request<'_>, part: &OperationPart) {
+fn largest(text: &mut Text, store: &Store, request: &Request<'_>, errors: &Errors, part: &OperationPart) {
     let Request { top, whole } = request;
     let (share, noun) = (request.share(part.ns), request.noun());
     let took = format_duration(part.ns);
@@ -163,7 +163,7 @@ fn largest(text: &mut Text, store: &Store, request: &Request<'_>, part: &Operati
     let duration = duration(&span);
     let has_children = span.children().next().is_some();
     if span.index() == top.index() && !has_children {
-        let failed = span.status() == Status::Error;
+        let failed = errors.is_error(span.position());
         text.say(if failed {
             " is the only span of its tree, took "
         } else {
@@ -189,7 +189,7 @@ fn largest(text: &mut Text, store: &Store, request: &Request<'_>, part: &Operati
         text.say(" took ");
         text.link(format!("{took}, {share} of the {noun}"), &part.spans);
     }
-    if span.status() == Status::Error && !has_children {
+    if errors.is_error(span.position()) && !has_children {
         match failure(&span) {
             Some(failure) => text.say(&format!(", and failed: {failure}.")),
             None => text.say(", and failed."),
@@ -263,7 +263,7 @@ fn how_far_errors_went(text: &mut Text, errors: &Errors, top: &Span<'_>) {
     if above > 0 {
         text.say(&format!("; {} above passed {it} on", count(above, "span", "spans")));
     }
-    if top.status() != Status::Error {
+    if !errors.is_error(top.position()) {
         text.say(&format!("; {none} "));
         text.link(shortened(top.name(), "the root"), &[top.index()]);
     }
@@ -370,7 +370,7 @@ fn in_common(store: &Store) -> String {
     let mut order: Vec<(usize, StringId)> = Vec::new();
     let (mut timed, mut failed) = (0_usize, 0_usize);
     for trace in store.traces() {
-        failed += usize::from(trace.spans().any(|span| span.status() == Status::Error));
+        failed += usize::from(Errors::new(&trace).counts() != (0, 0));
         let paths = critical_paths(&trace);
         let path = paths.of_top(main_top(&trace).index());
         let parts = path.map(|path| path_by_operation(store, &path)).unwrap_or_default();

@@ -10,9 +10,17 @@ use crate::analyze::finding::{Evidence, Finding};
 use crate::write::markdown::markdown;
 
 #[derive(Serialize)]
-struct EvidenceObject<'a> {
+pub(super) struct EvidenceObject<'a> {
     text: &'a str,
     spans: Vec<u32>,
+}
+
+impl<'a> EvidenceObject<'a> {
+    pub(super) fn all(trace: &Trace, evidence: &'a [Evidence]) -> Vec<EvidenceObject<'a>> {
+        let object =
+            |evidence: &'a Evidence| EvidenceObject { text: &evidence.text, spans: trace.positions(&evidence.spans) };
+        evidence.iter().map(object).collect()
+    }
 }
 
 #[derive(Serialize)]
@@ -52,8 +60,6 @@ impl<'a> ActionObject<'a> {
 
 impl<'a> FindingObject<'a> {
     fn new(trace: &Trace, finding: &'a Finding) -> FindingObject<'a> {
-        let evidence =
-            |evidence: &'a Evidence| EvidenceObject { text: &evidence.text, spans: trace.positions(&evidence.spans) };
         FindingObject {
             id: finding.id,
             severity: finding.severity.as_str(),
@@ -62,7 +68,7 @@ impl<'a> FindingObject<'a> {
             spans: trace.positions(&finding.spans),
             saves_ns: finding.saves_ns as f64,
             arithmetic: &finding.arithmetic,
-            evidence: finding.evidence.iter().map(evidence).collect(),
+            evidence: EvidenceObject::all(trace, &finding.evidence),
             next: &finding.next,
         }
     }

@@ -10,6 +10,7 @@
 
 pub mod context;
 mod error;
+mod errors;
 mod find;
 mod findings;
 mod formats;

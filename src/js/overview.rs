@@ -20,8 +20,13 @@ fn pairs(numbers: &[f64]) -> Vec<(f64, f64)> {
 impl Trace {
     /// All spans in a raster of pixels; the scale is pairs of time and pixel. Empty when that is not one.
     pub fn minimap(&self, width: u32, height: u32, scale: &[f64], palette: &[u32], error: u32) -> Clamped<Vec<u8>> {
-        let look =
-            |scale: Scale| minimap(&self.analyses.trace(), &Look { width, height, scale: &scale, palette, error });
+        let look = |scale: Scale| {
+            minimap(
+                &self.analyses.trace(),
+                self.analyses.errors(),
+                &Look { width, height, scale: &scale, palette, error },
+            )
+        };
         Clamped(Scale::new(&pairs(scale)).map(look).unwrap_or_default())
     }
 

@@ -16,6 +16,7 @@ use crate::analyze::errors::Errors;
 use crate::analyze::facts::Facts;
 use crate::analyze::finding::Finding;
 use crate::analyze::findings::findings;
+use crate::analyze::root_cause::{RootCauses, root_causes};
 use crate::analyze::search::Index;
 use crate::analyze::self_time::self_times;
 use crate::analyze::summary::{main_top, trace_summary};
@@ -30,9 +31,10 @@ pub(super) struct Analyses {
     index: TraceIndex,
     self_times: OnceCell<Vec<u64>>,
     critical_paths: OnceCell<CriticalPaths>,
-    errors: OnceCell<Errors>,
+    errors: OnceCell<Rc<Errors>>,
     findings: OnceCell<Vec<Finding>>,
     search_index: Index,
+    root_causes: OnceCell<RootCauses>,
 }
 
 impl Analyses {
@@ -61,8 +63,12 @@ impl Analyses {
         &self.search_index
     }
 
-    pub(super) fn errors(&self) -> &Errors {
-        self.errors.get_or_init(|| Errors::new(&self.trace()))
+    pub(super) fn root_causes(&self) -> &RootCauses {
+        self.root_causes.get_or_init(|| root_causes(&self.facts()))
+    }
+
+    pub(super) fn errors(&self) -> &Rc<Errors> {
+        self.errors.get_or_init(|| Rc::new(Errors::new(&self.trace())))
     }
 }
 
@@ -75,8 +81,9 @@ pub struct Trace {
 
 impl Trace {
     pub(super) fn new(outcome: Rc<Outcome>, index: TraceIndex) -> Trace {
-        let (self_times, critical_paths, errors, findings, search_index) = Default::default();
-        let analyses = Analyses { outcome, index, self_times, critical_paths, errors, findings, search_index };
+        let (self_times, critical_paths, errors, findings, root_causes, search_index) = Default::default();
+        let analyses =
+            Analyses { outcome, index, self_times, critical_paths, errors, findings, root_causes, search_index };
         Trace { analyses: Rc::new(analyses) }
     }
 

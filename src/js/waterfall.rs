@@ -20,7 +20,8 @@ pub struct Waterfall {
 
 impl Waterfall {
     pub(super) fn new(analyses: Rc<Analyses>) -> Waterfall {
-        let state = waterfall::Waterfall::new(&analyses.trace(), analyses.critical_paths());
+        let state =
+            waterfall::Waterfall::new(&analyses.trace(), analyses.critical_paths(), Rc::clone(analyses.errors()));
         Waterfall { analyses, state }
     }
 }

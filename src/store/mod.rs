@@ -231,6 +231,11 @@ impl Store {
         self.strings.find(text)
     }
 
+    /// The numbers of all names and keys that are like this.
+    pub(crate) fn strings_like(&self, like: impl Fn(&str) -> bool) -> Vec<StringId> {
+        self.strings.filter(like)
+    }
+
     fn trace_id_text(&self, key: TraceKey) -> String {
         match key.form {
             IdForm::Empty => String::new(),

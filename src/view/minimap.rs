@@ -36,7 +36,7 @@ struct Bar {
 }
 
 /// Red, green, blue and alpha of every pixel, line by line. Empty when it has no pixels or far too many.
-pub fn minimap(trace: &Trace<'_>, look: &Look<'_>) -> Vec<u8> {
+pub fn minimap(trace: &Trace<'_>, errors: &Errors, look: &Look<'_>) -> Vec<u8> {
     let pixels = u64::from(look.width) * u64::from(look.height);
     if pixels == 0 || pixels > MAX_PIXELS {
         return Vec::new();
@@ -45,7 +45,6 @@ pub fn minimap(trace: &Trace<'_>, look: &Look<'_>) -> Vec<u8> {
     let spans = trace.span_count() as u64;
     let height = u64::from(look.height);
     let line_of = |position: u64| position * height / spans;
-    let errors = Errors::new(trace);
     let mut bars = Vec::new();
     let mut order: Vec<(u64, u32)> = Vec::new();
     let mut columns = Columns::default();

@@ -10,10 +10,12 @@
 //! bisection. What is hidden otherwise is the matter of [`Selection`]. A row costs as much as its span has children and segments, or its
 //! group members; ranges are joined where there are more than a row can show.
 
+use std::rc::Rc;
+
 use super::TimeRange;
 use super::visible::{Group, Layout};
 use crate::analyze::critical_path::{CriticalPaths, Segment};
-use crate::analyze::errors::Errors;
+use crate::analyze::errors::{Errors, tells_of_error};
 use crate::analyze::self_time::for_each_gap;
 use crate::sort;
 use crate::store::{Span, SpanKind, Top, Trace};
@@ -129,7 +131,7 @@ pub struct Row {
 pub struct Waterfall {
     /// Index behind the last descendant, for each span.
     subtree_ends: Vec<u32>,
-    errors: Errors,
+    errors: Rc<Errors>,
     /// The part of the critical path that a span's subtree owns: one stretch, because what a child owns lies within its parent's part.
     owned: Vec<(u64, u64)>,
     /// Segments of the critical paths by span, in time order.
@@ -153,7 +155,7 @@ const NOTHING: (u64, u64) = (u64::MAX, 0);
 
 impl Waterfall {
     /// A waterfall with everything expanded.
-    pub fn new(trace: &Trace<'_>, paths: &CriticalPaths) -> Waterfall {
+    pub fn new(trace: &Trace<'_>, paths: &CriticalPaths, errors: Rc<Errors>) -> Waterfall {
         let count = trace.span_count();
         let first = trace.first().0;
         let subtree_ends: Vec<u32> = trace.spans().map(|span| span.subtree_end().0 - first).collect();
@@ -161,7 +163,7 @@ impl Waterfall {
         let layout = Layout::new(trace, &subtree_ends, &selection, &|_| true, None);
         let mut waterfall = Waterfall {
             subtree_ends,
-            errors: Errors::new(trace),
+            errors,
             owned: vec![NOTHING; count],
             segments: vec![NOTHING; paths.segments().len()],
             segments_from: vec![0; count + 1],
@@ -520,10 +522,10 @@ impl Waterfall {
             duration_ns: span.duration_ns().unwrap_or(0) as f64,
             self_ns: self_ns as f64,
             critical_ns: own.iter().map(|(start, end)| end - start).sum::<u64>() as f64,
-            error: if self.errors.is_above(position) {
-                Some(ErrorMark::Below)
+            error: if self.errors.begins_at(position) {
+                Some(ErrorMark::Own)
             } else {
-                self.errors.begins_at(position).then_some(ErrorMark::Own)
+                self.errors.is_above(position).then_some(ErrorMark::Below)
             },
             has_status_message: span.has_status_message(),
             busy: busy.into_pairs(),
@@ -542,11 +544,6 @@ impl Waterfall {
             group: None,
         }
     }
-}
-
-/// OpenTelemetry names such events "exception"; OpenTracing and Zipkin call them "error".
-fn tells_of_error(name: &str) -> bool {
-    name.eq_ignore_ascii_case("exception") || name.eq_ignore_ascii_case("error")
 }
 
 /// Stretches of a row, in time order.

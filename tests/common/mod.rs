@@ -10,8 +10,9 @@
 //! leftmost bar. A span's id is its name's bytes, so that ids come in the order of names.
 //!
 //! A name's `_` stand for spaces. Fields: `kind=` `service=` `error=` (a status message, `_` for spaces) `id=` `parent=` (another name; `-` for none) `start=` `end=`
-//! (nanoseconds instead of the bar's, `-` for none) `events=` and `links=` (how many). A field with a dot in its name is an attribute: a
-//! whole number or a text, in which `~` stand for spaces.
+//! (nanoseconds instead of the bar's, `-` for none) `events=` and `links=` (how many) `link=` (another name, of this trace) `status=ok` `state=` (a
+//! trace state) `flags=` `trace=` (a number). A field with a dot in its name is an attribute, of the resource when it begins with `@`, of an
+//! exception event when it begins with `!`; `~` in its value stand for spaces.
 #![allow(dead_code)] // every test file is a program of its own and uses a part of this
 
 use std::fmt::Write;
@@ -36,9 +37,16 @@ pub(crate) struct Drawn {
     pub(crate) error: Option<String>,
     pub(crate) events: usize,
     pub(crate) links: usize,
-    pub(crate) attributes: Vec<(String, String)>,
-    /// Spans of a drawing are in trace 0.
+    /// Spans of a drawing are in trace 0 unless told otherwise.
     pub(crate) trace: u64,
+    pub(crate) ok: bool,
+    pub(crate) attributes: Vec<(String, String)>,
+    pub(crate) resource: Vec<(String, String)>,
+    pub(crate) exception: Vec<(String, String)>,
+    /// Traces and ids of linked spans.
+    pub(crate) linked: Vec<(u64, String)>,
+    pub(crate) state: String,
+    pub(crate) flags: u32,
 }
 
 /// The id of a name: its bytes in hexadecimal.
@@ -79,7 +87,23 @@ pub(crate) fn drawn(drawing: &str) -> Vec<Drawn> {
                 "end" => span.end = number(value),
                 "events" => span.events = value.parse().expect("a count"),
                 "links" => span.links = value.parse().expect("a count"),
-                _ if field.contains('.') => span.attributes.push((field.to_owned(), value.replace('~', " "))),
+                "status" => span.ok = value == "ok",
+                "state" => value.clone_into(&mut span.state),
+                "flags" => span.flags = value.parse().expect("a number"),
+                "trace" => span.trace = value.parse().expect("a number"),
+                "link" => {
+                    // `2:A` is the span A of trace 2.
+                    let (trace, name) = value.split_once(':').unwrap_or(("", value));
+                    span.linked.push((trace.parse().unwrap_or(span.trace), id_of(name)));
+                }
+                attribute if attribute.contains('.') => {
+                    let (list, key) = match attribute.split_at(1) {
+                        ("@", key) => (&mut span.resource, key),
+                        ("!", key) => (&mut span.exception, key),
+                        _ => (&mut span.attributes, attribute),
+                    };
+                    list.push((key.to_owned(), value.replace('~', " ")));
+                }
                 _ => panic!("no such field: {field}"),
             }
         }
@@ -105,25 +129,39 @@ pub(crate) fn otlp(spans: &[Drawn]) -> String {
         }
         if let Some(error) = &span.error {
             write!(fields, ",\"status\":{{\"code\":2,\"message\":\"{error}\"}}").expect("a string takes it");
+        } else if span.ok {
+            fields.push_str(",\"status\":{\"code\":1}");
         }
-        let attribute = |(key, value): &(String, String)| match value.parse::<i64>() {
-            Ok(number) => format!("{{\"key\":\"{key}\",\"value\":{{\"intValue\":\"{number}\"}}}}"),
-            Err(_) => format!("{{\"key\":\"{key}\",\"value\":{{\"stringValue\":\"{value}\"}}}}"),
-        };
-        if !span.attributes.is_empty() {
-            let attributes: Vec<String> = span.attributes.iter().map(attribute).collect();
-            write!(fields, ",\"attributes\":[{}]", attributes.join(",")).expect("a string takes it");
+        if !span.state.is_empty() {
+            write!(fields, ",\"traceState\":\"{}\"", span.state).expect("a string takes it");
         }
+        if span.flags != 0 {
+            write!(fields, ",\"flags\":{}", span.flags).expect("a string takes it");
+        }
+        write!(fields, ",\"attributes\":[{}]", pairs(&span.attributes)).expect("a string takes it");
         let event = format!("{{\"timeUnixNano\":\"{}\",\"name\":\"event\"}}", BASE + span.start.unwrap_or(0));
-        let events = vec![event; span.events].join(",");
+        let mut events = vec![event; span.events];
+        if !span.exception.is_empty() {
+            let (time, pairs) = (BASE + span.end.unwrap_or(0), pairs(&span.exception));
+            events.push(format!("{{\"timeUnixNano\":\"{time}\",\"name\":\"exception\",\"attributes\":[{pairs}]}}"));
+        }
+        let events = events.join(",");
         let link = "{\"traceId\":\"000000000000000000000000000000ff\",\"spanId\":\"00000000000000ff\"}";
-        let links = vec![link; span.links].join(",");
+        let mut links = vec![link.to_owned(); span.links];
+        links.extend(
+            span.linked
+                .iter()
+                .map(|(trace, id)| format!("{{\"traceId\":\"{:032x}\",\"spanId\":\"{id}\"}}", trace + 0xaa)),
+        );
+        let links = links.join(",");
+        let resource: String =
+            span.resource.iter().map(|pair| format!(",{}", pairs(std::slice::from_ref(pair)))).collect();
         let service = &span.service;
         let comma = if index == 0 { "" } else { "," };
         let (trace, id, parent, name) = (span.trace + 0xaa, &span.id, &span.parent, &span.name);
         write!(
             text,
-            "{comma}{{\"resource\":{{\"attributes\":[{{\"key\":\"service.name\",\"value\":{{\"stringValue\":\"{service}\"}}}}]}},\
+            "{comma}{{\"resource\":{{\"attributes\":[{{\"key\":\"service.name\",\"value\":{{\"stringValue\":\"{service}\"}}}}{resource}]}},\
              \"scopeSpans\":[{{\"spans\":[{{\"traceId\":\"{trace:032x}\",\"spanId\":\"{id}\",\
              \"parentSpanId\":\"{parent}\",\"name\":\"{name}\",\"events\":[{events}],\"links\":[{links}]{fields}}}]}}]}}"
         )
@@ -131,6 +169,19 @@ pub(crate) fn otlp(spans: &[Drawn]) -> String {
     }
     text.push_str("]}");
     text
+}
+
+/// Attributes as OTLP has them: whole numbers and truth values as such.
+fn pairs(pairs: &[(String, String)]) -> String {
+    let pair = |(key, value): &(String, String)| {
+        let value = match value.as_str() {
+            "true" | "false" => format!("{{\"boolValue\":{value}}}"),
+            number if number.parse::<i64>().is_ok() => format!("{{\"intValue\":\"{number}\"}}"),
+            text => format!("{{\"stringValue\":\"{text}\"}}"),
+        };
+        format!("{{\"key\":\"{key}\",\"value\":{value}}}")
+    };
+    pairs.iter().map(pair).collect::<Vec<_>>().join(",")
 }
 
 /// Reads spans.

@@ -235,6 +235,18 @@ describe('a trace', () => {
     assert.deepEqual(trace.errorSpans(), Uint32Array.of(3))
   })
 
+  it('works errors out', () => {
+    const [error, ...others] = trace.errors()
+    assert.equal(others.length, 0)
+    assert.deepEqual({ ...error, evidence: [] }, {
+      origin: 3, silent: false, chain: [3, 2], cause: 'timeout_budget', confidence: 'likely', inferredBudgetNs: 60e6, budgetOf: 3,
+      impact: 'handled', handledBy: 0, says: 'deadline exceeded', tries: [], evidence: [],
+    })
+    assert.ok(error.evidence.length > 0 && error.evidence.every(({ text, spans }) => text !== '' && spans.length > 0))
+    assert.equal(trace.failed(), false)
+    assert.deepEqual(trace.findings().map(({ id }) => id), ['timeout-budget', 'handled-error'])
+  })
+
   it('tells all about a span', () => {
     const nested = { kvlistValue: { values: [attribute('a', { arrayValue: { values: [{ intValue: '1' }, { stringValue: 'b' }] } }), attribute('a', {})] } }
     const details = spanscope
