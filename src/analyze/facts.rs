@@ -1,5 +1,6 @@
 //! What the analyses of one trace have in common, computed once.
 
+use super::clock_skew::{ClockSkew, clock_skew};
 use super::critical_path::CriticalPaths;
 use super::errors::Errors;
 use super::semantics::{Role, Semantics};
@@ -25,6 +26,8 @@ pub struct Facts<'a> {
     pub roles: Vec<Role>,
     /// Which spans ended with an error.
     pub errors: Errors,
+    /// Whose clocks differ.
+    pub skew: ClockSkew,
 }
 
 impl<'a> Facts<'a> {
@@ -38,7 +41,8 @@ impl<'a> Facts<'a> {
         }
         let roles = trace.spans().map(|span| semantics.role(&span)).collect();
         let errors = Errors::with(&trace, &semantics);
-        Facts { trace, top: main_top(&trace), paths, self_times, critical, semantics, roles, errors }
+        let skew = clock_skew(&trace);
+        Facts { trace, top: main_top(&trace), paths, self_times, critical, semantics, roles, errors, skew }
     }
 
     /// The store.

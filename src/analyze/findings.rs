@@ -2,11 +2,18 @@
 
 use super::facts::Facts;
 use super::finding::Finding;
-use super::{attribution, instrumentation, patterns, retries, root_cause, timeouts};
+use super::{attribution, clock_skew, instrumentation, patterns, retries, root_cause, timeouts};
 
 /// What looks for findings, in the order in which equals stand.
-const DETECTORS: &[fn(&Facts<'_>, &mut Vec<Finding>)] =
-    &[root_cause::detect, attribution::detect, patterns::detect, instrumentation::detect, retries::detect, timeouts::detect];
+const DETECTORS: &[fn(&Facts<'_>, &mut Vec<Finding>)] = &[
+    root_cause::detect,
+    attribution::detect,
+    patterns::detect,
+    instrumentation::detect,
+    retries::detect,
+    timeouts::detect,
+    clock_skew::detect,
+];
 
 /// All findings: the most severe first, then the one that would save most, then as the detectors come.
 pub fn findings(facts: &Facts<'_>) -> Vec<Finding> {

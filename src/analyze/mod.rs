@@ -3,9 +3,11 @@
 pub mod advice;
 pub mod attribution;
 pub mod bottleneck;
+pub mod clock_skew;
 pub mod critical_path;
 pub mod errors;
 pub mod facts;
+mod failure;
 pub mod finding;
 pub mod findings;
 mod instrumentation;

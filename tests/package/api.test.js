@@ -240,11 +240,12 @@ describe('a trace', () => {
     assert.equal(others.length, 0)
     assert.deepEqual({ ...error, evidence: [] }, {
       origin: 3, silent: false, chain: [3, 2], cause: 'timeout_budget', confidence: 'likely', inferredBudgetNs: 60e6, budgetOf: 3,
-      impact: 'handled', handledBy: 0, says: 'deadline exceeded', tries: [], evidence: [],
+      impact: 'handled', handledBy: 1, says: 'deadline exceeded', tries: [], evidence: [],
     })
     assert.ok(error.evidence.length > 0 && error.evidence.every(({ text, spans }) => text !== '' && spans.length > 0))
     assert.equal(trace.failed(), false)
-    assert.deepEqual(trace.findings().map(({ id }) => id), ['timeout-budget', 'handled-error'])
+    const found = trace.findings().map(({ id }) => id)
+    assert.ok(found.includes('timeout-budget') && found.includes('handled-error') && !found.includes('error-origin'), found.join())
   })
 
   it('tells all about a span', () => {
