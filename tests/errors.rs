@@ -7,12 +7,12 @@ use std::path::Path;
 
 use common::{Drawn, check, drawn, id_of, read_spans, scaled};
 use serde_json::Value;
+use spanscope::analyze::causes::{RootCauses, failed, root_causes};
 use spanscope::analyze::critical_path::critical_paths;
 use spanscope::analyze::errors::{Ending, ending};
 use spanscope::analyze::facts::Facts;
 use spanscope::analyze::finding::Finding;
 use spanscope::analyze::findings::findings;
-use spanscope::analyze::root_cause::{RootCauses, failed, root_causes};
 use spanscope::analyze::self_time::self_times;
 use spanscope::{SpanIndex, Store};
 

@@ -2,11 +2,11 @@
 
 use super::facts::Facts;
 use super::finding::Finding;
-use super::{attribution, clock_skew, instrumentation, patterns, retries, root_cause, timeouts};
+use super::{attribution, causes, clock_skew, instrumentation, patterns, retries, timeouts};
 
 /// What looks for findings, in the order in which equals stand.
 const DETECTORS: &[fn(&Facts<'_>, &mut Vec<Finding>)] = &[
-    root_cause::detect,
+    causes::detect,
     attribution::detect,
     patterns::detect,
     instrumentation::detect,

@@ -3,6 +3,7 @@
 pub mod advice;
 pub mod attribution;
 pub mod bottleneck;
+pub mod causes;
 pub mod clock_skew;
 pub mod critical_path;
 pub mod errors;
@@ -14,7 +15,6 @@ mod instrumentation;
 pub mod path_doubts;
 pub mod patterns;
 pub mod retries;
-pub mod root_cause;
 pub mod search;
 pub mod self_time;
 pub mod semantics;

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::findings::EvidenceObject;
 use super::trace::Trace;
 use super::wire;
-use crate::analyze::root_cause::RootCause;
+use crate::analyze::causes::RootCause;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

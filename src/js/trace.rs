@@ -11,12 +11,12 @@ use super::wire::{
     self, ErrorCountsObject, ServicePartObject, SpanObject, TraceSummaryObject, VerdictPartObject, since_start,
 };
 use crate::analyze::bottleneck::{ServicePart, path_by_service};
+use crate::analyze::causes::{RootCauses, root_causes};
 use crate::analyze::critical_path::{CriticalPaths, critical_paths};
 use crate::analyze::errors::Errors;
 use crate::analyze::facts::Facts;
 use crate::analyze::finding::Finding;
 use crate::analyze::findings::findings;
-use crate::analyze::root_cause::{RootCauses, root_causes};
 use crate::analyze::search::Index;
 use crate::analyze::self_time::self_times;
 use crate::analyze::summary::{main_top, trace_summary};
