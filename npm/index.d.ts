@@ -192,6 +192,25 @@ export type TraceSummary = {
 export type SpanKind = 'unspecified' | 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 export type SpanStatus = 'unset' | 'ok' | 'error';
 
+/** How a budget stands on a trace. */
+export interface BudgetStatement {
+  text: string;
+  /** `unmatched`: nothing in the trace is what it is for. */
+  standing: 'within' | 'over' | 'unmatched';
+  /** Of `limit` and `spent`: nanoseconds for `ns` and `timeout`, a part of one for `share`, spans for `calls`. */
+  unit: 'ns' | 'share' | 'calls' | 'timeout';
+  limit: number;
+  spent: number;
+  /** What its spans own of the critical path. */
+  exclusiveNs: number;
+  /** The longest of them for an operation, else the time in which any of them ran. */
+  inclusiveNs: number;
+  /** The one that spent most first. */
+  spans: number[];
+  /** What else is to be said. */
+  note: string;
+}
+
 /** One thing to do. */
 export interface Action {
   text: string;
@@ -322,6 +341,12 @@ export class Trace {
   }[];
   /** What was found in it, the most important first. The same input gives the same words. */
   findings(): Finding[];
+  /**
+   * Checks budgets such as `POST /checkout < 800ms; inventory <= 200ms; db <= 30%; calls(db) <= 10; timeout inventory = 500ms`, parted by `;`
+   * or line ends. An operation's time is the longest of its spans; a service's, or that of a sort of work (`db`, `http`, `rpc`, `messaging`, `network`,
+   * `connection`), is what it owns of the critical path.
+   */
+  budgets(text: string): { statements: BudgetStatement[]; errors: { text: string; at: number; message: string }[] };
   /** What to do: two things now, one for later, the steps to take when it happens again, and a query (TraceQL) for more such requests. */
   advice(): { now: Action[]; later: Action | null; runbook: string[]; query: string };
   /** The trace as Markdown, ready for a ticket: verdict, table of the time, findings, what to do, the critical path. */

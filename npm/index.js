@@ -322,6 +322,10 @@ export class Trace {
     return alive(this.#trace).findings();
   }
 
+  budgets(text) {
+    return alive(this.#trace).budgets(String(text));
+  }
+
   advice() {
     return alive(this.#trace).advice();
   }

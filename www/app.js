@@ -13,8 +13,10 @@ import { sampleById } from "./samples/index.js";
 import { Store, clampRange, initialState, loadPreferences, panRange, savePreferences, shownRange, zoomRange } from "./state.js";
 import { formatHash, parseHash } from "./url.js";
 import { Bar } from "./components/bar.js";
+import { BudgetsView } from "./components/budgets.js";
 import { DetailsView } from "./components/details.js";
 import { HeadersView } from "./components/headers.js";
+import { FindingsView } from "./components/findings.js";
 import { InputView } from "./components/input.js";
 import { KeysSheet } from "./components/keys-sheet.js";
 import { LoadingView } from "./components/loading.js";
@@ -31,6 +33,8 @@ import { WaterfallView } from "./components/waterfall.js";
 /** @import { Connection } from './client.js' */
 /** @import { Place } from './url.js' */
 
+/** Spans up to which findings are looked for without being asked. */
+const EXPLAINED_AT_ONCE = 300_000;
 const NEXT_MODE = /** @type {const} */ ({ relative: "local", local: "utc", utc: "relative" });
 
 class App {
@@ -56,11 +60,13 @@ class App {
         this.tabs = new Tabs(options);
         this.waterfall = new WaterfallView(options);
         this.details = new DetailsView(options);
+        this.findings = new FindingsView(options);
+        this.budgets = new BudgetsView(options);
         this.input = new InputView(options);
         this.keys = new KeysSheet(options);
         this.said = el("p", { class: "visually-hidden", role: "status" });
         this.dropTarget = el("div", { class: "drop-target", hidden: true, "aria-hidden": "true", text: "Drop to read" });
-        this.panels = [panel("waterfall", this.waterfall.element, this.details.element), panel("input", this.input.element)];
+        this.panels = [panel("waterfall", this.waterfall.element, this.details.element), panel("findings", this.findings.element), panel("budgets", this.budgets.element), panel("input", this.input.element)];
         this.traceView = el("div", { class: "trace-view", hidden: true }, this.list.narrow, this.header.element, this.verdict.element, this.tabs.element, ...this.panels.map(({ element }) => element));
         this.main = el("main", { class: "main" }, this.start.element, this.headers.element, this.traceView);
         document.body.append(
@@ -148,6 +154,10 @@ class App {
         setTab: (tab) => {
             this.#store.set({ tab });
             this.#record("push");
+        },
+        setBudgets: (budgets) => {
+            this.#store.set({ budgets });
+            this.#record("replace");
         },
         select: (span) => {
             this.#store.set({ span });
@@ -302,6 +312,7 @@ class App {
             trace,
             view: "trace",
             tab: place?.tab ?? (why === "format" ? before.tab : "waterfall"),
+            budgets: place?.budgets || before.budgets,
             rowsVersion: 0,
             span: null,
             marked: [],
@@ -604,6 +615,7 @@ class App {
             sample: state.inputs.length === 1 ? (state.inputs[0]?.sample ?? null) : null,
             trace: state.trace?.summary.traceId ?? null,
             span: this.#spanId,
+            budgets: state.budgets,
             range: state.range,
         };
     }
@@ -697,7 +709,7 @@ class App {
         }
         const index = place.trace === null ? state.trace.index : ((await state.connection.call("findTrace", place.trace)) ?? state.trace.index);
         if (index !== state.trace.index) await this.#openTrace(index, place.span, null);
-        this.#store.set({ view: "trace", tab: place.tab, range: place.range === null || this.#store.state.trace === null ? null : clampRange(place.range, this.#store.state.trace.extentNs) });
+        this.#store.set({ view: "trace", tab: place.tab, budgets: place.budgets, range: place.range === null || this.#store.state.trace === null ? null : clampRange(place.range, this.#store.state.trace.extentNs) });
         if (index === state.trace.index && place.span !== null) {
             const span = await state.connection.call("findSpan", index, place.span);
             if (span !== null) await this.#reveal(span, false);
@@ -707,6 +719,24 @@ class App {
 
     // ── showing ──
 
+    /** What was found in the trace is asked for once its rows are there; in a very large one, when somebody wants to see it. */
+    #explain() {
+        const { connection, trace, explained, tab } = this.#store.state;
+        if (connection === null || trace === null || explained?.index === trace.index) return;
+        if (trace.summary.spans > EXPLAINED_AT_ONCE && tab !== "findings") return;
+        if (this.#explaining === trace) return;
+        this.#explaining = trace;
+        void connection
+            .call("explain", trace.index)
+            .then((found) => {
+                if (this.#store.state.connection === connection && this.#store.state.trace?.index === found.index) this.#store.set({ explained: found });
+            })
+            .catch(() => {});
+    }
+
+    /** @type {State['trace']} */
+    #explaining = null;
+
     /**
      * @param {State} state
      * @param {State} before
@@ -714,6 +744,8 @@ class App {
     #show(state, before) {
         if (state.preferences.theme !== before.preferences.theme) document.documentElement.dataset["theme"] = state.preferences.theme;
         this.#update(state, before);
+        if (state.connection !== before.connection) this.#store.set({ explained: null });
+        this.#explain();
         if (state.preferences.theme !== before.preferences.theme) this.#repaint();
     }
 
@@ -739,6 +771,8 @@ class App {
         this.tabs.update(state);
         this.waterfall.update(state, before);
         this.details.update(state, before);
+        this.findings.update(state, before);
+        this.budgets.update(state, before);
         this.input.update(state, before);
         this.keys.update(state);
         document.title = state.view === "trace" && state.trace !== null ? `${state.trace.summary.rootName || "(no name)"} – Spanscope` : "Spanscope";

@@ -2,7 +2,7 @@
  * All that the page shows, in one object. Views read it and send intents; only app.js changes it, through `Store.set`.
  */
 
-/** @import { Explanation, InputSpec, OpenTrace, Overview, Preferences, Problem, Progress, SortOrder } from './types.js' */
+/** @import { Explained, Explanation, InputSpec, OpenTrace, Overview, Preferences, Problem, Progress, SortOrder } from './types.js' */
 
 /**
  * @typedef {object} State
@@ -12,11 +12,13 @@
  * @property {Overview | null} overview
  * @property {import('./client.js').Connection | null} connection answers questions about what is open
  * @property {OpenTrace | null} trace
+ * @property {Explained | null} explained what was found in the trace, once it is known
  * @property {number} rowsVersion counts what was collapsed or expanded
  * @property {number | null} span the current span
  * @property {boolean} details whether the panel is wanted
  * @property {readonly number[]} marked spans that a sentence or a part of the bar stands for, in tree order
  * @property {{from: number, to: number} | null} range the part of the time that is shown; null: all
+ * @property {string} budgets limits to check traces against
  * @property {SortOrder} sort
  * @property {Progress | null} loading
  * @property {Problem | null} problem
@@ -49,11 +51,13 @@ export function initialState() {
         overview: null,
         connection: null,
         trace: null,
+        explained: null,
         rowsVersion: 0,
         span: null,
         details: false,
         marked: [],
         range: null,
+        budgets: "",
         sort: "start",
         loading: null,
         problem: null,

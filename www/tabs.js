@@ -4,6 +4,8 @@
 
 export const TABS = /** @type {const} */ ([
     { id: "waterfall", label: "Waterfall" },
+    { id: "findings", label: "Findings" },
+    { id: "budgets", label: "Budgets" },
     { id: "input", label: "Input" },
 ]);
 

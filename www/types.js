@@ -12,6 +12,11 @@
  * @typedef {import('./pkg/index.js').Sampling} Sampling
  * @typedef {import('./format.js').TimeMode} TimeMode
  *
+ * @typedef {import('./pkg/index.js').Finding} Finding
+ * @typedef {import('./pkg/index.js').Action} Action
+ * @typedef {import('./pkg/index.js').BudgetStatement} BudgetStatement
+ * @typedef {ReturnType<import('./pkg/index.js').Trace['budgets']>} Budgets
+ * @typedef {ReturnType<import('./pkg/index.js').Trace['advice']>} Advice
  * @typedef {import('./pkg/index.js').InputReport} InputReport
  * @typedef {import('./pkg/index.js').Warning} Warning
  * @typedef {import('./pkg/index.js').Position} Position
@@ -73,6 +78,14 @@
  */
 
 /**
+ * @typedef {object} Explained what was found in a trace
+ * @property {number} index the trace
+ * @property {Finding[]} findings
+ * @property {Advice} advice
+ * @property {string} markdown
+ */
+
+/**
  * @typedef {object} Progress
  * @property {'read' | 'index'} phase
  * @property {string} name
@@ -98,6 +111,8 @@
  * @property {string | null} topName that top's name; null when it is the one the verdict speaks of
  * @property {string | null} parentName
  * @property {number} children
+ * @property {number} dragNs how much sooner its top would have ended without it
+ * @property {number} slackNs how much later it could have ended before its top ended later; infinite when nothing waits for it
  * @property {Sampling | null} sampling what the trace state says about it
  * @property {Excerpt | null} excerpt its place in the input
  */
@@ -133,6 +148,7 @@
  * @property {(span: number | null) => void} select
  * @property {(span: number) => void} openDetails
  * @property {() => void} closeDetails
+ * @property {(text: string) => void} setBudgets
  * @property {(spans: readonly number[]) => void} mark
  * @property {(traceId: string, spanId: string) => void} follow goes to a span by its ids
  * @property {(what: Parameters<import('./worker.js').EngineType['expand']>[1]) => void} expand

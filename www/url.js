@@ -16,11 +16,15 @@ import { tabNamed } from "./tabs.js";
  * @property {string | null} sample a built-in sample's name
  * @property {string | null} trace a trace id
  * @property {string | null} span a span id
+ * @property {string} budgets limits to check traces against
  * @property {{from: number, to: number} | null} range nanoseconds since the start of the trace
  */
 
+/** Characters of budgets that an address holds. */
+const LONGEST_BUDGETS = 2000;
+
 /** @type {Readonly<Place>} */
-export const START = Object.freeze({ view: "start", tab: "waterfall", sample: null, trace: null, span: null, range: null });
+export const START = Object.freeze({ view: "start", tab: "waterfall", sample: null, trace: null, span: null, budgets: "", range: null });
 
 /**
  * Reads an address; what does not make sense in it is left out.
@@ -41,6 +45,7 @@ export function parseHash(hash) {
         place.trace = trace;
         place.span = idOf(fields.get("span"));
         place.tab = tabNamed(fields.get("tab"));
+        place.budgets = (fields.get("budgets") ?? "").slice(0, LONGEST_BUDGETS);
         if (from !== null && to !== null && from < to) place.range = { from, to };
     } else if (view === "headers") {
         place.view = "headers";
@@ -60,6 +65,7 @@ export function formatHash(place) {
     if (place.trace !== null) fields.set("trace", place.trace);
     if (place.span !== null) fields.set("span", place.span);
     if (place.tab !== "waterfall") fields.set("tab", place.tab);
+    if (place.budgets !== "") fields.set("budgets", place.budgets);
     if (place.range !== null) {
         fields.set("from", String(Math.round(place.range.from)));
         fields.set("to", String(Math.round(place.range.to)));

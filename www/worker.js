@@ -12,7 +12,7 @@ import { excerptOf } from "./format.js";
 import { sampleById } from "./samples/index.js";
 import { warmUp } from "./warm-up.js";
 
-/** @import { Excerpt, InputSpec, Opened, OpenTrace, Overview, Position, Problem, Progress, Row, SortOrder, SpanAnswer, SpanContext, Tick, TraceSummary } from './types.js' */
+/** @import { Excerpt, Explained, InputSpec, Opened, OpenTrace, Overview, Position, Problem, Progress, Row, SortOrder, SpanAnswer, SpanContext, Tick, TraceSummary } from './types.js' */
 
 /** What may be a header block; anything longer is read as a trace without asking. */
 const LONGEST_HEADERS = 256 * 1024;
@@ -251,6 +251,25 @@ class Engine {
     }
 
     /**
+     * Checks budgets on a trace.
+     * @param {number} index
+     * @param {string} text
+     */
+    budgets(index, text) {
+        return this.#opened(index).trace.budgets(text);
+    }
+
+    /**
+     * What was found in a trace, and what to do about it.
+     * @param {number} index
+     * @returns {Explained}
+     */
+    explain(index) {
+        const { trace } = this.#opened(index);
+        return { index, findings: trace.findings(), advice: trace.advice(), markdown: trace.markdown() };
+    }
+
+    /**
      * @param {number} index
      * @param {number} from
      * @param {number} count
@@ -349,6 +368,8 @@ class Engine {
             topName: top === trace.mainTop() ? null : topDetails.name,
             parentName: details.parent === null ? null : trace.span(details.parent).name,
             children: trace.children(span).length,
+            dragNs: trace.drag(span),
+            slackNs: trace.slack(span),
             sampling: spanscope.decodeSampling(details.traceState, details.traceId, details.flags & 0xff),
             excerpt: details.source === null ? null : this.excerpt(details.source.input, details.source, LINES_OF_A_SPAN),
         };

@@ -11,7 +11,7 @@ use super::finding::{Finding, Severity};
 use super::path_doubts::{Clarity, path_doubts};
 use super::semantics::{Field, Role};
 use super::what_if::{Change, saved_by};
-use super::words::{count, duration, operation, share, shortened};
+use super::words::{count, duration, operation, share, shortened, statement_line};
 use crate::store::{Span, SpanIndex};
 use crate::time::{format_duration, grouped};
 
@@ -232,7 +232,7 @@ fn runbook(facts: &Facts<'_>, findings: &[Finding], slowest: &[Slow]) -> Vec<Str
     if let Some(statement) = facts.semantics.text(&span, Field::DbStatement)
         && facts.role(&span) == Role::Database
     {
-        lines.push(format!("The statement to look at: {}", shortened(&statement, "")));
+        lines.push(format!("The statement to look at: {}", statement_line(&statement)));
     }
     lines.push(unknowns(facts));
     for line in &mut lines {

@@ -15,7 +15,7 @@ use super::finding::{Confidence, Finding, Severity};
 use super::self_time::for_each_gap;
 use super::semantics::{Field, Role};
 use super::what_if::saved_if_shorter;
-use super::words::{count, duration, operation, share, shortened};
+use super::words::{count, duration, operation, share, shortened, statement_line};
 use crate::sort;
 use crate::store::{Span, SpanIndex, SpanKind};
 use crate::time::format_duration;
@@ -182,7 +182,7 @@ fn slowest_hop(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         .saving(saves, arithmetic)
         .next(advice(facts, &span));
     if let Some(statement) = facts.semantics.text(&span, Field::DbStatement) {
-        finding = finding.because(shortened(&statement, ""), vec![part.span]);
+        finding = finding.because(statement_line(&statement), vec![part.span]);
     }
     if duration(&span) != part.ns {
         let text = format!("it lasted {}, of which {took} held the request up", format_duration(duration(&span)));

@@ -3,6 +3,7 @@
 pub mod advice;
 pub mod attribution;
 pub mod bottleneck;
+pub mod budget;
 pub mod causes;
 pub mod clock_skew;
 pub mod critical_path;

@@ -28,6 +28,15 @@ pub(super) fn shortened(text: &str, empty: &str) -> String {
     }
 }
 
+/// A statement on one line, at most so many characters.
+pub(super) fn statement_line(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(3 * LONGEST) {
+        None => line,
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+    }
+}
+
 /// A count and its noun.
 pub(super) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{} {}", grouped(number as u64), if number == 1 { one } else { many })

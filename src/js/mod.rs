@@ -8,6 +8,7 @@
 //! Documents cross as bytes, bulk answers as typed arrays, one thing as a plain object (`wire`). Times are nanoseconds since
 //! the start of the trace as doubles; absolute ones are BigInts.
 
+mod budgets;
 pub mod context;
 mod error;
 mod errors;

@@ -99,6 +99,7 @@ export class DetailsView {
                 ["Duration", formatDuration(details.durationNs), exactDuration(details.durationNs), `${Math.round(details.durationNs)}`],
                 ["Self", withShare(details.selfNs, details.durationNs), exactDuration(details.selfNs), null],
                 ["Critical path", criticalText(answer), exactDuration(details.criticalNs), null],
+                ["Without it", dragText(answer), exactDuration(answer.dragNs), null],
                 ["Time of day", details.startUnixNs === null ? "" : formatInstant(details.startUnixNs, mode), details.startUnixNs === null ? "" : exactInstant(details.startUnixNs), details.startUnixNs === null ? null : exactInstant(details.startUnixNs)],
                 ["Span", el("code", { text: details.spanId === "" ? "none" : details.spanId }), "", details.spanId],
                 ["Trace", el("code", { text: details.traceId === "" ? "none" : details.traceId }), "", details.traceId],
@@ -201,6 +202,17 @@ function moment(details, start, mode) {
 function withShare(part, whole) {
     const share = formatShare(part, whole);
     return share === "" ? formatDuration(part) : `${formatDuration(part)} (${share})`;
+}
+
+/**
+ * What its top would have gained without it, or how much longer it might have taken.
+ * @param {SpanAnswer} answer
+ */
+function dragText({ details, dragNs, slackNs }) {
+    if (details.parent === null || Number.isNaN(details.startNs)) return "";
+    if (dragNs > 0) return `the end comes ${formatDuration(dragNs)} sooner`;
+    if (slackNs === Infinity) return "nothing waits for it";
+    return slackNs > 0 ? `no gain; it had ${formatDuration(slackNs)} to spare` : "no gain";
 }
 
 /** @param {SpanAnswer} answer */

@@ -36,9 +36,19 @@ export class Tabs {
             attribute(tab, "aria-selected", String(id === state.tab));
             attribute(tab, "tabindex", id === state.tab ? 0 : -1);
         }
+        this.#setCount("findings", state.explained !== null && state.explained.index === state.trace?.index ? state.explained.findings.length : 0, "finding");
         const count = state.overview?.warnings.reduce((sum, warning) => sum + warning.count, 0) ?? 0;
-        const label = this.#buttons.get("input")?.querySelector(".tab-count");
-        if (label) fill(label, ...(count === 0 ? [] : [` ${formatCount(count)}`, el("span", { class: "visually-hidden", text: count === 1 ? " problem" : " problems" })]));
+        this.#setCount("input", count, "problem");
+    }
+
+    /**
+     * @param {TabId} id
+     * @param {number} count
+     * @param {string} what
+     */
+    #setCount(id, count, what) {
+        const label = this.#buttons.get(id)?.querySelector(".tab-count");
+        if (label) fill(label, ...(count === 0 ? [] : [` ${formatCount(count)}`, el("span", { class: "visually-hidden", text: count === 1 ? ` ${what}` : ` ${what}s` })]));
     }
 
     destroy() {
