@@ -434,8 +434,8 @@ fn findings_of_the_lesson_name_the_query_and_the_budget() {
     check(
         &found(&lesson.store, &["error-origin", "timeout-budget", "handled-error", "error-without-type"]),
         "
-        error-origin [SELECT stock Reserve GET /checkout] The error of GET /checkout in gateway began in SELECT stock in inventory: deadline_exceeded
         timeout-budget [SELECT stock Reserve] SELECT stock in inventory took 499 ms of the 500 ms that Reserve in inventory lasted and was cut off
+        error-origin [SELECT stock Reserve GET /checkout] The error of GET /checkout in gateway began in SELECT stock in inventory: deadline_exceeded
         ",
     );
 }

@@ -6,6 +6,8 @@ use common::{Drawn, check, drawn, read_spans, scaled};
 use spanscope::Store;
 use spanscope::analyze::bottleneck::{path_by_operation, path_by_service, path_by_span};
 use spanscope::analyze::critical_path::critical_paths;
+use spanscope::analyze::facts::Facts;
+use spanscope::analyze::self_time::self_times;
 use spanscope::analyze::summary::main_top;
 use spanscope::analyze::verdict::{verdict, verdict_of_all, verdict_parts};
 
@@ -18,7 +20,8 @@ fn store(drawing: &str) -> Store {
 fn linked(store: &Store) -> String {
     let mut text = String::new();
     for trace in store.traces() {
-        let parts = verdict_parts(&trace, &critical_paths(&trace));
+        let (paths, own) = (critical_paths(&trace), self_times(&trace));
+        let parts = verdict_parts(&Facts::new(trace, &paths, &own));
         assert_eq!(parts.iter().map(|part| part.text.as_str()).collect::<String>(), verdict(&trace));
         for part in parts {
             assert!(!part.text.is_empty());

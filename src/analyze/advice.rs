@@ -8,6 +8,7 @@ use super::attribution::{Spent, peer, spent_in};
 use super::bottleneck::{OperationPart, path_by_operation};
 use super::facts::Facts;
 use super::finding::{Finding, Severity};
+use super::findings::FAILURES;
 use super::path_doubts::{Clarity, path_doubts};
 use super::semantics::{Field, Role};
 use super::what_if::{Change, saved_by};
@@ -42,8 +43,6 @@ pub struct Advice {
 /// Patterns that stand for an action of their own.
 const PATTERNS: [&str; 6] =
     ["serial-repeat", "duplicate-calls", "serialisable", "fan-out-tail", "retry-storm", "chatty-services"];
-/// Findings about why a request failed.
-const FAILURES: [&str; 3] = ["timeout-budget", "error-origin", "silent-cause"];
 /// Spans that the runbook names.
 const NAMED: usize = 3;
 /// Durations that people choose for limits, in milliseconds, up to ten seconds; then whole tens of seconds.

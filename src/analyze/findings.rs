@@ -1,5 +1,7 @@
 //! All findings about a trace, the one that matters most first.
 
+use std::cmp::Reverse;
+
 use super::facts::Facts;
 use super::finding::Finding;
 use super::{attribution, causes, clock_skew, instrumentation, patterns, retries, timeouts};
@@ -15,12 +17,20 @@ const DETECTORS: &[fn(&Facts<'_>, &mut Vec<Finding>)] = &[
     clock_skew::detect,
 ];
 
-/// All findings: the most severe first, then the one that would save most, then as the detectors come.
+/// Findings that say why a request failed, the one that explains most first.
+pub(super) const FAILURES: [&str; 2] = ["timeout-budget", "error-origin"];
+
+/// All findings: the most severe first; of these what made the request fail, then the one that would save most, then as the detectors come.
 pub fn findings(facts: &Facts<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for detect in DETECTORS {
         detect(facts, &mut found);
     }
-    found.sort_by_key(|finding| std::cmp::Reverse((finding.severity, finding.saves_ns)));
+    for finding in &mut found {
+        let end = finding.next.trim_end_matches('.').len();
+        finding.next.truncate(end);
+    }
+    let place = |finding: &Finding| FAILURES.iter().position(|id| *id == finding.id).unwrap_or(FAILURES.len());
+    found.sort_by_key(|finding| (Reverse(finding.severity), place(finding), Reverse(finding.saves_ns)));
     found
 }

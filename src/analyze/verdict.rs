@@ -6,15 +6,19 @@
 //!  Next: POST /v1/authorize in payments, 268 ms (22 %); the rest, 473 ms (38 %), is in 11 other spans.
 //! ```
 //! All figures are parts of the critical path of the main top and add up to its duration. Spans of one service and name count together: twelve
-//! queries of 30 ms are one part of 360 ms. Nothing is said that span times and status do not show; above all, no cause.
+//! queries of 30 ms are one part of 360 ms. Nothing is said that span times and status do not show; of causes only that
+//! a span's time was up while another one below it ran.
 //!
 //! Linear but for a sort of the parts.
 
 use std::collections::HashMap;
 
 use super::bottleneck::{OperationPart, path_by_operation};
-use super::critical_path::{CriticalPaths, critical_paths};
+use super::causes::{Cause, Impact, root_causes};
+use super::critical_path::critical_paths;
 use super::errors::Errors;
+use super::facts::Facts;
+use super::self_time::self_times;
 use super::summary::main_top;
 use super::words::{count, duration, failure, share, shortened};
 use crate::sort;
@@ -40,13 +44,15 @@ const STANDS_OUT: u64 = 10;
 
 /// Where the time of a trace went, as text.
 pub fn verdict(trace: &Trace<'_>) -> String {
-    verdict_parts(trace, &critical_paths(trace)).into_iter().map(|part| part.text).collect()
+    let (paths, self_times) = (critical_paths(trace), self_times(trace));
+    verdict_parts(&Facts::new(*trace, &paths, &self_times)).into_iter().map(|part| part.text).collect()
 }
 
-/// The same in pieces. `paths` are those of the trace.
-pub fn verdict_parts(trace: &Trace<'_>, paths: &CriticalPaths) -> Vec<VerdictPart> {
-    let top = main_top(trace);
-    let errors = Errors::new(trace);
+/// The same in pieces.
+pub fn verdict_parts(facts: &Facts<'_>) -> Vec<VerdictPart> {
+    let Facts { trace, top, paths, errors, .. } = facts;
+    let top = *top;
+    let cut_off = cut_off(facts);
     let origins: Vec<SpanIndex> = errors.origins().filter_map(|position| Some(trace.span(position)?.index())).collect();
     let mut said = false;
     let mut text = Text::default();
@@ -56,25 +62,48 @@ pub fn verdict_parts(trace: &Trace<'_>, paths: &CriticalPaths) -> Vec<VerdictPar
         Some((first, others)) => {
             let whole = parts.iter().map(|part| part.ns).sum();
             let request = Request { top, whole };
-            largest(&mut text, trace.store(), &request, &errors, first);
+            largest(&mut text, trace.store(), &request, errors, first, cut_off.as_ref());
             said = first.spans == origins;
             // Of a lone span that failed there is no more to say.
             if said && first.spans != [top.index()] {
                 text.say(" That is where ");
                 text.link("the error", &origins);
                 text.say(" began");
-                how_far_errors_went(&mut text, &errors, &top);
+                how_far_errors_went(&mut text, errors, &top);
             }
             behind_it(&mut text, trace.store(), &request, others);
         }
     }
     if !origins.is_empty() && !said {
         where_errors_began(&mut text, trace, &origins);
-        how_far_errors_went(&mut text, &errors, &top);
+        how_far_errors_went(&mut text, errors, &top);
     } else if origins.is_empty() {
         caveat(&mut text, trace, &top);
     }
     text.parts
+}
+
+/// The span that ran when the request's time was up, and whose time that was.
+struct CutOff {
+    span: SpanIndex,
+    holder: SpanIndex,
+    /// Nanoseconds, as far as the holder's duration tells.
+    budget_ns: u64,
+}
+
+/// What used up the time of a request that failed for want of it.
+fn cut_off(facts: &Facts<'_>) -> Option<CutOff> {
+    if facts.errors.counts().0 == 0 {
+        return None;
+    }
+    let causes = root_causes(facts);
+    let cause = causes.worked_out.into_iter().find(|cause| cause.impact == Impact::Failed)?;
+    let budget = cause.budget.filter(|_| cause.cause == Cause::TimeoutBudget)?;
+    (budget.holder != cause.origin).then_some(CutOff {
+        span: cause.origin,
+        holder: budget.holder,
+        budget_ns: budget.ns,
+    })
 }
 
 /// What the shares are shares of.
@@ -139,7 +168,14 @@ fn no_time(text: &mut Text, trace: &Trace<'_>, top: &Span<'_>) {
     });
 }
 
-fn largest(text: &mut Text, store: &Store, request: &Request<'_>, errors: &Errors, part: &OperationPart) {
+fn largest(
+    text: &mut Text,
+    store: &Store,
+    request: &Request<'_>,
+    errors: &Errors,
+    part: &OperationPart,
+    cut_off: Option<&CutOff>,
+) {
     let Request { top, whole } = request;
     let (share, noun) = (request.share(part.ns), request.noun());
     let took = format_duration(part.ns);
@@ -189,7 +225,13 @@ fn largest(text: &mut Text, store: &Store, request: &Request<'_>, errors: &Error
         text.say(" took ");
         text.link(format!("{took}, {share} of the {noun}"), &part.spans);
     }
-    if errors.is_error(span.position()) && !has_children {
+    if let Some(cut_off) = cut_off.filter(|cut_off| cut_off.span == span.index()) {
+        // Whether it would have failed by itself nobody knows.
+        let holder = store.span(cut_off.holder);
+        text.say(", and was cut off: the time of ");
+        text.link(shortened(holder.name(), "the span above it"), &[cut_off.holder]);
+        text.say(&format!(" was up, {} as far as its duration tells.", format_duration(cut_off.budget_ns)));
+    } else if errors.is_error(span.position()) && !has_children {
         match failure(&span) {
             Some(failure) => text.say(&format!(", and failed: {failure}.")),
             None => text.say(", and failed."),

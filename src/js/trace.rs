@@ -230,7 +230,7 @@ impl Trace {
 
     /// Where the time went, in words.
     pub fn verdict(&self) -> String {
-        verdict_parts(&self.trace(), self.analyses.critical_paths()).into_iter().map(|part| part.text).collect()
+        verdict_parts(&self.analyses.facts()).into_iter().map(|part| part.text).collect()
     }
 
     /// The same in pieces, with the spans they speak of.
@@ -239,7 +239,7 @@ impl Trace {
     /// Only when JavaScript runs out of memory.
     #[wasm_bindgen(js_name = verdictParts)]
     pub fn verdict_parts(&self) -> Result<JsValue, JsValue> {
-        let parts = verdict_parts(&self.trace(), self.analyses.critical_paths());
+        let parts = verdict_parts(&self.analyses.facts());
         let object =
             |part: &VerdictPart| VerdictPartObject { text: part.text.clone(), spans: self.positions(&part.spans) };
         wire::plain(&parts.iter().map(object).collect::<Vec<_>>())
