@@ -8,9 +8,10 @@ import { Client } from "./client.js";
 import { assignLooks } from "./colors.js";
 import { el, fill } from "./dom.js";
 import { countOf } from "./format.js";
-import { PAGE_KEYS, isWriting, keyOf } from "./keys.js";
+import { PAGE_KEYS, isPaletteChord, isWriting, keyOf } from "./keys.js";
 import { sampleById } from "./samples/index.js";
-import { Store, clampRange, initialState, loadPreferences, panRange, savePreferences, shownRange, zoomRange } from "./state.js";
+import { Selector } from "./selection.js";
+import { EVERYTHING, Store, clampRange, initialState, loadPreferences, panRange, savePreferences, shownRange, zoomRange } from "./state.js";
 import { formatHash, parseHash } from "./url.js";
 import { Bar } from "./components/bar.js";
 import { BudgetsView } from "./components/budgets.js";
@@ -32,6 +33,7 @@ import { WaterfallView } from "./components/waterfall.js";
 /** @import { InputSpec, Intents, Overview, Problem } from './types.js' */
 /** @import { Connection } from './client.js' */
 /** @import { Place } from './url.js' */
+/** @import { PageKey } from './keys.js' */
 
 /** Spans up to which findings are looked for without being asked. */
 const EXPLAINED_AT_ONCE = 300_000;
@@ -47,6 +49,7 @@ class App {
 
     constructor() {
         this.#store = new Store({ ...initialState(), preferences: loadPreferences() }, (state, before) => this.#show(state, before));
+        this.selector = new Selector({ store: this.#store, reveal: (span) => this.#reveal(span, false), say: (text) => this.#say(text), record: () => this.#record("replace") });
         const fileInput = /** @type {HTMLInputElement} */ (document.getElementById("file"));
         const options = { intents: this.#intents, fileInput };
         this.bar = new Bar(options);
@@ -186,8 +189,20 @@ class App {
         setPreferences: (changes) => {
             const preferences = { ...this.#store.state.preferences, ...changes };
             savePreferences(preferences);
+            const regroup = preferences.grouped !== this.#store.state.preferences.grouped;
             this.#store.set({ preferences });
+            if (regroup) this.#do(this.selector.apply());
         },
+        find: (query) => this.#do(this.selector.find(query)),
+        stepFound: (direction, focusRow) => this.#do(this.#stepFound(direction, focusRow)),
+        choose: (changes) => this.#do(this.selector.choose(changes)),
+        focusOn: (span) => this.#do(this.#focusOn(span)),
+        showAll: () => this.#do(this.selector.showAll()),
+        prepareSearch: () => {
+            const { connection, trace } = this.#store.state;
+            if (connection !== null && trace !== null) this.#do(connection.call("prepareSearch", trace.index));
+        },
+        focusRows: () => this.waterfall.focus(),
         showKeys: (keysOpen) => this.#store.set({ keysOpen }),
         dismiss: () => this.#store.set({ problem: null }),
         newContext: (parent) => {
@@ -301,15 +316,17 @@ class App {
         const known = before.trace?.summary.traceId ?? null;
         const index = await this.#firstTrace(connection, overview, why, known, place);
         const trace = await connection.call("trace", index);
+        const { rowCount, changes } = await this.selector.enter(connection, index, { ...EVERYTHING, query: place?.query ?? "", onlyFound: place?.only ?? false });
         if (turn !== this.#turn) {
             connection.end();
             return;
         }
         this.#store.set({
+            ...changes,
             connection,
             overview,
             inputs,
-            trace,
+            trace: { ...trace, rowCount },
             view: "trace",
             tab: place?.tab ?? (why === "format" ? before.tab : "waterfall"),
             budgets: place?.budgets || before.budgets,
@@ -377,6 +394,14 @@ class App {
     // ── the trace ──
 
     /**
+     * Lets something happen that tells of its result in the state.
+     * @param {Promise<unknown>} work
+     */
+    #do(work) {
+        void work.catch((error) => this.#fail(error));
+    }
+
+    /**
      * @param {number} index
      * @param {string | null} spanId
      * @param {'push' | 'replace' | null} history
@@ -388,9 +413,10 @@ class App {
         const turn = this.#turn;
         try {
             const trace = await connection.call("trace", index);
+            const { rowCount, changes } = await this.selector.enter(connection, index, this.#store.state);
             const span = spanId === null || spanId === "" ? null : await connection.call("findSpan", index, spanId);
             if (turn !== this.#turn) return;
-            this.#store.set({ trace, view: "trace", rowsVersion: 0, span: null, marked: [], range: null });
+            this.#store.set({ ...changes, trace: { ...trace, rowCount }, view: "trace", rowsVersion: 0, span: null, marked: [], range: null });
             this.#store.show();
             if (span !== null) await this.#reveal(span, this.#store.state.details);
             if (history !== null) this.#record(history);
@@ -407,14 +433,21 @@ class App {
     async #reveal(span, details) {
         const { connection, trace } = this.#store.state;
         if (connection === null || trace === null) return;
-        const { rowCount } = await connection.call("reveal", trace.index, span);
-        if (this.#store.state.trace?.index !== trace.index) return;
-        const changed = rowCount !== trace.rowCount;
-        this.#store.set({ span, details: details || this.#store.state.details, tab: "waterfall", ...(changed ? { trace: { ...trace, rowCount }, rowsVersion: this.#store.state.rowsVersion + 1 } : {}) });
+        let { row, rowCount, changed } = await connection.call("reveal", trace.index, span);
+        if (row < 0 && this.#store.state.focus.length > 0) {
+            // It is not in the subtree that is shown alone.
+            await this.selector.focusOn(null);
+            ({ row, rowCount, changed } = await connection.call("reveal", trace.index, span));
+        }
+        const now = this.#store.state.trace;
+        if (now?.index !== trace.index) return;
+        changed ||= rowCount !== now.rowCount;
+        this.#store.set({ span, details: details || this.#store.state.details, tab: "waterfall", ...(changed ? { trace: { ...now, rowCount }, rowsVersion: this.#store.state.rowsVersion + 1 } : {}) });
     }
 
     /** @param {readonly number[]} spans */
     async #mark(spans) {
+        if (spans.length > 0) this.selector.forget();
         this.#store.set({ marked: [...spans].sort((one, other) => one - other) });
         const [first] = this.#store.state.marked;
         if (first === undefined) return;
@@ -488,9 +521,33 @@ class App {
         }
     }
 
+    /**
+     * @param {1 | -1} direction
+     * @param {boolean} focusRow
+     */
+    async #stepFound(direction, focusRow) {
+        await this.selector.step(direction);
+        if (!focusRow) return;
+        this.#store.show();
+        this.waterfall.focus();
+    }
+
+    /** @param {number | null} span */
+    async #focusOn(span) {
+        await this.selector.focusOn(span);
+        if (span === null) this.#intents.setRange(null);
+        else await this.#fit();
+        this.#store.show();
+        this.waterfall.focus();
+    }
+
     /** @param {1 | -1} direction */
     async #nextMarked(direction) {
-        const { marked, span } = this.#store.state;
+        const { marked, span, found } = this.#store.state;
+        if (found !== null) {
+            await this.#stepFound(direction, true);
+            return;
+        }
         if (marked.length === 0) return;
         const at = span ?? -1;
         const after = direction > 0 ? (marked.find((candidate) => candidate > at) ?? marked[0]) : (marked.findLast((candidate) => candidate < at) ?? marked.at(-1));
@@ -544,9 +601,14 @@ class App {
 
     /** @param {KeyboardEvent} event */
     #onKey(event) {
-        const key = keyOf(PAGE_KEYS, event);
         const state = this.#store.state;
-        if (key === null || event.defaultPrevented) return;
+        if (isPaletteChord(event) && !state.keysOpen) {
+            event.preventDefault();
+            this.#store.set({ paletteOpen: !state.paletteOpen });
+            return;
+        }
+        const key = keyOf(PAGE_KEYS, event);
+        if (key === null || event.defaultPrevented || state.paletteOpen) return;
         if (key === "escape") {
             this.#onEscape(event);
             return;
@@ -557,25 +619,47 @@ class App {
             this.#store.set({ keysOpen: true });
             return;
         }
-        const { trace } = state;
-        if (trace === null || state.view !== "trace") return;
+        if (state.trace === null || state.view !== "trace") return;
         event.preventDefault();
+        if (key === "level") this.#intents.expand({ level: Number(event.key) });
+        else this.#act(key);
+    }
+
+    /**
+     * What a key does, or the line of the palette that stands for it.
+     * @param {Exclude<PageKey, 'escape' | 'level'>} key
+     */
+    #act(key) {
+        const state = this.#store.state;
+        const { trace, focus, span, pathAlone, preferences } = state;
+        if (key === "keys") this.#store.set({ keysOpen: true });
+        if (trace === null) return;
         const range = shownRange(state);
         const middle = (range.from + range.to) / 2;
-        const { setRange, setPreferences } = this.#intents;
-        if (key === "nextError") void this.#nextError(1);
-        else if (key === "previousError") void this.#nextError(-1);
-        else if (key === "nextMarked") void this.#nextMarked(1);
-        else if (key === "previousMarked") void this.#nextMarked(-1);
-        else if (key === "zoomIn") setRange(zoomRange(range, 0.6, middle, trace.extentNs));
-        else if (key === "zoomOut") setRange(zoomRange(range, 1 / 0.6, middle, trace.extentNs));
-        else if (key === "panLeft") setRange(panRange(range, -0.2, trace.extentNs));
-        else if (key === "panRight") setRange(panRange(range, 0.2, trace.extentNs));
-        else if (key === "reset") setRange(null);
-        else if (key === "fit") void this.#fit();
-        else if (key === "previousTrace") void this.list.step(-1);
-        else if (key === "nextTrace") void this.list.step(1);
-        else if (key === "timeMode") setPreferences({ timeMode: NEXT_MODE[state.preferences.timeMode] });
+        const { choose, focusOn, setRange, setPreferences } = this.#intents;
+        /** @type {Record<Exclude<PageKey, 'escape' | 'level' | 'keys'>, () => unknown>} */
+        const actions = {
+            find: () => this.bar.find.focus(),
+            palette: () => this.#store.set({ paletteOpen: true }),
+            nextError: () => this.#nextError(1),
+            previousError: () => this.#nextError(-1),
+            nextMarked: () => this.#nextMarked(1),
+            previousMarked: () => this.#nextMarked(-1),
+            zoomIn: () => setRange(zoomRange(range, 0.6, middle, trace.extentNs)),
+            zoomOut: () => setRange(zoomRange(range, 1 / 0.6, middle, trace.extentNs)),
+            panLeft: () => setRange(panRange(range, -0.2, trace.extentNs)),
+            panRight: () => setRange(panRange(range, 0.2, trace.extentNs)),
+            reset: () => setRange(null),
+            fit: () => this.#fit(),
+            focus: () => focusOn(focus.length > 0 && (span === null || span === focus.at(-1)?.span) ? null : (span ?? 0)),
+            path: () => choose({ pathAlone: !pathAlone }),
+            group: () => setPreferences({ grouped: !preferences.grouped }),
+            squeeze: () => setPreferences({ squeezed: !preferences.squeezed }),
+            previousTrace: () => this.list.step(-1),
+            nextTrace: () => this.list.step(1),
+            timeMode: () => setPreferences({ timeMode: NEXT_MODE[preferences.timeMode] }),
+        };
+        if (key !== "keys") this.#do(Promise.resolve(actions[key]()));
     }
 
     async #fit() {
@@ -598,7 +682,9 @@ class App {
             if (state.trace === null) return;
             this.#intents.goBack();
         } else if (state.details) this.#closeDetails();
+        else if (state.query !== "") this.#intents.find("");
         else if (state.marked.length > 0) this.#store.set({ marked: [] });
+        else if (state.focus.length > 0) this.#intents.focusOn(null);
         else if (state.range !== null) this.#intents.setRange(null);
         else return;
         event.preventDefault();
@@ -617,6 +703,8 @@ class App {
             span: this.#spanId,
             budgets: state.budgets,
             range: state.range,
+            query: state.query,
+            only: state.onlyFound,
         };
     }
 
@@ -710,6 +798,8 @@ class App {
         const index = place.trace === null ? state.trace.index : ((await state.connection.call("findTrace", place.trace)) ?? state.trace.index);
         if (index !== state.trace.index) await this.#openTrace(index, place.span, null);
         this.#store.set({ view: "trace", tab: place.tab, budgets: place.budgets, range: place.range === null || this.#store.state.trace === null ? null : clampRange(place.range, this.#store.state.trace.extentNs) });
+        if (place.query !== this.#store.state.query) await this.selector.find(place.query);
+        if (place.only !== this.#store.state.onlyFound) await this.selector.choose({ onlyFound: place.only });
         if (index === state.trace.index && place.span !== null) {
             const span = await state.connection.call("findSpan", index, place.span);
             if (span !== null) await this.#reveal(span, false);

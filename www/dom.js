@@ -146,6 +146,8 @@ const ICONS = /** @type {const} */ ({
     right: "M4.5 3l3 3-3 3",
     down: "M3 4.5l3 3 3-3",
     link: "M5 7l2-2M4.8 4.2l1.6-1.6a2.1 2.1 0 0 1 3 3L7.8 7.2M7.2 7.8L5.6 9.4a2.1 2.1 0 0 1-3-3l1.6-1.6",
+    up: "M3 7.5l3-3 3 3",
+    filter: "M1.5 2.5h9L7.2 6.6v3.2L4.8 8.6v-2z",
     menu: "M2 3h8M2 6h8M2 9h8",
     collapse: "M2 6h8",
     expand: "M2 6h8M6 2v8",

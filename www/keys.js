@@ -25,10 +25,12 @@ export const ROW_KEYS = /** @type {const} */ ({
 
 /** Keys that act anywhere but in a text field. */
 export const PAGE_KEYS = /** @type {const} */ ({
+    find: { keys: ["/"], label: "/", does: "Find spans" },
+    palette: { keys: [":"], label: "Ctrl k or :", does: "All commands" },
     nextError: { keys: ["e"], label: "e", does: "Next span with an error of its own" },
     previousError: { keys: ["E"], label: "Shift e", does: "Previous such span" },
-    nextMarked: { keys: ["n"], label: "n", does: "Next marked span" },
-    previousMarked: { keys: ["N"], label: "Shift n", does: "Previous marked span" },
+    nextMarked: { keys: ["n"], label: "n", does: "Next match, or next marked span" },
+    previousMarked: { keys: ["N"], label: "Shift n", does: "Previous one" },
     zoomIn: { keys: ["w", "W"], label: "w", does: "Zoom in" },
     zoomOut: { keys: ["s", "S"], label: "s", does: "Zoom out" },
     panLeft: { keys: ["a", "A"], label: "a", does: "Earlier" },
@@ -37,9 +39,14 @@ export const PAGE_KEYS = /** @type {const} */ ({
     fit: { keys: ["f"], label: "f", does: "Zoom to the current span" },
     previousTrace: { keys: ["["], label: "[", does: "Previous trace in the list" },
     nextTrace: { keys: ["]"], label: "]", does: "Next trace in the list" },
+    focus: { keys: ["."], label: ".", does: "Show the current span's subtree alone, and back" },
+    path: { keys: ["c"], label: "c", does: "Show the critical path alone, and back" },
+    group: { keys: ["g"], label: "g", does: "Make one row of alike spans beside each other, and back" },
+    squeeze: { keys: ["z"], label: "z", does: "Squeeze long idle stretches, and back" },
+    level: { keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"], label: "1 to 9", does: "Expand so many levels" },
     timeMode: { keys: ["x"], label: "x", does: "Times relative, local, UTC" },
     keys: { keys: ["?"], label: "?", does: "This sheet" },
-    escape: { keys: ["Escape"], label: "Escape", does: "Close what is open last, then take the marks away" },
+    escape: { keys: ["Escape"], label: "Escape", does: "Close what is open last, then take the search and the marks away" },
 });
 
 /** @typedef {keyof typeof ROW_KEYS} RowKey */
@@ -58,6 +65,14 @@ export function keyOf(table, event) {
         if (line.keys.includes(event.key)) return name;
     }
     return null;
+}
+
+/**
+ * Whether it is the press for all commands that acts everywhere, also in a text field.
+ * @param {KeyboardEvent} event
+ */
+export function isPaletteChord(event) {
+    return (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k";
 }
 
 /**

@@ -2,7 +2,7 @@
  * All that the page shows, in one object. Views read it and send intents; only app.js changes it, through `Store.set`.
  */
 
-/** @import { Explained, Explanation, InputSpec, OpenTrace, Overview, Preferences, Problem, Progress, SortOrder } from './types.js' */
+/** @import { Explained, Explanation, Found, InputSpec, OpenTrace, Overview, Preferences, Problem, Progress, SortOrder } from './types.js' */
 
 /**
  * @typedef {object} State
@@ -19,12 +19,21 @@
  * @property {readonly number[]} marked spans that a sentence or a part of the bar stands for, in tree order
  * @property {{from: number, to: number} | null} range the part of the time that is shown; null: all
  * @property {string} budgets limits to check traces against
+ * @property {string} query what is looked for, as typed
+ * @property {Found | null} found what the query finds; with a mistake in the query, what the last one without found
+ * @property {boolean} onlyFound whether only rows with matches, and what is above them, are shown
+ * @property {readonly number[]} hiddenServices indices of services whose spans are hidden
+ * @property {readonly import('./types.js').SpanKind[]} hiddenKinds kinds whose spans are hidden
+ * @property {readonly {span: number, label: string}[]} focus the span whose subtree is shown alone, and before it those above it; empty: all spans
+ * @property {boolean} pathAlone whether only what is on the critical path is shown
+ * @property {number} hiddenSpans how many spans all this hides
  * @property {SortOrder} sort
  * @property {Progress | null} loading
  * @property {Problem | null} problem
  * @property {string} draft what is in the box
  * @property {{text: string, explanations: readonly Explanation[], made: readonly Record<string, string>[]} | null} headers
  * @property {boolean} keysOpen
+ * @property {boolean} paletteOpen
  * @property {Preferences} preferences
  */
 
@@ -37,7 +46,12 @@ export const DEFAULTS = Object.freeze({
     durationWidth: 0,
     detailsWidth: 380,
     letterKeys: true,
+    grouped: false,
+    squeezed: false,
 });
+
+/** Nothing is hidden. */
+export const EVERYTHING = Object.freeze({ onlyFound: false, hiddenServices: Object.freeze([]), hiddenKinds: Object.freeze([]), focus: Object.freeze([]), pathAlone: false, hiddenSpans: 0 });
 
 /** Height of a row in pixels. */
 export const ROW_HEIGHTS = Object.freeze({ compact: 22, normal: 26, roomy: 32 });
@@ -58,12 +72,16 @@ export function initialState() {
         marked: [],
         range: null,
         budgets: "",
+        query: "",
+        found: null,
+        ...EVERYTHING,
         sort: "start",
         loading: null,
         problem: null,
         draft: "",
         headers: null,
         keysOpen: false,
+        paletteOpen: false,
         preferences: { ...DEFAULTS },
     };
 }
@@ -186,11 +204,13 @@ export function loadPreferences() {
 export function checkedPreferences(found) {
     const preferences = { ...DEFAULTS };
     if (typeof found !== "object" || found === null) return preferences;
-    const { timeMode, theme, rows, letterKeys } = found;
+    const { timeMode, theme, rows } = found;
     if (timeMode === "relative" || timeMode === "local" || timeMode === "utc") preferences.timeMode = timeMode;
     if (theme === "auto" || theme === "light" || theme === "dark") preferences.theme = theme;
     if (rows === "compact" || rows === "normal" || rows === "roomy") preferences.rows = rows;
-    if (typeof letterKeys === "boolean") preferences.letterKeys = letterKeys;
+    for (const key of /** @type {const} */ (["letterKeys", "grouped", "squeezed"])) {
+        if (typeof found[key] === "boolean") preferences[key] = found[key];
+    }
     for (const key of /** @type {const} */ (["nameWidth", "durationWidth", "detailsWidth"])) {
         const value = found[key];
         if (Number.isFinite(value) && value >= 0 && value < 5000) preferences[key] = value;

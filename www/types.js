@@ -6,6 +6,7 @@
  * @typedef {import('./pkg/index.js').SpanDetails} SpanDetails
  * @typedef {import('./pkg/index.js').Attribute} Attribute
  * @typedef {import('./pkg/index.js').TraceSummary} TraceSummary
+ * @typedef {import('./pkg/index.js').SpanKind} SpanKind
  * @typedef {import('./pkg/index.js').Summary} Summary
  * @typedef {import('./pkg/index.js').Explanation} Explanation
  * @typedef {import('./pkg/index.js').SpanContext} SpanContext
@@ -41,6 +42,8 @@
  * @property {number} durationWidth pixels; 0: as the stylesheet says
  * @property {number} detailsWidth pixels
  * @property {boolean} letterKeys whether single letters do something outside the rows
+ * @property {boolean} grouped whether alike spans beside each other are one row
+ * @property {boolean} squeezed whether long idle stretches take little room
  */
 
 /**
@@ -75,6 +78,33 @@
  * @property {{own: number, above: number}} errors
  * @property {number} extentNs
  * @property {number} rowCount
+ * @property {readonly {fromNs: number, toNs: number}[]} idle long stretches in which no span works
+ * @property {ReturnType<import('./pkg/index.js').Trace['spanCounts']>} counts spans by service and kind
+ */
+
+/**
+ * @typedef {object} Found
+ * @property {string} query
+ * @property {Uint32Array} spans those that match, in tree order
+ * @property {{at: number, message: string} | null} problem what is wrong with the query
+ */
+
+/**
+ * @typedef {object} Selection what the rows of a trace are made of
+ * @property {number | null} root
+ * @property {readonly number[]} hiddenServices
+ * @property {readonly SpanKind[]} hiddenKinds
+ * @property {boolean} only
+ * @property {boolean} pathAlone
+ * @property {boolean} grouped
+ */
+
+/**
+ * @typedef {object} Choice what of the state is chosen by hand
+ * @property {boolean} onlyFound
+ * @property {readonly number[]} hiddenServices
+ * @property {readonly SpanKind[]} hiddenKinds
+ * @property {boolean} pathAlone
  */
 
 /**
@@ -153,6 +183,13 @@
  * @property {(traceId: string, spanId: string) => void} follow goes to a span by its ids
  * @property {(what: Parameters<import('./worker.js').EngineType['expand']>[1]) => void} expand
  * @property {(range: {from: number, to: number} | null) => void} setRange
+ * @property {(query: string) => void} find
+ * @property {(direction: 1 | -1, focusRow: boolean) => void} stepFound goes to the next match
+ * @property {(changes: Partial<Choice>) => void} choose which rows are shown
+ * @property {(span: number | null) => void} focusOn shows a subtree alone; null: all spans
+ * @property {() => void} showAll hides nothing any more
+ * @property {() => void} prepareSearch the box has got the focus
+ * @property {() => void} focusRows
  * @property {(changes: Partial<Preferences>) => void} setPreferences
  * @property {(open: boolean) => void} showKeys
  * @property {() => void} dismiss takes the error away

@@ -3,7 +3,7 @@
  * an address means something to somebody who has the same file. Never any data.
  *
  *     #trace=4bf92f…&span=00f067…&tab=input&from=0&to=500000000
- *     #sample=slow-database&trace=…
+ *     #sample=slow-database&trace=…&q=status:error&only=1
  *     (nothing)             the empty page with its box
  */
 
@@ -18,13 +18,17 @@ import { tabNamed } from "./tabs.js";
  * @property {string | null} span a span id
  * @property {string} budgets limits to check traces against
  * @property {{from: number, to: number} | null} range nanoseconds since the start of the trace
+ * @property {string} query what is looked for in it
+ * @property {boolean} only whether only matches are shown
  */
 
 /** Characters of budgets that an address holds. */
 const LONGEST_BUDGETS = 2000;
+/** Longer ones are not looked for in practice, and browsers limit addresses. */
+const LONGEST_QUERY = 1000;
 
 /** @type {Readonly<Place>} */
-export const START = Object.freeze({ view: "start", tab: "waterfall", sample: null, trace: null, span: null, budgets: "", range: null });
+export const START = Object.freeze({ view: "start", tab: "waterfall", sample: null, trace: null, span: null, budgets: "", range: null, query: "", only: false });
 
 /**
  * Reads an address; what does not make sense in it is left out.
@@ -47,6 +51,8 @@ export function parseHash(hash) {
         place.tab = tabNamed(fields.get("tab"));
         place.budgets = (fields.get("budgets") ?? "").slice(0, LONGEST_BUDGETS);
         if (from !== null && to !== null && from < to) place.range = { from, to };
+        place.query = (fields.get("q") ?? "").slice(0, LONGEST_QUERY);
+        place.only = place.query !== "" && fields.get("only") === "1";
     } else if (view === "headers") {
         place.view = "headers";
     }
@@ -70,6 +76,8 @@ export function formatHash(place) {
         fields.set("from", String(Math.round(place.range.from)));
         fields.set("to", String(Math.round(place.range.to)));
     }
+    if (place.query !== "") fields.set("q", place.query.slice(0, LONGEST_QUERY));
+    if (place.query !== "" && place.only) fields.set("only", "1");
     const text = fields.toString();
     return text === "" ? "#view=trace" : `#${text}`;
 }

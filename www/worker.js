@@ -9,10 +9,11 @@
 
 import * as spanscope from "./pkg/index.js";
 import { excerptOf } from "./format.js";
+import { lowerBound } from "./sorted.js";
 import { sampleById } from "./samples/index.js";
 import { warmUp } from "./warm-up.js";
 
-/** @import { Excerpt, Explained, InputSpec, Opened, OpenTrace, Overview, Position, Problem, Progress, Row, SortOrder, SpanAnswer, SpanContext, Tick, TraceSummary } from './types.js' */
+/** @import { Excerpt, Explained, Found, InputSpec, Opened, OpenTrace, Overview, Position, Problem, Progress, Row, Selection, SortOrder, SpanAnswer, SpanContext, Tick, TraceSummary } from './types.js' */
 
 /** What may be a header block; anything longer is read as a trace without asking. */
 const LONGEST_HEADERS = 256 * 1024;
@@ -65,8 +66,10 @@ class Engine {
     #inputs = [];
     /** @type {Blob[]} */
     #blobs = [];
-    /** @type {Map<number, {trace: spanscope.Trace, waterfall: spanscope.Waterfall, cursor: spanscope.Waterfall | null, parents: Int32Array | null}>} */
+    /** @type {Map<number, {trace: spanscope.Trace, waterfall: spanscope.Waterfall, parents: Int32Array | null, errors: Uint32Array | null, found: Uint32Array}>} */
     #open = new Map();
+    /** Counts searches: of those that wait only the last one is done. */
+    #searches = 0;
 
     /** @type {Promise<void> | null} */
     #ready = null;
@@ -247,6 +250,8 @@ class Engine {
             errors: trace.errorCounts(),
             extentNs: trace.extentNs(),
             rowCount: waterfall.rowCount,
+            idle: trace.idle(),
+            counts: trace.spanCounts(),
         };
     }
 
@@ -283,7 +288,7 @@ class Engine {
     /**
      * Opens or closes subtrees.
      * @param {number} index
-     * @param {{span: number, expanded: boolean} | {siblingsOf: number} | 'all' | 'none' | {level: number}} what
+     * @param {{span: number, expanded: boolean} | {group: number, open: boolean} | {siblingsOf: number} | 'all' | 'none' | {level: number}} what
      * @returns {number} the number of rows now
      */
     expand(index, what) {
@@ -292,6 +297,7 @@ class Engine {
         else if (what === "none") waterfall.collapseAll();
         else if ("level" in what) waterfall.expandToLevel(what.level);
         else if ("span" in what) waterfall.setExpanded(what.span, what.expanded);
+        else if ("group" in what) waterfall.setGroupOpen(what.group, what.open);
         else {
             const parent = this.#parents(index)[what.siblingsOf] ?? -1;
             const siblings = parent >= 0 ? trace.children(parent) : topsOf(this.#parents(index));
@@ -301,53 +307,116 @@ class Engine {
     }
 
     /**
-     * The row of a span, or of the nearest span above it that is visible.
+     * The row of a span, or of what it is hidden in; -1 when there is none.
      * @param {number} index
      * @param {number} span
      * @returns {{span: number, row: number}}
      */
     visible(index, span) {
         const { waterfall } = this.#opened(index);
-        const parents = this.#parents(index);
-        let found = span;
-        let row = waterfall.rowOf(found);
-        while (row < 0) {
-            found = parents[found] ?? -1;
-            if (found < 0) return { span: 0, row: 0 };
-            row = waterfall.rowOf(found);
-        }
-        return { span: found, row };
+        const row = waterfall.nearestRow(span);
+        return { span: waterfall.spanOf(row), row };
     }
 
     /**
-     * The parent's row; null at a top.
+     * The row above a row in the tree; -1 when there is none.
      * @param {number} index
-     * @param {number} span
+     * @param {number} row
      */
-    parentRow(index, span) {
-        const parent = this.#parents(index)[span] ?? -1;
-        return parent < 0 ? null : this.#opened(index).waterfall.rowOf(parent);
+    parentRow(index, row) {
+        return this.#opened(index).waterfall.parentRow(row);
     }
 
     /** @param {number} index */
     #parents(index) {
         const { trace } = this.#opened(index);
-        const entry = this.#open.get(index);
-        if (entry === undefined) return trace.parents();
+        const entry = this.#entry(index);
         entry.parents ??= trace.parents();
         return entry.parents;
     }
 
     /**
-     * Makes a span visible.
+     * Makes a span visible; its row is -1 when it is not in the subtree that is shown alone.
      * @param {number} index
      * @param {number} span
-     * @returns {{row: number, rowCount: number}}
+     * @returns {{row: number, rowCount: number, changed: boolean}}
      */
     reveal(index, span) {
         const { waterfall } = this.#opened(index);
+        const before = waterfall.rowOf(span);
         const row = waterfall.reveal(span);
-        return { row, rowCount: waterfall.rowCount };
+        return { row, rowCount: waterfall.rowCount, changed: before < 0 };
+    }
+
+    /**
+     * Chooses which rows there are.
+     * @param {number} index
+     * @param {Selection} selection
+     * @returns {{rowCount: number, hiddenSpans: number}}
+     */
+    select(index, { only, ...selection }) {
+        const { waterfall } = this.#opened(index);
+        waterfall.select({ ...selection, only: only ? this.#entry(index).found : null });
+        return { rowCount: waterfall.rowCount, hiddenSpans: waterfall.hiddenCount };
+    }
+
+    /**
+     * Searches, and shows what was found alone if that is wished. Null when another search came meanwhile.
+     * @param {number} index
+     * @param {string} query
+     * @param {Selection} selection
+     * @returns {Promise<{found: Found, rowCount: number, hiddenSpans: number} | null>}
+     */
+    async find(index, query, selection) {
+        this.#searches += 1;
+        const turn = this.#searches;
+        // Lets in what waits already: whoever types fast asks for more than is wanted in the end.
+        await new Promise((resolve) => setTimeout(resolve));
+        if (turn !== this.#searches) return null;
+        const { trace } = this.#opened(index);
+        const { spans, problem } = trace.search(query);
+        const entry = this.#entry(index);
+        if (problem === null) entry.found = spans;
+        const { waterfall } = entry;
+        const shown = selection.only ? this.select(index, selection) : { rowCount: waterfall.rowCount, hiddenSpans: waterfall.hiddenCount };
+        return { found: { query, spans: entry.found, problem }, ...shown };
+    }
+
+    /**
+     * Collects the texts of a trace, so that the first search is as quick as the others.
+     * @param {number} index
+     */
+    prepareSearch(index) {
+        this.#opened(index).trace.prepareSearch();
+    }
+
+    /**
+     * A span and those above it, the topmost first, by service and operation.
+     * @param {number} index
+     * @param {number} span
+     * @returns {{span: number, label: string}[]}
+     */
+    lineage(index, span) {
+        const MOST = 6;
+        const { trace } = this.#opened(index);
+        const parents = this.#parents(index);
+        const line = [];
+        for (let at = span; at >= 0; at = parents[at] ?? -1) line.unshift(at);
+        const shown = line.length <= MOST ? line : [line[0] ?? 0, ...line.slice(1 - MOST)];
+        return shown.map((at) => {
+            const { service, name } = trace.span(at);
+            return { span: at, label: `${service} ${name}`.trim() || "(no name)" };
+        });
+    }
+
+    /**
+     * Which columns of the overview an error begins in, and which a match.
+     * @param {number} index
+     * @param {{width: number, scale: readonly number[]}} options
+     */
+    columns(index, options) {
+        const { trace } = this.#opened(index);
+        return { errors: trace.columns(this.#errors(index), options), found: trace.columns(this.#entry(index).found, options) };
     }
 
     /**
@@ -411,39 +480,39 @@ class Engine {
      * @returns {number | null}
      */
     nextError(index, from, direction) {
-        const opened = this.#opened(index);
-        // A second waterfall with everything expanded: its rows are the spans.
-        opened.cursor ??= opened.trace.waterfall();
-        const count = opened.cursor.rowCount;
-        const step = 512;
-        for (let seen = 0; seen < count; seen += step) {
-            const size = Math.min(step, count - seen);
-            const positions = Array.from({ length: size }, (_, offset) => (((from + direction * (1 + seen + offset)) % count) + count) % count);
-            const low = Math.min(...positions);
-            const high = Math.max(...positions);
-            // Where the scan wraps around, its two ends lie apart.
-            const parts = high - low < step ? opened.cursor.rows(low, high - low + 1) : positions.flatMap((position) => opened.cursor?.rows(position, 1) ?? []);
-            const byPosition = new Map(parts.map((row) => [row.span, row]));
-            for (const position of positions) if (byPosition.get(position)?.error === "own") return position;
-        }
-        return null;
+        return nextOf(this.#errors(index), from, direction);
+    }
+
+    /** @param {number} index */
+    #errors(index) {
+        const { trace } = this.#opened(index);
+        const entry = this.#entry(index);
+        entry.errors ??= trace.errorSpans();
+        return entry.errors;
+    }
+
+    /** What is kept of an open trace. @param {number} index */
+    #entry(index) {
+        this.#opened(index);
+        const entry = this.#open.get(index);
+        if (entry === undefined) throw new Error("a trace that was opened is open");
+        return entry;
     }
 
     /**
      * @param {number} index
-     * @param {number} from
-     * @param {number} to
+     * @param {readonly {fromNs: number, toNs: number}[]} ranges what of the time is shown
      * @param {number} most
      * @returns {Tick[]}
      */
-    ticks(index, from, to, most) {
-        return this.#opened(index).trace.ticks(from, to, most);
+    ticks(index, ranges, most) {
+        return this.#opened(index).trace.ticksOf(ranges, most);
     }
 
     /**
      * An RGBA raster of a part of a trace.
      * @param {number} index
-     * @param {{width: number, height: number, fromNs: number, toNs: number, palette: Uint32Array, error: number}} options
+     * @param {{width: number, height: number, scale: readonly number[], palette: Uint32Array, error: number}} options
      */
     minimap(index, options) {
         return this.#opened(index).trace.minimap(options);
@@ -457,7 +526,7 @@ class Engine {
     strip(index, options) {
         const open = this.#open.get(index);
         const trace = open?.trace ?? this.#theSet().trace(index);
-        const pixels = trace.minimap({ ...options, fromNs: 0, toNs: Math.max(1, trace.extentNs()) });
+        const pixels = trace.minimap({ ...options, scale: [0, 0, Math.max(1, trace.extentNs()), options.width] });
         if (open === undefined) trace.free();
         return pixels;
     }
@@ -516,12 +585,11 @@ class Engine {
             trace.free();
             return { index, ...again };
         }
-        const opened = { trace, waterfall: trace.waterfall(), cursor: null, parents: null };
+        const opened = { trace, waterfall: trace.waterfall(), parents: null, errors: null, found: new Uint32Array() };
         this.#open.set(index, opened);
         for (const [old, entry] of this.#open) {
             if (this.#open.size <= KEPT_TRACES) break;
             this.#open.delete(old);
-            entry.cursor?.free();
             entry.waterfall.free();
             entry.trace.free();
         }
@@ -600,6 +668,20 @@ class Meter {
     #tell(phase) {
         postMessage({ progress: { phase, name: this.name, done: this.#done, total: this.#total } });
     }
+}
+
+/**
+ * The next one of some spans, which rise, beyond the end from the start again.
+ * @param {Uint32Array} spans
+ * @param {number} from a span, -1 for before all
+ * @param {1 | -1} direction
+ * @returns {number | null}
+ */
+function nextOf(spans, from, direction) {
+    const [first] = spans;
+    if (first === undefined) return null;
+    const place = lowerBound(spans, direction > 0 ? from + 1 : from);
+    return (direction > 0 ? spans[place] ?? first : spans[place - 1] ?? spans[spans.length - 1]) ?? null;
 }
 
 /** @param {Int32Array} parents */

@@ -8,7 +8,7 @@ test('what is written is read back', () => {
     { ...START },
     { ...START, view: 'headers' },
     { ...START, view: 'trace', trace: '4bf92f3577b34da6a3ce929d0e0e4736' },
-    { view: 'trace', tab: 'input', sample: 'slow-database', trace: 'a&b=c#d', span: 'x y', budgets: 'POST /a < 8ms; db <= 30%', range: { from: 0, to: 500_000_000 } },
+    { view: 'trace', tab: 'input', sample: 'slow-database', trace: 'a&b=c#d', span: 'x y', budgets: 'POST /a < 8ms; db <= 30%', range: { from: 0, to: 500_000_000 }, query: 'name:"a & b" #1', only: true },
     { ...START, view: 'trace' },
   ]
   for (const place of places) assert.deepEqual(parseHash(formatHash(place)), place)

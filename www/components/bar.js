@@ -3,7 +3,10 @@
 import { button, el, fill, svg } from "../dom.js";
 import { countOf } from "../format.js";
 import { SAMPLES } from "../samples/index.js";
+import { Filter } from "./filter.js";
+import { FindBox } from "./find.js";
 import { Menu } from "./menu.js";
+import { ViewMenu } from "./view-menu.js";
 
 /** @import { State } from '../state.js' */
 /** @import { Intents } from '../types.js' */
@@ -29,6 +32,9 @@ export class Bar {
     constructor({ intents, fileInput }) {
         this.#intents = intents;
         const openFile = () => fileInput.click();
+        this.find = new FindBox({ intents });
+        this.filter = new Filter({ intents });
+        this.view = new ViewMenu({ intents });
         this.#chips = el("ul", { class: "chips", "aria-label": "Inputs", hidden: true });
         this.#time = new Menu({ label: "Relative", about: "times and rows", class: "menu-end bar-wide", items: () => this.#viewItems() });
         this.#theme = button({ label: "Colours", onClick: () => this.#nextTheme(), class: "button square" });
@@ -46,16 +52,17 @@ export class Bar {
         this.element = el(
             "header",
             { class: "bar" },
-            wordmark(() => intents.goStart()),
-            button({ label: "Paste", onClick: () => intents.goStart() }),
-            button({ label: "Open file", class: "button bar-wide", onClick: openFile }),
-            new Menu({ label: "Samples", class: "bar-wide", items: samples }).element,
-            this.#chips,
-            el("div", { class: "bar-space" }),
-            this.#time.element,
-            this.#theme,
-            keys,
-            new Menu({ label: "More", icon: "menu", class: "menu-end bar-narrow", items: all }).element,
+            el(
+                "div",
+                { class: "bar-line" },
+                wordmark(() => intents.goStart()),
+                button({ label: "Paste", onClick: () => intents.goStart() }),
+                button({ label: "Open file", class: "button bar-wide", onClick: openFile }),
+                new Menu({ label: "Samples", class: "bar-wide", items: samples }).element,
+                this.#chips,
+            ),
+            el("div", { class: "bar-tools" }, this.find.element, this.filter.element, this.view.element),
+            el("div", { class: "bar-line" }, this.#time.element, this.#theme, keys, new Menu({ label: "More", icon: "menu", class: "menu-end bar-narrow", items: all }).element),
             fileInput,
         );
     }
@@ -66,6 +73,10 @@ export class Bar {
      */
     update(state, before) {
         this.#state = state;
+        this.find.update(state, before);
+        this.filter.update(state, before);
+        this.view.update(state);
+        this.element.classList.toggle("with-tools", state.view === "trace");
         if (before === null || before.preferences !== state.preferences) {
             this.#time.setLabel(TIME_LABELS[state.preferences.timeMode]);
             const theme = THEME_LABELS[state.preferences.theme];

@@ -7,6 +7,8 @@ import { el, fill, icon } from "../dom.js";
  * @property {string} label
  * @property {string} [about] a second line
  * @property {boolean} [checked] one of a choice
+ * @property {boolean} [toggled] on or off
+ * @property {string} [key] does the same
  * @property {boolean} [rule] a line above it
  * @property {() => void} choose
  */
@@ -77,8 +79,9 @@ export class Menu {
                     {
                         type: "button",
                         class: `menu-item${item.rule === true ? " menu-rule" : ""}`,
-                        role: item.checked === undefined ? "menuitem" : "menuitemradio",
-                        "aria-checked": item.checked === undefined ? null : String(item.checked),
+                        role: item.toggled !== undefined ? "menuitemcheckbox" : item.checked === undefined ? "menuitem" : "menuitemradio",
+                        "aria-checked": String(item.toggled ?? item.checked ?? "") || null,
+                        "aria-keyshortcuts": item.key,
                         tabindex: -1,
                         on: {
                             click: () => {
@@ -88,8 +91,9 @@ export class Menu {
                             },
                         },
                     },
-                    el("span", { class: "menu-check" }, item.checked === true ? icon("check") : null),
+                    el("span", { class: "menu-check" }, item.checked === true || item.toggled === true ? icon("check") : null),
                     el("span", { class: "menu-text" }, el("span", { text: item.label }), item.about === undefined ? null : el("span", { class: "menu-about", text: item.about })),
+                    item.key === undefined ? null : el("kbd", { class: "menu-key", "aria-hidden": "true", text: item.key }),
                 ),
             ),
         );

@@ -69,7 +69,7 @@ export class Minimap {
         const density = Math.min(3, window.devicePixelRatio || 1);
         const width = Math.max(1, Math.round(this.#width * density));
         const height = Math.round((HEIGHT - 8) * density);
-        const pixels = await connection.call("minimap", trace.index, { width, height, fromNs: 0, toNs: Math.max(1, trace.extentNs), ...canvasColors(this.element, overview.looks) }).catch(() => null);
+        const pixels = await connection.call("minimap", trace.index, { width, height, scale: [0, 0, Math.max(1, trace.extentNs), width], ...canvasColors(this.element, overview.looks) }).catch(() => null);
         if (turn !== this.#turn || pixels === null) return;
         this.#canvas.width = width;
         this.#canvas.height = height;

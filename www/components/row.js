@@ -33,6 +33,7 @@ const CHARACTER = 7;
  * @property {HTMLElement} service
  * @property {HTMLElement} operation
  * @property {HTMLElement} chip
+ * @property {HTMLElement} skipped
  * @property {HTMLElement} duration
  * @property {HTMLElement} words
  * @property {SVGSVGElement} drawing
@@ -74,6 +75,7 @@ export function createRow() {
         service: el("span", { class: "row-service" }),
         operation: el("span", { class: "row-operation" }),
         chip: el("span", { class: "row-chip" }),
+        skipped: el("span", { class: "row-skipped", "aria-hidden": "true" }),
         duration: el("div", { class: "cell cell-duration", role: "gridcell" }),
         words: el("span", { class: "visually-hidden" }),
         under: path("bar-under"),
@@ -89,7 +91,7 @@ export function createRow() {
     };
     const drawing = svg("svg", { class: "bars", "aria-hidden": "true", focusable: "false" }, made.under, made.busy, made.texture, made.hatch, made.outline, made.critical, made.events, made.errorEvents);
     const name = el("div", { class: "cell cell-name", role: "gridcell" }, made.twisty, made.own, made.below, made.stripe, made.level, el("span", { class: "row-text" }, made.service, " ", made.operation), made.chip);
-    const row = el("div", { class: "row virtual-row", role: "row", tabindex: -1 }, name, made.duration, el("div", { class: "cell cell-time", role: "gridcell" }, made.words, drawing, made.link, made.label));
+    const row = el("div", { class: "row virtual-row", role: "row", tabindex: -1 }, name, made.duration, el("div", { class: "cell cell-time", role: "gridcell" }, made.words, drawing, made.link, made.label), made.skipped);
     parts.set(row, { ...made, name, drawing });
     return row;
 }
@@ -103,7 +105,7 @@ export function blankRow(element) {
     if (made === undefined) return;
     element.classList.add("blank");
     attribute(element, "aria-label", "Loading");
-    for (const text of [made.service, made.operation, made.chip, made.duration, made.words, made.label, made.level]) setText(text, "");
+    for (const text of [made.service, made.operation, made.chip, made.skipped, made.duration, made.words, made.label, made.level]) setText(text, "");
     for (const shape of [made.under, made.busy, made.texture, made.hatch, made.outline, made.critical, made.events, made.errorEvents]) attribute(shape, "d", "");
     made.link.hidden = true;
     made.twisty.classList.add("absent");
@@ -116,12 +118,15 @@ export function blankRow(element) {
  * @param {Row} row
  * @param {Row | undefined} above the row before it
  * @param {RowContext} context
+ * @param {boolean} matches whether it is one of what is looked for
  */
-export function drawRow(element, row, above, context) {
+export function drawRow(element, row, above, context, matches) {
     const made = parts.get(element);
     if (made === undefined) return;
     element.classList.remove("blank");
-    const name = row.name === "" ? "(no name)" : row.name;
+    const { group } = row;
+    const operation = row.name === "" ? "(no name)" : row.name;
+    const name = group === null ? operation : `${formatCount(group.count)} × ${operation}`;
     const service = row.service === "" ? "(no service)" : row.service;
     element.style.setProperty("--indent", String(Math.min(row.level - 1, DEEPEST_INDENT)));
     element.style.setProperty("--service", colorOf(context.looks[row.serviceIndex]));
@@ -147,10 +152,14 @@ export function drawRow(element, row, above, context) {
     setText(made.chip, chip.text);
     attribute(made.chip, "title", chip.title);
     attribute(made.name, "title", `${service}\n${name}`);
-    const duration = Number.isFinite(row.startNs) ? formatDuration(row.durationNs) : "no time";
+    element.classList.toggle("group", group !== null);
+    setText(made.skipped, row.skipped > 0 ? formatCount(row.skipped) : "");
+    attribute(made.skipped, "title", row.skipped > 0 ? `${countOf(row.skipped, "span")} not shown here` : null);
+    const length = group === null ? row.durationNs : group.unionNs;
+    const duration = Number.isFinite(row.startNs) ? formatDuration(length) : "no time";
     setText(made.duration, duration);
-    attribute(made.duration, "title", Number.isFinite(row.startNs) ? exactDuration(row.durationNs) : null);
-    const words = wordsOf(row, context);
+    attribute(made.duration, "title", Number.isFinite(row.startNs) ? exactDuration(length) : null);
+    const words = [wordsOf(row, context), ...(matches ? ["match"] : []), ...(row.skipped > 0 ? [`${countOf(row.skipped, "span")} behind it not shown`] : [])].join(", ");
     setText(made.words, words);
     attribute(element, "aria-label", `${service} ${name}, ${duration}, ${words}${chip.title === null ? "" : `, ${chip.title}`}`);
     drawBar(made, row, context);
@@ -172,10 +181,20 @@ export function moveBar(element, row, context) {
  * @returns {{text: string, title: string | null}}
  */
 function chipOf(row) {
+    if (row.group !== null) return { text: `⌀ ${formatDuration(row.group.sumNs / row.group.count)}`, title: spreadOf(row.group) };
     if (row.hidden > 0) return { text: `+${formatCount(row.hidden)}`, title: `${countOf(row.hidden, "span")} below, collapsed` };
     if (row.top === "orphan") return { text: "orphan", title: "its parent is not in the input" };
     if (row.top === "cycle") return { text: "cycle", title: "its parents lead in a circle; it was cut here" };
     return { text: "", title: null };
+}
+
+/**
+ * The durations of a group in words.
+ * @param {NonNullable<Row['group']>} group
+ */
+function spreadOf({ count, errors, unionNs, sumNs, leastNs, mostNs }) {
+    const spread = leastNs === mostNs ? `each ${formatDuration(leastNs)}` : `each ${formatDuration(leastNs)} to ${formatDuration(mostNs)}, ${formatDuration(sumNs / count)} on average`;
+    return `${countOf(count, "span")}, ${formatDuration(unionNs)} together, ${spread}${errors === 0 ? "" : `, ${countOf(errors, "error")}`}`;
 }
 
 /**
@@ -185,7 +204,8 @@ function chipOf(row) {
  */
 function wordsOf(row, context) {
     const words = [];
-    if (row.error === "own") words.push(row.statusMessage === "" ? "error of its own" : `error of its own: ${row.statusMessage}`);
+    if (row.group !== null && row.error === "own") words.push("errors in it");
+    else if (row.error === "own") words.push(row.statusMessage === "" ? "error of its own" : `error of its own: ${row.statusMessage}`);
     if (row.error === "below") words.push("error below");
     if (!Number.isFinite(row.startNs)) return [...words, "no start time"].join(", ");
     words.push(`starts at ${formatMoment(row.startNs, context.traceStart, context.timeMode)}`);
@@ -252,7 +272,7 @@ function drawBar(made, row, context) {
     if (linked) made.link.style.setProperty("--left", `${Math.max(0, Math.round(left) - 18)}px`);
 
     // The label goes to the emptier side, and away when neither has room: the duration has its own column.
-    const text = formatDuration(row.durationNs);
+    const text = formatDuration(row.group?.unionNs ?? row.durationNs);
     const need = text.length * CHARACTER + LABEL_GAP + 4;
     const roomRight = width - right;
     const roomLeft = left - before;

@@ -8,7 +8,9 @@ import { countOf, formatClock, formatDuration } from "../format.js";
 import { ROW_KEYS, keyOf } from "../keys.js";
 import { ROW_HEIGHTS, clampRange, panRange, shownRange, zoomRange } from "../state.js";
 import { VirtualList } from "../virtual-list.js";
+import { includes } from "../sorted.js";
 import { Minimap, wheelFactor } from "./minimap.js";
+import { Notices } from "./notices.js";
 import { blankRow, createRow, drawRow, moveBar } from "./row.js";
 import { Splitter } from "./splitter.js";
 
@@ -29,6 +31,8 @@ const TICK_ROOM = { relative: 78, clock: 112 };
 export class WaterfallView {
     #intents;
     #minimap;
+    #notices;
+    #empty;
     #list;
     #grid;
     #scroller;
@@ -66,6 +70,8 @@ export class WaterfallView {
     constructor({ intents }) {
         this.#intents = intents;
         this.#minimap = new Minimap({ intents });
+        this.#notices = new Notices({ intents });
+        this.#empty = el("p", { class: "waterfall-empty", hidden: true, text: "No row is left to show." });
         this.#shown = el("span", { class: "waterfall-shown" });
         this.#reset = button({ label: "All of the time", icon: "reset", title: "All of the time (0)", onClick: () => intents.setRange(null) });
         this.#marks = el("span", { class: "waterfall-marks" });
@@ -88,13 +94,13 @@ export class WaterfallView {
         );
         this.#lines = el("div", { class: "grid-lines", "aria-hidden": "true" });
         const body = el("div", { class: "virtual-body", role: "rowgroup" });
-        this.#scroller = el("div", { class: "waterfall-scroll", role: "presentation" }, this.#lines, body);
+        this.#scroller = el("div", { class: "waterfall-scroll", role: "presentation" }, this.#lines, body, this.#empty);
         this.#grid = el("div", { class: "waterfall-grid", role: "treegrid", "aria-label": "Spans", "aria-colcount": 3, "aria-rowcount": 1 }, el("div", { role: "rowgroup" }, head), this.#scroller);
         this.#nameSplit = new Splitter({ label: "Width of the operation column", onMove: (width) => intents.setPreferences({ nameWidth: width }) });
         this.#durationSplit = new Splitter({ label: "Width of the duration column", onMove: (width) => intents.setPreferences({ durationWidth: width }) });
         this.#nameSplit.element.classList.add("split-name");
         this.#durationSplit.element.classList.add("split-duration");
-        this.element = el("div", { class: "waterfall" }, patterns(), el("div", { class: "waterfall-top" }, tools, this.#minimap.element), this.#grid, this.#nameSplit.element, this.#durationSplit.element);
+        this.element = el("div", { class: "waterfall" }, patterns(), el("div", { class: "waterfall-top" }, tools, this.#minimap.element), this.#notices.element, this.#grid, this.#nameSplit.element, this.#durationSplit.element);
 
         this.#list = new VirtualList({ scroller: this.#scroller, body, rowHeight: ROW_HEIGHTS.normal, overscan: 8, create: createRow, draw: (element, index) => this.#draw(element, index) });
         this.#grid.addEventListener("keydown", (event) => this.#onKey(event));
@@ -115,6 +121,7 @@ export class WaterfallView {
         this.#state = state;
         const { trace, preferences } = state;
         this.#minimap.update(state, before);
+        this.#notices.update(state, before);
         if (before === null || before.preferences !== preferences) {
             this.#setWidth("--name-width", preferences.nameWidth);
             this.#setWidth("--duration-width", preferences.durationWidth);
@@ -132,7 +139,7 @@ export class WaterfallView {
             void this.#settle(this.#reload(other));
         } else if (before.span !== state.span) {
             void this.#settle(this.#follow());
-        } else if (before.marked !== state.marked || before.preferences !== preferences) {
+        } else if (before.marked !== state.marked || before.found !== state.found || before.preferences !== preferences) {
             this.#list.redraw();
         }
         if (other || before.range !== state.range || before.preferences.timeMode !== preferences.timeMode) {
@@ -202,7 +209,8 @@ export class WaterfallView {
         const version = this.#version;
         const { trace, connection, span } = this.#state ?? {};
         if (!trace || !connection) return;
-        const place = span === null || span === undefined ? { span: 0, row: 0 } : await connection.call("visible", trace.index, span);
+        let place = span === null || span === undefined ? { span: -1, row: 0 } : await connection.call("visible", trace.index, span);
+        if (place.row < 0) place = { span: -1, row: 0 };
         if (version !== this.#version) return;
         const map = this.#list.map;
         const first = other ? Math.max(0, place.row - 30) : Math.max(0, Math.floor(map.offset / map.rowHeight) - 8);
@@ -220,13 +228,14 @@ export class WaterfallView {
         this.#cursor = place.row;
         this.#list.pin(this.#cursor);
         attribute(this.#grid, "aria-rowcount", trace.rowCount + 1);
+        this.#empty.hidden = trace.rowCount > 0;
         this.#list.setCount(trace.rowCount);
         if (other) this.#list.scrollTo(0);
         this.#list.reveal(this.#cursor, other ? "center" : "nearest");
         this.#list.render();
         this.#list.redraw();
         // A span that is now hidden leaves its place to what hides it.
-        if (span !== null && span !== undefined && place.span !== span) this.#intents.select(place.span);
+        if (span !== null && span !== undefined && place.span >= 0 && place.span !== span) this.#intents.select(place.span);
     }
 
     /** The current span has changed: go to its row. */
@@ -239,7 +248,7 @@ export class WaterfallView {
         const version = this.#version;
         if (this.#rowAt(this.#cursor)?.span !== span) {
             const { row } = await connection.call("visible", trace.index, span);
-            if (version !== this.#version || this.#state?.span !== span) return;
+            if (version !== this.#version || this.#state?.span !== span || row < 0) return;
             this.#cursor = row;
         }
         this.#list.pin(this.#cursor);
@@ -321,11 +330,14 @@ export class WaterfallView {
             if (!this.#asked.has(chunk)) void this.#fetchChunk(chunk);
             return;
         }
-        const selected = row.span === this.#state?.span;
+        // An open group has its first span below it as well.
+        const selected = row.span === this.#state?.span && !(row.group !== null && row.expanded);
         attribute(element, "aria-selected", String(selected));
         element.classList.toggle("selected", selected);
-        element.classList.toggle("marked", this.#marked.has(row.span));
-        drawRow(element, this.#fine.get(index) ?? row, index === 0 ? undefined : this.#rowAt(index - 1), context);
+        const found = this.#state?.found ?? null;
+        const matches = found !== null && includes(found.spans, row.span);
+        element.classList.toggle("marked", matches || this.#marked.has(row.span));
+        drawRow(element, this.#fine.get(index) ?? row, index === 0 ? undefined : this.#rowAt(index - 1), context, matches);
     }
 
     #moveBars() {
@@ -404,13 +416,13 @@ export class WaterfallView {
         if (row === undefined || !trace || !connection) return;
         if (key === "open" && row.expandable) {
             if (row.expanded) await this.#moveTo(at + 1);
-            else this.#expand(row.span, true);
+            else this.#expand(row, true);
         } else if (key === "close") {
             if (row.expandable && row.expanded) {
-                this.#expand(row.span, false);
+                this.#expand(row, false);
             } else {
-                const parent = await connection.call("parentRow", trace.index, row.span);
-                if (parent !== null && parent >= 0) await this.#moveTo(parent);
+                const parent = await connection.call("parentRow", trace.index, at);
+                if (parent >= 0) await this.#moveTo(parent);
             }
         } else if (key === "siblings") {
             this.#intents.select(row.span);
@@ -436,13 +448,13 @@ export class WaterfallView {
     }
 
     /**
-     * @param {number} span
+     * @param {Row} row
      * @param {boolean} expanded
      */
-    #expand(span, expanded) {
+    #expand({ span, group }, expanded) {
         this.#wantsFocus = true;
         this.#intents.select(span);
-        this.#intents.expand({ span, expanded });
+        this.#intents.expand(group === null ? { span, expanded } : { group: span, open: expanded });
     }
 
     /** @param {Event} event */
@@ -463,7 +475,7 @@ export class WaterfallView {
         this.#cursor = found.index;
         const twisty = event.target instanceof Element && event.target.closest(".twisty") !== null;
         if (twisty && found.row.expandable) {
-            this.#expand(found.row.span, !found.row.expanded);
+            this.#expand(found.row, !found.row.expanded);
             return;
         }
         this.#intents.openDetails(found.row.span);
@@ -553,7 +565,7 @@ export class WaterfallView {
         const turn = this.#tickTurn;
         const { from, to } = shownRange(/** @type {State} */ (this.#state));
         const room = preferences.timeMode === "relative" ? TICK_ROOM.relative : TICK_ROOM.clock;
-        const ticks = await connection.call("ticks", trace.index, from, to, Math.max(1, Math.floor(this.#width / room))).catch(() => null);
+        const ticks = await connection.call("ticks", trace.index, [{ fromNs: from, toNs: to }], Math.max(1, Math.floor(this.#width / room))).catch(() => null);
         if (turn !== this.#tickTurn || ticks === null) return;
         this.#ticks = ticks;
         this.#drawTicks();
