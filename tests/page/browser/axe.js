@@ -50,6 +50,24 @@ const VIEWS = {
       await page.getByRole('button', { name: 'All of the time' }).waitFor()
     },
   },
+  'what can be looked for': {
+    go: async (page) => {
+      await openCheckout(page)
+      await page.keyboard.press('/')
+      await page.getByText('Words are looked for').waitFor()
+    },
+  },
+  'matches alone, and the filter': {
+    go: async (page) => {
+      await openCheckout(page)
+      await page.keyboard.press('/')
+      await page.keyboard.type('stock')
+      await page.locator('#find-count').getByText(/match/).waitFor()
+      await page.getByRole('button', { name: 'Only matches' }).click()
+      await page.getByText('only matches', { exact: true }).waitFor()
+      await page.getByRole('button', { name: 'Filter' }).click()
+    },
+  },
   'several traces': { go: (page) => openSample(page, 'three slow requests') },
   'several traces, narrow': { width: 500, go: (page) => openSample(page, 'three slow requests') },
   '5,000 spans': { go: (page) => openSample(page, '5,000 spans') },
