@@ -58,8 +58,8 @@ async function warm({ format, path, rounds = 7, unmeasured = 2 }, environment) {
   const bytes = await environment.load(path)
   const input = { bytes, text: new TextDecoder().decode(bytes), format, spanscope }
   const checked = check(input)
-  /** @type {Record<Contestant | 'analyses', number[]>} */
-  const times = { parse: [], decode: [], index: [], spanscope: [], analyses: [] }
+  /** @type {Record<Contestant | 'analyses' | 'explained', number[]>} */
+  const times = { parse: [], decode: [], index: [], spanscope: [], analyses: [], explained: [] }
   for (let round = -unmeasured; round < rounds; round++) {
     for (const [name, run] of Object.entries(CONTESTANTS)) {
       environment.collectGarbage()
@@ -72,6 +72,10 @@ async function warm({ format, path, rounds = 7, unmeasured = 2 }, environment) {
         const before = performance.now()
         analyses(result)
         if (round >= 0) times.analyses.push(performance.now() - before)
+        environment.collectGarbage()
+        const begin = performance.now()
+        explain(result)
+        if (round >= 0) times.explained.push(performance.now() - begin)
         result.free()
       }
     }
@@ -89,6 +93,18 @@ function analyses(set) {
     trace.free()
   }
   return total
+}
+
+/** All that is said of every trace: verdict, findings, advice, the doubts of its path, the costliest spans, budgets. */
+function explain(set) {
+  let said = 0
+  for (let index = 0; index < set.traceCount; index++) {
+    const trace = set.trace(index)
+    said += trace.verdict().length + trace.findings().length + trace.advice().now.length + trace.pathDoubts().hops.length
+    said += trace.largestDrags(10).length + trace.pathBySpent().length + trace.budgets('db <= 30%; calls(db) <= 10').statements.length
+    trace.free()
+  }
+  return said
 }
 
 /** Reads the input both ways and compares: a fast answer that is wrong is worth nothing. */

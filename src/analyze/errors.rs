@@ -16,7 +16,7 @@
 //! (OpenTelemetry semantic conventions: recording errors, HTTP spans, gRPC spans.)
 
 use super::retries::{Run, runs};
-use super::semantics::{Field, Semantics};
+use super::semantics::{Field, Names, Semantics};
 use crate::store::{Event, Span, SpanIndex, SpanKind, Status, Trace};
 use crate::value::Value;
 
@@ -171,7 +171,7 @@ const NONE: u32 = u32::MAX;
 impl Errors {
     /// Looks at all spans of a trace.
     pub fn new(trace: &Trace<'_>) -> Errors {
-        Errors::with(trace, &Semantics::new(trace.store()))
+        Errors::with(trace, &Semantics::new(trace.store(), Names::new(trace.store())))
     }
 
     /// The same, with the meaning of attributes at hand.

@@ -1,11 +1,38 @@
 //! What the analyses of one trace have in common, computed once.
 
+use std::rc::Rc;
+
 use super::clock_skew::{ClockSkew, clock_skew};
 use super::critical_path::CriticalPaths;
 use super::errors::Errors;
-use super::semantics::{Role, Semantics};
+use super::semantics::{Names, Role, Semantics};
 use super::summary::main_top;
 use crate::store::{Span, SpanIndex, Store, Trace};
+
+/// What one look at all spans of a trace finds out. Cloning it is cheap.
+#[derive(Clone, Debug)]
+pub struct Known {
+    names: Names,
+    critical: Rc<[u64]>,
+    roles: Rc<[Role]>,
+    errors: Rc<Errors>,
+    skew: Rc<ClockSkew>,
+}
+
+impl Known {
+    /// Looks at all spans. `paths` and `errors` are those of the trace.
+    pub fn new(trace: &Trace<'_>, paths: &CriticalPaths, errors: Rc<Errors>) -> Known {
+        let names = Names::new(trace.store());
+        let semantics = Semantics::new(trace.store(), names.clone());
+        let first = trace.first().0;
+        let mut critical = vec![0; trace.span_count()];
+        for segment in paths.segments() {
+            critical[(segment.span.0 - first) as usize] += segment.duration_ns();
+        }
+        let roles = trace.spans().map(|span| semantics.role(&span)).collect();
+        Known { names, critical: critical.into(), roles, errors, skew: Rc::new(clock_skew(trace)) }
+    }
+}
 
 /// A trace and what is known of all its spans. Lists are by position in the trace's tree order.
 #[derive(Debug)]
@@ -19,29 +46,27 @@ pub struct Facts<'a> {
     /// Self times.
     pub self_times: &'a [u64],
     /// How long each span owns the critical path of its top.
-    pub critical: Vec<u64>,
+    pub critical: Rc<[u64]>,
     /// What attributes mean.
     pub semantics: Semantics<'a>,
     /// What each span is about.
-    pub roles: Vec<Role>,
+    pub roles: Rc<[Role]>,
     /// Which spans ended with an error.
-    pub errors: Errors,
+    pub errors: Rc<Errors>,
     /// Whose clocks differ.
-    pub skew: ClockSkew,
+    pub skew: Rc<ClockSkew>,
 }
 
 impl<'a> Facts<'a> {
-    /// Looks at all spans once. `paths` and `self_times` are those of the trace.
+    /// Looks at all spans. `paths` and `self_times` are those of the trace.
     pub fn new(trace: Trace<'a>, paths: &'a CriticalPaths, self_times: &'a [u64]) -> Facts<'a> {
-        let semantics = Semantics::new(trace.store());
-        let first = trace.first().0;
-        let mut critical = vec![0; trace.span_count()];
-        for segment in paths.segments() {
-            critical[(segment.span.0 - first) as usize] += segment.duration_ns();
-        }
-        let roles = trace.spans().map(|span| semantics.role(&span)).collect();
-        let errors = Errors::with(&trace, &semantics);
-        let skew = clock_skew(&trace);
+        Facts::with(trace, paths, self_times, Known::new(&trace, paths, Rc::new(Errors::new(&trace))))
+    }
+
+    /// The same, of what is known already.
+    pub fn with(trace: Trace<'a>, paths: &'a CriticalPaths, self_times: &'a [u64], known: Known) -> Facts<'a> {
+        let Known { names, critical, roles, errors, skew } = known;
+        let semantics = Semantics::new(trace.store(), names);
         Facts { trace, top: main_top(&trace), paths, self_times, critical, semantics, roles, errors, skew }
     }
 

@@ -143,7 +143,7 @@ pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     // How much of the critical path spans own up to each position.
     let mut owned = Vec::with_capacity(facts.critical.len() + 1);
     let mut sum = 0;
-    for ns in &facts.critical {
+    for ns in facts.critical.iter() {
         owned.push(sum);
         sum += ns;
     }

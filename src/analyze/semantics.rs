@@ -9,6 +9,8 @@
 //! once a store; then a span costs one table look-up an attribute.
 //! (OpenTelemetry semantic conventions 1.44, and their deprecated names; OpenTracing's names.)
 
+use std::rc::Rc;
+
 use crate::store::{Span, SpanKind, Store};
 use crate::value::Value;
 
@@ -143,17 +145,16 @@ pub enum Role {
     Http,
 }
 
-/// The names that occur in a store.
-#[derive(Debug)]
-pub struct Semantics<'a> {
-    store: &'a Store,
+/// Which of the names occur in a store. Cloning it is cheap.
+#[derive(Clone, Debug)]
+pub struct Names {
     /// For each text's number the field it names plus one; nothing behind the last name.
-    fields: Vec<u8>,
+    fields: Rc<[u8]>,
 }
 
-impl<'a> Semantics<'a> {
+impl Names {
     /// Looks up all names.
-    pub fn new(store: &'a Store) -> Semantics<'a> {
+    pub fn new(store: &Store) -> Names {
         let mut fields = Vec::new();
         for (field, names) in NAMES {
             for name in *names {
@@ -165,7 +166,21 @@ impl<'a> Semantics<'a> {
                 }
             }
         }
-        Semantics { store, fields }
+        Names { fields: fields.into() }
+    }
+}
+
+/// What the attributes of a store mean.
+#[derive(Debug)]
+pub struct Semantics<'a> {
+    store: &'a Store,
+    fields: Rc<[u8]>,
+}
+
+impl<'a> Semantics<'a> {
+    /// The names are those of the store.
+    pub fn new(store: &'a Store, names: Names) -> Semantics<'a> {
+        Semantics { store, fields: names.fields }
     }
 
     /// The value of a field, of the first attribute that has its meaning.

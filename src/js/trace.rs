@@ -14,7 +14,7 @@ use crate::analyze::bottleneck::{ServicePart, path_by_service};
 use crate::analyze::causes::{RootCauses, root_causes};
 use crate::analyze::critical_path::{CriticalPaths, critical_paths};
 use crate::analyze::errors::Errors;
-use crate::analyze::facts::Facts;
+use crate::analyze::facts::{Facts, Known};
 use crate::analyze::finding::Finding;
 use crate::analyze::findings::findings;
 use crate::analyze::search::Index;
@@ -32,6 +32,7 @@ pub(super) struct Analyses {
     self_times: OnceCell<Vec<u64>>,
     critical_paths: OnceCell<CriticalPaths>,
     errors: OnceCell<Rc<Errors>>,
+    known: OnceCell<Known>,
     findings: OnceCell<Vec<Finding>>,
     search_index: Index,
     root_causes: OnceCell<RootCauses>,
@@ -52,7 +53,9 @@ impl Analyses {
 
     /// What all further analyses look at.
     pub(super) fn facts(&self) -> Facts<'_> {
-        Facts::new(self.trace(), self.critical_paths(), self.self_times())
+        let known =
+            self.known.get_or_init(|| Known::new(&self.trace(), self.critical_paths(), Rc::clone(self.errors())));
+        Facts::with(self.trace(), self.critical_paths(), self.self_times(), known.clone())
     }
 
     pub(super) fn findings(&self) -> &[Finding] {
@@ -81,9 +84,9 @@ pub struct Trace {
 
 impl Trace {
     pub(super) fn new(outcome: Rc<Outcome>, index: TraceIndex) -> Trace {
-        let (self_times, critical_paths, errors, findings, root_causes, search_index) = Default::default();
+        let (self_times, critical_paths, errors, known, findings, root_causes, search_index) = Default::default();
         let analyses =
-            Analyses { outcome, index, self_times, critical_paths, errors, findings, root_causes, search_index };
+            Analyses { outcome, index, self_times, critical_paths, errors, known, findings, root_causes, search_index };
         Trace { analyses: Rc::new(analyses) }
     }
 
