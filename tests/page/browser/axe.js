@@ -17,6 +17,12 @@ const openCheckout = async (/** @type {Page} */ page) => {
   await row(page, /inventory SELECT stock/).waitFor()
 }
 
+const openFindings = async (/** @type {Page} */ page) => {
+  await openCheckout(page)
+  await page.getByRole('tab', { name: /^Findings/ }).click()
+  await page.getByText('Runbook: when it happens again').click()
+}
+
 /** @type {Record<string, {width?: number, go: (page: Page) => Promise<unknown>}>} */
 const VIEWS = {
   'the empty page': { go: (page) => page.getByText(/^Reads \d+ formats/).waitFor() },
@@ -71,6 +77,16 @@ const VIEWS = {
   'several traces': { go: (page) => openSample(page, 'three slow requests') },
   'several traces, narrow': { width: 500, go: (page) => openSample(page, 'three slow requests') },
   '5,000 spans': { go: (page) => openSample(page, '5,000 spans') },
+  'the findings': { go: openFindings },
+  'the findings, narrow': { width: 360, go: openFindings },
+  'budgets': {
+    go: async (page) => {
+      await openCheckout(page)
+      await page.getByRole('tab', { name: 'Budgets' }).click()
+      await page.getByRole('textbox', { name: 'Budgets' }).fill('inventory <= 20ms; gateway <= 10s; redis < 5ms; nothing')
+      await page.getByText(/overspent/).waitFor()
+    },
+  },
   'the Input tab with problems': {
     go: async (page) => {
       await chooseFile(page, 'partial.json', JSON.stringify({ resourceSpans: JSON.parse(checkout).resourceSpans.slice(2) }))
