@@ -1,7 +1,10 @@
 // Types of the package. Times are nanoseconds: numbers since the start of the trace, bigints for absolute ones. A span is
 // known by its index, its position in the tree order of its trace.
 
+import type { Flame, GroupBy, Logs, ServiceMap, Statistics } from './explore.js';
+
 export * from './context.js';
+export * from './explore.js';
 
 /**
  * Loads the module; call it before anything else. Calling it again, even at once, does nothing more.
@@ -20,7 +23,7 @@ export class SpanscopeError extends Error {
   constructor(kind: string, message: string, position: Position | null, options?: ErrorOptions);
   /**
    * A stable word. From reading: 'empty', 'unknown-format', 'no-such-format', 'syntax', 'truncated', 'too-deep', 'no-spans',
-   * 'too-large'; from asking: 'no-such-trace', 'no-such-span', 'no-such-order', 'freed'; 'not-ready', 'not-loaded', 'broken'.
+   * 'too-large'; from asking: 'no-such-trace', 'no-such-span', 'no-such-order', 'no-such-group', 'no-such-measure', 'freed'; 'not-ready', 'not-loaded', 'broken'.
    */
   readonly kind: string;
   /** Where in the input, if it is about a place. */
@@ -142,6 +145,14 @@ export class TraceSet {
   }): TraceSummary[];
   /** What the traces have in common, in a sentence or two; of a single trace its own verdict. */
   verdict(): string;
+  /** Which services call which in all traces. */
+  serviceMap(): ServiceMap;
+  /** The spans of all traces by call path. */
+  flame(options?: { measure?: 'total' | 'self' | 'critical' | undefined }): Flame;
+  /** Figures over groups of the spans of all traces. */
+  statistics(options?: { by?: GroupBy | undefined }): Statistics;
+  /** The keys of attributes on spans or their resources, with how many spans have each: the most frequent first. */
+  attributeKeys(): { key: string; spans: number }[];
   /** A trace by its id, or by its place in the order by start. Throws when there is none. */
   trace(idOrIndex: string | number): Trace;
   /** Gives the memory back, once its traces are freed too. */
@@ -373,6 +384,18 @@ export class Trace {
   search(query: string): { count: number; spans: Uint32Array<ArrayBuffer>; problem: { at: number; message: string } | null };
   /** The rows of a waterfall, everything expanded. It stays valid when the trace is freed. */
   waterfall(): Waterfall;
+  /** Figures over groups of its spans: how often, how long, how much of it self time and on the critical path. By operation unless told otherwise. */
+  statistics(options?: { by?: GroupBy | undefined }): Statistics;
+  /** The keys of attributes on its spans or their resources, with how many spans have each: the most frequent first. */
+  attributeKeys(): { key: string; spans: number }[];
+  /** Which services call which in it: calls, errors, latency, network and queue, share of the critical path. */
+  serviceMap(): ServiceMap;
+  /** Its spans by call path; the width of a frame is total time, self time or time on the critical path. */
+  flame(options?: { measure?: 'total' | 'self' | 'critical' | undefined }): Flame;
+  /** How many events its spans have, lines of logs among them. */
+  readonly eventCount: number;
+  /** Its events in time order, lines of logs among them. */
+  logs(): Logs;
   /**
    * All spans as red, green, blue and alpha of width × height pixels: spans in tree order from top to bottom. Colours are
    * numbers whose lowest byte is red; the palette goes by service. Errors show over anything else.

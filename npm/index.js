@@ -3,10 +3,12 @@
 // The module does the work; here are the classes and plain objects over it. Nothing happens when this file is imported:
 // `init()` loads the module, which travels as text in wasm-inline.js unless a source is given.
 
-import { guarded, isReady, needReady, SpanscopeError, start } from './module.js';
+import { Flame, Logs, ServiceMap, Statistics } from './explore.js';
+import { alive, guarded, isReady, needReady, SpanscopeError, start } from './module.js';
 import * as wasm from './spanscope.js';
 
 export * from './context.js';
+export * from './explore.js';
 export { SpanscopeError } from './module.js';
 
 // ── Getting ready ──
@@ -60,14 +62,6 @@ async function inlineModule() {
 export function memoryBytes() {
   needReady();
   return wasm.memoryBytes();
-}
-
-// ── Errors ──
-
-/** The module's object behind one of ours, as long as it was not freed. */
-function alive(handle) {
-  if (handle === null) throw new SpanscopeError('freed', 'Expected an object in use, found one that was freed.', null);
-  return handle;
 }
 
 // ── Reading ──
@@ -203,6 +197,22 @@ export class TraceSet {
 
   verdict() {
     return alive(this.#set).verdict();
+  }
+
+  flame({ measure = 'self' } = {}) {
+    return new Flame(guarded(() => alive(this.#set).flame(String(measure))));
+  }
+
+  serviceMap() {
+    return new ServiceMap(alive(this.#set).serviceMap());
+  }
+
+  statistics({ by = 'operation' } = {}) {
+    return new Statistics(guarded(() => alive(this.#set).statistics(String(by))));
+  }
+
+  attributeKeys() {
+    return guarded(() => alive(this.#set).attributeKeys());
   }
 
   free() {
@@ -372,6 +382,30 @@ export class Trace {
 
   idle() {
     return pairs(alive(this.#trace).idle());
+  }
+
+  flame({ measure = 'self' } = {}) {
+    return new Flame(guarded(() => alive(this.#trace).flame(String(measure))));
+  }
+
+  serviceMap() {
+    return new ServiceMap(alive(this.#trace).serviceMap());
+  }
+
+  statistics({ by = 'operation' } = {}) {
+    return new Statistics(guarded(() => alive(this.#trace).statistics(String(by))));
+  }
+
+  attributeKeys() {
+    return guarded(() => alive(this.#trace).attributeKeys());
+  }
+
+  get eventCount() {
+    return alive(this.#trace).eventCount;
+  }
+
+  logs() {
+    return new Logs(alive(this.#trace).logs());
   }
 
   ticks(fromNs, toNs, maxCount) {

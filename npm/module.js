@@ -42,3 +42,9 @@ export function guarded(run) {
     throw new SpanscopeError(error.kind, error.message, error.position ?? null);
   }
 }
+
+/** The module's object behind one of ours, as long as it was not freed. */
+export function alive(handle) {
+  if (handle === null) throw new SpanscopeError('freed', 'Expected an object in use, found one that was freed.', null);
+  return handle;
+}

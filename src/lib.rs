@@ -26,7 +26,7 @@
 //!
 //! ```text
 //!  js        the JavaScript surface, only in WebAssembly
-//!  view      what is visible: rows, rasters, ticks
+//!  view      what is visible: rows, rasters, ticks        write   a store as documents of other programs
 //!  read      bytes to store            analyze   store to findings
 //!  store     spans in columns          context   headers to span contexts and back
 //!  id  time  value  strings  error  simd  sort  json  wire

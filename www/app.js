@@ -16,13 +16,17 @@ import { formatHash, parseHash } from "./url.js";
 import { Bar } from "./components/bar.js";
 import { BudgetsView } from "./components/budgets.js";
 import { DetailsView } from "./components/details.js";
+import { FlameView } from "./components/flame.js";
 import { HeadersView } from "./components/headers.js";
 import { FindingsView } from "./components/findings.js";
 import { InputView } from "./components/input.js";
 import { KeysSheet } from "./components/keys-sheet.js";
 import { LoadingView } from "./components/loading.js";
+import { LogsView } from "./components/logs.js";
+import { MapView } from "./components/map.js";
 import { ProblemView } from "./components/problem.js";
 import { LONGEST_DRAFT, StartView } from "./components/start.js";
+import { TableView } from "./components/table.js";
 import { Tabs } from "./components/tabs.js";
 import { TraceHeader } from "./components/trace-header.js";
 import { TraceList } from "./components/trace-list.js";
@@ -63,13 +67,17 @@ class App {
         this.tabs = new Tabs(options);
         this.waterfall = new WaterfallView(options);
         this.details = new DetailsView(options);
+        this.flame = new FlameView(options);
+        this.map = new MapView(options);
+        this.table = new TableView(options);
+        this.logs = new LogsView(options);
         this.findings = new FindingsView(options);
         this.budgets = new BudgetsView(options);
         this.input = new InputView(options);
         this.keys = new KeysSheet(options);
         this.said = el("p", { class: "visually-hidden", role: "status" });
         this.dropTarget = el("div", { class: "drop-target", hidden: true, "aria-hidden": "true", text: "Drop to read" });
-        this.panels = [panel("waterfall", this.waterfall.element, this.details.element), panel("findings", this.findings.element), panel("budgets", this.budgets.element), panel("input", this.input.element)];
+        this.panels = [panel("waterfall", this.waterfall.element, this.details.element), panel("flame", this.flame.element), panel("map", this.map.element), panel("table", this.table.element), panel("logs", this.logs.element), panel("findings", this.findings.element), panel("budgets", this.budgets.element), panel("input", this.input.element)];
         this.traceView = el("div", { class: "trace-view", hidden: true }, this.list.narrow, this.header.element, this.verdict.element, this.tabs.element, ...this.panels.map(({ element }) => element));
         this.main = el("main", { class: "main" }, this.start.element, this.headers.element, this.traceView);
         document.body.append(
@@ -180,6 +188,7 @@ class App {
         },
         closeDetails: () => this.#closeDetails(),
         mark: (spans) => void this.#mark(spans),
+        markIn: (trace, spans) => void this.#markIn(trace, spans),
         follow: (traceId, spanId) => void this.#goTo(traceId, spanId),
         expand: (what) => void this.#expand(what),
         setRange: (range) => {
@@ -454,6 +463,18 @@ class App {
         // What a sentence begins with is what it is about.
         await this.#reveal(spans[0] ?? first, true);
         this.#record("replace");
+    }
+
+    /**
+     * @param {number} trace
+     * @param {readonly number[]} spans
+     */
+    async #markIn(trace, spans) {
+        if (trace !== this.#store.state.trace?.index) await this.#openTrace(trace, null, "push");
+        if (trace !== this.#store.state.trace?.index) return;
+        await this.#mark(spans);
+        this.#store.show();
+        this.waterfall.focus();
     }
 
     /** @param {Parameters<Intents['expand']>[0]} what */
@@ -861,6 +882,10 @@ class App {
         this.tabs.update(state);
         this.waterfall.update(state, before);
         this.details.update(state, before);
+        this.flame.update(state, before);
+        this.map.update(state);
+        this.table.update(state, before);
+        this.logs.update(state, before);
         this.findings.update(state, before);
         this.budgets.update(state, before);
         this.input.update(state, before);
@@ -870,6 +895,7 @@ class App {
 
     #repaint() {
         this.waterfall.repaint();
+        this.flame.repaint();
         this.list.repaint();
     }
 

@@ -226,10 +226,28 @@ export function followPointer(element, press, onMove, onEnd) {
 }
 
 /**
+ * Gives the user a file to keep.
+ * @param {string} name
+ * @param {BlobPart} content
+ * @param {string} type
+ */
+export function save(name, content, type) {
+    const address = URL.createObjectURL(new Blob([content], { type }));
+    const anchor = el("a", { download: name, hidden: true });
+    anchor.href = address;
+    document.body.append(anchor);
+    anchor.click();
+    anchor.remove();
+    // The browser has begun to read it by then.
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+/**
+ * Puts a text into the clipboard; whether that was allowed.
  * @param {string} text
  * @returns {Promise<boolean>}
  */
-async function copy(text) {
+export async function copy(text) {
     try {
         await navigator.clipboard.writeText(text);
         return true;

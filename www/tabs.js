@@ -4,6 +4,10 @@
 
 export const TABS = /** @type {const} */ ([
     { id: "waterfall", label: "Waterfall" },
+    { id: "flame", label: "Flame" },
+    { id: "map", label: "Map" },
+    { id: "table", label: "Table" },
+    { id: "logs", label: "Logs" },
     { id: "findings", label: "Findings" },
     { id: "budgets", label: "Budgets" },
     { id: "input", label: "Input" },

@@ -25,6 +25,12 @@
  * @typedef {ReturnType<import('./pkg/index.js').Trace['pathByService']>[number]} PathPart
  * @typedef {ReturnType<import('./pkg/index.js').Trace['ticks']>[number]} Tick
  * @typedef {'start' | 'duration' | 'errors'} SortOrder
+ * @typedef {import('./pkg/index.js').Group} Group
+ * @typedef {import('./pkg/index.js').LogLine} LogLine
+ * @typedef {import('./pkg/index.js').Frame} Frame
+ * @typedef {import('./pkg/index.js').ServiceGraph} ServiceGraph
+ * @typedef {import('./pkg/index.js').MapNode} MapNode
+ * @typedef {import('./pkg/index.js').MapEdge} MapEdge
  */
 
 /**
@@ -78,6 +84,7 @@
  * @property {{own: number, above: number}} errors
  * @property {number} extentNs
  * @property {number} rowCount
+ * @property {number} events lines of logs among them
  * @property {readonly {fromNs: number, toNs: number}[]} idle long stretches in which no span works
  * @property {ReturnType<import('./pkg/index.js').Trace['spanCounts']>} counts spans by service and kind
  */
@@ -148,6 +155,33 @@
  */
 
 /**
+ * @typedef {object} StatisticsAnswer
+ * @property {number} groups how many
+ * @property {{count: number, errors: number, totalNs: number, selfNs: number, criticalNs: number, maxNs: number}} all sums over all groups
+ * @property {{totalNs: number, selfNs: number, criticalNs: number}} largest of a group
+ */
+
+/**
+ * @typedef {object} FlameAnswer
+ * @property {number} frames how many
+ * @property {number} depth rows
+ * @property {number} wholeNs what the whole width stands for
+ */
+
+/**
+ * @typedef {object} FlamePicture
+ * @property {import('./pkg/index.js').FlameRectangle[]} rectangles
+ */
+
+/**
+ * @typedef {object} LogAnswer
+ * @property {number} count lines in all
+ * @property {number} shown lines that the filter leaves
+ * @property {number[]} levels how many of each, from those that say nothing to fatal
+ * @property {number} exceptions
+ */
+
+/**
  * @typedef {object} Problem why something could not be opened
  * @property {string} kind
  * @property {string} message
@@ -180,6 +214,7 @@
  * @property {() => void} closeDetails
  * @property {(text: string) => void} setBudgets
  * @property {(spans: readonly number[]) => void} mark
+ * @property {(trace: number, spans: readonly number[]) => void} markIn marks spans of a trace, which is opened for it
  * @property {(traceId: string, spanId: string) => void} follow goes to a span by its ids
  * @property {(what: Parameters<import('./worker.js').EngineType['expand']>[1]) => void} expand
  * @property {(range: {from: number, to: number} | null) => void} setRange

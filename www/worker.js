@@ -8,6 +8,7 @@
  */
 
 import * as spanscope from "./pkg/index.js";
+import { Explorer } from "./explorer.js";
 import { excerptOf } from "./format.js";
 import { lowerBound } from "./sorted.js";
 import { sampleById } from "./samples/index.js";
@@ -59,7 +60,7 @@ function excerptAt(bytes, at, position, input, lines) {
     };
 }
 
-class Engine {
+class Engine extends Explorer {
     /** @type {spanscope.TraceSet | null} */
     #set = null;
     /** @type {InputSpec[]} */
@@ -250,6 +251,7 @@ class Engine {
             errors: trace.errorCounts(),
             extentNs: trace.extentNs(),
             rowCount: waterfall.rowCount,
+            events: trace.eventCount,
             idle: trace.idle(),
             counts: trace.spanCounts(),
         };
@@ -561,6 +563,19 @@ class Engine {
         const headers = spanscope.inject(context);
         const [explained] = spanscope.explainHeaders(headers["traceparent"] ?? "");
         return { ...headers, ...explained?.others };
+    }
+
+    /**
+     * @override
+     * @param {number} index
+     */
+    traceOf(index) {
+        return this.#opened(index).trace;
+    }
+
+    /** @override */
+    setOf() {
+        return this.#theSet();
     }
 
     #theSet() {

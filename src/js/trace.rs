@@ -39,6 +39,10 @@ pub(super) struct Analyses {
 }
 
 impl Analyses {
+    pub(super) fn outcome(&self) -> &Rc<Outcome> {
+        &self.outcome
+    }
+
     pub(super) fn trace(&self) -> store::Trace<'_> {
         self.outcome.store.trace(self.index).expect("a handle is made only for a trace that is there")
     }
@@ -90,6 +94,10 @@ impl Trace {
         Trace { analyses: Rc::new(analyses) }
     }
 
+    pub(super) fn analyses(&self) -> &Rc<Analyses> {
+        &self.analyses
+    }
+
     fn trace(&self) -> store::Trace<'_> {
         self.analyses.trace()
     }
@@ -100,10 +108,6 @@ impl Trace {
             let message = format!("Expected a span index below {}, found {position}.", trace.span_count());
             error("no-such-span", &message, None)
         })
-    }
-
-    pub(super) fn analyses(&self) -> &Analyses {
-        &self.analyses
     }
 
     pub(super) fn position(&self, span: SpanIndex) -> u32 {

@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use super::Trace;
 use super::error::error;
 use super::wire::{self, InputObject, SummaryObject, TraceSummaryObject, WarningObject};
+use crate::analyze::statistics::Figures;
 use crate::analyze::summary::{TraceOrder, store_summary, trace_order, trace_summary};
 use crate::analyze::verdict::verdict_of_all;
 use crate::read::Outcome;
@@ -20,11 +21,21 @@ pub struct TraceSet {
     outcome: Rc<Outcome>,
     /// The order that was asked for last; a list is asked for window by window.
     order: OnceCell<(String, Vec<TraceIndex>)>,
+    figures: OnceCell<Rc<Figures>>,
 }
 
 impl TraceSet {
+    pub(super) fn outcome(&self) -> &Rc<Outcome> {
+        &self.outcome
+    }
+
+    /// What groups of spans of all traces are counted from, once it is asked for.
+    pub(super) fn figures(&self) -> Rc<Figures> {
+        Rc::clone(self.figures.get_or_init(|| Rc::new(Figures::of_all(&self.outcome.store))))
+    }
+
     pub(super) fn new(outcome: Outcome) -> TraceSet {
-        TraceSet { outcome: Rc::new(outcome), order: OnceCell::new() }
+        TraceSet { outcome: Rc::new(outcome), order: OnceCell::new(), figures: OnceCell::new() }
     }
 }
 

@@ -205,14 +205,14 @@ impl<'a> InputObject<'a> {
 }
 
 #[derive(Serialize)]
-struct AttributeObject<'a> {
+pub(super) struct AttributeObject<'a> {
     key: &'a str,
     r#type: &'static str,
     #[serde(with = "preserve")]
     value: JsValue,
 }
 
-fn attributes<'a>(pairs: impl Iterator<Item = (&'a str, Value<'a>)>) -> Vec<AttributeObject<'a>> {
+pub(super) fn attributes<'a>(pairs: impl Iterator<Item = (&'a str, Value<'a>)>) -> Vec<AttributeObject<'a>> {
     pairs.map(|(key, value)| AttributeObject { key, r#type: value.type_name(), value: to_js(&value) }).collect()
 }
 

@@ -274,6 +274,11 @@ impl<'a> Trace<'a> {
         self.store
     }
 
+    /// Its id as it is kept.
+    pub(crate) fn key(&self) -> TraceKey {
+        self.record().id
+    }
+
     /// Its number.
     pub fn index(&self) -> TraceIndex {
         self.index

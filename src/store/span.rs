@@ -279,6 +279,11 @@ impl<'a> Span<'a> {
         (self.index.0 - self.store.traces[self.record().trace as usize].first) as usize
     }
 
+    /// Its id as it is kept.
+    pub(crate) fn key(&self) -> SpanKey {
+        self.record().key()
+    }
+
     /// Its id: lower-case hexadecimal in the written width, or the raw text; "" when it has none.
     pub fn id(&self) -> String {
         self.store.span_id_text(self.record().key())
@@ -492,6 +497,16 @@ impl<'a> Span<'a> {
         self.extra().map(|extra| extra.message).filter(|message| !message.is_null())
     }
 
+    /// The value under a key that is known by its number: its own attribute, else its resource's.
+    pub fn value_of(&self, key: StringId) -> Option<Value<'a>> {
+        let origin = self.store.origins[self.record().origin as usize];
+        let resource = self.store.resources[origin.resource as usize].attributes;
+        let mut places = [self.record().attributes, resource].into_iter();
+        let found =
+            places.find_map(|range| self.store.attributes.range(range).iter().find(|attribute| attribute.key == key));
+        found.map(|attribute| self.store.decode(attribute.value))
+    }
+
     /// Attributes of its resource.
     pub fn resource(&self) -> impl ExactSizeIterator<Item = (&'a str, Value<'a>)> + use<'a> {
         let origin = self.store.origins[self.record().origin as usize];
@@ -515,6 +530,14 @@ impl<'a> Span<'a> {
         let record = self.record();
         let events = &store.events[record.first_event as usize..(record.first_event + record.event_count) as usize];
         events.iter().map(move |record| Event { store, record })
+    }
+
+    /// One of its events by its place among them.
+    pub fn event(&self, place: u32) -> Option<Event<'a>> {
+        let record = self.record();
+        let inside = place < record.event_count;
+        let record = inside.then(|| &self.store.events[(record.first_event + place) as usize])?;
+        Some(Event { store: self.store, record })
     }
 
     /// Its links in the order of the input.
@@ -587,6 +610,16 @@ pub struct Link<'a> {
 }
 
 impl<'a> Link<'a> {
+    /// The other trace's id as it is kept.
+    pub(crate) fn trace_key(&self) -> super::TraceKey {
+        self.record.trace
+    }
+
+    /// The other span's id as it is kept.
+    pub(crate) fn span_key(&self) -> SpanKey {
+        self.record.span
+    }
+
     /// The other trace's id.
     pub fn trace_id(&self) -> String {
         self.store.trace_id_text(self.record.trace)

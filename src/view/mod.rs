@@ -1,6 +1,9 @@
 //! What is to be drawn: rows, rasters, ticks. Sizes and ranges come from the caller; nothing here knows of a screen.
 
+pub mod flame;
 pub mod idle;
+pub mod logs;
+pub mod map;
 pub mod minimap;
 pub mod ticks;
 mod visible;

@@ -1,3 +1,4 @@
-//! The store as text again, to be taken elsewhere.
+//! What was read and found as documents that other programs take.
 
+pub mod csv;
 pub mod markdown;

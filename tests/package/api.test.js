@@ -544,3 +544,91 @@ describe('a waterfall', () => {
     assert.deepEqual(trace.ticks(5, 1, 3), [])
   })
 })
+
+describe('statistics', () => {
+  const trace = spanscope.read(encode(CHECKOUT)).trace(0)
+
+  it('are by operation, sorted as asked, and sum to all', () => {
+    const statistics = trace.statistics()
+    assert.equal(statistics.groupCount, 4)
+    statistics.sort('self', { descending: true })
+    const groups = statistics.groups()
+    assert.deepEqual(groups.map(({ selfNs }) => selfNs), groups.map(({ selfNs }) => selfNs).sort((one, other) => other - one))
+    const { count, selfNs, errors } = statistics.all()
+    assert.deepEqual([count, errors], [4, groups.reduce((sum, group) => sum + group.errors, 0)])
+    assert.equal(selfNs, trace.selfTimes().reduce((sum, own) => sum + own, 0))
+    assert.equal(statistics.largest().selfNs, groups[0]?.selfNs)
+    assert.deepEqual(statistics.groups(4, 9), [])
+    assert.equal(statistics.spans(0).trace, 0)
+    assert.equal(statistics.spans(99).spans.length, 0)
+    assert.match(statistics.csv(), /^service,operation,count/)
+    assert.throws(() => statistics.sort(/** @type {any} */ ('colour')), { kind: 'no-such-order' })
+    assert.throws(() => trace.statistics({ by: /** @type {any} */ ('colour') }), { kind: 'no-such-group' })
+    statistics.free()
+    assert.throws(() => statistics.groupCount, { kind: 'freed' })
+  })
+
+  it('are by an attribute that occurs', () => {
+    const [first] = trace.attributeKeys()
+    assert.ok(first !== undefined && first.spans > 0)
+    const statistics = trace.statistics({ by: `attribute:${first?.key}` })
+    assert.equal(statistics.groups().reduce((sum, { count }) => sum + count, 0), 4)
+  })
+})
+
+describe('logs', () => {
+  it('have the events in time order with their attributes', () => {
+    const event = (time, name, attributes = []) => ({ timeUnixNano: String(1_700_000_000_000_000_000n + BigInt(time)), name, attributes })
+    const span = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7', name: 'GET /', startTimeUnixNano: '1700000000000000000', endTimeUnixNano: '1700000000000009000', events: [event(700, 'late'), event(100, 'exception', [{ key: 'exception.type', value: { stringValue: 'Oops' } }])] }
+    const trace = spanscope.read(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] })).trace(0)
+    const logs = trace.logs()
+    assert.deepEqual([logs.count, trace.eventCount, logs.exceptionCount()], [2, 2, 1])
+    assert.deepEqual(logs.lines().map(({ ns, text, level, exception }) => [ns, text, level, exception]), [
+      [100, 'Oops', 'error', true],
+      [700, 'late', '', false],
+    ])
+    assert.deepEqual(logs.attributes({ span: 0, place: 1 }), [{ key: 'exception.type', type: 'string', value: 'Oops' }])
+    logs.filter({ words: 'LATE' })
+    assert.deepEqual([logs.shownCount, logs.lines()[0]?.text], [1, 'late'])
+    logs.filter({ level: 'error' })
+    assert.deepEqual(logs.lines().map(({ text }) => text), ['Oops'])
+    assert.deepEqual(logs.levels().find(({ level }) => level === 'error'), { level: 'error', count: 1 })
+  })
+})
+
+describe('a flame graph', () => {
+  const set = spanscope.read(encode(CHECKOUT))
+
+  it('has frames by call path and rectangles to draw', () => {
+    const flame = set.trace(0).flame()
+    assert.deepEqual([flame.frameCount, flame.depth], [4, 4])
+    const frames = flame.frames()
+    assert.equal(frames.reduce((sum, { selfNs }) => sum + selfNs, 0), flame.wholeNs)
+    assert.deepEqual(frames.map(({ depth, parent, end }) => [depth, parent, end]), [[0, null, 4], [1, 0, 4], [2, 1, 4], [3, 2, 4]])
+    const rectangles = flame.rectangles({ width: 100, nameRoom: 1 })
+    assert.deepEqual(rectangles.map(({ frame, frames, name }) => [frame, frames, name]), frames.map(({ index, name }) => [index, 1, name]))
+    assert.ok(rectangles.some(({ error }) => error) && rectangles[0]?.errorBelow)
+    assert.deepEqual(flame.spans(3), { trace: 0, spans: [3] })
+    assert.equal(flame.frameBefore(3), null)
+    assert.deepEqual(flame.rectangles({ width: 0 }), [])
+    assert.throws(() => set.flame({ measure: /** @type {any} */ ('weight') }), { kind: 'no-such-measure' })
+  })
+
+  it('goes over all traces', () => {
+    const flame = set.flame({ measure: 'critical' })
+    assert.equal(flame.wholeNs, set.trace(0).criticalPath().reduce((sum, { totalNs }) => sum + totalNs, 0))
+  })
+})
+
+describe('a service map', () => {
+  it('has services, calls and their places', () => {
+    const map = spanscope.read(encode(CHECKOUT)).serviceMap()
+    const { nodes, edges, layers, rows, unnamed } = map.graph()
+    assert.deepEqual(nodes.slice(0, 2).map(({ kind, entries, layer }) => [kind, entries, layer]), [['service', 1, 0], ['service', 0, 1]])
+    assert.deepEqual(edges.slice(0, 1).map(({ from, to, calls, networkCalls }) => [from, to, calls, networkCalls]), [[0, 1, 1, 1]])
+    assert.ok(layers >= 2 && rows >= 1 && unnamed >= 0)
+    assert.deepEqual(map.spansOfEdge(0), { trace: 0, spans: [2] })
+    assert.equal(map.spansOfNode(0).spans.length, nodes[0]?.spans)
+    assert.deepEqual(map.spansOfEdge(99).spans, [])
+  })
+})

@@ -36,19 +36,22 @@ export class Tabs {
             attribute(tab, "aria-selected", String(id === state.tab));
             attribute(tab, "tabindex", id === state.tab ? 0 : -1);
         }
-        this.#setCount("findings", state.explained !== null && state.explained.index === state.trace?.index ? state.explained.findings.length : 0, "finding");
-        const count = state.overview?.warnings.reduce((sum, warning) => sum + warning.count, 0) ?? 0;
-        this.#setCount("input", count, "problem");
+        this.#count("input", state.overview?.warnings.reduce((sum, warning) => sum + warning.count, 0) ?? 0, "problem");
+        this.#count("findings", state.explained !== null && state.explained.index === state.trace?.index ? state.explained.findings.length : 0, "finding");
+        this.#count("logs", state.trace?.events ?? 0, "event");
     }
 
     /**
+     * A number behind a tab's name.
      * @param {TabId} id
      * @param {number} count
-     * @param {string} what
+     * @param {string} noun
      */
-    #setCount(id, count, what) {
+    #count(id, count, noun) {
         const label = this.#buttons.get(id)?.querySelector(".tab-count");
-        if (label) fill(label, ...(count === 0 ? [] : [` ${formatCount(count)}`, el("span", { class: "visually-hidden", text: count === 1 ? ` ${what}` : ` ${what}s` })]));
+        const text = count === 0 ? "" : ` ${formatCount(count)}`;
+        if (!label || label.firstChild?.textContent === text) return;
+        fill(label, ...(count === 0 ? [] : [text, el("span", { class: "visually-hidden", text: ` ${noun}${count === 1 ? "" : "s"}` })]));
     }
 
     destroy() {

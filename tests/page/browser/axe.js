@@ -95,6 +95,38 @@ const VIEWS = {
       await page.locator('.input-view .excerpt').first().waitFor()
     },
   },
+  'the table': {
+    go: async (page) => {
+      await openCheckout(page)
+      await page.getByRole('tab', { name: 'Table' }).click()
+      await page.getByRole('grid', { name: 'Statistics' }).getByRole('row', { name: /inventory SELECT stock/ }).waitFor()
+    },
+  },
+  'the flame graph': {
+    go: async (page) => {
+      await openCheckout(page)
+      await page.getByRole('tab', { name: 'Flame' }).click()
+      await page.getByRole('treegrid', { name: 'Frames' }).getByRole('row', { name: /inventory SELECT stock/ }).click()
+      await page.locator('.flame-facts', { hasText: 'SELECT stock' }).waitFor()
+    },
+  },
+  'the service map': {
+    go: async (page) => {
+      await openCheckout(page)
+      await page.getByRole('tab', { name: 'Map' }).click()
+      await page.locator('.map-node').first().click()
+      await page.locator('#map-facts').getByText('Mark the spans').waitFor()
+    },
+  },
+  'the logs with attributes': {
+    go: async (page) => {
+      await openCheckout(page)
+      await page.getByRole('tab', { name: 'Logs' }).click()
+      await page.getByRole('grid', { name: 'Events and lines of logs' }).getByRole('row', { name: /PSQLException/ }).waitFor()
+      await page.keyboard.press('Tab')
+      await page.locator('.log-grid .data-row').first().focus()
+    },
+  },
   'headers explained': {
     go: async (page) => {
       await paste(page, 'traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\ntraceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b-01')
