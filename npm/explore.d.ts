@@ -41,7 +41,7 @@ export type Group = {
   /** Which span, when each stands for itself. */
   span: { trace: number; index: number; startNs: number } | null;
   count: number;
-  /** Spans with the status error. */
+  /** Spans that failed. */
   errors: number;
   /** Durations added up; a span inside of another counts for both. */
   totalNs: number;

@@ -352,8 +352,8 @@ fn a_flame_graph_puts_spans_of_one_path_together() {
     check(
         &tree(&store, &flame),
         "
-        shop/cart 1x !0+1 210 60 80 [0..1000]
-          stock/stock 2x !0+1 130 60 60 [0..419]
+        shop/cart 1x !0+2 210 60 80 [0..1000]
+          stock/stock 2x !1+1 130 60 60 [0..419]
             stock/read 3x !1+0 70 70 70 [0..226]
           audit/note 1x !0+0 120 120 0 [419..806]
         ",
@@ -364,8 +364,8 @@ fn a_flame_graph_puts_spans_of_one_path_together() {
     check(
         &tree(&store, &total),
         "
-        shop/cart 1x !0+1 210 60 80 [0..1000]
-          stock/stock 2x !0+1 130 60 60 [0..520]
+        shop/cart 1x !0+2 210 60 80 [0..1000]
+          stock/stock 2x !1+1 130 60 60 [0..520]
             stock/read 3x !1+0 70 70 70 [0..280]
           audit/note 1x !0+0 120 120 0 [520..1000]
         ",
@@ -543,8 +543,11 @@ fn calls_are_found_past_spans_inside_of_a_service() {
     assert!(graph.spans_of_edge(2).is_empty() && graph.spans_of_node(&store, &figures, 9).is_empty());
 }
 
-/// A document of spans with attributes and links: name, service, kind, id, parent, start, end, attributes, link to.
-fn document(spans: &[(&str, &str, u32, u64, u64, [u64; 2], &[(&str, &str)], u64)]) -> Store {
+/// Name, service, kind, id, parent, start and end, attributes, link to.
+type Line<'a> = (&'a str, &'a str, u32, u64, u64, [u64; 2], &'a [(&'a str, &'a str)], u64);
+
+/// A document of spans with attributes and links.
+fn document(spans: &[Line<'_>]) -> Store {
     let mut text = String::new();
     for (name, service, kind, id, parent, [start, end], attributes, link) in spans {
         let attribute =

@@ -21,7 +21,7 @@
 use super::semantics::{Field, Role, Semantics};
 use super::statistics::{Figures, percentiles};
 use super::words::duration;
-use crate::store::{Span, SpanIndex, SpanKind, Status, Store};
+use crate::store::{Span, SpanIndex, SpanKind, Store};
 use crate::strings::Strings;
 
 const NONE: u32 = u32::MAX;
@@ -66,7 +66,7 @@ pub struct Node {
     pub system: String,
     /// Its spans; of what recorded none, the spans that speak of it.
     pub spans: u32,
-    /// Those with the status error.
+    /// Those that failed.
     pub errors: u32,
     /// Requests that begin here, as far as was recorded.
     pub entries: u32,
@@ -232,7 +232,7 @@ impl<'a> Builder<'a> {
         for span in self.figures.spans(self.store) {
             let (spans, errors, own, critical) = &mut found[span.service_index()];
             *spans += 1;
-            *errors += u32::from(span.status() == Status::Error);
+            *errors += u32::from(self.figures.failed(span.index()));
             *own = own.saturating_add(self.figures.own_ns(span.index()));
             *critical = critical.saturating_add(self.figures.critical_ns(span.index()));
         }
@@ -335,7 +335,8 @@ impl<'a> Builder<'a> {
             span: span.index(),
             root: caller.map_or(span.index(), |caller| caller.index()),
             alone: false,
-            failed: failed(span) || caller.is_some_and(|caller| failed(&caller)),
+            failed: self.figures.failed(span.index())
+                || caller.is_some_and(|caller| self.figures.failed(caller.index())),
             parent_link: remote,
             one_sided: false,
             latency: seen.unwrap_or(own),
@@ -386,7 +387,7 @@ impl<'a> Builder<'a> {
             span: span.index(),
             root: span.index(),
             alone: false,
-            failed: failed(span),
+            failed: self.figures.failed(span.index()),
             parent_link: remote,
             one_sided: false,
             latency: duration(span),
@@ -403,7 +404,7 @@ impl<'a> Builder<'a> {
             span: span.index(),
             root: span.index(),
             alone: true,
-            failed: failed(span),
+            failed: self.figures.failed(span.index()),
             parent_link: false,
             one_sided: false,
             latency: duration(span),
@@ -453,7 +454,7 @@ impl<'a> Builder<'a> {
             span: span.index(),
             root: span.index(),
             alone: false,
-            failed: failed(span),
+            failed: self.figures.failed(span.index()),
             parent_link: false,
             one_sided: true,
             latency: duration(span),
@@ -465,9 +466,10 @@ impl<'a> Builder<'a> {
     /// A span that speaks of a node which recorded none.
     fn speak_of(&mut self, span: &Span<'a>, node: u32) {
         let (own, critical) = (self.figures.own_ns(span.index()), self.figures.critical_ns(span.index()));
+        let failed = self.figures.failed(span.index());
         let node = &mut self.nodes[node as usize];
         node.spans += 1;
-        node.errors += u32::from(failed(span));
+        node.errors += u32::from(failed);
         node.own_ns = node.own_ns.saturating_add(own);
         node.critical_ns = node.critical_ns.saturating_add(critical);
     }
@@ -615,8 +617,4 @@ fn add_longest(graph: &mut ServiceGraph, calls: &[Call], by_edge: &[(u64, u32)])
             examples.push(span);
         }
     }
-}
-
-fn failed(span: &Span<'_>) -> bool {
-    span.status() == Status::Error
 }

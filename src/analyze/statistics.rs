@@ -15,10 +15,12 @@
 use std::cmp::Ordering;
 
 use super::critical_path::{CriticalPaths, critical_paths};
+use super::errors::Errors;
 use super::self_time::self_times;
+use super::semantics::Semantics;
 use super::words::duration;
 use crate::sort;
-use crate::store::{Span, SpanIndex, Status, Store, Trace};
+use crate::store::{Span, SpanIndex, Store, Trace};
 use crate::strings::{StringId, Strings};
 
 /// What analyses over groups of spans need of every span, for one trace or for all.
@@ -28,26 +30,43 @@ pub struct Figures {
     first: u32,
     own: Vec<u64>,
     critical: Vec<u64>,
+    /// Whether a span failed, and whether an error began in it.
+    failed: Vec<Failed>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Failed {
+    No,
+    /// It passes an error on.
+    Above,
+    /// One began in it.
+    Here,
 }
 
 impl Figures {
     /// Those of one trace.
     pub fn of_trace(trace: &Trace<'_>, self_times: &[u64], paths: &CriticalPaths) -> Figures {
         let mut figures = Figures { first: trace.first().0, ..Figures::default() };
-        figures.add(self_times, paths);
+        figures.add(self_times, paths, &Errors::new(trace));
         figures
     }
 
     /// Those of all traces.
     pub fn of_all(store: &Store) -> Figures {
         let mut figures = Figures::default();
+        let semantics = Semantics::new(store);
         for trace in store.traces() {
-            figures.add(&self_times(&trace), &critical_paths(&trace));
+            figures.add(&self_times(&trace), &critical_paths(&trace), &Errors::with(&trace, &semantics));
         }
         figures
     }
 
-    fn add(&mut self, self_times: &[u64], paths: &CriticalPaths) {
+    fn add(&mut self, self_times: &[u64], paths: &CriticalPaths, errors: &Errors) {
+        self.failed.extend((0..self_times.len()).map(|position| match errors.is_error(position) {
+            true if errors.begins_at(position) => Failed::Here,
+            true => Failed::Above,
+            false => Failed::No,
+        }));
         self.own.extend_from_slice(self_times);
         self.critical.resize(self.own.len(), 0);
         for segment in paths.segments() {
@@ -79,6 +98,16 @@ impl Figures {
     /// Time on the critical path of its top that a span owns, in nanoseconds.
     pub fn critical_ns(&self, span: SpanIndex) -> u64 {
         self.critical[self.place(span)]
+    }
+
+    /// Whether a span failed.
+    pub fn failed(&self, span: SpanIndex) -> bool {
+        self.failed[self.place(span)] != Failed::No
+    }
+
+    /// Whether an error began in a span.
+    pub fn error_begins(&self, span: SpanIndex) -> bool {
+        self.failed[self.place(span)] == Failed::Here
     }
 
     /// The place of a span among them.
@@ -139,7 +168,7 @@ pub enum Column {
     P95,
     /// The longest duration.
     Max,
-    /// Spans with the status error.
+    /// Spans that failed.
     Errors,
 }
 
@@ -169,7 +198,7 @@ pub struct Group {
     first: u32,
     /// How many spans.
     pub count: u32,
-    /// How many have the status error.
+    /// How many failed.
     pub errors: u32,
     /// Sum of durations.
     pub total_ns: u64,
@@ -486,7 +515,7 @@ fn one(span: &Span<'_>, figures: &Figures) -> Group {
     Group {
         first: 0,
         count: 1,
-        errors: u32::from(span.status() == Status::Error),
+        errors: u32::from(figures.failed(span.index())),
         total_ns: duration,
         own_ns: figures.own_ns(span.index()),
         critical_ns: figures.critical_ns(span.index()),

@@ -15,7 +15,6 @@
 //!
 //! Building is linear but for a sort of frames by size; drawing looks at each visible frame once. No recursion.
 
-use crate::analyze::errors::Errors;
 use crate::analyze::statistics::Figures;
 use crate::store::{SpanIndex, Store};
 use crate::strings::StringId;
@@ -217,19 +216,13 @@ impl Flame {
     pub fn new(store: &Store, figures: &Figures, measure: Measure) -> Flame {
         let mut paths = Paths { nodes: Vec::new(), slots: vec![0; 64] };
         let mut frame_of = Vec::with_capacity(figures.len());
-        let mut errors: Option<(u32, Errors)> = None;
         for span in figures.spans(store) {
-            let trace = span.trace();
-            if errors.as_ref().is_none_or(|(of, _)| *of != trace.0) {
-                errors = store.trace(trace).map(|found| (trace.0, Errors::new(&found)));
-            }
             let parent = span.parent().map_or(NONE, |parent| frame_of[figures.place(parent)]);
             let number = paths.enter(parent, span.service_index() as u32, span.name_id());
             frame_of.push(number);
             let node = &mut paths.nodes[number as usize];
             node.count += 1;
-            let began = errors.as_ref().is_some_and(|(_, errors)| errors.begins_at(span.position()));
-            node.errors += u32::from(began);
+            node.errors += u32::from(figures.error_begins(span.index()));
             node.total = node.total.saturating_add(span.interval().map_or(0, |(start, end)| end - start));
             node.own = node.own.saturating_add(figures.own_ns(span.index()));
             node.critical = node.critical.saturating_add(figures.critical_ns(span.index()));

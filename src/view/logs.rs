@@ -10,6 +10,7 @@
 //!
 //! The list is made once, O(n log n); filtering looks at every event once.
 
+use crate::analyze::errors::tells_of_error;
 use crate::store::{Event, Span, Trace};
 
 /// How bad a line is, by what it says of itself.
@@ -245,11 +246,6 @@ fn text_of(event: &Event<'_>) -> String {
         (true, true) if !message.is_empty() => message,
         (true, true) => name.to_owned(),
     }
-}
-
-/// OpenTelemetry names such events "exception"; OpenTracing and Zipkin call them "error".
-pub(super) fn tells_of_error(name: &str) -> bool {
-    name.eq_ignore_ascii_case("exception") || name.eq_ignore_ascii_case("error")
 }
 
 fn is_exception(event: &Event<'_>) -> bool {

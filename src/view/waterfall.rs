@@ -13,7 +13,6 @@
 use std::rc::Rc;
 
 use super::TimeRange;
-use super::logs::tells_of_error;
 use super::visible::{Group, Layout};
 use crate::analyze::critical_path::{CriticalPaths, Segment};
 use crate::analyze::errors::{Errors, tells_of_error};
