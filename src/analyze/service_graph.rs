@@ -18,7 +18,7 @@
 //!
 //! O(n log n). (Zipkin's DependencyLinker walks past local spans, Tempo makes virtual nodes; both, and links and destinations besides.)
 
-use super::semantics::{Field, Role, Semantics};
+use super::semantics::{Field, Names, Role, Semantics};
 use super::statistics::{Figures, percentiles};
 use super::words::duration;
 use crate::store::{Span, SpanIndex, SpanKind, Store};
@@ -201,7 +201,7 @@ impl<'a> Builder<'a> {
         Builder {
             store,
             figures,
-            semantics: Semantics::new(store),
+            semantics: Semantics::new(store, Names::new(store)),
             above: vec![NONE; figures.len()],
             answered: vec![false; figures.len()],
             sent: vec![false; figures.len()],

@@ -17,7 +17,7 @@ use std::cmp::Ordering;
 use super::critical_path::{CriticalPaths, critical_paths};
 use super::errors::Errors;
 use super::self_time::self_times;
-use super::semantics::Semantics;
+use super::semantics::{Names, Semantics};
 use super::words::duration;
 use crate::sort;
 use crate::store::{Span, SpanIndex, Store, Trace};
@@ -54,7 +54,7 @@ impl Figures {
     /// Those of all traces.
     pub fn of_all(store: &Store) -> Figures {
         let mut figures = Figures::default();
-        let semantics = Semantics::new(store);
+        let semantics = Semantics::new(store, Names::new(store));
         for trace in store.traces() {
             figures.add(&self_times(&trace), &critical_paths(&trace), &Errors::with(&trace, &semantics));
         }
