@@ -283,6 +283,62 @@ export interface RootCause {
   evidence: { text: string; spans: number[] }[];
 }
 
+/** A piece of work that the request did not wait for. */
+export interface AsyncPath {
+  /** The span that caused it; null when nothing names one. */
+  from: number | null;
+  /** `message`: it handles its parent's message; `follows`: it follows its parent; `link`: it links to it; `none`: a further top of the trace. */
+  edge: 'message' | 'follows' | 'link' | 'none';
+  /** The trace of the work, which is another one where it is linked from there: its index, its id, and the first span of the work in it. */
+  trace: number;
+  traceId: string;
+  span: number;
+  /** Its start minus the end of the span that caused it; negative when it began before that. */
+  queueWaitNs: number | null;
+  totalNs: number;
+  /** From last to first. Spans and times are those of its trace. */
+  segments: { span: number; startNs: number; endNs: number }[];
+}
+
+/** What the calls of a trace tell of the clocks of its hosts. */
+export interface ClockSkew {
+  hosts: {
+    /** A host's id, address or name; of its service where its resource names none. */
+    name: string;
+    /** How far its clock seems ahead of that of the request's host; 0 unless calls show otherwise. */
+    offsetNs: number;
+    spans: number;
+  }[];
+  pairs: {
+    /** Positions in `hosts`. */
+    from: number;
+    to: number;
+    /** The clock of `to` is ahead of that of `from` by at least `lowNs` and at most `highNs`. */
+    lowNs: number;
+    highNs: number;
+    /** How many calls there are between the two. */
+    calls: number;
+    /** Whether one offset fits all of them. */
+    explained: boolean;
+    /** Whether the clocks differ: 0 is not in the interval, by more than the steps in which they tick. */
+    differs: boolean;
+    /** The called spans that set the lower and the upper bound. */
+    spans: number[];
+  }[];
+  /** Spans that an alignment moves, and by how much. */
+  moved: { spans: Uint32Array<ArrayBuffer>; byNs: Float64Array<ArrayBuffer> };
+}
+
+/** The other end of a link, when it is in the input. */
+export interface LinkedSpan {
+  trace: number;
+  traceId: string;
+  span: number;
+  spanId: string;
+  name: string;
+  service: string;
+}
+
 /** A trace: the spans with one trace id. It stays valid when its set is freed. */
 export class Trace {
   private constructor();
@@ -369,6 +425,13 @@ export class Trace {
   errors(): RootCause[];
   /** Whether the request failed: whether the main top ended with an error. */
   failed(): boolean;
+  /**
+   * Work that the main top did not wait for, here or in traces that link here, each with the critical path of its own and the time from the end of
+   * what caused it to its start. A piece of work with several causes comes once for each, its path with the first.
+   */
+  asyncPaths(): AsyncPath[];
+  /** Its hosts, what the calls between them tell of their clocks, and which spans an alignment would move. Nothing else is aligned. */
+  clockSkew(): ClockSkew;
   /** `own`: spans in which an error began; `above`: spans that passed one on, because a span below them has one too. */
   errorCounts(): { own: number; above: number };
   /** The spans in which errors began, in tree order. */
@@ -568,7 +631,10 @@ export type SpanDetails = {
   resource: Attribute[];
   scope: { name: string; version: string; attributes: Attribute[] };
   events: { name: string; ns: number; attributes: Attribute[] }[];
-  links: { traceId: string; spanId: string; traceState: string; attributes: Attribute[] }[];
+  links: { traceId: string; spanId: string; traceState: string; attributes: Attribute[]; target: LinkedSpan | null }[];
+  /** How many spans of all traces link to this one, and the first thousand of them. */
+  linkedByCount: number;
+  linkedBy: LinkedSpan[];
   warnings: { kind: string; message: string }[];
   /** Where it stands in its input. */
   source: Position | null;

@@ -352,6 +352,18 @@ export class Trace {
     return alive(this.#trace).failed();
   }
 
+  asyncPaths() {
+    return alive(this.#trace).asyncPaths();
+  }
+
+  clockSkew() {
+    const trace = alive(this.#trace);
+    const byNs = trace.shifts();
+    const spans = [];
+    for (let span = 0; span < byNs.length; span += 1) if (byNs[span] !== 0) spans.push(span);
+    return { ...trace.clockSkew(), moved: { spans: Uint32Array.from(spans), byNs: Float64Array.from(spans, (span) => byNs[span]) } };
+  }
+
   errorCounts() {
     return alive(this.#trace).errorCounts();
   }

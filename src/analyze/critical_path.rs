@@ -106,6 +106,13 @@ pub fn critical_paths(trace: &Trace<'_>) -> CriticalPaths {
     paths
 }
 
+/// The critical path of a span and what is below it, from last to first: as if it were a top.
+pub fn critical_path_of(span: &Span<'_>) -> Vec<Segment> {
+    let mut segments = Vec::new();
+    Walk::new(span.store()).path(span, &mut segments);
+    segments
+}
+
 /// Either a segment that is settled, or a window whose owners are to be found among the span's children.
 #[derive(Clone, Copy)]
 struct Item {

@@ -4,7 +4,9 @@ use std::cmp::Reverse;
 
 use super::facts::Facts;
 use super::finding::Finding;
-use super::{attribution, causes, clock_skew, instrumentation, patterns, retries, timeouts};
+use super::{
+    async_paths, attribution, broken, causes, clock_skew, instrumentation, patterns, retries, sample, timeouts,
+};
 
 /// What looks for findings, in the order in which equals stand.
 const DETECTORS: &[fn(&Facts<'_>, &mut Vec<Finding>)] = &[
@@ -15,6 +17,9 @@ const DETECTORS: &[fn(&Facts<'_>, &mut Vec<Finding>)] = &[
     retries::detect,
     timeouts::detect,
     clock_skew::detect,
+    async_paths::detect,
+    broken::detect,
+    sample::detect,
 ];
 
 /// Findings that say why a request failed, the one that explains most first.

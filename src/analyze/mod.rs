@@ -1,8 +1,10 @@
 //! Answers about spans: pure functions of the store, one file a question.
 
 pub mod advice;
+pub mod async_paths;
 pub mod attribution;
 pub mod bottleneck;
+mod broken;
 pub mod budget;
 pub mod causes;
 pub mod clock_skew;
@@ -16,6 +18,7 @@ mod instrumentation;
 pub mod path_doubts;
 pub mod patterns;
 pub mod retries;
+mod sample;
 pub mod search;
 pub mod self_time;
 pub mod semantics;

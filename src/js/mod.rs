@@ -8,7 +8,9 @@
 //! Documents cross as bytes, bulk answers as typed arrays, one thing as a plain object (`wire`). Times are nanoseconds since
 //! the start of the trace as doubles; absolute ones are BigInts.
 
+mod async_paths;
 mod budgets;
+mod clock_skew;
 pub mod context;
 mod error;
 mod errors;

@@ -12,6 +12,7 @@ use super::wire::{
 };
 use crate::analyze::bottleneck::{ServicePart, path_by_service};
 use crate::analyze::causes::{RootCauses, root_causes};
+use crate::analyze::clock_skew::ClockSkew;
 use crate::analyze::critical_path::{CriticalPaths, critical_paths};
 use crate::analyze::errors::Errors;
 use crate::analyze::facts::{Facts, Known};
@@ -47,6 +48,10 @@ impl Analyses {
         self.outcome.store.trace(self.index).expect("a handle is made only for a trace that is there")
     }
 
+    pub(super) fn store(&self) -> &store::Store {
+        &self.outcome.store
+    }
+
     pub(super) fn self_times(&self) -> &[u64] {
         self.self_times.get_or_init(|| self_times(&self.trace()))
     }
@@ -72,6 +77,10 @@ impl Analyses {
 
     pub(super) fn root_causes(&self) -> &RootCauses {
         self.root_causes.get_or_init(|| root_causes(&self.facts()))
+    }
+
+    pub(super) fn skew(&self) -> Rc<ClockSkew> {
+        self.facts().skew
     }
 
     pub(super) fn errors(&self) -> &Rc<Errors> {

@@ -237,11 +237,38 @@ struct LinkObject<'a> {
     span_id: String,
     trace_state: String,
     attributes: Vec<AttributeObject<'a>>,
+    target: Option<LinkedObject<'a>>,
 }
 
-impl<'a> From<Link<'a>> for LinkObject<'a> {
-    fn from(link: Link<'a>) -> LinkObject<'a> {
+/// The other end of a link, when it is in the input.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LinkedObject<'a> {
+    trace: u32,
+    trace_id: String,
+    span: usize,
+    span_id: String,
+    name: &'a str,
+    service: &'a str,
+}
+
+impl<'a> From<Span<'a>> for LinkedObject<'a> {
+    fn from(span: Span<'a>) -> LinkedObject<'a> {
+        LinkedObject {
+            trace: span.trace().0,
+            trace_id: span.store().trace(span.trace()).map(|trace| trace.id()).unwrap_or_default(),
+            span: span.position(),
+            span_id: span.id(),
+            name: span.name(),
+            service: span.service(),
+        }
+    }
+}
+
+impl<'a> LinkObject<'a> {
+    fn new(span: &Span<'a>, link: Link<'a>) -> LinkObject<'a> {
         LinkObject {
+            target: link.target().map(|target| LinkedObject::from(span.store().span(target))),
             trace_id: link.trace_id(),
             span_id: link.span_id(),
             trace_state: link.trace_state(),
@@ -249,6 +276,9 @@ impl<'a> From<Link<'a>> for LinkObject<'a> {
         }
     }
 }
+
+/// Spans that are named of those that link to one.
+const MOST_LINKED_BY: usize = 1000;
 
 #[derive(Serialize)]
 struct SpanWarningObject<'a> {
@@ -289,6 +319,8 @@ pub(super) struct SpanObject<'a> {
     scope: ScopeObject<'a>,
     events: Vec<EventObject<'a>>,
     links: Vec<LinkObject<'a>>,
+    linked_by_count: usize,
+    linked_by: Vec<LinkedObject<'a>>,
     warnings: Vec<SpanWarningObject<'a>>,
     source: Option<PositionObject>,
 }
@@ -328,7 +360,9 @@ impl<'a> SpanObject<'a> {
                 attributes: attributes(scope.attributes()),
             },
             events: span.events().map(event).collect(),
-            links: span.links().map(LinkObject::from).collect(),
+            links: span.links().map(|link| LinkObject::new(span, link)).collect(),
+            linked_by_count: span.linked_by().count(),
+            linked_by: span.linked_by().take(MOST_LINKED_BY).map(LinkedObject::from).collect(),
             warnings: span.warnings().map(SpanWarningObject::from).collect(),
             source: span.source().as_ref().map(PositionObject::from),
         }

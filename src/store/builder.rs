@@ -553,6 +553,7 @@ impl StoreBuilder {
             attributes: self.attributes,
             events: self.events,
             links: self.links,
+            link_targets: Default::default(),
             extras: self.extras,
             traces: tree.traces,
             repeated_ids: tree.repeated_ids,

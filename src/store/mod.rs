@@ -17,10 +17,11 @@ mod buffers;
 mod builder;
 mod id;
 mod late_events;
+mod links;
 mod span;
 mod tree;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::error::{Position, Warning, WarningKind};
 use crate::strings::{StringId, Strings};
@@ -29,6 +30,7 @@ pub(crate) use attributes::{Attribute, AttributeRange, Encoding, RawText, RawVal
 pub(crate) use builder::{LinkDraft, OriginIndex, ResourceIndex, ScopeIndex, SpanDraft, StoreBuilder};
 pub(crate) use id::{IdForm, SpanKey, TraceKey};
 pub(crate) use late_events::AddedSpan;
+pub use links::LinkTargets;
 pub use span::{Event, Link, Scope, Span, SpanIndex, SpanKind, Status, Top};
 
 use attributes::AttributeColumn;
@@ -60,6 +62,7 @@ pub struct Store {
     attributes: AttributeColumn,
     events: Vec<EventRecord>,
     links: Vec<LinkRecord>,
+    link_targets: OnceLock<LinkTargets>,
     extras: Vec<Extra>,
     traces: Vec<TraceRecord>,
     repeated_ids: u64,

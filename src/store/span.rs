@@ -546,7 +546,8 @@ impl<'a> Span<'a> {
         let range = self
             .extra()
             .map_or(0..0, |extra| extra.first_link as usize..(extra.first_link + extra.link_count) as usize);
-        store.links[range].iter().map(move |record| Link { store, record })
+        let first = range.start;
+        store.links[range].iter().enumerate().map(move |(at, record)| Link { store, record, number: first + at })
     }
 
     /// What reading and building the tree noticed about it.
@@ -607,6 +608,7 @@ impl<'a> Event<'a> {
 pub struct Link<'a> {
     store: &'a Store,
     record: &'a LinkRecord,
+    number: usize,
 }
 
 impl<'a> Link<'a> {
@@ -643,9 +645,12 @@ impl<'a> Link<'a> {
 
     /// The linked span, when it is in the input.
     pub fn target(&self) -> Option<SpanIndex> {
-        let trace = self.store.traces.iter().find(|trace| trace.id.same(self.record.trace))?;
-        let spans = trace.first..trace.first + trace.count;
-        spans.into_iter().find(|index| self.store.spans[*index as usize].key().same(self.record.span)).map(SpanIndex)
+        self.store.link_targets().of(self)
+    }
+
+    /// Its place among the links of the store.
+    pub(super) fn number(&self) -> usize {
+        self.number
     }
 }
 

@@ -248,6 +248,42 @@ describe('a trace', () => {
     assert.ok(found.includes('timeout-budget') && found.includes('handled-error') && !found.includes('error-origin'), found.join())
   })
 
+  it('follows links both ways and gives work that nobody waited for a path of its own', () => {
+    const link = (/** @type {string} */ traceId, /** @type {string} */ spanId) => ({ links: [{ traceId, spanId: spanId.padStart(16, '0') }] })
+    const other = '5'.padStart(32, '0')
+    const both = spanscope.read(encode({
+      resourceSpans: [
+        ...document([span('1', '', 'POST /orders', 0, 40, { kind: 2 }), span('2', '1', 'send', 10, 10, { kind: 4 })]).resourceSpans,
+        ...document([{ ...span('3', '', 'handle', 50, 30, { kind: 5 }), traceId: other, ...link(TRACE, '2') }], 'billing').resourceSpans,
+      ],
+    }))
+    const [orders, billing] = [both.trace(TRACE), both.trace(other)]
+    const sent = { trace: 0, traceId: TRACE, span: 1, spanId: '2'.padStart(16, '0'), name: 'send', service: 'shop' }
+    assert.deepEqual(billing.span(0).links[0]?.target, sent)
+    const handled = { trace: 1, traceId: other, span: 0, spanId: '3'.padStart(16, '0'), name: 'handle', service: 'billing' }
+    assert.deepEqual(orders.span(1).linkedBy, [handled])
+    assert.equal(orders.span(1).linkedByCount, 1)
+    assert.deepEqual(orders.asyncPaths(), [
+      { from: 1, edge: 'link', trace: 1, traceId: other, span: 0, queueWaitNs: 30e6, totalNs: 30e6, segments: [{ span: 0, startNs: 0, endNs: 30e6 }] },
+    ])
+    assert.deepEqual(billing.asyncPaths(), [])
+    both.free()
+  })
+
+  it('tells whose clocks differ, and what an alignment would move', () => {
+    const skewed = spanscope.read(encode({
+      resourceSpans: [
+        ...document([span('1', '', 'GET', 10, 100, { kind: 3 })], 'web').resourceSpans,
+        ...document([span('2', '1', 'GET /', 0, 50, { kind: 2 })], 'shop').resourceSpans,
+      ],
+    })).trace(0)
+    const { hosts, pairs, moved } = skewed.clockSkew()
+    assert.deepEqual(hosts, [{ name: 'web', offsetNs: 0, spans: 1 }, { name: 'shop', offsetNs: -35e6, spans: 1 }])
+    assert.deepEqual(pairs, [{ from: 0, to: 1, lowNs: -60e6, highNs: -10e6, calls: 1, explained: true, differs: true, spans: [1, 1] }])
+    assert.deepEqual(moved, { spans: Uint32Array.of(1), byNs: Float64Array.of(35e6) })
+    assert.equal(trace.clockSkew().moved.spans.length, 0)
+  })
+
   it('tells all about a span', () => {
     const nested = { kvlistValue: { values: [attribute('a', { arrayValue: { values: [{ intValue: '1' }, { stringValue: 'b' }] } }), attribute('a', {})] } }
     const details = spanscope
@@ -313,7 +349,9 @@ describe('a trace', () => {
       resource: [{ key: 'service.name', type: 'string', value: 'shop' }],
       scope: { name: 'test', version: '1.2', attributes: [] },
       events: [{ name: 'exception', ns: 1e6, attributes: [{ key: 'exception.type', type: 'string', value: 'E' }] }],
-      links: [{ traceId: TRACE, spanId: '00000000000000ef', traceState: 'c=d', attributes: [{ key: 'why', type: 'string', value: 'batch' }] }],
+      links: [{ traceId: TRACE, spanId: '00000000000000ef', traceState: 'c=d', attributes: [{ key: 'why', type: 'string', value: 'batch' }], target: null }],
+      linkedByCount: 0,
+      linkedBy: [],
       warnings: details.warnings,
       source: details.source,
     })
