@@ -203,6 +203,19 @@ export type TraceSummary = {
 export type SpanKind = 'unspecified' | 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 export type SpanStatus = 'unset' | 'ok' | 'error';
 
+/** A step of the critical path: this span held up what came after it. */
+export interface PathStep {
+  span: number;
+  /** From its end to what waited for it. */
+  gapNs: number;
+  clarity: 'clear' | 'touching' | 'tolerated' | 'ambiguous';
+  /** Whether a part of it was cut off, as it began before its parent or ended after it. */
+  clipped: boolean;
+  /** What ended near, the latest first; the first few of `rivalCount`. */
+  rivals: number[];
+  rivalCount: number;
+}
+
 /** How a budget stands on a trace. */
 export interface BudgetStatement {
   text: string;
@@ -372,7 +385,7 @@ export class Trace {
   pathDoubts(): {
     top: number;
     /** From last to first. */
-    hops: { span: number; gapNs: number; clarity: 'clear' | 'touching' | 'tolerated' | 'ambiguous'; clipped: boolean; rivals: number[]; rivalCount: number }[];
+    hops: PathStep[];
     /** Where a span owns the path while `child` ran, which is not on it. */
     beside: { span: number; child: number; ns: number }[];
     /** Children that start before their parent or end after it, and by how much. */
@@ -380,6 +393,8 @@ export class Trace {
     /** Children that are on no path: they ran outside of their parent, or nothing waits for them. */
     dropped: { span: number; why: 'outside' | 'async' }[];
   };
+  /** The step of the path from this span to what waited for it; null off the main top's path. */
+  pathStep(span: number): PathStep | null;
   /** How much sooner its top would have ended without this span and what is below it, in nanoseconds, by replay. 0 off the path. */
   drag(span: number): number;
   /** How much later the span could have ended before its top ended later; infinite when nothing waits for it. */

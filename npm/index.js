@@ -292,6 +292,10 @@ export class Trace {
     return alive(this.#trace).pathDoubts();
   }
 
+  pathStep(span) {
+    return alive(this.#trace).pathStep(spanIndex(span));
+  }
+
   drag(span) {
     return guarded(() => alive(this.#trace).drag(spanIndex(span)));
   }

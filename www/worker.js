@@ -440,6 +440,7 @@ class Engine extends Explorer {
             parentName: details.parent === null ? null : trace.span(details.parent).name,
             children: trace.children(span).length,
             dragNs: trace.drag(span),
+            step: stepOf(trace, span),
             slackNs: trace.slack(span),
             sampling: spanscope.decodeSampling(details.traceState, details.traceId, details.flags & 0xff),
             excerpt: details.source === null ? null : this.excerpt(details.source.input, details.source, LINES_OF_A_SPAN),
@@ -648,6 +649,18 @@ class Engine extends Explorer {
  */
 function asError(problem) {
     return Object.assign(new Error(problem.message), problem);
+}
+
+/**
+ * What is doubtful about the step of the critical path from a span to what waited for it; null when nothing is.
+ * @param {spanscope.Trace} trace
+ * @param {number} span
+ */
+function stepOf(trace, span) {
+    const step = trace.pathStep(span);
+    if (step === null || step.clarity === "clear" || step.clarity === "touching") return null;
+    const [rival] = step.rivals;
+    return { clarity: step.clarity, rival: rival === undefined ? "" : trace.span(rival).name, rivals: step.rivalCount };
 }
 
 /** Bytes read of all, told to the page at most twenty times a second. */

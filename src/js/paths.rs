@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::trace::Trace;
 use super::wire;
 use crate::analyze::attribution::{SpentPart, largest_drags, path_by_spent};
-use crate::analyze::path_doubts::{Dropped, path_doubts};
+use crate::analyze::path_doubts::{Dropped, Hop};
 use crate::analyze::summary::main_top;
 use crate::analyze::what_if;
 
@@ -19,6 +19,19 @@ struct HopObject {
     clipped: bool,
     rivals: Vec<u32>,
     rival_count: u32,
+}
+
+impl HopObject {
+    fn new(trace: &Trace, hop: &Hop) -> HopObject {
+        HopObject {
+            span: trace.position(hop.span),
+            gap_ns: hop.gap_ns as f64,
+            clarity: hop.clarity.as_str(),
+            clipped: hop.clipped,
+            rivals: trace.positions(&hop.rivals),
+            rival_count: hop.rival_count,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -73,17 +86,9 @@ impl Trace {
     pub fn path_doubts(&self) -> Result<JsValue, JsValue> {
         let trace = self.analyses().trace();
         let top = main_top(&trace).index();
-        let doubts = self.analyses().critical_paths().of_top(top).map(|path| path_doubts(trace.store(), &path));
-        let doubts = doubts.unwrap_or_default();
+        let doubts = self.analyses().doubts();
         let position = |span| self.position(span);
-        let hops = doubts.hops.iter().map(|hop| HopObject {
-            span: position(hop.span),
-            gap_ns: hop.gap_ns as f64,
-            clarity: hop.clarity.as_str(),
-            clipped: hop.clipped,
-            rivals: self.positions(&hop.rivals),
-            rival_count: hop.rival_count,
-        });
+        let hops = doubts.hops.iter().map(|hop| HopObject::new(self, hop));
         let beside = doubts.beside.iter().map(|beside| BesideObject {
             span: position(beside.span),
             child: position(beside.child),
@@ -104,6 +109,16 @@ impl Trace {
             clipped: clipped.collect(),
             dropped: dropped.collect(),
         })
+    }
+
+    /// The step of the critical path from this span to what waited for it; null when it is on no step of the main top's path.
+    ///
+    /// # Errors
+    /// Only when JavaScript runs out of memory.
+    #[wasm_bindgen(js_name = pathStep)]
+    pub fn path_step(&self, position: u32) -> Result<JsValue, JsValue> {
+        let step = self.analyses().doubts().hops.iter().find(|hop| self.position(hop.span) == position);
+        wire::plain(&step.map(|hop| HopObject::new(self, hop)))
     }
 
     /// How much sooner its top would have ended without this span, in nanoseconds.

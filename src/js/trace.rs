@@ -18,6 +18,7 @@ use crate::analyze::errors::Errors;
 use crate::analyze::facts::{Facts, Known};
 use crate::analyze::finding::Finding;
 use crate::analyze::findings::findings;
+use crate::analyze::path_doubts::{PathDoubts, path_doubts};
 use crate::analyze::search::Index;
 use crate::analyze::self_time::self_times;
 use crate::analyze::summary::{main_top, trace_summary};
@@ -35,6 +36,7 @@ pub(super) struct Analyses {
     errors: OnceCell<Rc<Errors>>,
     known: OnceCell<Known>,
     findings: OnceCell<Vec<Finding>>,
+    doubts: OnceCell<PathDoubts>,
     search_index: Index,
     root_causes: OnceCell<RootCauses>,
 }
@@ -67,6 +69,15 @@ impl Analyses {
         Facts::with(self.trace(), self.critical_paths(), self.self_times(), known.clone())
     }
 
+    /// What is doubtful about the path of the main top.
+    pub(super) fn doubts(&self) -> &PathDoubts {
+        self.doubts.get_or_init(|| {
+            let trace = self.trace();
+            let path = self.critical_paths().of_top(main_top(&trace).index());
+            path.map(|path| path_doubts(trace.store(), &path)).unwrap_or_default()
+        })
+    }
+
     pub(super) fn findings(&self) -> &[Finding] {
         self.findings.get_or_init(|| findings(&self.facts()))
     }
@@ -97,9 +108,20 @@ pub struct Trace {
 
 impl Trace {
     pub(super) fn new(outcome: Rc<Outcome>, index: TraceIndex) -> Trace {
-        let (self_times, critical_paths, errors, known, findings, root_causes, search_index) = Default::default();
-        let analyses =
-            Analyses { outcome, index, self_times, critical_paths, errors, known, findings, root_causes, search_index };
+        let (self_times, critical_paths, errors, known, findings, doubts, root_causes, search_index) =
+            Default::default();
+        let analyses = Analyses {
+            outcome,
+            index,
+            self_times,
+            critical_paths,
+            errors,
+            known,
+            findings,
+            doubts,
+            root_causes,
+            search_index,
+        };
         Trace { analyses: Rc::new(analyses) }
     }
 

@@ -1,7 +1,7 @@
 /** Everything that is known about a span. At the right; under 900 px a sheet from below, closed by Escape or a drag. */
 
 import { button, copyButton, el, fill, followPointer, link } from "../dom.js";
-import { exactDuration, exactInstant, formatCount, formatDuration, formatInstant, formatMoment, formatShare, prettyJson } from "../format.js";
+import { countOf, exactDuration, exactInstant, formatCount, formatDuration, formatInstant, formatMoment, formatShare, prettyJson } from "../format.js";
 import { excerptBlock } from "./problem.js";
 import { Splitter } from "./splitter.js";
 
@@ -50,7 +50,7 @@ export class DetailsView {
         const width = state.preferences.detailsWidth;
         this.element.style.setProperty("--details-width", `${width}px`);
         this.#splitter.place(width, 260, Math.max(260, window.innerWidth - 420));
-        const same = before !== null && before.details && before.span === state.span && before.trace?.index === state.trace?.index && before.connection === state.connection && before.preferences.timeMode === state.preferences.timeMode;
+        const same = before !== null && before.details && before.span === state.span && before.trace?.index === state.trace?.index && before.connection === state.connection && before.explained === state.explained && before.preferences.timeMode === state.preferences.timeMode;
         if (!same) void this.#load(state);
     }
 
@@ -99,6 +99,7 @@ export class DetailsView {
                 ["Duration", formatDuration(details.durationNs), exactDuration(details.durationNs), `${Math.round(details.durationNs)}`],
                 ["Self", withShare(details.selfNs, details.durationNs), exactDuration(details.selfNs), null],
                 ["Critical path", criticalText(answer), exactDuration(details.criticalNs), null],
+                ["Path step", stepText(answer), "", null],
                 ["Without it", dragText(answer), exactDuration(answer.dragNs), null],
                 ["Time of day", details.startUnixNs === null ? "" : formatInstant(details.startUnixNs, mode), details.startUnixNs === null ? "" : exactInstant(details.startUnixNs), details.startUnixNs === null ? null : exactInstant(details.startUnixNs)],
                 ["Span", el("code", { text: details.spanId === "" ? "none" : details.spanId }), "", details.spanId],
@@ -109,6 +110,7 @@ export class DetailsView {
                 ["Sampling", samplingText(answer.sampling), "", null],
                 ["Flags", details.flags === 0 ? "" : el("code", { text: flagsText(details.flags) }), "", null],
             ]),
+            this.#findings(state),
             attributeSection("Attributes", details.attributes, true),
             this.#events(details, start, mode),
             this.#links(details),
@@ -116,6 +118,18 @@ export class DetailsView {
             scopeSection(details),
             answer.excerpt === null ? null : section("In the input", null, excerptBlock(answer.excerpt, false)),
         );
+    }
+
+    /**
+     * What was found about this span.
+     * @param {State} state
+     */
+    #findings({ explained, trace, span }) {
+        if (explained === null || explained.index !== trace?.index || span === null) return null;
+        const about = explained.findings.filter(({ spans }) => spans.includes(span)).slice(0, 6);
+        if (about.length === 0) return null;
+        const items = about.map(({ title }) => el("li", {}, el("button", { type: "button", class: "text-link", text: title, title: "Show the findings", on: { click: () => this.#intents.setTab("findings") } })));
+        return section("Findings", about.length, el("ul", { class: "finding-links" }, ...items));
     }
 
     /** @param {SpanAnswer} answer */
@@ -202,6 +216,17 @@ function moment(details, start, mode) {
 function withShare(part, whole) {
     const share = formatShare(part, whole);
     return share === "" ? formatDuration(part) : `${formatDuration(part)} (${share})`;
+}
+
+/**
+ * Why its place on the critical path may be another's.
+ * @param {SpanAnswer} answer
+ */
+function stepText({ step }) {
+    if (step === null) return "";
+    if (step.clarity === "tolerated") return "ended a little after the next one began, as two clocks may differ";
+    const others = step.rivals > 1 ? ` and ${countOf(step.rivals - 1, "other")}` : "";
+    return `ambiguous: ${step.rival === "" ? "another span" : step.rival}${others} ended near, too`;
 }
 
 /**
