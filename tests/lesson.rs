@@ -76,7 +76,7 @@ fn an_order_through_a_queue() {
         slowest-hop: POST /reservations in order-service took 185 ms, 69 % of the request
           = 185 ms of 268 ms on the critical path
           > stock is not in this trace: look at its own traces or logs of this moment
-        then: nothing
+        then: queue-wait
         now: Look at the traces or logs of stock of this moment: it is not in this trace
         now: Set a timeout on POST /reservations in order-service, with an answer to fall back on
         later: Propagate the trace context to stock, and agree with its owners on how long it may take
@@ -112,7 +112,7 @@ fn a_sampled_search() {
         slowest-hop: search products in search took 88 ms, 47 % of the request
           = 88 ms on the critical path, of which 41.9 ms would be taken by what ran beside it
           > Look at the query's plan in elasticsearch and at the rows it reads; see whether an index or a cache would help
-        then: uninstrumented-gap, critical-share, no-log-correlation
+        then: uninstrumented-gap, critical-share, no-log-correlation, sampled-away
         now: Look at the plan of search products in search (EXPLAIN): is an index missing, does it read more rows than it returns?
         now: Return fewer rows or columns, or keep the answer in a cache for a short time
         later: Give search a time budget for this query and watch it; move heavy reads to a read model

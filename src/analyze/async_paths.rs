@@ -164,7 +164,7 @@ pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         };
         finding = finding.because(format!("{how} of {}", operation(&from)).replace("to it of", "to"), spans);
         found.push(finding.next(
-            "Compare with how long messages usually wait: too few or too slow consumers, a batch that fills up, or a delay that was asked for.",
+            "Compare with how long messages usually wait: too few or too slow consumers, a batch that fills up, or a delay that was asked for",
         ));
     }
     let early: Vec<&AsyncPath> = paths
@@ -183,7 +183,7 @@ pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         found.push(
             Finding::new("skew-suspected", Severity::Info, Confidence::Likely, title, spans)
                 .because("messages are handled after they are sent, so the clocks differ".to_owned(), vec![first.work])
-                .next("Read queue waits between these hosts with care."),
+                .next("Read queue waits between these hosts with care"),
         );
     }
     linked_failures(facts, &paths, found);
@@ -213,7 +213,7 @@ fn linked_failures(facts: &Facts<'_>, paths: &[AsyncPath], found: &mut Vec<Findi
         found.push(
             Finding::new("linked-failure", Severity::Warning, Confidence::Certain, title, spans)
                 .because(format!("span {} of trace {trace} ended with an error", work.id()), vec![from.index()])
-                .next("Open the linked trace to see why; the request itself did not wait for it."),
+                .next("Open the linked trace to see why; the request itself did not wait for it"),
         );
     }
     let mut spans = Vec::new();
@@ -234,7 +234,7 @@ fn linked_failures(facts: &Facts<'_>, paths: &[AsyncPath], found: &mut Vec<Findi
         found.push(
             Finding::new("linked-failure", Severity::Warning, Confidence::Certain, title, spans)
                 .because(format!("span {} of trace {trace} ended with an error", target.id()), vec![span.index()])
-                .next("Open the linked trace: what failed there may explain what is wrong here."),
+                .next("Open the linked trace: what failed there may explain what is wrong here"),
         );
     }
 }

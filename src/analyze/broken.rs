@@ -67,7 +67,7 @@ fn orphans(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         );
     }
     found.push(finding.next(
-        "Add the rest of the trace, or find out who drops spans: a service that exports elsewhere, sampling by each service for itself, a queue that was full.",
+        "Add the rest of the trace, or find out who drops spans: a service that exports elsewhere, sampling by each service for itself, a queue that was full",
     ));
 }
 
@@ -127,7 +127,7 @@ fn severed(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         let title = format!("The context was probably lost in {} too", count(more.len(), "more call", "more calls"));
         found.push(
             Finding::new("severed-context", Severity::Warning, Confidence::Guess, title, more)
-                .next("Begin with those that are named; these often have the same reason."),
+                .next("Begin with those that are named; these often have the same reason"),
         );
     }
 }
@@ -231,6 +231,6 @@ fn finding(facts: &Facts<'_>, call: &Span<'_>, entry: &Span<'_>, signs: &[String
     }
     finding = finding.because(format!("{} has no other side below it", operation(call)), vec![call.index()]);
     finding.next(
-        "Check that the caller injects traceparent into this call, that nothing on the way drops it, and that the other side extracts it.",
+        "Check that the caller injects traceparent into this call, that nothing on the way drops it, and that the other side extracts it",
     )
 }

@@ -609,7 +609,7 @@ pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             let (id, severity) = identity(impact);
             found.push(
                 Finding::new(id, severity, Confidence::Likely, title, spans)
-                    .next("Begin with those that are named; these are often the same."),
+                    .next("Begin with those that are named; these are often the same"),
             );
         }
     }
@@ -658,28 +658,28 @@ fn origin_finding(facts: &Facts<'_>, cause: &RootCause) -> Finding {
 fn next_step(facts: &Facts<'_>, cause: &RootCause, origin: &Span<'_>) -> String {
     let name = shortened(origin.name(), "this span");
     match cause.cause {
-        Cause::TimeoutBudget => format!("Find out why {name} took so long; that it failed may be the timeout's doing."),
+        Cause::TimeoutBudget => format!("Find out why {name} took so long; that it failed may be the timeout's doing"),
         Cause::Cancelled => {
-            "Look at who gave up and why: an error beside it, a caller that left, or a deadline above.".to_owned()
+            "Look at who gave up and why: an error beside it, a caller that left, or a deadline above".to_owned()
         }
         Cause::FastFail => match facts.semantics.text(origin, Field::ServerAddress) {
             Some(address) => {
-                format!("Check that {} is up, and that its address is right.", shortened(&address, "the other side"))
+                format!("Check that {} is up, and that its address is right", shortened(&address, "the other side"))
             }
-            None => format!("Check that what {name} calls is up, and that its address is right."),
+            None => format!("Check that what {name} calls is up, and that its address is right"),
         },
         Cause::Downstream if facts.role(origin) == Role::Database => {
-            format!("Look at the database's own log at the time of {name}: the trace ends at the call.")
+            format!("Look at the database's own log at the time of {name}: the trace ends at the call")
         }
         Cause::Downstream => {
-            format!("Look at the other side of {name}: it is not in the trace, so the error began there or on the way.")
+            format!("Look at the other side of {name}: it is not in the trace, so the error began there or on the way")
         }
-        Cause::Validation => format!("Look at what {name} was asked: it was refused as it was, and would be again."),
-        Cause::RetryExhausted => format!("Mend what {name} calls; trying again did not help."),
+        Cause::Validation => format!("Look at what {name} was asked: it was refused as it was, and would be again"),
+        Cause::RetryExhausted => format!("Mend what {name} calls; trying again did not help"),
         Cause::Propagated => {
-            format!("Look behind {name}: its answer says that something else failed, which the trace does not show.")
+            format!("Look behind {name}: its answer says that something else failed, which the trace does not show")
         }
-        Cause::Own => format!("Look at the logs of {name} at that time: nothing below it failed."),
+        Cause::Own => format!("Look at the logs of {name} at that time: nothing below it failed"),
     }
 }
 
@@ -728,7 +728,7 @@ fn budget_finding(facts: &Facts<'_>, cause: &RootCause, budget: Budget) -> Findi
     } else {
         format!("or give {limit} more than {allowed}")
     };
-    finding.next(format!("{faster}, {raise} if its caller can wait."))
+    finding.next(format!("{faster}, {raise} if its caller can wait"))
 }
 
 /// Errors that say nothing about themselves.
@@ -746,6 +746,6 @@ fn without_type(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     found.push(
         Finding::new("error-without-type", Severity::Info, Confidence::Certain, title, spans)
             .because("no error.type, no status message, no code and no exception".to_owned(), vec![first.index()])
-            .next("Set error.type, and record the exception or a status message."),
+            .next("Set error.type, and record the exception or a status message"),
     );
 }

@@ -364,7 +364,7 @@ pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         );
         found.push(
             Finding::new("skew-suspected", Severity::Info, Confidence::Likely, title, spans)
-                .next("Align the clocks to see the spans where they belong."),
+                .next("Align the clocks to see the spans where they belong"),
         );
     }
 }
@@ -415,9 +415,9 @@ fn finding(facts: &Facts<'_>, pair: &HostPair) -> Finding {
     }
     finding.evidence.dedup();
     finding.next(if pair.explained {
-        "Align the clocks to see the spans where they belong; check how these hosts keep their time."
+        "Align the clocks to see the spans where they belong; check how these hosts keep their time"
     } else {
-        "Read the times of these hosts with care: a clock was set meanwhile, or a call ended before its answer."
+        "Read the times of these hosts with care: a clock was set meanwhile, or a call ended before its answer"
     })
 }
 

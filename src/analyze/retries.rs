@@ -170,7 +170,7 @@ pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             let title = format!("{calls} and {}made again, {how}", if spans.len() == 1 { "was " } else { "were " });
             found.push(
                 Finding::new(id, Severity::Warning, Confidence::Likely, title, spans)
-                    .next("Begin with those that are named; these are often the same."),
+                    .next("Begin with those that are named; these are often the same"),
             );
         }
     }
@@ -253,9 +253,9 @@ fn finding(facts: &Facts<'_>, run: &Run, owned: &[u64]) -> Finding {
     let between = if no_pause { "no pause between them" } else { "pauses between them" };
     finding = finding.because(format!("{between}: {}{more}", shown.join(", ")), run.tries.clone());
     finding.next(if no_pause && last.is_none() {
-        "Wait longer from try to try, with some chance in it, and give up after few: tries without a pause keep the other side down."
+        "Wait longer from try to try, with some chance in it, and give up after few: tries without a pause keep the other side down"
     } else {
-        "Find out why the first try failed; trying again hides it and costs the time of every try."
+        "Find out why the first try failed; trying again hides it and costs the time of every try"
     })
 }
 

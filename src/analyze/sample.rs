@@ -53,7 +53,7 @@ pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             Finding::new("sampled-away", Severity::Info, Confidence::Certain, title, vec![span])
                 .because(format!("{} carry a trace state, and its threshold says so", count(states, "span", "spans")), vec![span])
                 .next(format!(
-                    "Multiply counts by {number}; what happens to fewer requests than that may not be among the kept ones."
+                    "Multiply counts by {number}; what happens to fewer requests than that may not be among the kept ones"
                 )),
         );
     }
@@ -68,7 +68,7 @@ pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         );
         found.push(
             Finding::new("biased-sample", Severity::Warning, Confidence::Certain, title, vec![second, first])
-                .next("Counts of these spans need weights of their own; parts of other traces may be missing where fewer are kept."),
+                .next("Counts of these spans need weights of their own; parts of other traces may be missing where fewer are kept"),
         );
     }
     if let Some(first) = contradicting.first().copied() {
@@ -79,7 +79,7 @@ pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         found.push(
             Finding::new("biased-sample", Severity::Warning, Confidence::Certain, title, contradicting)
                 .because("its random number is below the threshold".to_owned(), vec![first])
-                .next("Do not count with the threshold: something else decided, as a rule that keeps errors does."),
+                .next("Do not count with the threshold: something else decided, as a rule that keeps errors does"),
         );
     }
     unsampled(facts, found);
@@ -115,7 +115,7 @@ fn unsampled(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             title,
             spans.into_iter().take(LISTED).collect(),
         )
-        .next("Services below them may have recorded nothing: find out who decides anew within the trace."),
+        .next("Services below them may have recorded nothing: find out who decides anew within the trace"),
     );
 }
 

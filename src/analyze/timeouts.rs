@@ -69,7 +69,7 @@ fn late_children(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     }
     found.push(finding.next(
         "If the caller gave up, cancel what it no longer waits for; if it was meant to go on, link it instead of making it a child. Clocks that differ \
-         look alike.",
+         look alike",
     ));
 }
 
@@ -142,7 +142,7 @@ fn nesting(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         Finding::new("budget-nesting", Severity::Warning, Confidence::Certain, title, spans)
             .because(format!("{} = {allowed} on {}", store.string(limit.key), operation(&child)), vec![span])
             .because(format!("{} = {above} on {}", store.string(upper.key), operation(&parent)), vec![holder])
-            .next("Allow a call less time than its caller has left, so that it ends before the caller gives up."),
+            .next("Allow a call less time than its caller has left, so that it ends before the caller gives up"),
     );
 }
 
