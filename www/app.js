@@ -7,11 +7,12 @@
 import { Client } from "./client.js";
 import { assignLooks } from "./colors.js";
 import { el, fill } from "./dom.js";
-import { countOf } from "./format.js";
+import { countOf, formatDuration } from "./format.js";
 import { PAGE_KEYS, isPaletteChord, isWriting, keyOf } from "./keys.js";
-import { sampleById } from "./samples/index.js";
+import { SAMPLES, sampleById } from "./samples/index.js";
 import { Selector } from "./selection.js";
-import { EVERYTHING, Store, clampRange, initialState, loadPreferences, panRange, savePreferences, shownRange, zoomRange } from "./state.js";
+import { EVERYTHING, Store, clampRange, initialState, loadPreferences, savePreferences, scaleOf } from "./state.js";
+import { TABS } from "./tabs.js";
 import { formatHash, parseHash } from "./url.js";
 import { Bar } from "./components/bar.js";
 import { BudgetsView } from "./components/budgets.js";
@@ -21,6 +22,7 @@ import { HeadersView } from "./components/headers.js";
 import { FindingsView } from "./components/findings.js";
 import { InputView } from "./components/input.js";
 import { KeysSheet } from "./components/keys-sheet.js";
+import { Palette } from "./components/palette.js";
 import { LoadingView } from "./components/loading.js";
 import { LogsView } from "./components/logs.js";
 import { MapView } from "./components/map.js";
@@ -38,9 +40,12 @@ import { WaterfallView } from "./components/waterfall.js";
 /** @import { Connection } from './client.js' */
 /** @import { Place } from './url.js' */
 /** @import { PageKey } from './keys.js' */
+/** @import { Command } from './components/palette.js' */
 
 /** Spans up to which findings are looked for without being asked. */
 const EXPLAINED_AT_ONCE = 300_000;
+/** Traces that the palette lists. */
+const MOST_LISTED = 500;
 const NEXT_MODE = /** @type {const} */ ({ relative: "local", local: "utc", utc: "relative" });
 
 class App {
@@ -75,6 +80,7 @@ class App {
         this.budgets = new BudgetsView(options);
         this.input = new InputView(options);
         this.keys = new KeysSheet(options);
+        this.palette = new Palette({ ...options, commands: () => this.#commands() });
         this.said = el("p", { class: "visually-hidden", role: "status" });
         this.dropTarget = el("div", { class: "drop-target", hidden: true, "aria-hidden": "true", text: "Drop to read" });
         this.panels = [panel("waterfall", this.waterfall.element, this.details.element), panel("flame", this.flame.element), panel("map", this.map.element), panel("table", this.table.element), panel("logs", this.logs.element), panel("findings", this.findings.element), panel("budgets", this.budgets.element), panel("input", this.input.element)];
@@ -84,6 +90,7 @@ class App {
             this.bar.element,
             el("div", { class: "page" }, this.loading.element, this.problem.element, el("div", { class: "middle" }, this.list.element, this.main)),
             this.keys.element,
+            this.palette.element,
             this.dropTarget,
             this.said,
         );
@@ -212,6 +219,7 @@ class App {
             if (connection !== null && trace !== null) this.#do(connection.call("prepareSearch", trace.index));
         },
         focusRows: () => this.waterfall.focus(),
+        showPalette: (paletteOpen) => this.#store.set({ paletteOpen }),
         showKeys: (keysOpen) => this.#store.set({ keysOpen }),
         dismiss: () => this.#store.set({ problem: null }),
         newContext: (parent) => {
@@ -635,9 +643,9 @@ class App {
             return;
         }
         if (isWriting(event.target) || !state.preferences.letterKeys || state.keysOpen) return;
-        if (key === "keys") {
+        if (key === "keys" || key === "palette") {
             event.preventDefault();
-            this.#store.set({ keysOpen: true });
+            this.#store.set(key === "keys" ? { keysOpen: true } : { paletteOpen: true });
             return;
         }
         if (state.trace === null || state.view !== "trace") return;
@@ -648,28 +656,27 @@ class App {
 
     /**
      * What a key does, or the line of the palette that stands for it.
-     * @param {Exclude<PageKey, 'escape' | 'level'>} key
+     * @param {Exclude<PageKey, 'escape' | 'level' | 'palette'>} key
      */
     #act(key) {
         const state = this.#store.state;
         const { trace, focus, span, pathAlone, preferences } = state;
         if (key === "keys") this.#store.set({ keysOpen: true });
         if (trace === null) return;
-        const range = shownRange(state);
-        const middle = (range.from + range.to) / 2;
+        const WIDTH = 1000;
+        const scale = scaleOf(state, WIDTH);
         const { choose, focusOn, setRange, setPreferences } = this.#intents;
-        /** @type {Record<Exclude<PageKey, 'escape' | 'level' | 'keys'>, () => unknown>} */
+        /** @type {Record<Exclude<PageKey, 'escape' | 'level' | 'keys' | 'palette'>, () => unknown>} */
         const actions = {
             find: () => this.bar.find.focus(),
-            palette: () => this.#store.set({ paletteOpen: true }),
             nextError: () => this.#nextError(1),
             previousError: () => this.#nextError(-1),
             nextMarked: () => this.#nextMarked(1),
             previousMarked: () => this.#nextMarked(-1),
-            zoomIn: () => setRange(zoomRange(range, 0.6, middle, trace.extentNs)),
-            zoomOut: () => setRange(zoomRange(range, 1 / 0.6, middle, trace.extentNs)),
-            panLeft: () => setRange(panRange(range, -0.2, trace.extentNs)),
-            panRight: () => setRange(panRange(range, 0.2, trace.extentNs)),
+            zoomIn: () => setRange(clampRange(scale.zoomed(0.6, WIDTH / 2), trace.extentNs)),
+            zoomOut: () => setRange(clampRange(scale.zoomed(1 / 0.6, WIDTH / 2), trace.extentNs)),
+            panLeft: () => setRange(clampRange(scale.panned(-0.2), trace.extentNs)),
+            panRight: () => setRange(clampRange(scale.panned(0.2), trace.extentNs)),
             reset: () => setRange(null),
             fit: () => this.#fit(),
             focus: () => focusOn(focus.length > 0 && (span === null || span === focus.at(-1)?.span) ? null : (span ?? 0)),
@@ -681,6 +688,38 @@ class App {
             timeMode: () => setPreferences({ timeMode: NEXT_MODE[preferences.timeMode] }),
         };
         if (key !== "keys") this.#do(Promise.resolve(actions[key]()));
+    }
+
+    /**
+     * All that the palette lists: what keys do, and what there is to go to.
+     * @returns {Promise<Command[]>}
+     */
+    async #commands() {
+        const { view, trace, overview, connection, sort, preferences } = this.#store.state;
+        const intents = this.#intents;
+        /** @type {Command[]} */
+        const commands = [];
+        if (view === "trace" && trace !== null && overview !== null && connection !== null) {
+            for (const [key, { label, does }] of /** @type {[PageKey, {label: string, does: string}][]} */ (Object.entries(PAGE_KEYS))) {
+                if (key !== "escape" && key !== "level" && key !== "palette") commands.push({ label: does, group: "", key: label, run: () => this.#act(key) });
+            }
+            commands.push({ label: "Expand all", group: "Rows", run: () => intents.expand("all") });
+            for (let level = 1; level <= 9; level += 1) commands.push({ label: level === 1 ? "Collapse all" : `Expand ${level} levels`, group: "Rows", key: String(level), run: () => intents.expand({ level }) });
+            commands.push({ label: "Choose services and kinds", group: "Filter", run: () => this.bar.filter.open() });
+            for (const { id, label } of TABS) commands.push({ label, group: "Tab", run: () => intents.setTab(id) });
+            for (const [index, spans] of trace.counts.services.entries()) {
+                const name = overview.services[index] ?? "";
+                if (spans > 0 && name !== "") commands.push({ label: name, group: `Service, ${countOf(spans, "span")}`, run: () => intents.find(`service="${name.replace(/["\\]/g, "\\$&")}"`) });
+            }
+            const traces = overview.summary.traces < 2 ? [] : await connection.call("traces", 0, MOST_LISTED, sort);
+            for (const { index, rootName, rootService, durationNs } of traces) commands.push({ label: `${rootService} ${rootName}`.trim() || "(no name)", group: `Trace, ${formatDuration(durationNs)}`, run: () => intents.selectTrace(index) });
+        }
+        commands.push({ label: "Paste or type a trace", group: "Open", run: () => intents.goStart() });
+        for (const { id, title } of SAMPLES) commands.push({ label: `Sample: ${title}`, group: "Open", run: () => intents.openSample(id) });
+        for (const theme of /** @type {const} */ (["auto", "light", "dark"])) if (theme !== preferences.theme) commands.push({ label: theme === "auto" ? "Colours as the system" : `Colours: ${theme}`, group: "Page", run: () => intents.setPreferences({ theme }) });
+        for (const rows of /** @type {const} */ (["compact", "normal", "roomy"])) if (rows !== preferences.rows) commands.push({ label: `Rows: ${rows}`, group: "Page", run: () => intents.setPreferences({ rows }) });
+        if (view !== "trace") commands.push({ label: PAGE_KEYS.keys.does, group: "", key: PAGE_KEYS.keys.label, run: () => intents.showKeys(true) });
+        return commands;
     }
 
     async #fit() {
@@ -696,7 +735,7 @@ class App {
     #onEscape(event) {
         const state = this.#store.state;
         // A dialog closes itself.
-        if (state.keysOpen) return;
+        if (state.keysOpen || state.paletteOpen) return;
         if (state.problem !== null) this.#store.set({ problem: null });
         else if (state.loading !== null) this.#intents.cancel();
         else if (state.view !== "trace") {
@@ -890,6 +929,7 @@ class App {
         this.budgets.update(state, before);
         this.input.update(state, before);
         this.keys.update(state);
+        this.palette.update(state);
         document.title = state.view === "trace" && state.trace !== null ? `${state.trace.summary.rootName || "(no name)"} – Spanscope` : "Spanscope";
     }
 

@@ -2,6 +2,8 @@
  * All that the page shows, in one object. Views read it and send intents; only app.js changes it, through `Store.set`.
  */
 
+import { TimeScale } from "./time-scale.js";
+
 /** @import { Explained, Explanation, Found, InputSpec, OpenTrace, Overview, Preferences, Problem, Progress, SortOrder } from './types.js' */
 
 /**
@@ -138,6 +140,16 @@ export function shownRange(state) {
 }
 
 /**
+ * How times stand on a width, with long idle stretches squeezed when that is wished.
+ * @param {State} state
+ * @param {number} width
+ * @param {{from: number, to: number}} [range]
+ */
+export function scaleOf(state, width, range = shownRange(state)) {
+    return new TimeScale(range, width, state.preferences.squeezed ? (state.trace?.idle ?? []) : []);
+}
+
+/**
  * A range kept inside the trace and not smaller than a microsecond or a millionth of it; null when it is all of it.
  * @param {{from: number, to: number}} range
  * @param {number} extent
@@ -155,31 +167,6 @@ export function clampRange(range, extent) {
     from = Math.round(from);
     length = Math.round(length);
     return { from, to: from + length };
-}
-
-/**
- * Zooms around a place: factor 0.5 shows half as much.
- * @param {{from: number, to: number}} range
- * @param {number} factor
- * @param {number} around nanoseconds since the start of the trace
- * @param {number} extent
- */
-export function zoomRange(range, factor, around, extent) {
-    const length = (range.to - range.from) * factor;
-    const share = (around - range.from) / (range.to - range.from);
-    const from = around - share * length;
-    return clampRange({ from, to: from + length }, extent);
-}
-
-/**
- * Moves the range by a part of its length.
- * @param {{from: number, to: number}} range
- * @param {number} part
- * @param {number} extent
- */
-export function panRange(range, part, extent) {
-    const by = (range.to - range.from) * part;
-    return clampRange({ from: range.from + by, to: range.to + by }, extent);
 }
 
 const KEY = "spanscope";

@@ -228,6 +228,7 @@
  * @property {() => void} focusRows
  * @property {(changes: Partial<Preferences>) => void} setPreferences
  * @property {(open: boolean) => void} showKeys
+ * @property {(open: boolean) => void} showPalette
  * @property {() => void} dismiss takes the error away
  * @property {(parent: SpanContext | null) => void} newContext
  */

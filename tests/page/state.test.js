@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { DEFAULTS, Store, checkedPreferences, clampRange, initialState, panRange, shownRange, zoomRange } from '../../www/state.js'
+import { DEFAULTS, Store, checkedPreferences, clampRange, initialState, shownRange } from '../../www/state.js'
+import { TimeScale } from '../../www/time-scale.js'
 
 const SECOND = 1_000_000_000
 
@@ -33,17 +34,18 @@ test('a range stays inside the trace', () => {
 })
 
 test('zooming keeps the place under the pointer where it is', () => {
-  const range = { from: 200e6, to: 800e6 }
-  const zoomed = zoomRange(range, 0.5, 350e6, SECOND)
+  const scale = new TimeScale({ from: 200e6, to: 800e6 }, 600, [])
+  const zoomed = clampRange(scale.zoomed(0.5, 150), SECOND)
   assert.ok(zoomed !== null)
   assert.equal((350e6 - zoomed.from) / (zoomed.to - zoomed.from), 0.25)
-  assert.equal(zoomRange(range, 10, 350e6, SECOND), null)
+  assert.equal(clampRange(scale.zoomed(10, 150), SECOND), null)
 })
 
 test('panning moves by a part and stops at the rim', () => {
-  assert.deepEqual(panRange({ from: 200e6, to: 400e6 }, 0.5, SECOND), { from: 300e6, to: 500e6 })
-  assert.deepEqual(panRange({ from: 850e6, to: 950e6 }, 5, SECOND), { from: 900e6, to: SECOND })
-  assert.deepEqual(panRange({ from: 50e6, to: 150e6 }, -5, SECOND), { from: 0, to: 100e6 })
+  const panned = (/** @type {number} */ from, /** @type {number} */ to, /** @type {number} */ part) => clampRange(new TimeScale({ from, to }, 600, []).panned(part), SECOND)
+  assert.deepEqual(panned(200e6, 400e6, 0.5), { from: 300e6, to: 500e6 })
+  assert.deepEqual(panned(850e6, 950e6, 5), { from: 900e6, to: SECOND })
+  assert.deepEqual(panned(50e6, 150e6, -5), { from: 0, to: 100e6 })
 })
 
 test('without a range all of the trace is shown', () => {

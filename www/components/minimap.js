@@ -7,7 +7,7 @@
 import { attribute, el, followPointer } from "../dom.js";
 import { canvasColors } from "../colors.js";
 import { countOf, formatDuration } from "../format.js";
-import { clampRange, panRange, shownRange, zoomRange } from "../state.js";
+import { clampRange, scaleOf, shownRange } from "../state.js";
 
 /** @import { State } from '../state.js' */
 /** @import { Intents } from '../types.js' */
@@ -19,6 +19,8 @@ const GRIP = 6;
 export class Minimap {
     #intents;
     #canvas;
+    #errors;
+    #found;
     #brush;
     #from;
     #to;
@@ -28,16 +30,19 @@ export class Minimap {
     /** @type {State | null} */
     #state = null;
     #turn = 0;
+    #markTurn = 0;
 
     /** @param {{intents: Intents}} options */
     constructor({ intents }) {
         this.#intents = intents;
         this.#canvas = el("canvas", { class: "minimap-canvas", "aria-hidden": "true" });
+        this.#errors = el("canvas", { class: "minimap-canvas minimap-errors", "aria-hidden": "true" });
+        this.#found = el("canvas", { class: "minimap-canvas minimap-found", "aria-hidden": "true" });
         this.#brush = el("div", { class: "minimap-brush" });
         this.#from = this.#edge("Start of the time shown", "from");
         this.#to = this.#edge("End of the time shown", "to");
         this.#text = el("p", { class: "visually-hidden" });
-        this.element = el("div", { class: "minimap", role: "group", "aria-label": "Overview of the trace", on: { pointerdown: (event) => this.#onPress(event), dblclick: () => intents.setRange(null) } }, this.#canvas, this.#text, this.#brush, this.#from, this.#to);
+        this.element = el("div", { class: "minimap", role: "group", "aria-label": "Overview of the trace", on: { pointerdown: (event) => this.#onPress(event), dblclick: () => intents.setRange(null) } }, this.#canvas, this.#errors, this.#found, this.#text, this.#brush, this.#from, this.#to);
         // The page must not scroll while the wheel zooms, so the listener cannot be passive.
         this.element.addEventListener("wheel", (event) => this.#onWheel(event), { passive: false });
         this.#observer = new ResizeObserver(() => this.#resize());
@@ -56,8 +61,17 @@ export class Minimap {
             const { spans, errors } = trace.summary;
             this.#text.textContent = `${countOf(spans, "span")} over ${formatDuration(trace.extentNs)}, ${errors === 0 ? "no errors" : countOf(errors, "span with an error", "spans with an error")}. The rows below say the same.`;
             void this.repaint();
+        } else if (before.preferences.squeezed !== state.preferences.squeezed) {
+            void this.repaint();
+        } else if (before.found !== state.found) {
+            void this.#paintMarks();
         }
         this.#place();
+    }
+
+    /** All of the time on the width. */
+    get #scale() {
+        return scaleOf(/** @type {State} */ (this.#state), this.#width, { from: 0, to: this.#extent });
     }
 
     /** Paints the canvas anew: another trace, size or theme. */
@@ -69,11 +83,30 @@ export class Minimap {
         const density = Math.min(3, window.devicePixelRatio || 1);
         const width = Math.max(1, Math.round(this.#width * density));
         const height = Math.round((HEIGHT - 8) * density);
-        const pixels = await connection.call("minimap", trace.index, { width, height, scale: [0, 0, Math.max(1, trace.extentNs), width], ...canvasColors(this.element, overview.looks) }).catch(() => null);
+        const pixels = await connection.call("minimap", trace.index, { width, height, scale: this.#scale.points(density), ...canvasColors(this.element, overview.looks) }).catch(() => null);
         if (turn !== this.#turn || pixels === null) return;
         this.#canvas.width = width;
         this.#canvas.height = height;
         this.#canvas.getContext("2d")?.putImageData(new ImageData(/** @type {Uint8ClampedArray<ArrayBuffer>} */ (pixels), width, height), 0, 0);
+        await this.#paintMarks();
+    }
+
+    /**
+     * Notches above for where errors begin and below for matches: there for every single one, however many spans share
+     * a pixel.
+     */
+    async #paintMarks() {
+        const { trace, connection } = this.#state ?? {};
+        if (!trace || !connection || this.#width === 0) return;
+        this.#markTurn += 1;
+        const turn = this.#markTurn;
+        const density = Math.min(3, window.devicePixelRatio || 1);
+        const width = Math.max(1, Math.round(this.#width));
+        const marks = await connection.call("columns", trace.index, { width, scale: this.#scale.points(1) }).catch(() => null);
+        if (turn !== this.#markTurn || marks === null) return;
+        const found = this.#state?.found ? marks.found : new Uint8Array();
+        drawNotches(this.#errors, marks.errors, width, density, (path, x) => path.rect(x - 1, 0, 3, 5));
+        drawNotches(this.#found, found, width, density, (path, x) => path.rect(x - 1, HEIGHT - 8 - 6, 2, 6));
     }
 
     destroy() {
@@ -100,8 +133,9 @@ export class Minimap {
     #place() {
         const { from, to } = this.#range;
         const extent = this.#extent;
-        const left = (from / extent) * this.#width;
-        const right = (to / extent) * this.#width;
+        const scale = this.#scale;
+        const left = scale.place(from);
+        const right = scale.place(to);
         const whole = this.#state?.range === null;
         this.element.classList.toggle("zoomed", !whole);
         this.#brush.style.setProperty("--left", `${left}px`);
@@ -157,13 +191,14 @@ export class Minimap {
         if (event.button !== 0) return;
         const box = this.element.getBoundingClientRect();
         const extent = this.#extent;
-        const at = (/** @type {number} */ x) => Math.min(Math.max(0, (x - box.left) / Math.max(1, box.width)), 1) * extent;
-        const grip = (GRIP / Math.max(1, box.width)) * extent;
+        const scale = this.#scale;
+        const at = (/** @type {number} */ x) => Math.min(Math.max(0, scale.at(Math.min(Math.max(0, x - box.left), this.#width))), extent);
         const { from, to } = this.#range;
         const zoomed = this.#state?.range !== null;
         const pressed = at(event.clientX);
-        const nearFrom = Math.abs(pressed - from) <= grip;
-        const nearTo = Math.abs(pressed - to) <= grip;
+        const near = (/** @type {number} */ ns) => Math.abs(scale.place(ns) - (event.clientX - box.left)) <= GRIP;
+        const nearFrom = near(from);
+        const nearTo = near(to);
         /** @type {(x: number) => {from: number, to: number}} */
         let move;
         if (nearFrom || nearTo) {
@@ -193,14 +228,34 @@ export class Minimap {
         event.preventDefault();
         const box = this.element.getBoundingClientRect();
         const extent = this.#extent;
-        const range = this.#range;
+        const view = scaleOf(/** @type {State} */ (this.#state), this.#width);
         if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
-            this.#intents.setRange(panRange(range, (event.deltaX || event.deltaY) / 1000, extent));
+            this.#intents.setRange(clampRange(view.panned((event.deltaX || event.deltaY) / 1000), extent));
             return;
         }
-        const around = Math.min(Math.max(range.from, ((event.clientX - box.left) / Math.max(1, box.width)) * extent), range.to);
-        this.#intents.setRange(zoomRange(range, wheelFactor(event), around, extent));
+        const { from, to } = this.#range;
+        const around = Math.min(Math.max(from, this.#scale.at(event.clientX - box.left)), to);
+        this.#intents.setRange(clampRange(view.zoomed(wheelFactor(event), view.place(around)), extent));
     }
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas its colour is that of its text
+ * @param {Uint8Array} marks 1 for a column with a notch
+ * @param {number} width
+ * @param {number} density
+ * @param {(path: Path2D, x: number) => void} notch
+ */
+function drawNotches(canvas, marks, width, density, notch) {
+    canvas.width = Math.round(width * density);
+    canvas.height = Math.round((HEIGHT - 8) * density);
+    const context = canvas.getContext("2d");
+    if (context === null) return;
+    const path = new Path2D();
+    for (const [x, mark] of marks.entries()) if (mark === 1) notch(path, Math.min(Math.max(x, 1), width - 2));
+    context.scale(density, density);
+    context.fillStyle = getComputedStyle(canvas).color;
+    context.fill(path);
 }
 
 /**

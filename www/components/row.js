@@ -51,8 +51,7 @@ const CHARACTER = 7;
 
 /**
  * @typedef {object} RowContext what all rows have in common
- * @property {number} from nanoseconds since the start of the trace, at the left
- * @property {number} to at the right
+ * @property {import('../time-scale.js').TimeScale} scale where times stand
  * @property {number} width of the timeline in pixels
  * @property {number} height of a row
  * @property {readonly ServiceLook[]} looks
@@ -223,8 +222,8 @@ function wordsOf(row, context) {
  * @param {RowContext} context
  */
 function drawBar(made, row, context) {
-    const { from, to, width, height } = context;
-    const place = (/** @type {number} */ ns) => ((ns - from) / (to - from)) * width;
+    const { scale, width, height } = context;
+    const place = (/** @type {number} */ ns) => scale.place(ns);
     const top = Math.round((height - BAR) / 2);
     attribute(made.drawing, "width", Math.max(0, width));
     attribute(made.drawing, "height", height);

@@ -6,7 +6,7 @@
 import { attribute, button, el, fill, followPointer, setText, svg } from "../dom.js";
 import { countOf, formatClock, formatDuration } from "../format.js";
 import { ROW_KEYS, keyOf } from "../keys.js";
-import { ROW_HEIGHTS, clampRange, panRange, shownRange, zoomRange } from "../state.js";
+import { ROW_HEIGHTS, clampRange, scaleOf } from "../state.js";
 import { VirtualList } from "../virtual-list.js";
 import { includes } from "../sorted.js";
 import { Minimap, wheelFactor } from "./minimap.js";
@@ -61,6 +61,8 @@ export class WaterfallView {
     /** @type {Tick[]} */
     #ticks = [];
     #tickTurn = 0;
+    /** @type {{range: State['range'], width: number, idle: unknown, squeezed: boolean, scale: ReturnType<typeof scaleOf>} | null} */
+    #known = null;
     /** @type {Set<number>} */
     #marked = new Set();
     /** @type {State | null} */
@@ -142,7 +144,7 @@ export class WaterfallView {
         } else if (before.marked !== state.marked || before.found !== state.found || before.preferences !== preferences) {
             this.#list.redraw();
         }
-        if (other || before.range !== state.range || before.preferences.timeMode !== preferences.timeMode) {
+        if (other || before.range !== state.range || before.preferences.timeMode !== preferences.timeMode || before.preferences.squeezed !== preferences.squeezed) {
             this.#drawShown();
             this.#fine.clear();
             this.#moveBars();
@@ -298,12 +300,21 @@ export class WaterfallView {
         this.#giveFocus();
     }
 
+    /** The scale is the same for all rows until the range, the width or the squeezing changes. @param {State} state */
+    #scale(state) {
+        const known = this.#known;
+        if (known !== null && known.range === state.range && known.width === this.#width && known.idle === state.trace?.idle && known.squeezed === state.preferences.squeezed) return known.scale;
+        const scale = scaleOf(state, this.#width);
+        this.#known = { range: state.range, width: this.#width, idle: state.trace?.idle, squeezed: state.preferences.squeezed, scale };
+        return scale;
+    }
+
     /** @returns {RowContext | null} */
     #context() {
         const state = this.#state;
         if (state === null || state.trace === null || state.overview === null) return null;
         return {
-            ...shownRange(state),
+            scale: this.#scale(state),
             width: this.#width,
             height: this.#list.map.rowHeight,
             looks: state.overview.looks,
@@ -505,16 +516,14 @@ export class WaterfallView {
         const state = this.#state;
         if (state === null || state.trace === null) return;
         const sideways = Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey;
-        if (!event.ctrlKey && !(sideways && state.range !== null)) return;
+        const zooms = event.ctrlKey || event.metaKey;
+        if (!zooms && !(sideways && state.range !== null)) return;
         event.preventDefault();
-        const range = shownRange(state);
-        if (!event.ctrlKey) {
-            this.#intents.setRange(panRange(range, (event.deltaX || event.deltaY) / 1000, state.trace.extentNs));
-            return;
-        }
+        const scale = this.#scale(state);
         const box = this.#axis.getBoundingClientRect();
-        const share = Math.min(Math.max(0, (event.clientX - box.left) / Math.max(1, box.width)), 1);
-        this.#intents.setRange(zoomRange(range, wheelFactor(event), range.from + share * (range.to - range.from), state.trace.extentNs));
+        const at = Math.min(Math.max(0, event.clientX - box.left), scale.width);
+        const range = zooms ? scale.zoomed(wheelFactor(event), at) : scale.panned((event.deltaX || event.deltaY) / 1000);
+        this.#intents.setRange(clampRange(range, state.trace.extentNs));
     }
 
     /** Dragging on the axis shows that part of the time. @param {PointerEvent} event */
@@ -522,9 +531,9 @@ export class WaterfallView {
         const state = this.#state;
         if (event.button !== 0 || state === null || state.trace === null) return;
         const box = this.#axis.getBoundingClientRect();
-        const { from, to } = shownRange(state);
+        const scale = this.#scale(state);
         const extent = state.trace.extentNs;
-        const at = (/** @type {number} */ x) => from + Math.min(Math.max(0, (x - box.left) / Math.max(1, box.width)), 1) * (to - from);
+        const at = (/** @type {number} */ x) => scale.at(Math.min(Math.max(0, x - box.left), scale.width));
         const start = event.clientX;
         const band = el("div", { class: "axis-band" });
         const onMove = (/** @type {PointerEvent} */ next) => {
@@ -563,9 +572,9 @@ export class WaterfallView {
         if (!trace || !connection || !preferences || this.#width === 0) return;
         this.#tickTurn += 1;
         const turn = this.#tickTurn;
-        const { from, to } = shownRange(/** @type {State} */ (this.#state));
+        const { pieces } = this.#scale(/** @type {State} */ (this.#state));
         const room = preferences.timeMode === "relative" ? TICK_ROOM.relative : TICK_ROOM.clock;
-        const ticks = await connection.call("ticks", trace.index, [{ fromNs: from, toNs: to }], Math.max(1, Math.floor(this.#width / room))).catch(() => null);
+        const ticks = await connection.call("ticks", trace.index, pieces, Math.max(1, Math.floor(this.#width / room))).catch(() => null);
         if (turn !== this.#tickTurn || ticks === null) return;
         this.#ticks = ticks;
         this.#drawTicks();
@@ -574,11 +583,13 @@ export class WaterfallView {
     #drawTicks() {
         const state = this.#state;
         if (state === null || state.trace === null) return;
-        const { from, to } = shownRange(state);
+        const scale = this.#scale(state);
         const mode = state.preferences.timeMode;
-        const step = (this.#ticks[1]?.ns ?? to) - (this.#ticks[0]?.ns ?? from);
+        const steps = this.#ticks.slice(1).map(({ ns }, index) => ns - (this.#ticks[index]?.ns ?? 0));
+        const step = Math.min(scale.range.to - scale.range.from, ...steps);
         const start = state.trace.summary.startNs;
-        const place = (/** @type {number} */ ns) => `${Math.round(((ns - from) / (to - from)) * this.#width)}px`;
+        const place = (/** @type {number} */ ns) => `${Math.round(scale.place(ns))}px`;
+        const { breaks } = scale;
         fill(
             this.#axis,
             ...this.#ticks.map(({ ns, label }) => {
@@ -586,9 +597,13 @@ export class WaterfallView {
                 return el("span", { class: "tick", style: { "--left": place(ns) }, text });
             }),
         );
-        // A label at the right rim that would be cut is left out; its line stays.
-        for (const tick of /** @type {Iterable<HTMLElement>} */ (this.#axis.children)) tick.classList.toggle("absent", tick.offsetLeft + tick.offsetWidth > this.#width);
-        fill(this.#lines, ...this.#ticks.map(({ ns }) => el("span", { class: "grid-line", style: { "--left": place(ns) } })));
+        // A label that would be cut at the right rim, or run into the next line or break, is left out; its line stays.
+        const ticks = /** @type {HTMLElement[]} */ ([...this.#axis.children]);
+        const stops = [...ticks.map((tick) => tick.offsetLeft), ...breaks.map(({ left }) => left), this.#width].sort((one, other) => one - other);
+        for (const tick of ticks) tick.classList.toggle("absent", tick.offsetLeft + tick.offsetWidth > (stops.find((stop) => stop > tick.offsetLeft) ?? this.#width));
+        const placed = (/** @type {{left: number, width: number}} */ { left, width }) => ({ "--left": `${Math.round(left)}px`, "--width": `${Math.round(width)}px` });
+        this.#axis.append(...breaks.map((gap) => el("span", { class: "axis-break", style: placed(gap), title: `Nothing works for ${formatDuration(gap.ns)}` }, el("span", { text: formatDuration(gap.ns) }))));
+        fill(this.#lines, ...this.#ticks.map(({ ns }) => el("span", { class: "grid-line", style: { "--left": place(ns) } })), ...breaks.map((gap) => el("span", { class: "grid-break", style: placed(gap) })));
     }
 
     #drawShown() {

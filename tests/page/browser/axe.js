@@ -63,6 +63,13 @@ const VIEWS = {
       await page.getByText('Words are looked for').waitFor()
     },
   },
+  'the commands': {
+    go: async (page) => {
+      await openCheckout(page)
+      await page.keyboard.press('Control+k')
+      await page.getByRole('option', { name: /^Find spans/ }).waitFor()
+    },
+  },
   'matches alone, and the filter': {
     go: async (page) => {
       await openCheckout(page)
