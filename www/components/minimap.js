@@ -186,17 +186,26 @@ export class Minimap {
         this.#intents.setRange(clampRange(range, extent));
     }
 
+    /**
+     * A place of the document on the width, which the border is not a part of.
+     * @param {number} x
+     * @param {DOMRect} box
+     */
+    #pixel(x, box) {
+        return ((x - box.left) / Math.max(1, box.width)) * this.#width;
+    }
+
     /** @param {PointerEvent} event */
     #onPress(event) {
         if (event.button !== 0) return;
         const box = this.element.getBoundingClientRect();
         const extent = this.#extent;
         const scale = this.#scale;
-        const at = (/** @type {number} */ x) => Math.min(Math.max(0, scale.at(Math.min(Math.max(0, x - box.left), this.#width))), extent);
+        const at = (/** @type {number} */ x) => Math.min(Math.max(0, scale.at(Math.min(Math.max(0, this.#pixel(x, box)), this.#width))), extent);
         const { from, to } = this.#range;
         const zoomed = this.#state?.range !== null;
         const pressed = at(event.clientX);
-        const near = (/** @type {number} */ ns) => Math.abs(scale.place(ns) - (event.clientX - box.left)) <= GRIP;
+        const near = (/** @type {number} */ ns) => Math.abs(scale.place(ns) - this.#pixel(event.clientX, box)) <= GRIP;
         const nearFrom = near(from);
         const nearTo = near(to);
         /** @type {(x: number) => {from: number, to: number}} */
@@ -234,7 +243,7 @@ export class Minimap {
             return;
         }
         const { from, to } = this.#range;
-        const around = Math.min(Math.max(from, this.#scale.at(event.clientX - box.left)), to);
+        const around = Math.min(Math.max(from, this.#scale.at(this.#pixel(event.clientX, box))), to);
         this.#intents.setRange(clampRange(view.zoomed(wheelFactor(event), view.place(around)), extent));
     }
 }
