@@ -220,7 +220,7 @@ test('the overview zooms by drag, wheel and keys, and back', async () => {
   }, before)
   await page.getByRole('button', { name: 'All of the time' }).click()
   assert.equal(await value(to), 1_600_000_000)
-  const painted = await minimap.locator('canvas').evaluate((element) => {
+  const painted = await minimap.locator('canvas').first().evaluate((element) => {
     const canvas = /** @type {HTMLCanvasElement} */ (element)
     return canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data.some((byte) => byte !== 0)
   })
