@@ -151,6 +151,7 @@
  * @property {number} dragNs how much sooner its top would have ended without it
  * @property {{clarity: string, rival: string, rivals: number} | null} step what is doubtful about its step of the critical path
  * @property {number} slackNs how much later it could have ended before its top ended later; infinite when nothing waits for it
+ * @property {number} shiftNs how far it would move if the clocks of the hosts were aligned; 0 where calls tell of no difference
  * @property {Sampling | null} sampling what the trace state says about it
  * @property {Excerpt | null} excerpt its place in the input
  */

@@ -442,6 +442,7 @@ class Engine extends Explorer {
             dragNs: trace.drag(span),
             step: stepOf(trace, span),
             slackNs: trace.slack(span),
+            shiftNs: shiftOf(trace, span),
             sampling: spanscope.decodeSampling(details.traceState, details.traceId, details.flags & 0xff),
             excerpt: details.source === null ? null : this.excerpt(details.source.input, details.source, LINES_OF_A_SPAN),
         };
@@ -649,6 +650,20 @@ class Engine extends Explorer {
  */
 function asError(problem) {
     return Object.assign(new Error(problem.message), problem);
+}
+
+/** By trace what an alignment of clocks would move. @type {WeakMap<spanscope.Trace, spanscope.ClockSkew['moved']>} */
+const moves = new WeakMap();
+
+/**
+ * How far a span would move if the clocks of the hosts were aligned.
+ * @param {spanscope.Trace} trace
+ * @param {number} span
+ */
+function shiftOf(trace, span) {
+    const moved = moves.get(trace) ?? trace.clockSkew().moved;
+    moves.set(trace, moved);
+    return moved.byNs[moved.spans.indexOf(span)] ?? 0;
 }
 
 /**

@@ -102,6 +102,7 @@ export class DetailsView {
                 ["Path step", stepText(answer), "", null],
                 ["Without it", dragText(answer), exactDuration(answer.dragNs), null],
                 ["Time of day", details.startUnixNs === null ? "" : formatInstant(details.startUnixNs, mode), details.startUnixNs === null ? "" : exactInstant(details.startUnixNs), details.startUnixNs === null ? null : exactInstant(details.startUnixNs)],
+                ["Clock", clockText(answer.shiftNs), answer.shiftNs === 0 ? "" : exactDuration(Math.abs(answer.shiftNs)), null],
                 ["Span", el("code", { text: details.spanId === "" ? "none" : details.spanId }), "", details.spanId],
                 ["Trace", el("code", { text: details.traceId === "" ? "none" : details.traceId }), "", details.traceId],
                 ["Parent", this.#parent(answer), "", null],
@@ -114,6 +115,7 @@ export class DetailsView {
             attributeSection("Attributes", details.attributes, true),
             this.#events(details, start, mode),
             this.#links(details),
+            this.#linkedBy(details),
             attributeSection("Resource", details.resource, false),
             scopeSection(details),
             answer.excerpt === null ? null : section("In the input", null, excerptBlock(answer.excerpt, false)),
@@ -165,19 +167,47 @@ export class DetailsView {
     /** @param {SpanDetails} details */
     #links(details) {
         if (details.links.length === 0) return null;
-        const items = details.links.map((target) => {
-            const here = target.traceId === details.traceId;
-            return el(
+        const items = details.links.map((link) =>
+            el(
                 "li",
                 { class: "span-link" },
-                el("button", { type: "button", class: "text-link", on: { click: () => this.#intents.follow(target.traceId, target.spanId) } }, el("code", { text: target.spanId })),
-                el("span", { class: "span-link-where", text: here ? "in this trace" : "" }),
-                here ? null : el("span", { class: "span-link-where" }, "trace ", el("code", { text: target.traceId })),
-                target.traceState === "" ? null : el("code", { class: "span-link-state", text: target.traceState }),
-                target.attributes.length === 0 ? null : attributeList(target.attributes, true),
-            );
-        });
+                this.#linked(link.traceId, link.spanId, link.target, details),
+                link.target === null ? el("span", { class: "span-link-where", text: "not in the input" }) : null,
+                link.traceState === "" ? null : el("code", { class: "span-link-state", text: link.traceState }),
+                link.attributes.length === 0 ? null : attributeList(link.attributes, true),
+            ),
+        );
         return section("Links", details.links.length, ...limited("ul", "link-list", items));
+    }
+
+    /**
+     * The spans that link to this one.
+     * @param {SpanDetails} details
+     */
+    #linkedBy(details) {
+        if (details.linkedByCount === 0) return null;
+        const items = details.linkedBy.map((span) => el("li", { class: "span-link" }, this.#linked(span.traceId, span.spanId, span, details)));
+        const left = details.linkedByCount - details.linkedBy.length;
+        return section("Linked by", details.linkedByCount, ...limited("ul", "link-list", items), left === 0 ? null : el("p", { class: "span-link-where", text: `${formatCount(left)} more are not listed` }));
+    }
+
+    /**
+     * The other end of a link: what it is where it is known, and its id.
+     * @param {string} traceId
+     * @param {string} spanId
+     * @param {{name: string, service: string} | null} span
+     * @param {SpanDetails} details
+     */
+    #linked(traceId, spanId, span, details) {
+        const name = span === null ? "" : `${span.name === "" ? "(no name)" : span.name}${span.service === "" ? "" : ` · ${span.service}`}`;
+        const here = traceId === details.traceId;
+        return el(
+            "div",
+            {},
+            el("button", { type: "button", class: "text-link", on: { click: () => this.#intents.follow(traceId, spanId) } }, name === "" ? el("code", { text: spanId }) : name),
+            name === "" ? null : el("code", { class: "span-link-where", text: spanId }),
+            el("span", { class: "span-link-where" }, here ? "in this trace" : "trace ", here ? null : el("code", { text: traceId })),
+        );
     }
 
     /** @param {PointerEvent} event */
@@ -246,6 +276,12 @@ function criticalText({ details, topNs, topName }) {
     const share = formatShare(details.criticalNs, topNs);
     const whole = topName === null || share === "" ? share : `${share} of ${topName === "" ? "its root" : topName}`;
     return whole === "" ? formatDuration(details.criticalNs) : `${formatDuration(details.criticalNs)} (${whole})`;
+}
+
+/** @param {number} shiftNs */
+function clockText(shiftNs) {
+    if (shiftNs === 0) return "";
+    return `its host's clock seems ${formatDuration(Math.abs(shiftNs))} ${shiftNs > 0 ? "behind" : "ahead"}; shown as recorded`;
 }
 
 /** @param {SpanAnswer['sampling']} sampling */
