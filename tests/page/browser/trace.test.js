@@ -138,7 +138,7 @@ test('the details say what the trace state says about sampling', async () => {
 test('a link leads to the span it names', async () => {
   const { page, close } = await openCheckout()
   await row(page, /billing process/).click()
-  await details(page).getByRole('button', { name: '7e92d4f6a08b1c53' }).click()
+  await details(page).getByRole('button', { name: 'send order.created · orders', exact: true }).click()
   await details(page).getByRole('heading', { name: 'send order.created' }).waitFor()
   await grid(page).getByRole('row', { name: /orders send order\.created/, selected: true }).waitFor()
   await close()
