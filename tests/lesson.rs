@@ -126,15 +126,15 @@ fn a_trace_from_log_lines() {
     said(
         "order-lines.log",
         "
-        query order_items started in order-service took 312 ms, 86 % of the request. The rest, 49 ms (14 %), is in 4 other spans.
-        slowest-hop: query order_items started in order-service took 312 ms, 86 % of the request
+        query order_items in order-service took 312 ms, 86 % of the request. The rest, 49 ms (14 %), is in 4 other spans.
+        slowest-hop: query order_items in order-service took 312 ms, 86 % of the request
           = 312 ms of 361 ms on the critical path
-          > Nothing within was recorded: add spans to query order_items started in order-service, or profile it
+          > Nothing within was recorded: add spans to query order_items in order-service, or profile it
         then: critical-share
-        now: Profile query order_items started in order-service: nothing within was recorded
+        now: Profile query order_items in order-service: nothing within was recorded
         now: Look at the logs and the load of order-service at this moment
-        later: Add spans for the parts of query order_items started in order-service, and a time budget for it
-        If GET /orders/812 started takes longer than 50 ms, look first at query order_items started in order-service, then at query orders started in order-service, then at GET /v1/orders/812 started in order-service in itself.
+        later: Add spans for the parts of query order_items in order-service, and a time budget for it
+        If GET /orders/812 takes longer than 50 ms, look first at query order_items in order-service, then at query orders in order-service, then at GET /v1/orders/812 in order-service in itself.
         ",
     );
 }

@@ -399,7 +399,7 @@ impl Line {
             };
         }
         if self.name.0 == NameSource::Nothing && self.message != StringId::EMPTY {
-            self.name = (NameSource::Message, self.message);
+            self.name = (NameSource::Message, name_of_message(reading.builder, self.message));
         }
         if self.duration.is_none() && self.message != StringId::EMPTY {
             self.duration = told_duration(reading.builder.string(self.message));
@@ -579,6 +579,24 @@ pub(super) fn name_of(builder: &mut StoreBuilder, text: &str) -> StringId {
             builder.intern(&cut)
         }
     }
+}
+
+/// What a message is about, without the words that say whether it began or ended: lines of both name one span.
+pub(super) fn name_of_message(builder: &mut StoreBuilder, message: StringId) -> StringId {
+    const PHASES: [&str; 10] =
+        ["started", "starting", "start", "begins", "begin", "finished", "completed", "complete", "ended", "done"];
+    let text = builder.string(message);
+    let is_phase =
+        |word: &str| PHASES.iter().any(|phase| word.trim_end_matches([':', '.', ',']).eq_ignore_ascii_case(phase));
+    let about = match text.rsplit_once(' ') {
+        Some((about, last)) if is_phase(last) => about,
+        _ => match text.split_once(' ') {
+            Some((first, about)) if is_phase(first) => about,
+            _ => return message,
+        },
+    };
+    let about = about.trim().to_owned();
+    if about.is_empty() { message } else { builder.intern(&about) }
 }
 
 /// Loggers are named after modules: `shop.orders`, `root`, `main`.
