@@ -145,6 +145,8 @@ export class TraceSet {
   }): TraceSummary[];
   /** What the traces have in common, in a sentence or two; of a single trace its own verdict. */
   verdict(): string;
+  /** All spans as OTLP in JSON. */
+  toOtlpJson(): string;
   /** Which services call which in all traces. */
   serviceMap(): ServiceMap;
   /** The spans of all traces by call path. */
@@ -466,6 +468,11 @@ export class Trace {
   statistics(options?: { by?: GroupBy | undefined }): Statistics;
   /** The keys of attributes on its spans or their resources, with how many spans have each: the most frequent first. */
   attributeKeys(): { key: string; spans: number }[];
+  /**
+   * Its spans, or those at these positions, as OTLP in JSON, whatever they were read from: nothing is left out or rounded. Read again, they
+   * are the same.
+   */
+  toOtlpJson(spans?: Iterable<number>): string;
   /** Which services call which in it: calls, errors, latency, network and queue, share of the critical path. */
   serviceMap(): ServiceMap;
   /** Its spans by call path; the width of a frame is total time, self time or time on the critical path. */

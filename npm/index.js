@@ -207,6 +207,10 @@ export class TraceSet {
     return new ServiceMap(alive(this.#set).serviceMap());
   }
 
+  toOtlpJson() {
+    return guarded(() => alive(this.#set).toOtlpJson());
+  }
+
   statistics({ by = 'operation' } = {}) {
     return new Statistics(guarded(() => alive(this.#set).statistics(String(by))));
   }
@@ -406,6 +410,13 @@ export class Trace {
 
   serviceMap() {
     return new ServiceMap(alive(this.#trace).serviceMap());
+  }
+
+  toOtlpJson(spans) {
+    const trace = alive(this.#trace);
+    // No span at all is a document without spans; the module takes an empty list for all.
+    const chosen = spans === undefined ? [] : Array.from(spans, spanIndex);
+    return guarded(() => trace.toOtlpJson(Uint32Array.from(spans === undefined || chosen.length > 0 ? chosen : [0xffffffff])));
   }
 
   statistics({ by = 'operation' } = {}) {

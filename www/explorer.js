@@ -182,6 +182,15 @@ export class Explorer {
         return this.#flame.last.spans(frame, preferred);
     }
 
+    /**
+     * @param {number | null} index null: all traces
+     * @param {readonly number[] | null} spans null: all of the trace
+     */
+    otlpJson(index, spans) {
+        if (index === null) return this.setOf().toOtlpJson();
+        return spans === null ? this.traceOf(index).toOtlpJson() : this.traceOf(index).toOtlpJson(spans);
+    }
+
     /** @param {number | null} index null: all traces */
     serviceMap(index) {
         return this.#map.get(String(index), () => this.#scope(index).serviceMap()).graph();

@@ -14,6 +14,7 @@ mod clock_skew;
 pub mod context;
 mod error;
 mod errors;
+mod export;
 mod find;
 mod findings;
 mod flame;

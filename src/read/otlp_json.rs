@@ -148,9 +148,11 @@ enum Field {
     DroppedAttributes,
     DroppedEvents,
     DroppedLinks,
+    /// What OTLP has no field for; `write::otlp_json` says what its bits are.
+    Own,
 }
 
-static SPAN_KEYS: [Literal; 25] = [
+static SPAN_KEYS: [Literal; 26] = [
     Literal::key("traceId"),
     Literal::key("spanId"),
     Literal::key("traceState"),
@@ -176,6 +178,7 @@ static SPAN_KEYS: [Literal; 25] = [
     Literal::key("dropped_attributes_count"),
     Literal::key("dropped_events_count"),
     Literal::key("dropped_links_count"),
+    Literal::key("spanscope"),
 ];
 
 /// The field of each of [`SPAN_KEYS`].
@@ -205,6 +208,7 @@ static SPAN_FIELDS: [Field; SPAN_KEYS.len()] = [
     Field::DroppedAttributes,
     Field::DroppedEvents,
     Field::DroppedLinks,
+    Field::Own,
 ];
 
 static EVENT_KEYS: [Literal; 6] = [
@@ -410,6 +414,7 @@ fn read_scope<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut
 fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables, origin: OriginIndex) -> Lex<()> {
     let mut draft = reading.builder.draft(reading.address(lexer.offset()));
     let mut seen = 0_u32;
+    let mut own = 0;
     let mut cursor = lexer.begin_object()?;
     loop {
         let key = match lexer.member_inlined(&mut tables.span, &mut cursor)? {
@@ -448,6 +453,17 @@ fn span<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
             }
             Field::DroppedEvents => dropped(reading, lexer, &mut draft.attributes, "otel.dropped_events_count")?,
             Field::DroppedLinks => dropped(reading, lexer, &mut draft.attributes, "otel.dropped_links_count")?,
+            Field::Own => own = reading.unsigned(lexer, "spanscope", WarningKind::BadValue)?.unwrap_or(0),
+        }
+    }
+    if own != 0 {
+        draft.asynchronous |= own & 1 != 0;
+        // In OTLP the instant 0 is no time.
+        if own & 2 != 0 && draft.start == NO_TIME {
+            draft.start = 0;
+        }
+        if own & 4 != 0 && draft.end == NO_TIME {
+            draft.end = 0;
         }
     }
     reading.builder.push_span(&draft, origin);

@@ -518,6 +518,11 @@ impl<'a> Span<'a> {
         self.store.origins[self.record().origin as usize].resource as usize
     }
 
+    /// The number of its resource and scope, to tell whether two spans share both.
+    pub fn origin_index(&self) -> usize {
+        self.record().origin as usize
+    }
+
     /// Its instrumentation scope.
     pub fn scope(&self) -> Scope<'a> {
         let origin = self.store.origins[self.record().origin as usize];

@@ -670,3 +670,18 @@ describe('a service map', () => {
     assert.deepEqual(map.spansOfEdge(99).spans, [])
   })
 })
+
+describe('a trace as OTLP JSON', () => {
+  it('is the same when it is read again', () => {
+    const set = spanscope.read(encode(CHECKOUT))
+    const trace = set.trace(0)
+    const again = spanscope.read(trace.toOtlpJson())
+    assert.equal(again.format, 'otlp-json')
+    const plain = (/** @type {spanscope.Trace} */ of, /** @type {number} */ index) => ({ ...of.span(index), source: null, warnings: [] })
+    for (let index = 0; index < trace.spanCount; index += 1) assert.deepEqual(plain(again.trace(0), index), plain(trace, index))
+    assert.equal(set.toOtlpJson(), trace.toOtlpJson())
+    assert.equal(spanscope.read(trace.toOtlpJson([1, 2])).spanCount, 2)
+    assert.deepEqual(JSON.parse(trace.toOtlpJson([])), { resourceSpans: [] })
+    assert.deepEqual(JSON.parse(trace.toOtlpJson([99, -1])), { resourceSpans: [] })
+  })
+})

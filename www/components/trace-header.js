@@ -2,10 +2,12 @@
 
 import { copyButton, el, fill } from "../dom.js";
 import { countOf, exactDuration, exactInstant, formatDuration, formatInstant } from "../format.js";
+import { ExportMenu } from "./export.js";
 
 /** @import { State } from '../state.js' */
 
 export class TraceHeader {
+    #export = new ExportMenu();
     element = el("header", { class: "trace-header" });
 
     /**
@@ -15,6 +17,7 @@ export class TraceHeader {
     update(state, before) {
         const { trace } = state;
         if (trace === null) return;
+        this.#export.update(state);
         const mode = state.preferences.timeMode;
         if (before !== null && before.trace?.summary === trace.summary && before.preferences.timeMode === mode) return;
         const { summary } = trace;
@@ -38,6 +41,7 @@ export class TraceHeader {
             summary.traceId === ""
                 ? null
                 : el("span", { class: "fact trace-id" }, el("code", { text: summary.traceId }), copyButton("trace id", summary.traceId)),
+            this.#export.element,
         );
     }
 
