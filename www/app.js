@@ -6,10 +6,12 @@
 
 import { Client } from "./client.js";
 import { assignLooks } from "./colors.js";
-import { el, fill } from "./dom.js";
+import { el, fill, save } from "./dom.js";
 import { countOf, formatDuration } from "./format.js";
 import { PAGE_KEYS, isPaletteChord, isWriting, keyOf } from "./keys.js";
+import { fileWith, savedInputs } from "./one-file.js";
 import { SAMPLES, sampleById } from "./samples/index.js";
+import { sampleBlob } from "./samples/load.js";
 import { Selector } from "./selection.js";
 import { EVERYTHING, Store, clampRange, initialState, loadPreferences, savePreferences, scaleOf } from "./state.js";
 import { TABS } from "./tabs.js";
@@ -67,7 +69,7 @@ class App {
         this.start = new StartView(options);
         this.headers = new HeadersView(options);
         this.list = new TraceList(options);
-        this.header = new TraceHeader();
+        this.header = new TraceHeader(options);
         this.verdict = new VerdictView(options);
         this.tabs = new Tabs(options);
         this.waterfall = new WaterfallView(options);
@@ -114,7 +116,9 @@ class App {
         const state = this.#store.state;
         document.documentElement.dataset["theme"] = state.preferences.theme;
         this.#update(state, null);
-        void this.#follow(parseHash(location.hash));
+        const saved = savedInputs();
+        if (saved === null) void this.#follow(parseHash(location.hash));
+        else void this.#openSaved(saved);
         this.#client
             .ask("formats")
             .then((formats) => this.start.setFormats(formats.map(({ name }) => name)))
@@ -173,6 +177,7 @@ class App {
             this.#store.set({ tab });
             this.#record("push");
         },
+        saveOneFile: () => void this.#saveOneFile(),
         setBudgets: (budgets) => {
             this.#store.set({ budgets });
             this.#record("replace");
@@ -257,6 +262,26 @@ class App {
         let free = name;
         for (let number = 2; taken.has(free); number += 1) free = `${name} (${number})`;
         return free;
+    }
+
+    /** @param {NonNullable<ReturnType<typeof savedInputs>>} saved */
+    async #openSaved({ inputs, address }) {
+        /** @type {InputSpec[]} */
+        const specs = [];
+        for (const { name, format, file } of inputs) specs.push({ ...this.#spec(name, file, false, specs), format });
+        await this.#read(specs, specs.map(({ id }) => id), "add", parseHash(location.hash === "" ? address : location.hash));
+    }
+
+    async #saveOneFile() {
+        const { inputs, trace } = this.#store.state;
+        try {
+            const given = await Promise.all(inputs.map(async ({ name, format, blob, sample }) => ({ name, format, blob: blob ?? (await sampleBlob(sample)) })));
+            const name = (trace?.summary.rootName ?? "").replace(/[^\w-]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 60);
+            save(`${name === "" ? "trace" : name}.html`, await fileWith(given, formatHash({ ...this.#place(), sample: null })), "text/html");
+            this.#say("Saved.");
+        } catch (error) {
+            this.#fail(error, "The page as one file");
+        }
     }
 
     /**

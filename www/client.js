@@ -6,14 +6,15 @@
  * policy with the worker's file, the worker is started from a blob: address, which inherits the page's policy.
  */
 
+import { IS_ONE_FILE, addressOf } from "./address.js";
+import { workerSource } from "./one-file.js";
+
 /** @import { InputSpec, Opened, Problem, Progress } from './types.js' */
 /** @typedef {import('./worker.js').EngineType} Engine */
 /**
  * @template {keyof Engine} Method
  * @typedef {Engine[Method] extends (...values: infer Values) => infer Result ? {values: Values, result: Awaited<Result>} : never} Call
  */
-
-const WORKER = new URL("./worker.js", import.meta.url);
 
 /** One worker and the questions it has not answered yet. */
 export class Connection {
@@ -145,11 +146,18 @@ export class Client {
 
 /** @returns {Promise<Worker>} */
 async function startWorker() {
-    if (await hasPolicy(WORKER)) return new Worker(WORKER, { type: "module" });
-    const source = new Blob([`import ${JSON.stringify(WORKER.href)};`], { type: "text/javascript" });
-    const address = URL.createObjectURL(source);
-    // The address is not revoked: the worker may not have been fetched yet, and it holds one line.
-    return new Worker(address, { type: "module" });
+    if (IS_ONE_FILE) return new Worker(blobAddress(workerSource()));
+    const worker = addressOf("./worker.js");
+    if (await hasPolicy(worker)) return new Worker(worker, { type: "module" });
+    return new Worker(blobAddress(`import ${JSON.stringify(worker.href)};`), { type: "module" });
+}
+
+/**
+ * The address of a program. It is not revoked: the worker may not have been fetched yet.
+ * @param {string} source
+ */
+function blobAddress(source) {
+    return URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
 }
 
 /** @type {Promise<boolean> | null} */

@@ -214,6 +214,7 @@
  * @property {(span: number | null) => void} select
  * @property {(span: number) => void} openDetails
  * @property {() => void} closeDetails
+ * @property {() => void} saveOneFile saves the viewer with what is open as one HTML file
  * @property {(text: string) => void} setBudgets
  * @property {(spans: readonly number[]) => void} mark
  * @property {(trace: number, spans: readonly number[]) => void} markIn marks spans of a trace, which is opened for it

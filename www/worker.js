@@ -11,7 +11,8 @@ import * as spanscope from "./pkg/index.js";
 import { Explorer } from "./explorer.js";
 import { excerptOf } from "./format.js";
 import { lowerBound } from "./sorted.js";
-import { sampleById } from "./samples/index.js";
+import { IS_ONE_FILE, addressOf } from "./address.js";
+import { sampleBlob } from "./samples/load.js";
 import { warmUp } from "./warm-up.js";
 
 /** @import { Excerpt, Explained, Found, InputSpec, Opened, OpenTrace, Overview, Position, Problem, Progress, Row, Selection, SortOrder, SpanAnswer, SpanContext, Tick, TraceSummary } from './types.js' */
@@ -82,7 +83,7 @@ class Engine extends Explorer {
     }
 
     async #warmUp() {
-        await spanscope.init(new URL("./pkg/spanscope_bg.wasm", import.meta.url));
+        await spanscope.init(IS_ONE_FILE ? undefined : addressOf("./pkg/spanscope_bg.wasm"));
         warmUp(spanscope);
     }
 
@@ -97,7 +98,7 @@ class Engine extends Explorer {
         await this.prepare();
         this.#inputs = inputs;
         this.#blobs = [];
-        for (const input of inputs) this.#blobs.push(input.blob ?? (await sampleBlob(input)));
+        for (const input of inputs) this.#blobs.push(input.blob ?? (await sampleBlob(input.sample)));
         const lone = added.length === 1 ? inputs.findIndex((input) => input.id === added[0]) : -1;
         const blob = this.#blobs[lone];
         if (blob !== undefined && inputs[lone]?.format === null && blob.size <= LONGEST_HEADERS) {
@@ -745,22 +746,6 @@ async function* chunksOf(blob) {
         if (done) return;
         yield value;
     }
-}
-
-/**
- * @param {InputSpec} input
- * @returns {Promise<Blob>}
- */
-async function sampleBlob(input) {
-    const sample = input.sample === null ? null : sampleById(input.sample);
-    if (sample === null) throw new Error(`There is no sample ${input.sample}.`);
-    if (sample.file === null) {
-        const { generateDocument } = await import("./samples/generate.js");
-        return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (generateDocument())]);
-    }
-    const response = await fetch(new URL(`./samples/${sample.file}`, import.meta.url));
-    if (!response.ok) throw new Error(`The sample ${sample.file} is not on this server (${response.status}).`);
-    return response.blob();
 }
 
 /** @typedef {InstanceType<typeof Engine>} EngineType */

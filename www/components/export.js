@@ -1,10 +1,12 @@
 /** The menu in the trace's header that takes it elsewhere: copies and files. */
 
-import { copy, save } from "../dom.js";
-import { countOf } from "../format.js";
+import { button, copy, el, fill, save } from "../dom.js";
+import { countOf, formatBytes } from "../format.js";
+import { IS_ONE_FILE } from "../address.js";
 import { Menu } from "./menu.js";
 
 /** @import { State } from '../state.js' */
+/** @import { Intents } from '../types.js' */
 /** @import { MenuItem } from './menu.js' */
 
 const LABEL = "Copy, save";
@@ -14,7 +16,13 @@ export class ExportMenu {
     /** @type {State | null} */
     #state = null;
 
-    constructor() {
+    /** Says what the one file will hold, before it is written. */
+    dialog = el("dialog", { class: "keys-sheet", "aria-labelledby": "one-file-title" });
+    #intents;
+
+    /** @param {{intents: Intents}} options */
+    constructor({ intents }) {
+        this.#intents = intents;
         this.#menu = new Menu({ label: LABEL, class: "export-menu menu-end", items: () => this.#items() });
         this.element = this.#menu.element;
     }
@@ -35,6 +43,7 @@ export class ExportMenu {
             { label: "Copy as OTLP JSON", about: whole, choose: () => void this.#take(trace.index, null, null) },
             { label: "Save as OTLP JSON", about: whole, choose: () => void this.#take(trace.index, null, `${name}.json`) },
             ...(marked.length === 0 ? [] : [{ label: "Save the marked spans as OTLP JSON", about: countOf(marked.length, "span"), choose: () => void this.#take(trace.index, marked, `${name}-marked.json`) }]),
+            ...(IS_ONE_FILE || overview.sizes.length === 0 ? [] : [{ label: "Save as one HTML file…", about: "the viewer and what is open, for somebody without a server", choose: () => this.#askToSave() }]),
             ...(traces < 2 ? [] : [{ label: "Save all traces as OTLP JSON", about: `${countOf(traces, "trace")}, ${countOf(overview.summary.spans, "span")}`, choose: () => void this.#take(null, null, "traces.json") }]),
         ];
     }
@@ -56,6 +65,33 @@ export class ExportMenu {
             // What a browser cannot hold as one text, or does not allow.
             this.#say(name === null ? "Could not copy" : "Could not save");
         }
+    }
+
+    #askToSave() {
+        const { inputs, overview } = this.#state ?? {};
+        if (!inputs || !overview) return;
+        const close = () => this.dialog.close();
+        fill(
+            this.dialog,
+            el("div", { class: "keys-head" }, el("h2", { id: "one-file-title", text: "Save as one HTML file" }), button({ label: "Close", icon: "close", onClick: close })),
+            el("p", { text: "The file will hold the viewer and everything that was read, as it was given:" }),
+            el("ul", {}, ...inputs.map(({ name }, index) => el("li", { text: `${name}, ${formatBytes(overview.sizes[index] ?? 0)}` }))),
+            el("p", { text: "Whoever opens the file can read all of it. The file itself asks nobody for anything: it works from disk, and its policy allows no connection." }),
+            el(
+                "p",
+                { class: "dialog-buttons" },
+                button({
+                    label: "Save",
+                    onClick: () => {
+                        close();
+                        this.#intents.saveOneFile();
+                    },
+                }),
+                " ",
+                button({ label: "Cancel", onClick: close }),
+            ),
+        );
+        this.dialog.showModal();
     }
 
     /** @param {string} text */

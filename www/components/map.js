@@ -219,7 +219,7 @@ export class MapView {
             svg("title", { text: `${name}\n${second}` }),
             svg("rect", { class: "map-box", x: left, y: top, width: BOX.width, height: BOX.height, rx: node.kind === "service" ? 4 : node.kind === "messaging" ? 22 : 10 }),
             node.kind === "service" ? svg("rect", { class: "map-stripe", x: left + 1, y: top + 8, width: 3, height: BOX.height - 16 }) : null,
-            svg("text", { class: "map-name", x: left + 14, y: top + 19, text: shortened(name, 18) }),
+            svg("text", { class: "map-name", x: left + 14, y: top + 19, text: shortened(name, 16) }),
             svg("text", { class: "map-second", x: left + 14, y: top + 35, text: shortened(node.errors > 0 ? `${countOf(node.errors, "error")} · ${second}` : second, 20) }),
             svg("circle", { class: "map-ring", cx: left + BOX.width - 20, cy: y, r: RING }),
             share > 0 ? svg("circle", { class: "map-share", cx: left + BOX.width - 20, cy: y, r: RING, "stroke-dasharray": `${(around * Math.min(1, share)).toFixed(2)} ${around.toFixed(2)}`, transform: `rotate(-90 ${left + BOX.width - 20} ${y})` }) : null,

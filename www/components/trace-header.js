@@ -5,10 +5,17 @@ import { countOf, exactDuration, exactInstant, formatDuration, formatInstant } f
 import { ExportMenu } from "./export.js";
 
 /** @import { State } from '../state.js' */
+/** @import { Intents } from '../types.js' */
 
 export class TraceHeader {
-    #export = new ExportMenu();
+    #export;
     element = el("header", { class: "trace-header" });
+
+    /** @param {{intents: Intents}} options */
+    constructor(options) {
+        this.#export = new ExportMenu(options);
+        document.body.append(this.#export.dialog);
+    }
 
     /**
      * @param {State} state

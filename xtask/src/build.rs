@@ -43,10 +43,30 @@ pub(crate) fn build(dev: bool) -> Result<Built, String> {
     copy_folder(&root().join("www"), &site, &["pkg"])?;
     copy_folder(&npm, &site.join("pkg"), &[])?;
 
+    let one_file = one_file(&site)?;
+
     println!("dist/npm   the npm package");
     println!("dist/site  the page, for any static web server");
+    if one_file {
+        println!("dist/spanscope.html  the page as one file, which opens from disk");
+    }
     println!("{}", sizes(&module)?);
     Ok(Built { site })
+}
+
+/// Makes the page as one file where Node and esbuild are, and puts it beside the page, which fills it with what is open. Without, the page works
+/// all the same and says that it cannot.
+fn one_file(site: &Path) -> Result<bool, String> {
+    if !root().join("node_modules/esbuild").exists() || tools::node().is_err() {
+        println!("esbuild is not there, so the page is not made into one file (`npm ci` installs it).");
+        return Ok(false);
+    }
+    let file = root().join("dist/spanscope.html");
+    let mut bundle = command("node");
+    bundle.arg("xtask/one-file.js").arg(site).arg(&file);
+    run(&mut bundle)?;
+    copy_file(&file, &site.join("spanscope.html"))?;
+    Ok(true)
 }
 
 /// Compiles the crate; answers where rustc left the module.
