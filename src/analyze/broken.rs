@@ -83,16 +83,24 @@ fn severed(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     if calls.is_empty() {
         return;
     }
+    let intervals = || calls.iter().filter_map(Span::interval);
+    let earliest = intervals().map(|(from, _)| from).min().unwrap_or(0).saturating_sub(SLACK);
+    let latest = intervals().map(|(_, to)| to).max().unwrap_or(0);
     // Tops that were called by somebody: of this trace those that are not its main one, of others their servers without a parent.
     let mut entries: Vec<Entry<'_>> = Vec::new();
-    for trace in store.traces() {
+    // Traces come by start: behind the last call none begins.
+    for trace in store.traces().take_while(|trace| trace.start_ns().is_some_and(|start| start <= latest)) {
+        if trace.start_ns().unwrap_or(0).saturating_add(trace.duration_ns()) < earliest {
+            continue;
+        }
         let own = trace.index() == facts.trace.index();
         for top in trace.tops() {
             let called = match top.kind() {
                 SpanKind::Server | SpanKind::Consumer => own || top.top() == Some(Top::Root),
                 _ => own && top.top() == Some(Top::Orphan),
             };
-            if let Some(start) = top.start_ns().filter(|_| called && top.index() != facts.top.index()) {
+            let meant = called && top.index() != facts.top.index();
+            if let Some(start) = top.start_ns().filter(|start| meant && (earliest..=latest).contains(start)) {
                 entries.push(Entry { span: top, start });
             }
         }
