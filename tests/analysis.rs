@@ -6,7 +6,7 @@ mod common;
 use std::fmt::Write;
 use std::path::Path;
 
-use common::{BASE, Drawn, Random, check, drawn, id_of, random_spans, read_spans, store};
+use common::{BASE, Drawn, Random, check, drawn, id_of, numbered, random_spans, read_spans, store};
 use serde_json::Value;
 use spanscope::analyze::critical_path::critical_paths;
 use spanscope::analyze::self_time::{for_each_gap, self_time, self_times};
@@ -374,14 +374,7 @@ fn by_definition(store: &Store, top: spanscope::SpanIndex) -> Vec<Owned> {
 #[test]
 fn depth_and_breadth_cost_no_more_than_their_spans() {
     const COUNT: u64 = 100_000;
-    let span = |index: u64, parent: Option<u64>, start: u64, end: u64| Drawn {
-        name: "step".to_owned(),
-        id: format!("{:016x}", index + 1),
-        parent: parent.map(|parent| format!("{:016x}", parent + 1)).unwrap_or_default(),
-        start: Some(start),
-        end: Some(end),
-        ..Drawn::default()
-    };
+    let span = numbered;
     let chain: Vec<Drawn> =
         (0..COUNT).map(|index| span(index, index.checked_sub(1), index, 2 * COUNT - index)).collect();
     let siblings = |start: fn(u64) -> u64, end: fn(u64) -> u64| -> Vec<Drawn> {

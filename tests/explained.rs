@@ -5,7 +5,7 @@ mod common;
 
 use std::path::{Path, PathBuf};
 
-use common::{Drawn, Random, random_spans, read_spans};
+use common::{Drawn, Random, numbered, random_spans, read_spans};
 use spanscope::analyze::advice::{Advice, advice};
 use spanscope::analyze::attribution::{largest_drags, path_by_spent};
 use spanscope::analyze::bottleneck::{path_by_operation, path_by_service, path_by_span};
@@ -122,14 +122,10 @@ fn a_deep_chain_and_a_wide_parent_are_explained_in_time() {
     const COUNT: u64 = 60_000;
     let span = |index: u64, parent: Option<u64>, start: u64, end: u64| Drawn {
         name: "SELECT a".to_owned(),
-        id: format!("{:016x}", index + 1),
-        parent: parent.map(|parent| format!("{:016x}", parent + 1)).unwrap_or_default(),
-        start: Some(start * 1_000_000),
-        end: Some(end * 1_000_000),
         kind: "client".to_owned(),
         service: "web".to_owned(),
         error: index.is_multiple_of(3).then(|| "timeout".to_owned()),
-        ..Drawn::default()
+        ..numbered(index, parent, start * 1_000_000, end * 1_000_000)
     };
     let chain: Vec<Drawn> =
         (0..COUNT).map(|index| span(index, index.checked_sub(1), index, 2 * COUNT - index)).collect();

@@ -6,7 +6,7 @@ mod common;
 
 use std::fmt::Write;
 
-use common::{Drawn, Random, check, drawn, random_spans, read_spans};
+use common::{Drawn, Random, check, drawn, numbered, random_spans, read_spans};
 use spanscope::analyze::critical_path::critical_paths;
 use spanscope::analyze::what_if::{Change, drag, saved_by, slack};
 use spanscope::{Span, SpanIndex, Store};
@@ -248,14 +248,7 @@ fn drag_and_slack_are_the_differences_of_a_replay() {
 #[test]
 fn a_deep_chain_and_a_wide_parent_are_replayed_without_recursion() {
     const COUNT: u64 = 50_000;
-    let span = |index: u64, parent: Option<u64>, start: u64, end: u64| Drawn {
-        name: "step".to_owned(),
-        id: format!("{:016x}", index + 1),
-        parent: parent.map(|parent| format!("{:016x}", parent + 1)).unwrap_or_default(),
-        start: Some(start),
-        end: Some(end),
-        ..Drawn::default()
-    };
+    let span = numbered;
     let chain: Vec<Drawn> =
         (0..COUNT).map(|index| span(index, index.checked_sub(1), index, 2 * COUNT - index)).collect();
     let root = span(0, None, 0, 2 * COUNT);

@@ -184,6 +184,18 @@ fn pairs(pairs: &[(String, String)]) -> String {
     pairs.iter().map(pair).collect::<Vec<_>>().join(",")
 }
 
+/// A span of a large trace, known by its number as its parent is.
+pub(crate) fn numbered(index: u64, parent: Option<u64>, start: u64, end: u64) -> Drawn {
+    Drawn {
+        name: "step".to_owned(),
+        id: format!("{:016x}", index + 1),
+        parent: parent.map(|parent| format!("{:016x}", parent + 1)).unwrap_or_default(),
+        start: Some(start),
+        end: Some(end),
+        ..Drawn::default()
+    }
+}
+
 /// Reads spans.
 pub(crate) fn read_spans(spans: &[Drawn]) -> Outcome {
     read(otlp(spans), &ReadOptions::new()).expect("a drawing can be read")
