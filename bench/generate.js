@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { BASE_SECONDS, services, traces } from './traces.js'
+import { BASE_SECONDS, oneTrace, services, traces } from './traces.js'
 
 /** @typedef {import('./traces.js').Span} Span */
 /** @typedef {import('./traces.js').Attribute} Attribute */
@@ -24,16 +24,17 @@ const BATCH = 64
  * The file of one format and size; it is made when it is not there.
  * @param {string} format one of `FORMATS`
  * @param {number} count of spans
+ * @param {'many' | 'one'} [shape] whether they are many traces of up to 100 spans, or all of one
  * @returns {{ path: string, bytes: number }} the path is relative to the root of the repository
  */
-export function inputFile(format, count) {
+export function inputFile(format, count, shape = 'many') {
   const folder = `target/bench/${VERSION}`
-  const path = `${folder}/${format}-${count}.json`
+  const path = `${folder}/${format}-${count}${shape === 'one' ? '-one' : ''}.json`
   if (!existsSync(ROOT + path)) {
     mkdirSync(ROOT + folder, { recursive: true })
     const unfinished = `${ROOT}${path}.unfinished`
     const file = openSync(unfinished, 'w')
-    for (const piece of pieces(format, count)) writeSync(file, piece)
+    for (const piece of pieces(format, count, shape)) writeSync(file, piece)
     closeSync(file)
     renameSync(unfinished, ROOT + path)
   }
@@ -42,15 +43,15 @@ export function inputFile(format, count) {
 
 /**
  * The text of a file, in pieces of some megabytes.
- * @param {string} format @param {number} count
+ * @param {string} format @param {number} count @param {'many' | 'one'} shape
  * @returns {Generator<string>}
  */
-export function* pieces(format, count) {
+export function* pieces(format, count, shape) {
   const { before, batch, after } = { otlp, jaeger, zipkin }[format]
   yield before
   let comma = ''
   let waiting = []
-  for (const trace of traces(count)) {
+  for (const trace of shape === 'one' ? oneTrace(count) : traces(count)) {
     waiting.push(trace)
     if (waiting.length === BATCH) {
       yield comma + batch(waiting)

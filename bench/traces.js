@@ -129,6 +129,28 @@ export function* traces(count, seed = 20260101) {
   }
 }
 
+/**
+ * Yields the spans of one trace of `count` spans, in pieces: a job that does what the traces of `traces` do as its children. The
+ * root comes last, as it ends last.
+ * @param {number} count
+ * @param {number} [seed]
+ * @returns {Generator<Span[]>}
+ */
+export function* oneTrace(count, seed = 20260101) {
+  const random = new Random(seed + 1)
+  const traceId = random.hex(32)
+  const root = makeSpan(random, traceId, null, 0, 'internal', 0, 0)
+  for (const spans of traces(count - 1, seed)) {
+    spans[0].parent = root
+    for (const span of spans) {
+      span.traceId = traceId
+      root.end = Math.max(root.end, span.end)
+    }
+    yield spans
+  }
+  yield [root]
+}
+
 /** @param {Random} random @param {number} start @param {number} size @param {Span | null} linkable */
 function makeTrace(random, start, size, linkable) {
   const traceId = random.hex(32)
