@@ -4,7 +4,7 @@
 // them. Garbage is collected before each run and not during it, as far as that is in our hands: nobody pays for what
 // another one left behind.
 
-import { warmUp } from '../www/warm-up.js'
+import { warmUp } from '../www/worker/warm-up.js'
 import { context } from './context.js'
 import { indexDocument } from './tree-index.js'
 

@@ -1,5 +1,6 @@
 /**
- * All that the page shows, in one object. Views read it and send intents; only app.js changes it, through `Store.set`.
+ * All that the page shows, in one object. Views read it and send intents; only app.js and the parts it puts together
+ * change it, through `Store.set`.
  */
 
 import { TimeScale } from "./time-scale.js";
@@ -57,6 +58,9 @@ export const EVERYTHING = Object.freeze({ onlyFound: false, hiddenServices: Obje
 
 /** Height of a row in pixels. */
 export const ROW_HEIGHTS = Object.freeze({ compact: 22, normal: 26, roomy: 32 });
+
+/** A text of more characters than this is not put into the box: the box would be slow, and nobody edits it. */
+export const LONGEST_DRAFT = 500_000;
 
 /** @returns {State} */
 export function initialState() {

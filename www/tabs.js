@@ -1,5 +1,5 @@
 /**
- * The tabs over a trace, in their order. A tab is a line here, a view in components/ and its place in app.js.
+ * The tabs over a trace, in their order. A tab is a line here, a view in components/ and its place in views.js.
  */
 
 export const TABS = /** @type {const} */ ([

@@ -197,7 +197,7 @@
 
 
 /**
- * What views may ask for; app.js does it.
+ * What views may ask for; app.js says which part does it.
  * @typedef {object} Intents
  * @property {(text: string) => void} openText
  * @property {(files: readonly File[]) => void} openFiles

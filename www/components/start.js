@@ -7,8 +7,6 @@ import { SAMPLES } from "../samples/index.js";
 /** @import { Intents } from '../types.js' */
 
 const EXAMPLE = '{"resourceSpans": …}\nlevel=error trace_id=4bf92f3577b34da6a3ce929d0e0e4736 msg="payment failed"\ntraceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-/** A text of more characters than this is not put into the box: the box would be slow, and nobody edits it. */
-export const LONGEST_DRAFT = 500_000;
 
 export class StartView {
     #box;

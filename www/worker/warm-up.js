@@ -4,7 +4,7 @@
  * is not replaced, so without this the first large file would be read by the slow code to its end.
  */
 
-/** @import * as Spanscope from './pkg/index.js' */
+/** @import * as Spanscope from '../pkg/index.js' */
 
 /** Spans of the trace. */
 const COUNT = 200;

@@ -3,11 +3,11 @@
  * for: a view asks window by window.
  */
 
-/** @import { FlameAnswer, FlamePicture, Group, LogAnswer, LogLine, StatisticsAnswer, Attribute } from './types.js' */
+/** @import { FlameAnswer, FlamePicture, Group, LogAnswer, LogLine, StatisticsAnswer, Attribute } from '../types.js' */
 
-/** @typedef {import('./pkg/index.js').Trace} Trace */
-/** @typedef {import('./pkg/index.js').TraceSet} TraceSet */
-/** @typedef {Parameters<import('./pkg/index.js').Statistics['sort']>[0]} StatisticsColumn */
+/** @typedef {import('../pkg/index.js').Trace} Trace */
+/** @typedef {import('../pkg/index.js').TraceSet} TraceSet */
+/** @typedef {Parameters<import('../pkg/index.js').Statistics['sort']>[0]} StatisticsColumn */
 
 /** @template {{free(): void}} Thing */
 class Kept {
@@ -38,13 +38,13 @@ class Kept {
 
 /** @abstract */
 export class Explorer {
-    /** @type {Kept<import('./pkg/index.js').Statistics>} */
+    /** @type {Kept<import('../pkg/index.js').Statistics>} */
     #statistics = new Kept();
-    /** @type {Kept<import('./pkg/index.js').Logs>} */
+    /** @type {Kept<import('../pkg/index.js').Logs>} */
     #logs = new Kept();
-    /** @type {Kept<import('./pkg/index.js').Flame>} */
+    /** @type {Kept<import('../pkg/index.js').Flame>} */
     #flame = new Kept();
-    /** @type {Kept<import('./pkg/index.js').ServiceMap>} */
+    /** @type {Kept<import('../pkg/index.js').ServiceMap>} */
     #map = new Kept();
 
     /**
@@ -80,7 +80,7 @@ export class Explorer {
      * @returns {StatisticsAnswer}
      */
     statistics(index, by, column, descending) {
-        const statistics = this.#statistics.get(`${index} ${by}`, () => this.#scope(index).statistics({ by: /** @type {import('./pkg/index.js').GroupBy} */ (by) }));
+        const statistics = this.#statistics.get(`${index} ${by}`, () => this.#scope(index).statistics({ by: /** @type {import('../pkg/index.js').GroupBy} */ (by) }));
         statistics.sort(/** @type {StatisticsColumn} */ (column), { descending });
         return { groups: statistics.groupCount, all: statistics.all(), largest: statistics.largest() };
     }
@@ -154,7 +154,7 @@ export class Explorer {
     }
 
     /**
-     * @param {Parameters<import('./pkg/index.js').Flame['rectangles']>[0]} look
+     * @param {Parameters<import('../pkg/index.js').Flame['rectangles']>[0]} look
      * @returns {FlamePicture}
      */
     flamePicture(look) {

@@ -1,0 +1,128 @@
+/**
+ * The address bar: writes down where the user is, and goes where an address says, so that going back works.
+ */
+
+import { clampRange } from "./state.js";
+import { formatHash, parseHash } from "./url.js";
+
+/** @import { App } from './app.js' */
+/** @import { Place } from './url.js' */
+
+export class Places {
+    #app;
+    /** Set while an address is being followed, so that this is not written down as a new one. */
+    #following = false;
+
+    /** @param {App} app */
+    constructor(app) {
+        this.#app = app;
+        addEventListener("popstate", () => void this.follow(parseHash(location.hash)));
+    }
+
+    /** @returns {Place} */
+    current() {
+        const state = this.#app.store.state;
+        return {
+            view: state.view,
+            tab: state.tab,
+            sample: state.inputs.length === 1 ? (state.inputs[0]?.sample ?? null) : null,
+            trace: state.trace?.summary.traceId ?? null,
+            span: this.#spanId,
+            budgets: state.budgets,
+            range: state.range,
+            query: state.query,
+            only: state.onlyFound,
+        };
+    }
+
+    /** The current span's id; asked for when it changes, as the state holds its index only. */
+    #spanId = /** @type {string | null} */ (null);
+    #spanOf = /** @type {string} */ ("");
+
+    /**
+     * Writes the address.
+     * @param {'push' | 'replace'} how
+     */
+    record(how) {
+        if (this.#following) return;
+        const state = this.#app.store.state;
+        const key = `${state.trace?.index}:${state.span}`;
+        if (state.span === null || state.trace === null) {
+            this.#spanId = null;
+            this.#spanOf = "";
+        } else if (key !== this.#spanOf) {
+            this.#spanId = null;
+            this.#spanOf = key;
+            void state.connection
+                ?.call("spanId", state.trace.index, state.span)
+                .then((spanId) => {
+                    if (this.#spanOf !== key) return;
+                    this.#spanId = spanId === "" ? null : spanId;
+                    this.#write("replace");
+                })
+                .catch(() => {});
+        }
+        this.#write(how);
+    }
+
+    #written = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    #writing;
+
+    /** @param {'push' | 'replace'} how */
+    #write(how) {
+        clearTimeout(this.#writing);
+        const write = () => {
+            this.#written = performance.now();
+            const hash = formatHash(this.current());
+            const address = hash === "" ? location.pathname + location.search : hash;
+            if (hash === location.hash) return;
+            if (how === "push") history.pushState(null, "", address);
+            else history.replaceState(null, "", address);
+        };
+        // Browsers refuse when an address changes a hundred times in some seconds, as it does while zooming.
+        if (how === "push" || performance.now() - this.#written > 400) write();
+        else this.#writing = setTimeout(write, 400);
+    }
+
+    /**
+     * Goes where an address says: at the start, and when the user goes back.
+     * @param {Place} place
+     */
+    async follow(place) {
+        clearTimeout(this.#writing);
+        this.#following = true;
+        try {
+            await this.#followPlace(place);
+        } finally {
+            this.#following = false;
+        }
+    }
+
+    /** @param {Place} place */
+    async #followPlace(place) {
+        const state = this.#app.store.state;
+        const open = state.inputs.length === 1 ? (state.inputs[0]?.sample ?? null) : null;
+        if (place.view === "trace" && place.sample !== null && place.sample !== open && (await this.#app.reading.openSample(place.sample, place))) return;
+        if (place.view === "headers" && state.headers !== null) {
+            this.#app.store.set({ view: "headers" });
+            return;
+        }
+        if (place.view !== "trace" || state.connection === null || state.trace === null) {
+            this.#app.store.set({ view: "start" });
+            this.#app.store.show();
+            this.#app.views.start.focus();
+            return;
+        }
+        const index = place.trace === null ? state.trace.index : ((await state.connection.call("findTrace", place.trace)) ?? state.trace.index);
+        if (index !== state.trace.index) await this.#app.navigation.openTrace(index, place.span, null);
+        this.#app.store.set({ view: "trace", tab: place.tab, budgets: place.budgets, range: place.range === null || this.#app.store.state.trace === null ? null : clampRange(place.range, this.#app.store.state.trace.extentNs) });
+        if (place.query !== this.#app.store.state.query) await this.#app.selector.find(place.query);
+        if (place.only !== this.#app.store.state.onlyFound) await this.#app.selector.choose({ onlyFound: place.only });
+        if (index === state.trace.index && place.span !== null) {
+            const span = await state.connection.call("findSpan", index, place.span);
+            if (span !== null) await this.#app.navigation.reveal(span, false);
+            this.#app.store.set({ tab: place.tab });
+        }
+    }
+}

@@ -1,0 +1,409 @@
+/**
+ * Answers the page's questions about what is open: traces and their rows, spans, search. What it answers for the views
+ * over many spans at once is in explorer.js.
+ */
+
+import { IS_ONE_FILE, addressOf } from "../address.js";
+import * as spanscope from "../pkg/index.js";
+import { lowerBound } from "../sorted.js";
+import { Documents } from "./documents.js";
+import { Explorer } from "./explorer.js";
+import { OpenTraces } from "./open-traces.js";
+import { shiftOf, stepOf } from "./span-answer.js";
+import { warmUp } from "./warm-up.js";
+
+/** @import { Explained, Found, InputSpec, Opened, OpenTrace, Overview, Position, Row, Selection, SortOrder, SpanAnswer, SpanContext, Tick, TraceSummary } from '../types.js' */
+
+/** A span in a file with line breaks is shown with so many more lines. */
+const LINES_OF_A_SPAN = 7;
+
+export class Engine extends Explorer {
+    #documents = new Documents();
+    #open = new OpenTraces(this.#documents);
+    /** Counts searches: of those that wait only the last one is done. */
+    #searches = 0;
+
+    /** @type {Promise<void> | null} */
+    #ready = null;
+
+    /** Loads the wasm and makes the engine compile well what reading runs. */
+    prepare() {
+        this.#ready ??= this.#warmUp();
+        return this.#ready;
+    }
+
+    async #warmUp() {
+        await spanscope.init(IS_ONE_FILE ? undefined : addressOf("./pkg/spanscope_bg.wasm"));
+        warmUp(spanscope);
+    }
+
+    /**
+     * Reads inputs, or explains headers.
+     * @param {InputSpec[]} inputs
+     * @param {readonly number[]} added the ids of those that are new
+     * @returns {Promise<Opened>}
+     */
+    async open(inputs, added) {
+        await this.prepare();
+        const { headers, failed } = await this.#documents.open(inputs, added);
+        return headers === null ? { kind: "traces", overview: this.#overview(), failed } : { kind: "headers", ...headers };
+    }
+
+    /** @returns {Omit<Overview, 'looks'>} */
+    #overview() {
+        const set = this.#documents.set;
+        return {
+            summary: set.summary(),
+            services: set.services(),
+            inputs: set.inputs(),
+            sizes: this.#documents.sizes,
+            warnings: set.warnings(),
+            formats: spanscope.formats().map(({ id, name }) => ({ id, name })),
+        };
+    }
+
+    /**
+     * @param {number} from
+     * @param {number} count
+     * @param {SortOrder} sort
+     * @returns {TraceSummary[]}
+     */
+    traces(from, count, sort) {
+        return this.#documents.set.traces({ from, count, sort });
+    }
+
+    /**
+     * @param {number | string} which an index, or a trace id
+     * @returns {OpenTrace}
+     */
+    trace(which) {
+        const { index, trace, waterfall } = this.#open.get(which);
+        const summary = trace.summary();
+        return {
+            index,
+            summary,
+            verdict: trace.verdictParts(),
+            path: trace.pathByService(),
+            topNs: trace.span(trace.mainTop()).durationNs,
+            errors: trace.errorCounts(),
+            extentNs: trace.extentNs(),
+            rowCount: waterfall.rowCount,
+            events: trace.eventCount,
+            idle: trace.idle(),
+            counts: trace.spanCounts(),
+        };
+    }
+
+    /**
+     * Checks budgets on a trace.
+     * @param {number} index
+     * @param {string} text
+     */
+    budgets(index, text) {
+        return this.#open.get(index).trace.budgets(text);
+    }
+
+    /**
+     * What was found in a trace, and what to do about it.
+     * @param {number} index
+     * @returns {Explained}
+     */
+    explain(index) {
+        const { trace } = this.#open.get(index);
+        return { index, findings: trace.findings(), advice: trace.advice(), markdown: trace.markdown() };
+    }
+
+    /**
+     * @param {number} index
+     * @param {number} from
+     * @param {number} count
+     * @param {{from: number, to: number}} [range] the part of the time that is shown
+     * @returns {Row[]}
+     */
+    rows(index, from, count, range) {
+        return this.#open.get(index).waterfall.rows(from, count, range === undefined ? undefined : { fromNs: range.from, toNs: range.to });
+    }
+
+    /**
+     * Opens or closes subtrees.
+     * @param {number} index
+     * @param {{span: number, expanded: boolean} | {group: number, open: boolean} | {siblingsOf: number} | 'all' | 'none' | {level: number}} what
+     * @returns {number} the number of rows now
+     */
+    expand(index, what) {
+        const { trace, waterfall } = this.#open.get(index);
+        if (what === "all") waterfall.expandAll();
+        else if (what === "none") waterfall.collapseAll();
+        else if ("level" in what) waterfall.expandToLevel(what.level);
+        else if ("span" in what) waterfall.setExpanded(what.span, what.expanded);
+        else if ("group" in what) waterfall.setGroupOpen(what.group, what.open);
+        else {
+            const { parents } = this.#open.get(index);
+            const parent = parents[what.siblingsOf] ?? -1;
+            const siblings = parent >= 0 ? trace.children(parent) : topsOf(parents);
+            for (const span of siblings) waterfall.setExpanded(span, true);
+        }
+        return waterfall.rowCount;
+    }
+
+    /**
+     * The row of a span, or of what it is hidden in; -1 when there is none.
+     * @param {number} index
+     * @param {number} span
+     * @returns {{span: number, row: number}}
+     */
+    visible(index, span) {
+        const { waterfall } = this.#open.get(index);
+        const row = waterfall.nearestRow(span);
+        return { span: waterfall.spanOf(row), row };
+    }
+
+    /**
+     * The row above a row in the tree; -1 when there is none.
+     * @param {number} index
+     * @param {number} row
+     */
+    parentRow(index, row) {
+        return this.#open.get(index).waterfall.parentRow(row);
+    }
+
+    /**
+     * Makes a span visible; its row is -1 when it is not in the subtree that is shown alone.
+     * @param {number} index
+     * @param {number} span
+     * @returns {{row: number, rowCount: number, changed: boolean}}
+     */
+    reveal(index, span) {
+        const { waterfall } = this.#open.get(index);
+        const before = waterfall.rowOf(span);
+        const row = waterfall.reveal(span);
+        return { row, rowCount: waterfall.rowCount, changed: before < 0 };
+    }
+
+    /**
+     * Chooses which rows there are.
+     * @param {number} index
+     * @param {Selection} selection
+     * @returns {{rowCount: number, hiddenSpans: number}}
+     */
+    select(index, { only, ...selection }) {
+        const { waterfall, found } = this.#open.get(index);
+        waterfall.select({ ...selection, only: only ? found : null });
+        return { rowCount: waterfall.rowCount, hiddenSpans: waterfall.hiddenCount };
+    }
+
+    /**
+     * Searches, and shows what was found alone if that is wished. Null when another search came meanwhile.
+     * @param {number} index
+     * @param {string} query
+     * @param {Selection} selection
+     * @returns {Promise<{found: Found, rowCount: number, hiddenSpans: number} | null>}
+     */
+    async find(index, query, selection) {
+        this.#searches += 1;
+        const turn = this.#searches;
+        // Lets in what waits already: whoever types fast asks for more than is wanted in the end.
+        await new Promise((resolve) => setTimeout(resolve));
+        if (turn !== this.#searches) return null;
+        const open = this.#open.get(index);
+        const { trace, waterfall } = open;
+        const { spans, problem } = trace.search(query);
+        if (problem === null) open.found = spans;
+        const shown = selection.only ? this.select(index, selection) : { rowCount: waterfall.rowCount, hiddenSpans: waterfall.hiddenCount };
+        return { found: { query, spans: open.found, problem }, ...shown };
+    }
+
+    /**
+     * Collects the texts of a trace, so that the first search is as quick as the others.
+     * @param {number} index
+     */
+    prepareSearch(index) {
+        this.#open.get(index).trace.prepareSearch();
+    }
+
+    /**
+     * A span and those above it, the topmost first, by service and operation.
+     * @param {number} index
+     * @param {number} span
+     * @returns {{span: number, label: string}[]}
+     */
+    lineage(index, span) {
+        const MOST = 6;
+        const { trace, parents } = this.#open.get(index);
+        const line = [];
+        for (let at = span; at >= 0; at = parents[at] ?? -1) line.unshift(at);
+        const shown = line.length <= MOST ? line : [line[0] ?? 0, ...line.slice(1 - MOST)];
+        return shown.map((at) => {
+            const { service, name } = trace.span(at);
+            return { span: at, label: `${service} ${name}`.trim() || "(no name)" };
+        });
+    }
+
+    /**
+     * Which columns of the overview an error begins in, and which a match.
+     * @param {number} index
+     * @param {{width: number, scale: readonly number[]}} options
+     */
+    columns(index, options) {
+        const { trace, errors, found } = this.#open.get(index);
+        return { errors: trace.columns(errors, options), found: trace.columns(found, options) };
+    }
+
+    /**
+     * @param {number} index
+     * @param {number} span
+     * @returns {Promise<SpanAnswer>}
+     */
+    async span(index, span) {
+        const { trace, parents } = this.#open.get(index);
+        const details = trace.span(span);
+        let top = span;
+        for (let above = parents[top] ?? -1; above >= 0; above = parents[top] ?? -1) top = above;
+        const topDetails = top === span ? details : trace.span(top);
+        return {
+            details,
+            topNs: Math.max(0, topDetails.durationNs),
+            topName: top === trace.mainTop() ? null : topDetails.name,
+            parentName: details.parent === null ? null : trace.span(details.parent).name,
+            children: trace.children(span).length,
+            dragNs: trace.drag(span),
+            step: stepOf(trace, span),
+            slackNs: trace.slack(span),
+            shiftNs: shiftOf(trace, span),
+            sampling: spanscope.decodeSampling(details.traceState, details.traceId, details.flags & 0xff),
+            excerpt: details.source === null ? null : this.#documents.excerpt(details.source.input, details.source, LINES_OF_A_SPAN),
+        };
+    }
+
+    /**
+     * @param {number} index
+     * @param {number} span
+     */
+    spanId(index, span) {
+        return this.#open.get(index).trace.span(span).spanId;
+    }
+
+    /**
+     * @param {number} index
+     * @param {string} spanId
+     */
+    findSpan(index, spanId) {
+        return this.#open.get(index).trace.find(spanId)[0] ?? null;
+    }
+
+    /**
+     * The index of a trace by its id, if it was read.
+     * @param {string} traceId
+     */
+    findTrace(traceId) {
+        try {
+            return this.#open.get(traceId).index;
+        } catch {
+            return null;
+        }
+    }
+
+    /**
+     * The next span with an error of its own in tree order, beyond the end from the start again.
+     * @param {number} index
+     * @param {number} from a span
+     * @param {1 | -1} direction
+     * @returns {number | null}
+     */
+    nextError(index, from, direction) {
+        return nextOf(this.#open.get(index).errors, from, direction);
+    }
+
+    /**
+     * @param {number} index
+     * @param {readonly {fromNs: number, toNs: number}[]} ranges what of the time is shown
+     * @param {number} most
+     * @returns {Tick[]}
+     */
+    ticks(index, ranges, most) {
+        return this.#open.get(index).trace.ticksOf(ranges, most);
+    }
+
+    /**
+     * An RGBA raster of a part of a trace.
+     * @param {number} index
+     * @param {{width: number, height: number, scale: readonly number[], palette: Uint32Array, error: number}} options
+     */
+    minimap(index, options) {
+        return this.#open.get(index).trace.minimap(options);
+    }
+
+    /**
+     * A small raster for the list of traces; the trace is not kept open for it.
+     * @param {number} index
+     * @param {{width: number, height: number, palette: Uint32Array, error: number}} options
+     */
+    strip(index, options) {
+        const open = this.#open.known(index);
+        const trace = open?.trace ?? this.#documents.set.trace(index);
+        const pixels = trace.minimap({ ...options, scale: [0, 0, Math.max(1, trace.extentNs()), options.width] });
+        if (open === undefined) trace.free();
+        return pixels;
+    }
+
+    /**
+     * The line around a place in an input.
+     * @param {number} input
+     * @param {Omit<Position, 'input'> | null} position
+     */
+    excerpt(input, position) {
+        return this.#documents.excerpt(input, position);
+    }
+
+    /** What can be read. */
+    async formats() {
+        await this.prepare();
+        return spanscope.formats().map(({ id, name }) => ({ id, name }));
+    }
+
+    /**
+     * A new trace, or a child of a context, as headers.
+     * @param {SpanContext | null} parent
+     */
+    async newContext(parent) {
+        await this.prepare();
+        const context = parent === null ? spanscope.startTrace() : spanscope.childOf(parent);
+        const headers = spanscope.inject(context);
+        const [explained] = spanscope.explainHeaders(headers["traceparent"] ?? "");
+        return { ...headers, ...explained?.others };
+    }
+
+    /**
+     * @override
+     * @param {number} index
+     */
+    traceOf(index) {
+        return this.#open.get(index).trace;
+    }
+
+    /** @override */
+    setOf() {
+        return this.#documents.set;
+    }
+}
+
+/**
+ * The next one of some spans, which rise, beyond the end from the start again.
+ * @param {Uint32Array} spans
+ * @param {number} from a span, -1 for before all
+ * @param {1 | -1} direction
+ * @returns {number | null}
+ */
+function nextOf(spans, from, direction) {
+    const [first] = spans;
+    if (first === undefined) return null;
+    const place = lowerBound(spans, direction > 0 ? from + 1 : from);
+    return (direction > 0 ? spans[place] ?? first : spans[place - 1] ?? spans[spans.length - 1]) ?? null;
+}
+
+/** @param {Int32Array} parents */
+function topsOf(parents) {
+    const tops = [];
+    for (const [span, parent] of parents.entries()) if (parent < 0) tops.push(span);
+    return tops;
+}
