@@ -15,13 +15,13 @@ export function median(times) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-const ms = (/** @type {number} */ time) => (time < 100 ? time.toFixed(1) : Math.round(time).toLocaleString('en-US'))
-const megabytes = (/** @type {number} */ bytes) => (bytes / 1e6).toFixed(1)
+export const ms = (/** @type {number} */ time) => (time < 100 ? time.toFixed(1) : Math.round(time).toLocaleString('en-US'))
+export const megabytes = (/** @type {number} */ bytes) => (bytes / 1e6).toFixed(1)
 const rate = (/** @type {number} */ bytes, /** @type {number} */ time) => Math.round(bytes / 1000 / time).toLocaleString('en-US')
 const times = (/** @type {number} */ ratio) => `${ratio < 10 ? ratio.toFixed(1) : Math.round(ratio)}x`
-const count = (/** @type {number} */ number) => number.toLocaleString('en-US')
+export const count = (/** @type {number} */ number) => number.toLocaleString('en-US')
 
-function table(/** @type {string[]} */ head, /** @type {string[][]} */ rows) {
+export function table(/** @type {string[]} */ head, /** @type {string[][]} */ rows) {
   const line = (/** @type {string[]} */ cells) => `| ${cells.join(' | ')} |\n`
   return line(head) + line(head.map((_, index) => (index === 0 ? '---' : '---:'))) + rows.map(line).join('') + '\n'
 }

@@ -24,6 +24,7 @@ const HELP = `cargo xtask bench [options]
   --parts LIST         of warm, cold, large, context (all; large is 1,000,000 spans of OTLP, context is headers)
                        protobuf, alone: OTLP protobuf against prost, natively
   --rounds N           rounds that count, per measurement
+  --page               measures the page instead; cargo xtask bench --page --help for more
 
 The input files are kept under target/bench; the largest has 870 MB. The result is Markdown, on the terminal and in
 target/bench/report.md.`

@@ -27,11 +27,13 @@ export function chromiumPath() {
 /**
  * A headless Chromium that stays away from the network. Close it when done.
  * @param {string[]} [args] further command-line switches
+ * @param {string[]} [without] switches that would be given otherwise
  */
-export function launchChromium(args = []) {
+export function launchChromium(args = [], without = []) {
   return chromium.launch({
     executablePath: chromiumPath(),
     headless: true,
+    ignoreDefaultArgs: without,
     args: [
       '--no-sandbox',
       '--disable-gpu',

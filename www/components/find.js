@@ -90,6 +90,8 @@ export class FindBox {
         setText(this.#count, found === null || state.query === "" ? "" : problem !== null ? "not a query" : countText(found, state.span));
         attribute(this.#input, "aria-invalid", problem === null ? null : "true");
         attribute(this.#input, "aria-describedby", problem === null ? "find-count" : "find-help");
+        // While an answer is on its way the count is that of what was asked before.
+        attribute(this.element, "aria-busy", String(state.query.trim() !== "" && found?.query !== state.query));
         this.element.classList.toggle("nothing", found !== null && problem === null && found.spans.length === 0);
         attribute(this.#only, "aria-pressed", String(state.onlyFound));
         this.#drawHelp();

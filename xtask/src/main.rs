@@ -26,7 +26,7 @@ cargo xtask <command>
   build [--dev]          write the page to dist/site and the npm package to dist/npm
   test [--only STEP]…    run all checks, as CI does; --list names the steps
   bench [--quick]        time the shipped module against what JavaScript does, in Chromium and in Node
-                         (cargo xtask bench --help for more)
+                         (cargo xtask bench --help for more); with --page, how fast the page opens, scrolls and finds
   fuzz [--seconds N] [TARGET]…
                          give every parser what nobody would write, for 20 seconds each
 
