@@ -344,6 +344,26 @@ export interface ClockSkew {
   moved: { spans: Uint32Array<ArrayBuffer>; byNs: Float64Array<ArrayBuffer> };
 }
 
+/** Where the spans of a trace would lie if the clocks of its hosts agreed. */
+export interface Alignment {
+  /** By how much each span moves, in tree order; 0 for one that stays. */
+  shiftsNs: Float64Array<ArrayBuffer>;
+  /** The spans that move, by host and shift. */
+  moves: {
+    /** Whose clock is off, and against which host's it is moved. */
+    host: string;
+    against: string;
+    /** How far its spans move, and how much less or more it may be. */
+    byNs: number;
+    giveNs: number;
+    spans: Uint32Array<ArrayBuffer>;
+    /** What it rests on, in words. */
+    reason: string;
+  }[];
+  /** Spans that stay where they were recorded although something speaks for a shift, by reason. */
+  refused: { reason: 'asynchronous' | 'longer-than-parent' | 'one-host' | 'unexplained'; text: string; spans: Uint32Array<ArrayBuffer> }[];
+}
+
 /** The other end of a link, when it is in the input. */
 export interface LinkedSpan {
   trace: number;
@@ -449,6 +469,11 @@ export class Trace {
   asyncPaths(): AsyncPath[];
   /** Its hosts, what the calls between them tell of their clocks, and which spans an alignment would move. Nothing else is aligned. */
   clockSkew(): ClockSkew;
+  /**
+   * Where its spans would lie if the clocks of its hosts agreed. Spans of one host never move against each other, nothing moves across an asynchronous
+   * edge nor into a parent that is shorter.
+   */
+  alignment(): Alignment;
   /** `own`: spans in which an error began; `above`: spans that passed one on, because a span below them has one too. */
   errorCounts(): { own: number; above: number };
   /** The spans in which errors began, in tree order. */

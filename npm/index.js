@@ -365,11 +365,21 @@ export class Trace {
   }
 
   clockSkew() {
+    const { shiftsNs } = this.alignment();
+    const spans = Uint32Array.from(shiftsNs.keys()).filter((span) => shiftsNs[span] !== 0);
+    return { ...alive(this.#trace).clockSkew(), moved: { spans, byNs: Float64Array.from(spans, (span) => shiftsNs[span]) } };
+  }
+
+  alignment() {
     const trace = alive(this.#trace);
-    const byNs = trace.shifts();
-    const spans = [];
-    for (let span = 0; span < byNs.length; span += 1) if (byNs[span] !== 0) spans.push(span);
-    return { ...trace.clockSkew(), moved: { spans: Uint32Array.from(spans), byNs: Float64Array.from(spans, (span) => byNs[span]) } };
+    const { moves, refused } = trace.alignment();
+    const shiftsNs = new Float64Array(trace.spanCount);
+    for (const move of moves) {
+      move.spans = Uint32Array.from(move.spans);
+      for (const span of move.spans) shiftsNs[span] = move.byNs;
+    }
+    for (const refusal of refused) refusal.spans = Uint32Array.from(refusal.spans);
+    return { shiftsNs, moves, refused };
   }
 
   errorCounts() {

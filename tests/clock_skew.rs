@@ -8,6 +8,7 @@ use std::path::Path;
 use common::{Drawn, check, drawn, read_spans, scaled};
 use serde_json::Value;
 use spanscope::Store;
+use spanscope::analyze::alignment::alignment;
 use spanscope::analyze::clock_skew::clock_skew;
 use spanscope::analyze::critical_path::critical_paths;
 use spanscope::analyze::facts::Facts;
@@ -29,10 +30,16 @@ fn skew(store: &Store) -> String {
         let explained = if pair.explained { "" } else { " unexplained" };
         text += &format!("{from} {to} {}..{}{differs}{explained}\n", pair.low_ns / column, pair.high_ns / column);
     }
-    for span in trace.spans().filter(|span| skew.shift_of(span.position()) != 0) {
-        text += &format!("{} moves {}\n", span.name(), skew.shift_of(span.position()) / column);
+    let aligned = alignment(&trace, &skew);
+    for (span, shift) in trace.spans().zip(&aligned.shift_ns).filter(|(_, shift)| **shift != 0) {
+        text += &format!("{} moves {}\n", span.name(), shift / column);
     }
-    assert_eq!(skew.moves_any(), text.contains("moves"));
+    assert_eq!(aligned.shift_ns.is_empty(), aligned.moves.is_empty());
+    for (refusal, spans) in &aligned.refused {
+        for span in spans {
+            text += &format!("{} stays: {}\n", store.span(*span).name(), refusal.as_str());
+        }
+    }
     text
 }
 
@@ -122,6 +129,8 @@ fn calls_that_contradict_each_other_are_explained_by_no_offset() {
         a 0
         b 0
         a b 10..-10 unexplained
+        B stays: unexplained
+        D stays: unexplained
         ",
     );
 }
@@ -129,13 +138,14 @@ fn calls_that_contradict_each_other_are_explained_by_no_offset() {
 #[test]
 fn what_is_no_call_of_another_host_says_nothing_about_clocks() {
     // One host.
-    check_skew("A    [---]  @host.name=a kind=client\n  B [--]  @host.name=a kind=server", "a 0");
+    check_skew("A    [---]  @host.name=a kind=client\n  B [--]  @host.name=a kind=server", "a 0\nB stays: one-host");
     // A message, and a follower.
     check_skew(
         "A    [---]  @host.name=a kind=producer\n  B [--]  @host.name=b kind=consumer",
         "
         a 0
         b 0
+        B stays: asynchronous
         ",
     );
     // Another kind of edge: a server under a server's internal work need not be waited for.
@@ -152,6 +162,7 @@ fn what_is_no_call_of_another_host_says_nothing_about_clocks() {
         "
         a 0
         b 0
+        B stays: longer-than-parent
         ",
     );
 }
@@ -163,7 +174,7 @@ fn a_host_is_known_by_its_best_name() {
         A    [---------]   kind=client @host.id=1 @host.name=a
           B [----]         kind=server @host.name=b @k8s.pod.name=p @host.id=1
         ",
-        "1 0",
+        "1 0\nB stays: one-host",
     );
     // Without a name, the service stands for it.
     check_skew(
@@ -198,6 +209,72 @@ fn offsets_add_up_along_the_calls_from_the_requests_host() {
         B moves 10
         C moves 10
         D moves 20
+        ",
+    );
+}
+
+#[test]
+fn nothing_moves_across_an_asynchronous_edge_and_what_is_below_goes_by_the_clock_there() {
+    check_skew(
+        "
+        A          [---------------]       kind=client @host.name=a
+          B       [---------]              kind=server @host.name=b
+          P              [-]               kind=producer @host.name=a
+            C             [----------]     kind=consumer @host.name=b
+              D            [-]             kind=internal @host.name=b
+              E             [-------]      kind=client @host.name=b
+                F               [---]      kind=server @host.name=a
+          Q              [-]           kind=producer @host.name=a
+            G             [-]          kind=consumer @host.name=a
+        ",
+        "
+        a 0
+        b -25
+        a b -40..-10 differs
+        B moves 25
+        F moves -25
+        C stays: asynchronous
+        ",
+    );
+}
+
+#[test]
+fn a_child_longer_than_its_parent_stays_and_so_does_what_ran_on_its_host() {
+    check_skew(
+        "
+        R   [--------------------]   kind=server @host.name=a
+          A    [---------]           kind=client @host.name=a
+            B [----]                 kind=server @host.name=b
+          C             [--]         kind=client @host.name=a
+            D          [------]      kind=server @host.name=b
+              E         [--]         kind=internal @host.name=b
+        ",
+        "
+        a 0
+        b -35
+        a b -60..-10 differs
+        B moves 35
+        D stays: longer-than-parent
+        ",
+    );
+}
+
+#[test]
+fn spans_of_one_host_never_move_against_each_other() {
+    check_skew(
+        "
+        A      [---------]    kind=client @host.name=a
+          B   [----]          kind=server @host.name=b
+            C [-]             kind=internal @host.name=b
+          D  [--]             kind=internal @host.name=a
+        ",
+        "
+        a 0
+        b -35
+        a b -60..-10 differs
+        B moves 35
+        C moves 35
+        D stays: one-host
         ",
     );
 }
@@ -247,7 +324,7 @@ fn the_published_cases() {
     };
     let cases: Vec<Value> = serde_json::from_str(&text).expect("the vectors are JSON");
     assert!(!cases.is_empty());
-    let (mut aligned, mut refused) = (0, 0);
+    let (mut moved, mut refused) = (0, 0);
     for case in &cases {
         let name = &case["name"];
         let list = case["spans"].as_array().expect("a list of spans");
@@ -270,12 +347,14 @@ fn the_published_cases() {
             .collect();
         let store = read_spans(&spans).store;
         let trace = store.traces().next().expect("one trace");
-        let skew = clock_skew(&trace);
+        let aligned = alignment(&trace, &clock_skew(&trace));
         for (span, case_span) in trace.spans().filter(|span| span.top().is_none()).zip(&list[1..]) {
             let start = case_span["start"].as_i64().expect("a number");
             let parent_ms = number(&list[0]["duration"]);
+            let mut stays = None;
             let wanted = if number(&case_span["duration"]) > parent_ms && number(&case_span["parent"]) == 1 {
                 refused += 1;
+                stays = Some("longer-than-parent");
                 0
             } else if let Some(delta) =
                 case["expected_warning"].as_str().and_then(|text| text.rsplit_once("delta of ")).map(|(_, delta)| delta)
@@ -283,14 +362,19 @@ fn the_published_cases() {
                 // `35ms`: what Jaeger calculated and kept back.
                 delta.trim_end_matches("ms").parse().expect("a number of milliseconds")
             } else {
+                // Jaeger is silent about a child on its parent's host that begins before it.
+                stays = (name == "do not adjust parent-child on the same host").then_some("one-host");
                 case_span["adjusted_start"].as_i64().expect("a number") - start
             };
-            aligned += usize::from(wanted != 0);
-            assert_eq!(skew.shift_of(span.position()) / ms as i64, wanted, "{name}");
+            moved += usize::from(wanted != 0);
+            let shift = aligned.shift_ns.get(span.position()).copied().unwrap_or(0);
+            assert_eq!(shift / ms as i64, wanted, "{name}");
+            let reason = (wanted == 0).then(|| aligned.refused.iter().find(|(_, spans)| spans.contains(&span.index())));
+            assert_eq!(reason.flatten().map(|(refusal, _)| refusal.as_str()), stays, "{name}");
         }
     }
-    assert!(aligned >= 6 && refused >= 2, "{aligned} {refused}");
-    println!("{} cases, {aligned} spans aligned, {refused} refused", cases.len());
+    assert!(moved >= 6 && refused >= 2, "{moved} {refused}");
+    println!("{} cases, {moved} spans aligned, {refused} refused", cases.len());
 }
 
 #[test]

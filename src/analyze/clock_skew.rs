@@ -7,8 +7,7 @@
 //! ```
 //! Every call from one host to another allows an interval of offsets, and the offset of their clocks lies in all of them. Where what they have in
 //! common leaves out 0, the clocks differ; where they have nothing in common, no one offset explains them: a clock was set meanwhile, or the
-//! calls are none. Nothing is moved unless asked for: an alignment is offered, in which each host's spans move by the middle of its interval
-//! against the host of the request.
+//! calls are none. Nothing is moved: [`alignment`](super::alignment) says where spans would lie if the clocks agreed.
 //!
 //! Only calls that waited for their answer count: a client's span and its server's, or two spans of one kind where the data has no sides; never
 //! an asynchronous edge, a link, spans of one host, or a child longer than its parent, which no offset fits into it. Spans are of one host when
@@ -36,6 +35,8 @@ pub struct Host {
     pub name: String,
     /// How far its clock seems ahead of that of the request's host; 0 unless calls show otherwise.
     pub offset_ns: i64,
+    /// By how much that may be wrong: what the intervals on the way from the request's host to this one leave open.
+    pub give_ns: u64,
     /// How many spans it has.
     pub spans: usize,
 }
@@ -80,7 +81,7 @@ pub struct ClockSkew {
     pub pairs: Vec<HostPair>,
     /// Times that lie closer together than this are the same as far as the input tells: its clocks tick in such steps.
     pub grain_ns: u64,
-    /// The host of each span, empty when no clock is off.
+    /// The host of each span; empty when there is one host.
     host_of: Vec<u32>,
 }
 
@@ -91,14 +92,21 @@ impl ClockSkew {
         pair.explained && (pair.low_ns > grain || pair.high_ns < -grain)
     }
 
-    /// How far a span moves when clocks are aligned, in nanoseconds.
-    pub fn shift_of(&self, position: usize) -> i64 {
-        self.host_of.get(position).map_or(0, |host| -self.hosts[*host as usize].offset_ns)
+    /// The host of the span at a position of the tree order, by its position in the list of hosts.
+    pub fn host_of(&self, position: usize) -> u32 {
+        self.host_of.get(position).copied().unwrap_or(0)
     }
 
-    /// Whether any span moves.
-    pub fn moves_any(&self) -> bool {
-        !self.host_of.is_empty()
+    /// What the calls between two hosts allow.
+    pub fn between(&self, one: usize, other: usize) -> Option<&HostPair> {
+        let sides = (one.min(other), one.max(other));
+        let place = self.pairs.partition_point(|pair| (pair.from, pair.to) < sides);
+        self.pairs.get(place).filter(|pair| (pair.from, pair.to) == sides)
+    }
+
+    /// Whether no one offset fits the calls between two hosts, by more than the steps of their clocks.
+    pub fn contradicts(&self, one: u32, other: u32) -> bool {
+        self.between(one as usize, other as usize).is_some_and(|pair| !pair.explained && overshoots(self, pair))
     }
 }
 
@@ -158,7 +166,7 @@ pub fn clock_skew(trace: &Trace<'_>) -> ClockSkew {
     }
     let request = super::summary::main_top(trace).position();
     align(&mut hosts, &skew, host_of.get(request).copied().unwrap_or(0));
-    if hosts.iter().any(|host| host.offset_ns != 0) {
+    if hosts.len() > 1 {
         skew.host_of = host_of;
     }
     skew.hosts = hosts;
@@ -270,7 +278,7 @@ fn hosts(trace: &Trace<'_>) -> (Vec<Host>, Vec<u32>) {
         let first = first_of[*key as usize] as usize;
         if number_of[first] == NONE {
             number_of[first] = hosts.len() as u32;
-            hosts.push(Host { name: std::mem::take(&mut keys[first].1), offset_ns: 0, spans: 0 });
+            hosts.push(Host { name: std::mem::take(&mut keys[first].1), offset_ns: 0, give_ns: 0, spans: 0 });
         }
         *key = number_of[first];
         hosts[*key as usize].spans += 1;
@@ -328,12 +336,13 @@ fn align(hosts: &mut [Host], skew: &ClockSkew, request: u32) {
                 if std::mem::replace(&mut reached[to], true) {
                     continue;
                 }
-                let between = match () {
-                    () if !skew.differs(pair) => 0,
-                    () if pair.from == host => pair.middle_ns(),
-                    () => -pair.middle_ns(),
+                let (between, give) = match () {
+                    () if !skew.differs(pair) => (0, 0),
+                    () if pair.from == host => (pair.middle_ns(), pair.half_ns()),
+                    () => (-pair.middle_ns(), pair.half_ns()),
                 };
                 hosts[to].offset_ns = hosts[host].offset_ns.saturating_add(between);
+                hosts[to].give_ns = hosts[host].give_ns.saturating_add(give);
                 queue.push(to);
             }
         }

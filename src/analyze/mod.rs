@@ -1,6 +1,7 @@
 //! Answers about spans: pure functions of the store, one file a question.
 
 pub mod advice;
+pub mod alignment;
 pub mod async_paths;
 pub mod attribution;
 pub mod bottleneck;

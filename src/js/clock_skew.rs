@@ -1,10 +1,11 @@
-//! Whose clocks differ, as a plain object.
+//! Whose clocks differ, and what an alignment moves, as plain objects.
 
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use super::trace::Trace;
 use super::wire;
+use crate::analyze::alignment::alignment;
 use crate::analyze::clock_skew::{ClockSkew, HostPair};
 
 #[derive(Serialize)]
@@ -26,6 +27,30 @@ struct HostPairObject {
     explained: bool,
     differs: bool,
     spans: Vec<u32>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MoveObject<'a> {
+    host: &'a str,
+    against: &'a str,
+    by_ns: f64,
+    give_ns: f64,
+    spans: Vec<u32>,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct RefusalObject<'a> {
+    reason: &'a str,
+    text: &'a str,
+    spans: Vec<u32>,
+}
+
+#[derive(Serialize)]
+struct AlignmentObject<'a> {
+    moves: Vec<MoveObject<'a>>,
+    refused: Vec<RefusalObject<'a>>,
 }
 
 #[derive(Serialize)]
@@ -67,12 +92,26 @@ impl Trace {
         wire::plain(&ClockSkewObject::new(self, &self.analyses().skew()))
     }
 
-    /// How far each span moves when clocks are aligned; empty when none does.
-    pub fn shifts(&self) -> Vec<f64> {
+    /// How far each span moves when clocks are aligned, and why or why not.
+    ///
+    /// # Errors
+    /// Only when JavaScript runs out of memory.
+    pub fn alignment(&self) -> Result<JsValue, JsValue> {
         let skew = self.analyses().skew();
-        if !skew.moves_any() {
-            return Vec::new();
-        }
-        (0..self.span_count()).map(|position| skew.shift_of(position) as f64).collect()
+        let alignment = alignment(&self.analyses().trace(), &skew);
+        let moves = alignment.moves.iter().map(|each| MoveObject {
+            host: &skew.hosts[each.host].name,
+            against: &skew.hosts[each.against].name,
+            by_ns: each.shift_ns as f64,
+            give_ns: each.give_ns as f64,
+            spans: self.positions(&each.spans),
+            reason: &each.reason,
+        });
+        let refused = alignment.refused.iter().map(|(refusal, spans)| RefusalObject {
+            reason: refusal.as_str(),
+            text: refusal.text(),
+            spans: self.positions(spans),
+        });
+        wire::plain(&AlignmentObject { moves: moves.collect(), refused: refused.collect() })
     }
 }

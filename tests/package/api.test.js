@@ -282,6 +282,19 @@ describe('a trace', () => {
     assert.deepEqual(pairs, [{ from: 0, to: 1, lowNs: -60e6, highNs: -10e6, calls: 1, explained: true, differs: true, spans: [1, 1] }])
     assert.deepEqual(moved, { spans: Uint32Array.of(1), byNs: Float64Array.of(35e6) })
     assert.equal(trace.clockSkew().moved.spans.length, 0)
+    assert.deepEqual(skewed.alignment(), {
+      shiftsNs: Float64Array.of(0, 35e6),
+      moves: [{
+        host: 'shop',
+        against: 'web',
+        byNs: 35e6,
+        giveNs: 25e6,
+        spans: Uint32Array.of(1),
+        reason: '1 call between the two puts the clock of shop 35 ms behind that of web, give or take 25 ms',
+      }],
+      refused: [],
+    })
+    assert.ok(trace.alignment().shiftsNs.every((shift) => shift === 0))
   })
 
   it('tells all about a span', () => {
