@@ -65,6 +65,7 @@ export class App {
             this.store.set({ tab });
             this.places.record("push");
         },
+        savePicture: (format) => this.attempt(this.saving.picture(format)),
         saveOneFile: () => this.attempt(this.saving.oneFile()),
         setBudgets: (budgets) => {
             this.store.set({ budgets });

@@ -85,6 +85,18 @@ export function canvasColors(probe, looks) {
 }
 
 /**
+ * A colour as the theme in force has it, such as a canvas takes.
+ * @param {HTMLElement} probe an element of the page, to read the computed colour from
+ * @param {string} value
+ */
+export function resolvedColor(probe, value) {
+    probe.style.setProperty("outline-color", value);
+    const color = getComputedStyle(probe).outlineColor;
+    probe.style.removeProperty("outline-color");
+    return color;
+}
+
+/**
  * `rgb(1, 2, 3)` as 0xFF030201; what cannot be read is a mid grey.
  * @param {string} text
  */

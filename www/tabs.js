@@ -13,6 +13,9 @@ export const TABS = /** @type {const} */ ([
     { id: "input", label: "Input" },
 ]);
 
+/** Tabs whose view can be saved as a picture. @type {ReadonlySet<TabId>} */
+export const PICTURED = new Set(/** @type {const} */ (["waterfall", "flame", "map"]));
+
 /** @typedef {(typeof TABS)[number]['id']} TabId */
 
 /**

@@ -214,6 +214,7 @@
  * @property {(span: number | null) => void} select
  * @property {(span: number) => void} openDetails
  * @property {() => void} closeDetails
+ * @property {(format: 'svg' | 'png') => void} savePicture saves the view as a picture
  * @property {() => void} saveOneFile saves the viewer with what is open as one HTML file
  * @property {(text: string) => void} setBudgets
  * @property {(spans: readonly number[]) => void} mark

@@ -3,6 +3,7 @@
 import { button, copy, el, fill, save } from "../dom.js";
 import { countOf, formatBytes } from "../format.js";
 import { IS_ONE_FILE } from "../address.js";
+import { PICTURED } from "../tabs.js";
 import { Menu } from "./menu.js";
 
 /** @import { State } from '../state.js' */
@@ -34,8 +35,8 @@ export class ExportMenu {
 
     /** @returns {MenuItem[]} */
     #items() {
-        const { trace, marked, overview } = this.#state ?? {};
-        if (!trace || !marked || !overview) return [];
+        const { trace, marked, overview, tab } = this.#state ?? {};
+        if (!trace || !marked || !overview || !tab) return [];
         const traces = overview.summary.traces;
         const name = `trace-${trace.summary.traceId.replace(/[^\w-]+/g, "").slice(0, 40) || trace.index}`;
         const whole = countOf(trace.summary.spans, "span");
@@ -43,6 +44,10 @@ export class ExportMenu {
             { label: "Copy as OTLP JSON", about: whole, choose: () => void this.#take(trace.index, null, null) },
             { label: "Save as OTLP JSON", about: whole, choose: () => void this.#take(trace.index, null, `${name}.json`) },
             ...(marked.length === 0 ? [] : [{ label: "Save the marked spans as OTLP JSON", about: countOf(marked.length, "span"), choose: () => void this.#take(trace.index, marked, `${name}-marked.json`) }]),
+            ...(PICTURED.has(tab) ? [
+                { label: "Save the view as SVG", about: `${tab} as it is shown, its names as text`, choose: () => this.#intents.savePicture("svg") },
+                { label: "Save the view as PNG", about: "the same in pixels", choose: () => this.#intents.savePicture("png") },
+            ] : []),
             ...(IS_ONE_FILE || overview.sizes.length === 0 ? [] : [{ label: "Save as one HTML file…", about: "the viewer and what is open, for somebody without a server", choose: () => this.#askToSave() }]),
             ...(traces < 2 ? [] : [{ label: "Save all traces as OTLP JSON", about: `${countOf(traces, "trace")}, ${countOf(overview.summary.spans, "span")}`, choose: () => void this.#take(null, null, "traces.json") }]),
         ];

@@ -6,16 +6,19 @@
  */
 
 import { attribute, button, el, fill } from "../dom.js";
-import { colorOf } from "../colors.js";
+import { colorOf, resolvedColor } from "../colors.js";
 import { countOf, exactDuration, formatCount, formatDuration, formatShare } from "../format.js";
 import { DataGrid, barCell, textCell } from "./data-grid.js";
 
 /** @import { State } from '../state.js' */
+/** @import { Surface } from '../pictures/surface.js' */
 /** @import { FlameAnswer, FlamePicture, Frame, Intents } from '../types.js' */
 
 const ROW = 20;
 /** Rows that a picture is painted with at once: what a screen shows, and some more. */
 const MOST_ROWS = 200;
+/** Rows of a picture that is saved. */
+const MOST_SAVED_ROWS = 1000;
 /** Pixels from which a frame has its name in it. */
 const NAME_ROOM = 30;
 
@@ -208,13 +211,32 @@ export class FlameView {
     }
 
     /**
-     * @param {CanvasRenderingContext2D} context
+     * Paints what is shown of the width, with all of its rows, on another surface.
+     * @param {Surface} surface
+     * @returns {Promise<{width: number, height: number}>}
+     */
+    async paintOn(surface) {
+        const { connection, overview } = this.#state ?? {};
+        if (!connection || !overview || this.#answer === null) throw new Error("The flame graph is not there yet.");
+        const rows = Math.min(this.#answer.depth, MOST_SAVED_ROWS);
+        const width = Math.max(320, this.#width);
+        this.#paintRectangles(surface, await connection.call("flamePicture", { ...this.#view, width, firstRow: 0, endRow: rows, nameRoom: NAME_ROOM }), overview);
+        return { width, height: rows * ROW };
+    }
+
+    /** What it shows, in words. */
+    get says() {
+        return this.#says.textContent ?? "";
+    }
+
+    /**
+     * @param {Surface} context
      * @param {FlamePicture} picture
      * @param {import('../types.js').Overview} overview
      */
     #paintRectangles(context, picture, overview) {
         const style = getComputedStyle(this.element);
-        const color = (/** @type {string} */ name) => resolved(this.#stage, name);
+        const color = (/** @type {string} */ name) => resolvedColor(this.#stage, name);
         const ink = color("var(--ink)");
         const pane = color("var(--pane)");
         const error = color("var(--error)");
@@ -483,20 +505,8 @@ export class FlameView {
 }
 
 /**
- * A colour as the canvas takes it.
- * @param {HTMLElement} probe
- * @param {string} value
- */
-function resolved(probe, value) {
-    probe.style.setProperty("outline-color", value);
-    const color = getComputedStyle(probe).outlineColor;
-    probe.style.removeProperty("outline-color");
-    return color;
-}
-
-/**
  * Lines at 45°, so that an error shows without its colour.
- * @param {CanvasRenderingContext2D} context
+ * @param {Surface} context
  * @param {number} left
  * @param {number} top
  * @param {number} width
@@ -521,7 +531,7 @@ function hatch(context, left, top, width, height, color) {
 
 /**
  * As much of a text as there is room for.
- * @param {CanvasRenderingContext2D} context
+ * @param {Surface} context
  * @param {string} text
  * @param {number} room
  */

@@ -99,6 +99,16 @@ export class MapView {
         if (what.some((part, index) => part !== this.#shown[index])) void this.#load();
     }
 
+    /** What is drawn, all of it. */
+    get drawing() {
+        return this.#picture.firstElementChild;
+    }
+
+    /** What it shows, in words. */
+    get says() {
+        return this.#says.textContent ?? "";
+    }
+
     destroy() {
         this.#nodes.destroy();
         this.#edges.destroy();
@@ -184,7 +194,8 @@ export class MapView {
             const atEnd = graph.edges.filter((other) => other.from === edge.from).length >= graph.edges.filter((other) => other.to === edge.to).length;
             const [near, far] = atEnd ? [points.length - 1, points.length - 2] : [0, 1];
             const [one, other] = [points[near] ?? start, points[far] ?? end];
-            label = { x: one.x + 0.3 * (other.x - one.x), y: one.y + 0.2 * (other.y - one.y) - stroke / 2 - 4, anchor: "middle" };
+            const place = onCurve(one, other, GAP.x / 2);
+            label = { x: place.x, y: place.y - stroke / 2 - 4, anchor: "middle" };
         }
         const failed = edge.errors > 0;
         const text = `${formatCount(edge.calls)}×${failed ? `, ${countOf(edge.errors, "error")}` : ""}`;
@@ -470,6 +481,26 @@ function smooth(points) {
         last = point;
     }
     return path;
+}
+
+/**
+ * Where the curve from one place to the next is, so far from the first one.
+ * @param {{x: number, y: number}} from
+ * @param {{x: number, y: number}} to
+ * @param {number} distance in x
+ */
+function onCurve(from, to, distance) {
+    const wide = Math.abs(to.x - from.x);
+    const part = wide === 0 ? 0.5 : Math.min(0.5, distance / wide);
+    let low = 0;
+    let high = 1;
+    // Both control points have the middle's x: x = 1.5 t - 1.5 t² + t³, which rises, and y = 3 t² - 2 t³.
+    for (let step = 0; step < 20; step += 1) {
+        const t = (low + high) / 2;
+        if (1.5 * t - 1.5 * t * t + t * t * t < part) low = t;
+        else high = t;
+    }
+    return { x: from.x + Math.sign(to.x - from.x) * part * wide, y: from.y + (3 * low * low - 2 * low * low * low) * (to.y - from.y) };
 }
 
 /**

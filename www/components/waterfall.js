@@ -163,6 +163,11 @@ export class WaterfallView {
         return this.#list.elementOf(this.#cursor);
     }
 
+    /** The element of the last row, if it has one. */
+    get lastRow() {
+        return this.#list.elementOf(this.#list.map.count - 1) ?? null;
+    }
+
     /** Puts the focus on the current row, as soon as it is there. */
     focus() {
         this.#wantsFocus = true;
