@@ -101,12 +101,28 @@ export function attribute(element, name, value) {
 }
 
 /**
- * Sets text, touching the document only when it changes.
+ * Sets text, touching the document only when it changes. A text node that is there is kept: with a new one the browser would have
+ * to lay out from scratch.
  * @param {Node} node
  * @param {string} text
  */
 export function setText(node, text) {
-    if (node.textContent !== text) node.textContent = text;
+    const only = node.firstChild;
+    if (only instanceof Text && only.nextSibling === null) {
+        if (only.data !== text) only.data = text;
+    } else if (node.textContent !== text) {
+        node.textContent = text;
+    }
+}
+
+/**
+ * Sets a custom property, touching the document only when it changes.
+ * @param {HTMLElement | SVGElement} element
+ * @param {string} name
+ * @param {string} value
+ */
+export function setProperty(element, name, value) {
+    if (element.style.getPropertyValue(name) !== value) element.style.setProperty(name, value);
 }
 
 /**

@@ -120,7 +120,8 @@ export class ScrollMap {
      */
     window(overscan) {
         const first = Math.floor(this.offset / this.rowHeight);
-        const last = Math.ceil((this.offset + this.viewport) / this.rowHeight);
+        // As many wherever it stands, so that no element comes or goes while the list is scrolled.
+        const last = first + Math.ceil(this.viewport / this.rowHeight) + 1;
         return { from: Math.max(0, first - overscan), to: Math.min(this.count, last + overscan) };
     }
 
@@ -144,7 +145,12 @@ export class ScrollMap {
  * @property {number} [cap]
  * @property {() => Row} create
  * @property {(element: Row, index: number) => void} draw
+ * @property {(from: number, to: number) => boolean} [ready] whether what is drawn into these rows is there; asks for what is not,
+ *   and calls `render` when it has come
  */
+
+/** How long rows may stand still because those to come are not there yet. */
+const HOLD = 120;
 
 /**
  * The list in a document.
@@ -159,6 +165,15 @@ export class VirtualList {
     #spare = [];
     #pinned = -1;
     #frame = 0;
+    /** Where each element was placed. @type {WeakMap<Row, number>} */
+    #places = new WeakMap();
+    /** Where the scroller stands: to ask it after something was written would have the browser lay everything out. */
+    #scrollTop = 0;
+    /** The offset that the rows are placed for. */
+    #shown = 0;
+    /** Set while the rows wait for those to come. @type {ReturnType<typeof setTimeout> | undefined} */
+    #hold;
+    #late = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     #rest;
     #observer;
@@ -215,7 +230,9 @@ export class VirtualList {
 
     /** @param {number} offset */
     scrollTo(offset) {
-        this.#options.scroller.scrollTop = this.#map.moveTo(offset);
+        const { scroller } = this.#options;
+        scroller.scrollTop = this.#map.moveTo(offset);
+        this.#scrollTop = scroller.scrollTop;
         this.render();
     }
 
@@ -228,32 +245,66 @@ export class VirtualList {
         if (offset !== this.#map.offset) this.scrollTo(offset);
     }
 
+    /** Whether rows are waited for. */
+    get waiting() {
+        return this.#hold !== undefined;
+    }
+
     /** Draws all rows that have an element anew. */
     redraw() {
         for (const [index, element] of this.#rows) this.#options.draw(element, index);
     }
 
-    /** Gives elements to the rows that should have one, and places them. */
+    /**
+     * Gives elements to the rows that should have one, and places them. Rows that are not there yet are waited for a moment: until
+     * then those that were shown stay in view, as nobody can read rows that are drawn empty first and anew at once.
+     */
     render() {
         const { from, to } = this.window;
-        const keep = (/** @type {number} */ index) => (index >= from && index < to) || (index === this.#pinned && index < this.#map.count);
+        const ready = this.#options.ready?.(from, to) ?? true;
+        if (ready || this.#late || this.#rows.size === 0) {
+            clearTimeout(this.#hold);
+            this.#hold = undefined;
+            this.#shown = this.#map.offset;
+            this.#fill(from, to);
+        } else {
+            this.#hold ??= setTimeout(() => {
+                this.#late = true;
+                this.render();
+                this.#late = false;
+            }, HOLD);
+        }
+        // Relative to the visible part, as the spacer may be shorter than the content.
+        const shift = this.#scrollTop - this.#shown;
+        const limit = this.#map.spacerHeight + this.#map.viewport;
         for (const [index, element] of this.#rows) {
-            if (keep(index)) continue;
+            const place = Math.min(Math.max(index * this.#map.rowHeight + shift, -1000), limit);
+            if (this.#places.get(element) === place) continue;
+            this.#places.set(element, place);
+            element.style.transform = `translateY(${place}px)`;
+        }
+        this.#restSoon();
+    }
+
+    /**
+     * @param {number} from
+     * @param {number} to
+     */
+    #fill(from, to) {
+        const { count } = this.#map;
+        for (const [index, element] of this.#rows) {
+            if ((index >= from && index < to) || (index === this.#pinned && index < count)) continue;
             this.#rows.delete(index);
             this.#spare.push(element);
         }
-        for (let index = from; index < to; index += 1) this.#give(index);
-        if (this.#pinned >= 0 && this.#pinned < this.#map.count) this.#give(this.#pinned);
-        for (const element of this.#spare) element.hidden = true;
-        // Relative to the visible part, as the spacer may be shorter than the content.
-        const shift = this.#options.scroller.scrollTop - this.#map.offset;
-        const limit = this.#map.spacerHeight + this.#map.viewport;
-        for (const [index, element] of this.#rows) {
-            const top = index * this.#map.rowHeight + shift;
-            const place = `${Math.min(Math.max(top, -1000), limit)}px`;
-            if (element.style.getPropertyValue("--top") !== place) element.style.setProperty("--top", place);
+        // After a jump all are spare: in the order of the document, rows need not be brought into order.
+        if (this.#spare.length > 1 && this.#rows.size <= 1) {
+            const spare = new Set(this.#spare);
+            this.#spare = /** @type {Row[]} */ ([...this.#options.body.children].filter((element) => spare.has(/** @type {Row} */ (element)))).reverse();
         }
-        this.#restSoon();
+        for (let index = from; index < to; index += 1) this.#give(index);
+        if (this.#pinned >= 0 && this.#pinned < count) this.#give(this.#pinned);
+        for (const element of this.#spare) if (!element.hidden) element.hidden = true;
     }
 
     /** @param {number} index */
@@ -261,13 +312,14 @@ export class VirtualList {
         if (this.#rows.has(index)) return;
         const element = this.#spare.pop() ?? this.#options.create();
         if (element.parentNode === null) this.#options.body.append(element);
-        element.hidden = false;
+        if (element.hidden) element.hidden = false;
         this.#rows.set(index, element);
         this.#options.draw(element, index);
     }
 
     #onScroll = () => {
         const top = this.#options.scroller.scrollTop;
+        this.#scrollTop = top;
         if (Math.abs(top - this.#map.restScroll()) >= 1 || !this.#map.scaled) this.#map.scrolled(top);
         if (this.#frame === 0) {
             this.#frame = requestAnimationFrame(() => {
@@ -324,5 +376,6 @@ export class VirtualList {
         this.#options.scroller.removeEventListener("scroll", this.#onScroll);
         cancelAnimationFrame(this.#frame);
         clearTimeout(this.#rest);
+        clearTimeout(this.#hold);
     }
 }

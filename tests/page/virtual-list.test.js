@@ -19,10 +19,22 @@ test('a short list scrolls as it is', () => {
   assert.equal(map.spacerHeight, 26_000)
   map.scrolled(130)
   assert.equal(map.offset, 130)
-  assert.deepEqual(map.window(0), { from: 5, to: 29 })
-  assert.deepEqual(map.window(8), { from: 0, to: 37 })
+  assert.deepEqual(map.window(0), { from: 5, to: 30 })
+  assert.deepEqual(map.window(8), { from: 0, to: 38 })
   map.scrolled(1e9)
   assert.equal(map.offset, 26_000 - 600)
+})
+
+test('there are as many rows wherever the list stands, so that none comes or goes', () => {
+  const map = mapOf(1000)
+  const sizes = new Set()
+  for (let offset = 1000; offset < 1200; offset += 1) {
+    map.scrolled(offset)
+    const { from, to } = map.window(4)
+    sizes.add(to - from)
+    assert.ok(from * 26 <= offset && to * 26 >= offset + 600)
+  }
+  assert.equal(sizes.size, 1)
 })
 
 test('a list shorter than the view does not scroll', () => {
@@ -40,7 +52,7 @@ test('the spacer is capped, and both ends are reached', () => {
   assert.equal(map.offset, map.maxOffset)
   assert.equal(map.window(0).to, 1_000_000)
   map.scrolled(0)
-  assert.deepEqual(map.window(0), { from: 0, to: 24 })
+  assert.deepEqual(map.window(0), { from: 0, to: 25 })
 })
 
 test('a turn of the wheel moves a long list exactly as far', () => {

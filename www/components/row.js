@@ -8,7 +8,7 @@
  * owns the critical path. All shapes of a bar are one SVG with a few paths, so that a row is always the same elements.
  */
 
-import { attribute, el, icon, setText, svg } from "../dom.js";
+import { attribute, el, icon, setProperty, setText, svg } from "../dom.js";
 import { colorOf } from "../colors.js";
 import { countOf, exactDuration, formatCount, formatDuration, formatMoment } from "../format.js";
 import { errorMark } from "./marks.js";
@@ -127,8 +127,9 @@ export function drawRow(element, row, above, context, matches) {
     const operation = row.name === "" ? "(no name)" : row.name;
     const name = group === null ? operation : `${formatCount(group.count)} × ${operation}`;
     const service = row.service === "" ? "(no service)" : row.service;
-    element.style.setProperty("--indent", String(Math.min(row.level - 1, DEEPEST_INDENT)));
-    element.style.setProperty("--service", colorOf(context.looks[row.serviceIndex]));
+    setProperty(made.name, "--row-indent", String(Math.min(row.level - 1, DEEPEST_INDENT)));
+    const color = colorOf(context.looks[row.serviceIndex]);
+    for (const colored of [made.stripe, made.under, made.busy]) setProperty(colored, "--row-service", color);
     const texture = context.looks[row.serviceIndex]?.texture ?? "plain";
     element.classList.toggle("texture-dots", texture === "dots");
     element.classList.toggle("texture-lines", texture === "lines");
@@ -141,7 +142,7 @@ export function drawRow(element, row, above, context, matches) {
     attribute(element, "aria-expanded", row.expandable ? String(row.expanded) : null);
 
     made.twisty.classList.toggle("absent", !row.expandable);
-    made.twisty.classList.toggle("closed", !row.expanded);
+    made.twisty.classList.toggle("closed", row.expandable && !row.expanded);
     made.own.classList.toggle("absent", row.error !== "own");
     made.below.classList.toggle("absent", row.error !== "below");
     setText(made.level, row.level - 1 > DEEPEST_INDENT ? `${row.level}›` : "");
@@ -266,9 +267,9 @@ function drawBar(made, row, context) {
     attribute(made.errorEvents, "d", diamonds(row.events.filter((event) => event.error), place, width, height / 2));
 
     const linked = row.links > 0;
-    made.link.hidden = !linked;
+    if (made.link.hidden === linked) made.link.hidden = !linked;
     const before = linked ? 19 : 0;
-    if (linked) made.link.style.setProperty("--left", `${Math.max(0, Math.round(left) - 18)}px`);
+    if (linked) setProperty(made.link, "--left", `${Math.max(0, Math.round(left) - 18)}px`);
 
     // The label goes to the emptier side, and away when neither has room: the duration has its own column.
     const text = formatDuration(row.group?.unionNs ?? row.durationNs);
@@ -292,7 +293,7 @@ function placeLabel(made, text, where, distance) {
     setText(made.label, text);
     const fromRight = where === "before" || where === "right";
     made.label.classList.toggle("from-right", fromRight);
-    made.label.style.setProperty("--left", where === "left" || where === "right" ? "4px" : `${Math.round(distance)}px`);
+    setProperty(made.label, "--left", where === "left" || where === "right" ? "4px" : `${Math.round(distance)}px`);
 }
 
 /**

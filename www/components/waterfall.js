@@ -19,9 +19,9 @@ import { Splitter } from "./splitter.js";
 /** @import { RowContext } from './row.js' */
 /** @import { RowKey } from '../keys.js' */
 
-const CHUNK = 64;
+const CHUNK = 32;
 /** Chunks kept; enough for some screens in both directions. */
-const KEPT_CHUNKS = 24;
+const KEPT_CHUNKS = 48;
 /** A row answers with at most so many numbers for its stretches, and so many events; beyond, it is coarse. */
 const MOST_PAIRS = 128;
 const MOST_EVENTS = 64;
@@ -104,7 +104,7 @@ export class WaterfallView {
         this.#durationSplit.element.classList.add("split-duration");
         this.element = el("div", { class: "waterfall" }, patterns(), el("div", { class: "waterfall-top" }, tools, this.#minimap.element), this.#notices.element, this.#grid, this.#nameSplit.element, this.#durationSplit.element);
 
-        this.#list = new VirtualList({ scroller: this.#scroller, body, rowHeight: ROW_HEIGHTS.normal, overscan: 8, create: createRow, draw: (element, index) => this.#draw(element, index) });
+        this.#list = new VirtualList({ scroller: this.#scroller, body, rowHeight: ROW_HEIGHTS.normal, overscan: 4, create: createRow, draw: (element, index) => this.#draw(element, index), ready: (from, to) => this.#ready(from, to) });
         this.#grid.addEventListener("keydown", (event) => this.#onKey(event));
         body.addEventListener("click", (event) => this.#onClick(event));
         body.addEventListener("dblclick", (event) => this.#onDoubleClick(event));
@@ -223,12 +223,10 @@ export class WaterfallView {
         const first = other ? Math.max(0, place.row - 30) : Math.max(0, Math.floor(map.offset / map.rowHeight) - 8);
         const from = Math.floor(Math.min(first, Math.max(0, trace.rowCount - 1)) / CHUNK);
         const to = Math.floor(Math.min(trace.rowCount - 1, first + Math.ceil(map.viewport / map.rowHeight) + 60) / CHUNK);
+        const rows = await connection.call("rows", trace.index, from * CHUNK, (to + 1 - from) * CHUNK);
+        if (version !== this.#version) return;
         const chunks = new Map();
-        for (let chunk = from; chunk <= to; chunk += 1) {
-            const rows = await connection.call("rows", trace.index, chunk * CHUNK, CHUNK);
-            if (version !== this.#version) return;
-            chunks.set(chunk, rows);
-        }
+        for (let chunk = from; chunk <= to; chunk += 1) chunks.set(chunk, rows.slice((chunk - from) * CHUNK, (chunk + 1 - from) * CHUNK));
         this.#chunks = chunks;
         this.#fine.clear();
         this.#asked.clear();
@@ -299,10 +297,32 @@ export class WaterfallView {
         }
         for (let index = Math.max(from, chunk * CHUNK); index < Math.min(to, (chunk + 1) * CHUNK + 1); index += 1) {
             const element = this.#list.elementOf(index);
-            if (element !== undefined) this.#draw(element, index);
+            if (element !== undefined && (element.classList.contains("blank") || index === (chunk + 1) * CHUNK)) this.#draw(element, index);
         }
+        if (this.#list.waiting) this.#list.render();
         if (this.#state?.range) this.#refineSoon();
         this.#giveFocus();
+    }
+
+    /**
+     * Whether rows are here; asks for those that are not, and for some more on either side, which are likely to be next.
+     * @param {number} from
+     * @param {number} to
+     */
+    #ready(from, to) {
+        const last = Math.floor(((this.#state?.trace?.rowCount ?? 0) - 1) / CHUNK);
+        const ahead = to - from;
+        let ready = true;
+        for (let chunk = Math.floor(from / CHUNK); chunk * CHUNK < to; chunk += 1) {
+            if (chunk <= last && !this.#chunks.has(chunk)) {
+                ready = false;
+                if (!this.#asked.has(chunk)) void this.#fetchChunk(chunk);
+            }
+        }
+        for (const chunk of [Math.floor(Math.max(0, from - ahead) / CHUNK), Math.min(last, Math.floor((to + ahead) / CHUNK))]) {
+            if (ready && last >= 0 && !this.#chunks.has(chunk) && !this.#asked.has(chunk)) void this.#fetchChunk(chunk);
+        }
+        return ready;
     }
 
     /** The scale is the same for all rows until the range, the width or the squeezing changes. @param {State} state */
