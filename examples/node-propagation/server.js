@@ -11,15 +11,20 @@ import { createServer } from 'node:http'
 import * as spanscope from '../../dist/npm/index.js'
 
 /** How long a body may be. */
-const LONGEST = 1 << 20
+const LONGEST_BODY = 1 << 20
+/** How long all headers together may be: Node's own limit is less than the longest trace state that is valid. */
+const LONGEST_HEADERS = 1 << 16
 
-/** The context of this service's span: below the caller's, or the first of a new trace. @param {import('node:http').IncomingMessage} request */
-function spanOf(request) {
-  const { context, sampled, problems } = spanscope.extract(request)
+/**
+ * The context of this service's span, below the caller's or the first of a new trace; and the baggage that goes on with it.
+ * @param {import('node:http').IncomingMessage} request
+ */
+function contextOf(request) {
+  const { context, sampled, baggage, problems } = spanscope.extract(request)
   for (const { header, message } of problems) console.error(`${header}: ${message}`)
-  if (context !== null) return spanscope.childOf(context)
   // A decision may come without a trace, as in `b3: 0`.
-  return spanscope.startTrace({ sampled: sampled ?? true })
+  const span = context === null ? spanscope.startTrace({ sampled: sampled ?? true }) : spanscope.childOf(context)
+  return { span, baggage }
 }
 
 /** @param {import('node:http').IncomingMessage} request @returns {Promise<{ url: string, arguments: unknown }[]>} */
@@ -28,7 +33,7 @@ async function callsOf(request) {
   let length = 0
   for await (const chunk of request) {
     length += chunk.length
-    if (length > LONGEST) throw new Error('Expected a body of at most a megabyte.')
+    if (length > LONGEST_BODY) throw new Error('Expected a body of at most a megabyte.')
     chunks.push(chunk)
   }
   const calls = JSON.parse(Buffer.concat(chunks).toString() || '[]')
@@ -38,27 +43,33 @@ async function callsOf(request) {
   return calls
 }
 
-const server = createServer(async (request, response) => {
-  const span = spanOf(request)
-  const baggage = spanscope.extract(request).baggage
-  let status = 200
-  /** @type {unknown} */
-  let answer = { traceId: span.traceId, spanId: span.spanId, sampled: span.sampled }
+const server = createServer({ maxHeaderSize: LONGEST_HEADERS }, async (request, response) => {
+  const { span, baggage } = contextOf(request)
+  /** @param {number} status @param {unknown} body */
+  const answer = (status, body) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  let calls
   try {
-    await Promise.all(
-      (await callsOf(request)).map(async (call) => {
-        // Each call is a span of its own, below this service's.
-        const headers = { ...spanscope.inject(spanscope.childOf(span), { baggage }), 'content-type': 'application/json' }
-        const called = await fetch(call.url, { method: 'POST', headers, body: JSON.stringify(call.arguments ?? []) })
-        await called.arrayBuffer()
-      }),
-    )
+    calls = await callsOf(request)
   } catch (error) {
-    status = 400
-    answer = { error: error instanceof Error ? error.message : String(error) }
+    return answer(400, { error: messageOf(error) })
   }
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+  const outcomes = await Promise.allSettled(
+    calls.map(async (call) => {
+      // Each call is a span of its own, below this service's.
+      const headers = { ...spanscope.inject(spanscope.childOf(span), { baggage }), 'content-type': 'application/json' }
+      const called = await fetch(call.url, { method: 'POST', headers, body: JSON.stringify(call.arguments ?? []) })
+      await called.arrayBuffer()
+    }),
+  )
+  const failed = outcomes.flatMap((outcome, i) => (outcome.status === 'rejected' ? [`${calls[i].url}: ${messageOf(outcome.reason)}`] : []))
+  if (failed.length > 0) return answer(502, { error: failed.join('; ') })
+  answer(200, { traceId: span.traceId, spanId: span.spanId, sampled: span.sampled })
 })
+
+/** @param {unknown} error */
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error)
+}
 
 await spanscope.init()
 server.listen(Number(process.env.PORT ?? 7777), process.env.HOST ?? '127.0.0.1', () => {

@@ -4,7 +4,7 @@
 //! b3: 80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-1-05e3ac9a4f6e3b90      or only a decision: 0, 1, d
 //!     └ trace id, 32 or 16 digits      └ span id        │ └ parent of the span
 //!                                                       └ 1 sampled, 0 not, d debug; left out: deferred
-//! X-B3-TraceId, X-B3-SpanId, X-B3-ParentSpanId, X-B3-Sampled: 1 or 0 (true and false are read too), X-B3-Flags: 1 for debug
+//! X-B3-TraceId, X-B3-SpanId, X-B3-ParentSpanId, X-B3-Sampled: 1 or 0 (true and false, in any case, are read too), X-B3-Flags: 1 for debug
 //! ```
 //!
 //! A parent of zeros means none. Flags other than 1 say nothing. The parent is read and kept, and never written.
@@ -87,8 +87,10 @@ pub(super) fn read_multi(fields: &Fields<'_>) -> Result<Option<Read>, HeaderErro
     let span = fields.one(Name::B3Span)?;
     let parent = fields.one(Name::B3Parent)?;
     let sampled = fields.one(Name::B3Sampled)?.map(|value| match value {
-        b"1" | b"true" => Ok(true),
-        b"0" | b"false" => Ok(false),
+        b"1" => Ok(true),
+        b"0" => Ok(false),
+        _ if value.eq_ignore_ascii_case(b"true") => Ok(true),
+        _ if value.eq_ignore_ascii_case(b"false") => Ok(false),
         _ => Err(HeaderError::at(Name::B3Sampled.as_str(), Reason::Sampled, value, 0, "1 or 0")),
     });
     let debug = fields.one(Name::B3Flags)? == Some(b"1");

@@ -98,6 +98,12 @@ impl Baggage {
         self.members.push(member);
     }
 
+    /// The problem of a member that a header of its own carries, when as many were read as are read at most.
+    pub(super) fn full(&self, header: &'static str) -> Option<HeaderError> {
+        let full = || HeaderError::new(header, Reason::Trailing, 0, "at most 180 members", Found::Words("more"));
+        (self.members.len() >= MEMBERS).then(full)
+    }
+
     /// Whether there are no members; such a header must not be sent.
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()

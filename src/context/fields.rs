@@ -74,39 +74,49 @@ impl Name {
         NAMES[self as usize].1
     }
 
-    /// The header of this name, in any case. Most headers of a message are none of these, and their length tells.
+    /// The header of this name, in any case.
+    #[inline]
     pub(super) fn of(name: &str) -> Option<Self> {
         // Nearly all that come are these, in lower case, which is told by comparing a machine word or two.
         match name {
-            "traceparent" => return Some(Self::Traceparent),
-            "tracestate" => return Some(Self::Tracestate),
-            "baggage" => return Some(Self::Baggage),
-            _ => {}
+            "traceparent" => Some(Self::Traceparent),
+            "tracestate" => Some(Self::Tracestate),
+            "baggage" => Some(Self::Baggage),
+            _ => Self::of_any(name),
         }
-        let candidates: &[Self] = match name.len() {
-            2 => &[Self::B3],
-            7 => &[Self::Baggage],
-            10 => &[Self::Tracestate, Self::B3Flags],
-            11 => &[Self::Traceparent, Self::B3Span, Self::InstanaTrace, Self::InstanaSpan, Self::InstanaLevel],
-            12 => &[Self::B3Trace, Self::B3Sampled, Self::Sentry],
-            13 => &[Self::Jaeger, Self::Traceresponse, Self::ServerTiming],
-            14 => &[Self::DatadogTags, Self::Grpc],
-            15 => &[Self::XRay],
-            16 => &[Self::DatadogOrigin, Self::OtSpan],
-            17 => &[Self::B3Parent, Self::OtTrace, Self::OtSampled],
-            18 => &[Self::DatadogTrace],
-            19 => &[Self::DatadogParent],
-            21 => &[Self::Gcp],
-            23 => &[Self::Elastic],
-            27 => &[Self::DatadogPriority],
-            _ => &[],
+    }
+
+    /// Length and first letter leave one candidate, or a few: only they are compared.
+    #[inline(never)]
+    fn of_any(name: &str) -> Option<Self> {
+        let bytes = name.as_bytes();
+        let candidates: &[Self] = match (bytes.len(), bytes.first()? | 0x20) {
+            (11, b't') => &[Self::Traceparent],
+            (10, b't') => &[Self::Tracestate],
+            (7, b'b') => &[Self::Baggage],
+            (2, b'b') => &[Self::B3],
+            (10, b'x') => &[Self::B3Flags],
+            (11, b'x') => &[Self::B3Span, Self::InstanaTrace, Self::InstanaSpan, Self::InstanaLevel],
+            (12, b'x') => &[Self::B3Trace, Self::B3Sampled],
+            (12, b's') => &[Self::Sentry],
+            (13, b'u') => &[Self::Jaeger],
+            (13, b't') => &[Self::Traceresponse],
+            (13, b's') => &[Self::ServerTiming],
+            (14, b'x') => &[Self::DatadogTags],
+            (14, b'g') => &[Self::Grpc],
+            (15, b'x') => &[Self::XRay],
+            (16, b'x') => &[Self::DatadogOrigin],
+            (16, b'o') => &[Self::OtSpan],
+            (17, b'x') => &[Self::B3Parent],
+            (17, b'o') => &[Self::OtTrace, Self::OtSampled],
+            (18, b'x') => &[Self::DatadogTrace],
+            (19, b'x') => &[Self::DatadogParent],
+            (21, b'x') => &[Self::Gcp],
+            (23, b'e') => &[Self::Elastic],
+            (27, b'x') => &[Self::DatadogPriority],
+            _ => return None,
         };
-        // The first letter is looked at before the whole name: of those of one length few begin alike.
-        let first = name.as_bytes().first()? | 0x20;
-        candidates
-            .iter()
-            .map(|known| (*known, known.as_str()))
-            .find_map(|(known, text)| (text.as_bytes()[0] == first && text.eq_ignore_ascii_case(name)).then_some(known))
+        candidates.iter().copied().find(|known| known.as_str().eq_ignore_ascii_case(name))
     }
 }
 
@@ -128,11 +138,19 @@ impl Prefix {
     }
 
     /// The prefix and the rest of a name that begins with one, in any case.
+    #[inline]
     pub(super) fn of(name: &str) -> Option<(Self, &str)> {
-        [Self::Jaeger, Self::Ot].into_iter().find_map(|prefix| {
-            let (head, key) = name.split_at_checked(prefix.as_str().len())?;
-            (head.eq_ignore_ascii_case(prefix.as_str()) && !key.is_empty()).then_some((prefix, key))
-        })
+        let prefix = match name.as_bytes().first()? | 0x20 {
+            b'u' => Self::Jaeger,
+            b'o' => Self::Ot,
+            _ => return None,
+        };
+        // The second letter tells from what else begins alike, such as a user-agent.
+        if name.as_bytes().get(1)? | 0x20 != prefix.as_str().as_bytes()[1] {
+            return None;
+        }
+        let (head, key) = name.split_at_checked(prefix.as_str().len())?;
+        (head.eq_ignore_ascii_case(prefix.as_str()) && !key.is_empty()).then_some((prefix, key))
     }
 }
 
@@ -142,20 +160,35 @@ pub(super) fn twice(name: Name, at: usize) -> HeaderError {
     HeaderError::new(name.as_str(), Reason::Trailing, at, "one header of this name", found)
 }
 
-/// The letters that the names of headers begin with, as bits.
-const INITIALS: u32 = {
-    let mut initials = initial(Prefix::Jaeger.as_str().as_bytes()[0]) | initial(Prefix::Ot.as_str().as_bytes()[0]);
+/// For each length of a name, which letters the names of that length begin with, and which come third, as bits: enough to pass
+/// over nearly all headers of a message that are not read.
+const LETTERS: [(u32, u32); 28] = {
+    let mut letters = [(0, 0); 28];
     let mut i = 0;
     while i < NAMES.len() {
-        initials |= initial(NAMES[i].1.as_bytes()[0]);
+        let name = NAMES[i].1.as_bytes();
+        letters[name.len()].0 |= letter(name[0]);
+        letters[name.len()].1 |= letter(third(name));
         i += 1;
     }
-    initials
+    letters
 };
 
 /// The bit of a letter, whatever its case. Other characters share the letters' bits.
-const fn initial(letter: u8) -> u32 {
+const fn letter(letter: u8) -> u32 {
     1 << (letter & 31)
+}
+
+/// The third letter of a name, or its last.
+const fn third(name: &[u8]) -> u8 {
+    name[if name.len() > 2 { 2 } else { name.len() - 1 }]
+}
+
+/// Whether a name may be one of a header that is read.
+#[inline]
+fn may_be_known(name: &[u8]) -> bool {
+    let Some((first, third_letters)) = LETTERS.get(name.len()) else { return false };
+    !name.is_empty() && first & letter(name[0]) != 0 && third_letters & letter(third(name)) != 0
 }
 
 /// The names of all headers that are read, in lower case; those that go on with a key end with a dash.
@@ -181,11 +214,9 @@ impl<'a> Fields<'a> {
     /// Takes a header if it is one that is read.
     #[inline]
     pub(super) fn add(&mut self, name: &'a str, value: &'a [u8]) {
-        // Most headers of a message are none that are read, and their first letter tells.
-        if name.as_bytes().first().is_none_or(|first| INITIALS & initial(*first) == 0) {
-            return;
-        }
-        if let Some(known) = Name::of(name) {
+        if may_be_known(name.as_bytes())
+            && let Some(known) = Name::of(name)
+        {
             let first = &mut self.first[known as usize];
             match first {
                 None => *first = Some(value),
@@ -228,10 +259,22 @@ mod tests {
     fn every_name_has_its_place() {
         for (place, (name, text)) in NAMES.into_iter().enumerate() {
             assert_eq!(name as usize, place);
-            assert_eq!(Name::of(&text.to_uppercase()), Some(name));
+            assert_eq!((Name::of(text), Name::of(&text.to_uppercase())), (Some(name), Some(name)));
+            assert!(may_be_known(text.as_bytes()) && may_be_known(text.to_uppercase().as_bytes()));
+        }
+        for other in
+            ["host", "user-agent", "accept", "x-request-id", "x-forwarded-for", "content-type", "authorization"]
+        {
+            assert!(!may_be_known(other.as_bytes()), "{other}");
         }
         assert_eq!(Name::of("trace.parent"), None);
         assert_eq!(Prefix::of("UberCtx-User"), Some((Prefix::Jaeger, "User")));
-        assert_eq!(Prefix::of("uberctx-"), None);
+        assert_eq!(Prefix::of("OT-Baggage-a"), Some((Prefix::Ot, "a")));
+        for none in
+            ["", "uberctx-", "uberctx", "ot-baggage-", "uberctx_a", "ubérctx-a", "x-b3-spanie", "\u{212a}3", "x", "é"]
+        {
+            assert_eq!((Name::of(none), Prefix::of(none)), (None, None), "{none}");
+            assert!(!may_be_known(none.as_bytes()) || none.len() > 2, "{none}");
+        }
     }
 }

@@ -95,13 +95,16 @@ pub(super) fn value(value: &[u8]) -> Result<Read, HeaderError> {
 /// The baggage of `uberctx-` headers. A value that cannot be decoded is left out.
 pub(super) fn read_baggage(fields: &Fields<'_>, baggage: &mut Baggage, report: &mut dyn FnMut(HeaderError)) {
     for (key, value) in fields.prefixed(Prefix::Jaeger) {
+        if let Some(full) = baggage.full(Prefix::Jaeger.as_str()) {
+            return report(full.of_key(key));
+        }
         let value = trim(value);
         let mut malformed = None;
         let decoded = percent::decode(value, |at| malformed = malformed.or(Some(at)));
         match malformed {
             Some(at) => report(
                 HeaderError::new(
-                    "uberctx-",
+                    Prefix::Jaeger.as_str(),
                     Reason::Percent,
                     at,
                     "two hex digits after the percent sign",

@@ -51,6 +51,9 @@ pub(super) fn read(fields: &Fields<'_>) -> Result<Option<Read>, HeaderError> {
 
 pub(super) fn read_baggage(fields: &Fields<'_>, baggage: &mut Baggage, report: &mut dyn FnMut(HeaderError)) {
     for (key, value) in fields.prefixed(Prefix::Ot) {
+        if let Some(full) = baggage.full(Prefix::Ot.as_str()) {
+            return report(full.of_key(key));
+        }
         match BaggageMember::new(key.to_ascii_lowercase(), String::from_utf8_lossy(trim(value))) {
             Ok(member) => baggage.push(member),
             Err(error) => report(error),

@@ -3,6 +3,9 @@
 //! Only for hints and for values pasted without a name, so a shape is judged by its outline (widths, separators) and
 //! not by the rules of the format.
 
+/// The quotes that come along when a value is copied.
+pub(super) const QUOTES: [char; 10] = ['"', '\'', '`', '“', '”', '„', '‘', '’', '«', '»'];
+
 /// A value that looks as if it were meant for this header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {

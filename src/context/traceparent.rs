@@ -20,7 +20,7 @@ use std::str::FromStr;
 use crate::context::error::{Found, HeaderError, Reason};
 use crate::context::flags::TraceFlags;
 use crate::context::hex;
-use crate::context::shape::{Shape, starts_with_ignoring_case, trim};
+use crate::context::shape::{QUOTES, Shape, starts_with_ignoring_case, trim};
 use crate::id::{SpanId, TraceId};
 use crate::simd;
 
@@ -66,7 +66,17 @@ impl Traceparent {
     /// `TraceFlags` and `Trailing`. The offset counts from the first character that is not white space.
     #[inline]
     pub fn parse(value: impl AsRef<[u8]>) -> Result<Self, HeaderError> {
-        let value = trim(value.as_ref());
+        let value = value.as_ref();
+        // Nearly all that come have no white space around them.
+        match Self::decode(value) {
+            Some(parent) => Ok(parent),
+            None => Self::parse_trimmed(trim(value)),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn parse_trimmed(value: &[u8]) -> Result<Self, HeaderError> {
         Self::decode(value).ok_or_else(|| refusal(value))
     }
 
@@ -229,6 +239,10 @@ fn zeros(field: &[u8]) -> bool {
     field.iter().all(|byte| *byte == b'0')
 }
 
+fn is_quote(value: &[u8], offset: usize) -> bool {
+    matches!(Found::at(value, offset), Found::Char(c) if QUOTES.contains(&c))
+}
+
 /// What was probably meant.
 fn hint(value: &[u8], reason: Reason, offset: usize) -> Option<&'static str> {
     let found = value.get(offset).copied();
@@ -237,7 +251,7 @@ fn hint(value: &[u8], reason: Reason, offset: usize) -> Option<&'static str> {
             if starts_with_ignoring_case(value, NAME.as_bytes()) {
                 return Some("leave out the header's name");
             }
-            if matches!(value[0], b'"' | b'\'' | b'`') || value.starts_with("“".as_bytes()) {
+            if is_quote(value, 0) {
                 return Some("remove the quotes");
             }
         }
@@ -245,7 +259,7 @@ fn hint(value: &[u8], reason: Reason, offset: usize) -> Option<&'static str> {
             return match found {
                 Some(b',') => Some("two headers were joined by a comma; a receiver starts a new trace then"),
                 Some(b'\r' | b'\n') => Some("remove the line break"),
-                Some(b'"' | b'\'' | b'`') => Some("remove the quotes"),
+                Some(_) if is_quote(value, offset) => Some("remove the quotes"),
                 Some(b'-') => Some("only versions above 00 may carry more"),
                 _ => None,
             };

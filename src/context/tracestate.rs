@@ -78,6 +78,14 @@ impl TraceState {
         level: Level,
         mut note: impl FnMut(HeaderError),
     ) -> Result<Self, HeaderError> {
+        let mut lines = lines.into_iter();
+        let (first, second) = (lines.next(), lines.next());
+        if let (Some(line), None, Level::Two) = (&first, &second, level)
+            && let Some(state) = Self::whole(line.as_ref())
+        {
+            return Ok(state);
+        }
+        let lines = first.into_iter().chain(second).chain(lines);
         let mut state = Self::new();
         // Where the keys stand in the text: asking each member anew whether it has a key would read the text again.
         let mut keys = [Range::default(); MEMBERS];
@@ -114,7 +122,7 @@ impl TraceState {
                     None => check_member(member, offset, level)?,
                 };
                 let key = &member[..equals];
-                if keys[..kept].iter().any(|known| known.of(&state.text) == key) {
+                if keys[..kept].iter().any(|known| known.of(state.text.as_bytes()) == key) {
                     let twice = HeaderError::new(
                         NAME,
                         Reason::Duplicate,
@@ -129,7 +137,7 @@ impl TraceState {
                     continue;
                 }
                 state.separate();
-                keys[kept] = Range { start: state.text.len(), length: key.len() };
+                keys[kept] = Range { start: state.text.len() as u16, length: key.len() as u16 };
                 kept += 1;
                 // All characters are ASCII: they were just looked at.
                 state.text.push_str(str::from_utf8(member).unwrap_or_default());
@@ -137,6 +145,25 @@ impl TraceState {
             start += line.len() + 1;
         }
         Ok(state)
+    }
+
+    /// A line that is the list as it may be sent, as nearly all are: without white space, empty members and keys that stand twice.
+    fn whole(line: &[u8]) -> Option<Self> {
+        let mut keys = [Range::default(); MEMBERS];
+        let mut at = 0;
+        for count in 0..MEMBERS {
+            let (equals, member) = good_member(line.get(at..)?)?;
+            let key = &member[..equals];
+            if keys[..count].iter().any(|known| known.of(line) == key) {
+                return None;
+            }
+            keys[count] = Range { start: at as u16, length: equals as u16 };
+            at += member.len() + 1;
+            if at > line.len() {
+                return Some(Self { text: str::from_utf8(line).ok()?.to_owned() });
+            }
+        }
+        None
     }
 
     /// The list as it may be sent; empty when there is nothing to send.
@@ -234,7 +261,6 @@ impl TraceState {
         None
     }
 
-    /// Appends a member that was checked.
     /// Makes room for one more member.
     fn separate(&mut self) {
         if !self.text.is_empty() {
@@ -242,6 +268,7 @@ impl TraceState {
         }
     }
 
+    /// Appends a member that was checked.
     fn push(&mut self, key: &str, value: &str) {
         self.separate();
         self.text.push_str(key);
@@ -266,15 +293,18 @@ impl fmt::Display for TraceState {
 }
 
 /// A part of a text that grows.
+///
+/// Two bytes hold a place: no more than 32 members of two times 256 characters are kept.
 #[derive(Clone, Copy, Default)]
 struct Range {
-    start: usize,
-    length: usize,
+    start: u16,
+    length: u16,
 }
 
 impl Range {
-    fn of(self, text: &str) -> &[u8] {
-        &text.as_bytes()[self.start..self.start + self.length]
+    fn of(self, text: &[u8]) -> &[u8] {
+        let start = usize::from(self.start);
+        &text[start..start + usize::from(self.length)]
     }
 }
 

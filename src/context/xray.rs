@@ -105,8 +105,10 @@ fn root(value: &[u8], offset: usize) -> Result<TraceId, HeaderError> {
         expected,
     };
     let mut dashes = value.iter().enumerate().filter(|(_, byte)| **byte == b'-').map(|(at, _)| at);
-    let (Some(first), Some(second), None) = (dashes.next(), dashes.next(), dashes.next()) else {
-        let at = value.iter().position(|byte| !byte.is_ascii_hexdigit() && *byte != b'-').unwrap_or(value.len());
+    let (first, second, third) = (dashes.next(), dashes.next(), dashes.next());
+    let (Some(first), Some(second), None) = (first, second, third) else {
+        let stray = value.iter().position(|byte| !byte.is_ascii_hexdigit() && *byte != b'-');
+        let at = stray.or(third).unwrap_or(value.len());
         return Err(HeaderError::at(Name::XRay.as_str(), Reason::TraceId, value, at, expected).moved(offset));
     };
     if &value[..first] != b"1" {

@@ -37,6 +37,46 @@ fn a_value_alone_is_known_by_its_shape() {
 }
 
 #[test]
+fn a_value_alone_in_quotes_or_joined_with_another_is_refused_as_it_stands() {
+    let joined = [format!("{PARENT},{PARENT}"), format!("{PARENT}, {PARENT} ,\t{PARENT}")];
+    let quoted = [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('„', '“'), ('‘', '’'), ('«', '»')];
+    let quoted = quoted.map(|(open, close)| format!("{open}{PARENT}{close}"));
+    let quoted = quoted.into_iter().chain([format!("{PARENT}\"")]);
+    let cases = joined
+        .into_iter()
+        .map(|text| (text, "joined by a comma"))
+        .chain(quoted.map(|text| (text, "remove the quotes")));
+    for (value, hint) in cases {
+        let [explained] = explain(&format!(" {value}\n")).try_into().unwrap();
+        assert_eq!(
+            (explained.value.as_str(), explained.place.as_str(), &explained.context),
+            (value.as_str(), "alone", &None)
+        );
+        let [problem] = explained.problems.as_slice() else { panic!("{value}: {:?}", explained.problems) };
+        assert!(problem.to_string().contains(hint), "{problem}");
+    }
+    // Where quotes are what the text is made of, they are no fault.
+    for text in [format!("TRACEPARENT=\"{PARENT}\""), format!("[\"{PARENT}\"]"), format!("x \"{PARENT}\"")] {
+        assert!(explain(&text)[0].context.is_some(), "{text}");
+    }
+}
+
+#[test]
+fn a_value_may_stand_on_the_line_after_its_name() {
+    let text = format!("traceparent:\n{PARENT}\ntracestate:\n  a=1\nb3:\r\n0\r\n");
+    assert_eq!(found(&text), format!("traceparent={PARENT} (header)\ntracestate=a=1 (header)\nb3=0 (header)"));
+    assert_eq!(explain(&text)[0].context.as_ref().map(|context| context.trace_state().as_str()), Some("a=1"));
+    for empty in [
+        "tracestate:\nx-other: a=1\n",
+        "tracestate:\n\na=1",
+        "> tracestate:\n> a=1\n",
+        "tracestate:\nserver-timing: a=1",
+    ] {
+        assert_eq!(explain(empty)[0].value, "", "{empty:?}");
+    }
+}
+
+#[test]
 fn a_header_that_stands_twice_in_a_message_is_refused_twice() {
     let other = "00-1af7651916cd43dd8448eb211c80319c-c7ad6b7169203331-01";
     let twice = [

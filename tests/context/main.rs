@@ -3,6 +3,7 @@
 
 mod explain;
 mod properties;
+mod rules;
 mod vectors;
 
 use spanscope::context::{SpanContext, StartOptions, TraceFlags, Traceparent};

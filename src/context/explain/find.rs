@@ -19,7 +19,7 @@ use super::Place;
 use crate::context::environment;
 use crate::context::fields::{Name, Prefix};
 use crate::context::server_timing;
-use crate::context::shape::Shape;
+use crate::context::shape::{QUOTES, Shape};
 use crate::context::sql_comment;
 use crate::sort;
 
@@ -47,6 +47,15 @@ pub(super) struct Found<'a> {
     pub(super) value: Cow<'a, str>,
 }
 
+impl<'a> Found<'a> {
+    /// A value that is all there is in a text.
+    fn alone(name: Name, text: &'a str, value: &'a str) -> Self {
+        let start = value.as_ptr() as usize - text.as_ptr() as usize;
+        let end = start + value.len();
+        Self { name: Header::Known(name), place: Place::Alone, start, end, value: value.into() }
+    }
+}
+
 /// Which header it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Header<'a> {
@@ -66,6 +75,9 @@ impl Header<'_> {
 
 /// The headers of a text, in order.
 pub(super) fn headers(text: &str) -> Vec<Found<'_>> {
+    if let Some(dressed) = dressed(text) {
+        return vec![dressed];
+    }
     let mut finder = Finder { text, bytes: text.as_bytes(), found: Vec::new(), line: 0, quote: None, comment: false };
     finder.meta_tags();
     let tags = finder.found.len();
@@ -222,7 +234,7 @@ impl<'a> Finder<'a> {
                 }
                 None if header_line => {
                     let end = self.line_end(at);
-                    (at, end, end)
+                    self.next_line(header, name, at, end).unwrap_or((at, end, end))
                 }
                 None => {
                     let end = self.inline_end(header, at);
@@ -301,6 +313,19 @@ impl<'a> Finder<'a> {
         let quote = self.quote;
         let until = |byte: &u8| *byte == b'\n' || Some(*byte) == quote;
         at + self.bytes[at..].iter().position(until).unwrap_or(self.bytes.len() - at)
+    }
+
+    /// The value of a header that has none on its own line, from `start` to `end`, and stands at the begin of it: some tools
+    /// write the value on the next line. Its start, its end, and where the text goes on.
+    fn next_line(&self, header: Header<'_>, name: usize, start: usize, end: usize) -> Option<(usize, usize, usize)> {
+        if name != self.line || !self.text[start..end].trim().is_empty() || self.bytes.get(end) != Some(&b'\n') {
+            return None;
+        }
+        let next = self.skip_space(end + 1);
+        let end = self.line_end(next);
+        let line = self.text[next..end].trim_end();
+        let another = line.split([' ', '\t', '=']).next().is_some_and(|word| word.ends_with(':'));
+        (!another && is_plausible(header, line)).then_some((next, end, end))
     }
 
     /// The first of these bytes, or the end of the line or of what is looked at.
@@ -386,6 +411,16 @@ fn is_plausible(header: Header<'_>, value: &str) -> bool {
     }
 }
 
+/// A text that is nothing but a `traceparent` in quotes, or several with commas between them: as the value of a header it is
+/// refused, and what is good within it would hide why.
+fn dressed(text: &str) -> Option<Found<'_>> {
+    let value = text.trim_matches([' ', '\t', '\r', '\n']);
+    let inner = value.trim_matches(QUOTES);
+    let is_parent = |part: &str| Shape::of(part.as_bytes()) == Some(Shape::Traceparent);
+    let joined = value.len() <= ALONE && value.contains(',') && value.split(',').all(is_parent);
+    (joined || inner.len() < value.len() && is_parent(inner)).then(|| Found::alone(Name::Traceparent, text, value))
+}
+
 /// A text of one line that is a value without a name.
 fn alone(text: &str) -> Option<Found<'_>> {
     let value = text.trim_matches([' ', '\t', '\r', '\n']);
@@ -402,8 +437,7 @@ fn alone(text: &str) -> Option<Found<'_>> {
         None if is_nearly_traceparent(value) => Name::Traceparent,
         None => return None,
     };
-    let start = value.as_ptr() as usize - text.as_ptr() as usize;
-    Some(Found { name: Header::Known(name), place: Place::Alone, start, end: start + value.len(), value: value.into() })
+    Some(Found::alone(name, text, value))
 }
 
 /// Whether a value was probably meant as a `traceparent`: of about its length, nearly all hex digits, and divided.
