@@ -375,6 +375,31 @@ pub(crate) fn skip_whitespace(bytes: &[u8], from: usize) -> usize {
     at
 }
 
+/// Offset of the first byte at or after `from` that is one of three; the length of the buffer if there is none.
+#[inline(never)]
+pub(crate) fn find(bytes: &[u8], from: usize, any: [u8; 3]) -> usize {
+    let mut at = from;
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    {
+        use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, v128_or};
+        let [a, b, c] = any.map(|byte| u8x16_splat(byte));
+        while let Some(window) = bytes.get(at..at + 16) {
+            // SAFETY: `window` is 16 bytes long.
+            let chunk = unsafe { load(window, 0) };
+            let found = v128_or(v128_or(u8x16_eq(chunk, a), u8x16_eq(chunk, b)), u8x16_eq(chunk, c));
+            let found = u32::from(u8x16_bitmask(found));
+            if found != 0 {
+                return at + found.trailing_zeros() as usize;
+            }
+            at += 16;
+        }
+    }
+    while bytes.get(at).is_some_and(|byte| !any.contains(byte)) {
+        at += 1;
+    }
+    at.min(bytes.len())
+}
+
 /// How often `byte` occurs.
 #[inline]
 pub(crate) fn count(bytes: &[u8], byte: u8) -> usize {

@@ -147,7 +147,7 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 /// Multiply and fold over overlapping words. It is for spreading, not for security: whoever builds an input of
 /// colliding names slows down only the tab they paste it into.
 #[inline(always)]
-fn hash(text: &[u8]) -> u32 {
+pub(crate) fn hash(text: &[u8]) -> u32 {
     const K: u64 = 0x9e37_79b9_7f4a_7c15;
     let n = text.len();
     let mut state = (n as u64).wrapping_mul(K);

@@ -203,6 +203,193 @@ fn lines_are_logs_and_a_single_one_with_a_header_is_a_header() {
     assert_eq!(detect(otlp("00000000000000a1", "x").as_bytes()).kind, InputKind::Traces);
 }
 
+// ── What libraries write ────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Trace, span, parent, service and status of the only span; then its lines, each with the milliseconds of its time within the day.
+fn drawn(text: &str) -> String {
+    let outcome = outcome(text);
+    let span = match outcome.store.spans().collect::<Vec<_>>()[..] {
+        [span] => span,
+        ref spans => panic!("{} spans in {text}", spans.len()),
+    };
+    let trace = outcome.store.traces().next().expect("a trace").id();
+    let short = |id: &str| id[id.len().saturating_sub(4)..].to_owned();
+    let day = |ns: u64| ns / 1_000_000 % 86_400_000;
+    let mut drawn = format!(
+        "{} {} < {}; {}; {}",
+        short(&trace),
+        short(&span.id()),
+        short(&span.parent_id()),
+        span.service(),
+        span.status().as_str()
+    );
+    for event in span.events() {
+        drawn += &format!(" | {} {}", event.time_ns().map_or("?".to_owned(), |ns| day(ns).to_string()), event.name());
+    }
+    drawn
+}
+
+/// A line of JSON with these members, and a time, a level and a message.
+fn json_line(members: &str) -> String {
+    format!(r#"{{"time":"2026-01-02T00:00:01.5Z","level":"info","msg":"here",{members}}}"#) + "\n"
+}
+
+#[test]
+fn ids_are_found_under_every_name_that_libraries_give_them() {
+    const SPAN: &str = "00f067aa0ba902b7";
+    let expected = "4736 02b7 < ; ; unset | 1500 here";
+    for (trace, span) in [
+        ("trace_id", "span_id"),
+        ("traceId", "spanId"),
+        ("traceID", "spanID"),
+        ("TraceId", "SpanId"),
+        ("trace.id", "span.id"),
+        ("trace-id", "span-id"),
+        ("otelTraceID", "otelSpanID"),
+        ("otel.trace_id", "otel.span_id"),
+        ("@tr", "@sp"),
+        ("x_trace_id", "x_span_id"),
+        ("X-B3-TraceId", "X-B3-SpanId"),
+        ("mdc.traceId", "mdc.spanId"),
+        ("contextMap.traceId", "contextMap.spanId"),
+    ] {
+        assert_eq!(drawn(&json_line(&format!(r#""{trace}":"{TRACE}","{span}":"{SPAN}""#))), expected, "{trace}");
+        if !trace.contains(['@', '-']) {
+            let pairs = format!("time=2026-01-02T00:00:01.5Z level=info msg=here {trace}={TRACE} {span}={SPAN}\n");
+            assert_eq!(drawn(&pairs), expected, "{trace} in logfmt");
+        }
+    }
+    for around in ["mdc", "contextMap", "dd", "context", "extra", "otel", "named_tags", "fields", "attributes"] {
+        let members = format!(r#""{around}":{{"trace_id":"{TRACE}","span_id":"{SPAN}"}}"#);
+        assert_eq!(drawn(&json_line(&members)), expected, "{around}");
+    }
+    let google = "logging.googleapis.com";
+    for (members, expected) in [
+        (
+            format!(
+                r#""{google}/trace":"projects/p/traces/{TRACE}","{google}/spanId":"{SPAN}","{google}/trace_sampled":true"#
+            ),
+            expected,
+        ),
+        (format!(r#""trace":"projects/p/traces/{TRACE}","spanId":"{SPAN}""#), expected),
+        (
+            format!(r#""trace":{{"id":"{TRACE}"}},"span":{{"id":"{SPAN}"}},"service":{{"name":"shop"}}"#),
+            "4736 02b7 < ; shop; unset | 1500 here",
+        ),
+        (format!(r#""traceparent":"00-{TRACE}-{SPAN}-01""#), expected),
+        (
+            format!(r#""traceparent":"00-{TRACE}-{SPAN}-01","span_id":"00000000000000aa""#),
+            "4736 00aa < 02b7; ; unset | 1500 here",
+        ),
+        (
+            format!(r#""trace_id":"{TRACE}","span_id":"{SPAN}","parent_span_id":"00000000000000aa""#),
+            "4736 02b7 < 00aa; ; unset | 1500 here",
+        ),
+        (
+            r#""dd.trace_id":"43981","dd.span_id":"4660","dd.service":"shop""#.to_owned(),
+            "abcd 1234 < ; shop; unset | 1500 here",
+        ),
+        (
+            r#""_X_AMZN_TRACE_ID":"Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1""#
+                .to_owned(),
+            "2793 8ad8 < ; ; unset | 1500 here",
+        ),
+        (format!(r#""trace.id":"{TRACE}","transaction.id":"{SPAN}""#), expected),
+        (
+            format!(
+                r#""Scopes":[{{"Message":"request","SpanId":"{SPAN}","TraceId":"{TRACE}","ParentId":"00000000000000aa"}}]"#
+            ),
+            "4736 02b7 < 00aa; ; unset | 1500 here",
+        ),
+    ] {
+        assert_eq!(drawn(&json_line(&members)), expected, "{members}");
+    }
+}
+
+#[test]
+fn lines_of_each_library_are_told_apart_into_time_level_and_message() {
+    const IDS: &str = r#""trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7""#;
+    const PAIRS: &str = "trace_id=4bf92f3577b34da6a3ce929d0e0e4736 span_id=00f067aa0ba902b7";
+    const DASHED: &str = "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7";
+    const COMMA: &str = "4bf92f3577b34da6a3ce929d0e0e4736,00f067aa0ba902b7";
+    let ids = "4736 02b7 < ;";
+    for (library, line, expected) in [
+        ("pino", format!(r#"{{"level":50,"time":1767312001500,"pid":1,"name":"shop",{IDS},"msg":"a b"}}"#), "shop; error | 1500 a b"),
+        ("winston", format!(r#"{{"level":"error","message":"a b",{IDS},"timestamp":"2026-01-02T00:00:01.5Z"}}"#), "; error | 1500 a b"),
+        ("zap", format!(r#"{{"level":"info","ts":1767312001.5,"caller":"m.go:1","msg":"a b",{IDS}}}"#), "; unset | 1500 a b"),
+        ("logrus", format!(r#"{{"level":"warning","msg":"a b","time":"2026-01-02T00:00:01Z",{IDS}}}"#), "; unset | 1000 a b"),
+        ("slog", format!(r#"{{"time":"2026-01-02T02:00:01.5+02:00","level":"ERROR","msg":"a b",{IDS}}}"#), "; error | 1500 a b"),
+        ("logback", format!(r#"{{"@timestamp":"2026-01-02T00:00:01.500Z","@version":"1","message":"a b","logger_name":"C","level":"ERROR",{IDS}}}"#), "; error | 1500 a b"),
+        ("log4j", r#"{"instant":{"epochSecond":1767312001,"nanoOfSecond":500000000},"level":"INFO","message":"a b","contextMap":{"trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7"}}"#.to_owned(), "; unset | 1500 a b"),
+        ("structlog", format!(r#"{{"event":"a b","level":"error","timestamp":"2026-01-02T00:00:01.5Z",{IDS}}}"#), "; error | 1500 a b"),
+        ("Python", r#"{"asctime":"2026-01-02 00:00:01,500","levelname":"ERROR","message":"a b","otelTraceID":"4bf92f3577b34da6a3ce929d0e0e4736","otelSpanID":"00f067aa0ba902b7","otelServiceName":"shop"}"#.to_owned(), "shop; error | 1500 a b"),
+        ("Serilog", r#"{"@t":"2026-01-02T00:00:01.5Z","@mt":"a {B}","@m":"a b","@l":"Error","@tr":"4bf92f3577b34da6a3ce929d0e0e4736","@sp":"00f067aa0ba902b7","B":"b"}"#.to_owned(), "; error | 1500 a b"),
+        ("GCP", r#"{"severity":"ERROR","timestamp":"2026-01-02T00:00:01.5Z","jsonPayload":{"message":"a b"},"trace":"projects/p/traces/4bf92f3577b34da6a3ce929d0e0e4736","spanId":"00f067aa0ba902b7"}"#.to_owned(), "; error | 1500 a b"),
+        ("logfmt", format!("time=2026-01-02T00:00:01.5Z level=error msg=\"a b\" {PAIRS}"), "; error | 1500 a b"),
+        ("zap, console", format!("2026-01-02T00:00:01.500Z\tERROR\tmain.go:12\ta b\t{{{IDS}}}"), "; error | 1500 main.go:12\ta b"),
+        ("Sleuth", format!("2026-01-02 00:00:01.500 ERROR [shop,{COMMA},true] 12 --- [main] c.e.Shop : a b"), "shop; error | 1500 a b"),
+        ("Spring Boot", format!("2026-01-02T00:00:01.500Z ERROR 1 --- [shop] [main] [{DASHED}] c.e.Shop      : a b"), "shop; error | 1500 a b"),
+        ("Python's logging", format!("2026-01-02 00:00:01,500 ERROR [shop] [a.py:12] [{PAIRS} resource.service.name=shop trace_sampled=True] - a b"), "shop; error | 1500 a b"),
+        ("Datadog", "2026-01-02 00:00:01,500 INFO [app] [a.py:3] [dd.service=shop dd.trace_id=4bf92f3577b34da6a3ce929d0e0e4736 dd.span_id=67667974448284343] - a b".to_owned(), "shop; unset | 1500 a b"),
+        ("Quarkus", "2026-01-02 00:00:01,500 ERROR traceId=4bf92f3577b34da6a3ce929d0e0e4736, spanId=00f067aa0ba902b7, sampled=true [C] (main) a b".to_owned(), "; error | 1500 (main) a b"),
+        ("Ruby", format!("E, [2026-01-02T00:00:01.500000 #12] ERROR -- : [{PAIRS}] a b"), "; error | 1500 a b"),
+        ("a time without a date", format!("00:00:01.500 {PAIRS} [error] a b"), "; error | 1500 a b"),
+        ("a colon behind the names", "00:00:01.500 [main] ERROR C - traceId: 4bf92f3577b34da6a3ce929d0e0e4736, spanId: 00f067aa0ba902b7".to_owned(), "; error | 1500 C - traceId: 4bf92f3577b34da6a3ce929d0e0e4736, spanId: 00f067aa0ba902b7"),
+        ("journald", format!(r#"Jan 02 00:00:01 host shop[12]: {{"level":"error","time":"2026-01-02T00:00:01.5Z","msg":"a b",{IDS}}}"#), "; error | 1500 a b"),
+        ("Kubernetes' file", format!(r#"2026-01-02T00:00:01.500000000Z stdout F {{"level":"error","msg":"a b",{IDS}}}"#), "; error | 1500 a b"),
+        ("nginx", "10.0.0.1 - - [02/Jan/2026:00:00:01 +0000] \"GET /a?b HTTP/1.1\" 200 12 \"-\" \"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\"".to_owned(), "; unset | 1000 GET /a?b HTTP/1.1"),
+        ("Envoy", "[2026-01-02T00:00:01.500Z] \"GET /a HTTP/1.1\" 200 - 0 12 \"-\" 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned(), "; unset | 1500 GET /a HTTP/1.1"),
+    ] {
+        assert_eq!(drawn(&format!("{line}\n")), format!("{ids} {expected}"), "{library}");
+    }
+}
+
+#[test]
+fn a_line_at_the_end_of_a_span_tells_when_it_began() {
+    let text = format!(
+        r#"{{"@t":"2026-01-02T00:00:01.5Z","@mt":"GET /tea","@tr":"{TRACE}","@sp":"00f067aa0ba902b7","@ps":"00000000000000aa","@st":"2026-01-02T00:00:01.2Z","@sk":"Server"}}"#
+    );
+    let outcome = outcome(&text);
+    let span = outcome.store.spans().next().expect("a span");
+    assert_eq!((span.duration_ns(), span.parent_id().as_str()), (Some(300_000_000), "00000000000000aa"));
+    assert_eq!(count(&outcome, WarningKind::EstimatedTime), 0);
+}
+
+#[test]
+fn objects_laid_out_in_many_ways_are_read_alike() {
+    // The same members, with blanks, in another order, and more of them than are remembered.
+    let id = |number: usize| format!("{number:016x}");
+    let mut text = String::new();
+    for number in 1..400_usize {
+        let (span, extra) = (id(number), format!(r#""key{}":{number}"#, number % 250));
+        text += &match number % 4 {
+            0 => format!(
+                r#"{{"time":"2026-01-02T00:00:01Z","level":"info","msg":"m","trace_id":"{TRACE}","span_id":"{span}",{extra}}}"#
+            ),
+            1 => format!(
+                r#"{{"time": "2026-01-02T00:00:01Z", "level": "info", "msg": "m", {extra}, "trace_id": "{TRACE}", "span_id": "{span}"}}"#
+            ),
+            2 => format!(
+                r#"{{{extra},"span_id":"{span}","trace_id":"{TRACE}","msg":"m","level":"info","time":"2026-01-02T00:00:01Z"}}"#
+            ),
+            _ => format!(
+                r#"{{ "msg" : "m" , "level" : "info", "time":"2026-01-02T00:00:01Z",{extra} ,"trace_id":"{TRACE}","span_id":"{span}" }}"#
+            ),
+        };
+        text.push('\n');
+    }
+    let outcome = outcome(&text);
+    assert_eq!(outcome.store.span_count(), 399);
+    assert!(outcome.inputs[0].skipped.is_empty());
+    for span in outcome.store.spans() {
+        let number = u64::from_str_radix(&span.id(), 16).expect("hex");
+        let event = span.events().next().expect("a line");
+        let attributes: Vec<String> = event.attributes().map(|(key, value)| format!("{key}={value}")).collect();
+        assert!(attributes.contains(&format!("key{}={number}", number % 250)), "{attributes:?}");
+        assert_eq!((event.name(), span.start_ns()), ("m", Some(1_767_312_001_000_000_000)));
+    }
+}
+
 /// What would be endless, or take hours if time went by the square of the length.
 #[test]
 fn long_lines_of_anything_are_read_to_their_end() {

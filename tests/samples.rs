@@ -102,6 +102,54 @@ fn samples_read_alike_in_one_piece_and_in_chunks() {
     }
 }
 
+/// A text with something around it, as it is copied from somewhere.
+type Around = fn(&str) -> String;
+
+#[test]
+fn what_stands_around_a_sample_changes_nothing() {
+    let around: &[(&str, Around)] = &[
+        ("a byte order mark", |text| format!("\u{feff}{text}")),
+        ("an indentation", |text| text.lines().map(|line| format!("    {line}\n")).collect()),
+        ("a quotation", |text| text.lines().map(|line| format!("> {line}\n")).collect()),
+        ("Docker's log driver", |text| {
+            let line = |line| {
+                let log = serde_json::to_string(line).expect("a text");
+                format!("{{\"log\":{log},\"stream\":\"stdout\",\"time\":\"2026-01-02T03:04:05.1Z\"}}\n")
+            };
+            text.split_inclusive('\n').map(line).collect()
+        }),
+        ("a fence", |text| format!("Look:\n\n```\n{text}\n```\nStrange.\n")),
+    ];
+    let mut failures = Vec::new();
+    for (format, path, bytes) in samples() {
+        let Ok(text) = String::from_utf8(bytes.clone()) else { continue };
+        if text.contains('\0') {
+            continue; // Binary, though UTF-8.
+        }
+        // Where a format has no ids of traces they are made of the input.
+        let spans = |outcome: &Outcome| {
+            outcome.store.traces().fold(dump(&outcome.store), |text, trace| text.replace(&trace.id(), "trace"))
+        };
+        let expected = spans(&read(bytes, &ReadOptions::new()).expect("readable"));
+        let mut check = |what: &str, wrapped: Vec<u8>| match read(wrapped, &ReadOptions::new()) {
+            Ok(outcome) if outcome.inputs[0].format.id != format => {
+                failures.push(format!("{} in {what}: guessed {}", path.display(), outcome.inputs[0].format.id));
+            }
+            Ok(outcome) if spans(&outcome) == expected => {}
+            Ok(_) => failures.push(format!("{} in {what}: another store", path.display())),
+            Err(error) => failures.push(format!("{} in {what}: {error}", path.display())),
+        };
+        for (what, wrap) in around {
+            check(what, wrap(&text).into());
+        }
+        check("UTF-16", text.encode_utf16().flat_map(u16::to_le_bytes).collect());
+        if text.starts_with(['{', '[']) {
+            check("lines before it", format!("Server listening on port 8080.\n\nready\n{text}").into());
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 

@@ -1,8 +1,8 @@
 //! Text as people have it, made readable: what stands around the data is taken away before anything is detected.
 //!
 //! ```text
-//!  UTF-16 ─► UTF-8   byte order mark   ANSI escapes   line prefixes   Markdown around fences   shell noise before the JSON
-//!  └─ decoded ─┘     └────────────── removed ──────────────────────┘  └──── blanked: spaces of the same length ───────┘
+//!  UTF-16 ─► UTF-8   Docker's JSON   byte order mark   ANSI escapes   line prefixes   Markdown around fences   text before the JSON
+//!  └────── decoded ────────────┘   └───────────────── removed ─────────────────────┘  └── blanked: spaces of the same length ───┘
 //! ```
 //! Line feeds stay where they are, so line numbers are those of what was given. Whether anything is to be done is decided from the beginning of
 //! the text: one that begins as JSON is not touched, however long it is. Commas behind the last element ([`without_trailing_commas`]) are only
@@ -52,6 +52,9 @@ pub(super) fn clean(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> LinePr
         Arc::make_mut(bytes).drain(..3);
         notes.push("Left out a byte order mark.".to_owned());
     }
+    if let Some(count) = without_docker(bytes) {
+        notes.push(format!("Read {count} lines out of what Docker's log driver wrote around them."));
+    }
     let mut prefixes = LinePrefixes::default();
     let head = head_of(bytes);
     let escapes = head.windows(2).any(|pair| pair[0] == 0x1b && matches!(pair[1], b'[' | b']' | b'('));
@@ -63,6 +66,17 @@ pub(super) fn clean(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> LinePr
         let before = bytes.len();
         remove_escapes(bytes);
         notes.push(format!("Removed ANSI escapes such as colours ({} bytes).", before - bytes.len()));
+    }
+    let margin = margin(head_of(bytes)).to_vec();
+    if !margin.is_empty() {
+        remove_margin(Arc::make_mut(bytes), &margin);
+        notes.push(match margin.contains(&b'>') {
+            true => "Removed the marks of a quotation before each line.".to_owned(),
+            false => "Removed the indentation that all lines share.".to_owned(),
+        });
+        if begins_as_json(head_of(bytes)) {
+            return prefixes;
+        }
     }
     if let Some(shape) = PrefixShape::of(head_of(bytes)) {
         prefixes = remove_prefixes(Arc::make_mut(bytes), shape);
@@ -79,6 +93,10 @@ pub(super) fn clean(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> LinePr
         blank(&mut Arc::make_mut(bytes)[..end]);
         let lines = if lines == 1 { "a line".to_owned() } else { format!("{lines} lines") };
         notes.push(format!("Left out {lines} before the JSON: commands, progress or headers."));
+    } else if let Some((end, lines)) = text_before_json(head_of(bytes)) {
+        blank(&mut Arc::make_mut(bytes)[..end]);
+        let lines = if lines == 1 { "a line of text".to_owned() } else { format!("{lines} lines of text") };
+        notes.push(format!("Left out {lines} before the JSON."));
     }
     prefixes
 }
@@ -328,6 +346,75 @@ fn remove_prefixes(bytes: &mut Vec<u8>, shape: PrefixShape) -> LinePrefixes {
     prefixes
 }
 
+// ── Docker's log driver ─────────────────────────────────────────────────────────────────────────────────────────────
+
+const DOCKER: &[u8] = br#"{"log":""#;
+
+/// What was printed, as it stands in a line.
+fn docker_content(line: &[u8]) -> Option<&[u8]> {
+    let text = line.strip_prefix(DOCKER)?;
+    let end = crate::json::Lexer::new(line, DOCKER.len() - 1).string().ok()?.end as usize - DOCKER.len();
+    let (content, behind) = text.split_at(end);
+    behind.windows(9).any(|window| window == br#""stream":"#).then_some(content)
+}
+
+/// What was printed, out of lines as Docker's json-file driver keeps them, `{"log":"…\n","stream":"stdout","time":"…"}`; how many there were.
+fn without_docker(bytes: &mut Arc<Vec<u8>>) -> Option<usize> {
+    if !bytes.starts_with(DOCKER) {
+        return None;
+    }
+    let mut lines = bytes.split(|byte| *byte == b'\n').peekable();
+    docker_content(lines.peek()?)?;
+    let mut text = Vec::with_capacity(bytes.len());
+    let mut count = 0;
+    for line in lines {
+        match docker_content(line) {
+            Some(content) => {
+                text.extend_from_slice(crate::json::decode_string(content).as_bytes());
+                count += 1;
+            }
+            None => {
+                text.extend_from_slice(line);
+                text.push(b'\n');
+            }
+        }
+    }
+    *bytes = Arc::new(text);
+    Some(count)
+}
+
+// ── What all lines begin with ───────────────────────────────────────────────────────────────────────────────────────
+
+/// The indentation that all lines begin with, if there are two at least, or the marks of a quotation.
+fn margin(head: &[u8]) -> &[u8] {
+    let is_margin = |byte: &u8| matches!(byte, b' ' | b'\t' | b'>');
+    let mut margin: Option<&[u8]> = None;
+    let mut count = 0;
+    // An empty line of a quotation has the mark alone.
+    for line in head.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii_end().iter().all(is_margin)) {
+        let known = margin.unwrap_or(&line[..line.iter().take_while(|byte| is_margin(byte)).count()]);
+        let common = known.iter().zip(line).take_while(|(a, b)| a == b).count();
+        margin = Some(&known[..common]);
+        count += 1;
+        if common == 0 {
+            break;
+        }
+    }
+    margin.filter(|margin| count > 1 || margin.contains(&b'>')).unwrap_or_default()
+}
+
+fn remove_margin(bytes: &mut Vec<u8>, margin: &[u8]) {
+    let (mut from, mut to) = (0, 0);
+    while from < bytes.len() {
+        let end = bytes[from..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| from + at + 1);
+        let start = from + margin.iter().zip(&bytes[from..end]).take_while(|(a, b)| a == b).count();
+        bytes.copy_within(start..end, to);
+        to += end - start;
+        from = end;
+    }
+    bytes.truncate(to);
+}
+
 // ── Markdown ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// The character and the length of a fence.
@@ -345,8 +432,7 @@ fn has_fences(head: &[u8]) -> bool {
         if fence(line).is_some() {
             return true;
         }
-        let id = line.split(|byte| !byte.is_ascii_hexdigit()).any(|run| run.len() >= 16);
-        if id || matches!(line.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        if has_id(line) || matches!(line.trim_ascii_start().first(), Some(b'{' | b'[')) {
             return false;
         }
     }
@@ -399,6 +485,30 @@ fn noise(head: &[u8]) -> Option<(usize, usize)> {
         at += line.len() + 1;
     }
     None
+}
+
+/// Where JSON begins behind lines of another kind, such as what a program prints when it starts, and how many lines those are. Lines with ids are
+/// data, and so are those of consoles that write ids or spans in a notation of their own.
+fn text_before_json(head: &[u8]) -> Option<(usize, usize)> {
+    let mut at = 0;
+    let mut lines = 0;
+    for line in head.split(|byte| *byte == b'\n').take(NOISE_LINES) {
+        if matches!(line.first(), Some(b'{' | b'[')) && begins_as_json(&head[at..]) {
+            return (lines > 0).then_some((at, lines));
+        }
+        let has = |part: &[u8]| line.windows(part.len()).any(|window| window == part);
+        if has_id(line) || has(b"#<struct") || has(b"}: ") || has(b"time.busy=") {
+            return None;
+        }
+        lines += usize::from(!line.trim_ascii().is_empty());
+        at += line.len() + 1;
+    }
+    None
+}
+
+/// Whether so many hexadecimal digits stand together that they are an id.
+fn has_id(line: &[u8]) -> bool {
+    line.split(|byte| !byte.is_ascii_hexdigit()).any(|run| run.len() >= 16)
 }
 
 fn is_noise(line: &[u8]) -> bool {
@@ -577,9 +687,43 @@ Content-Type: application/json
         assert_eq!(found.trim(), "{\"a\":1}");
         assert_eq!(found.len(), text.len());
         assert_eq!(notes, ["Left out 6 lines before the JSON: commands, progress or headers."]);
-        for text in ["hello\n{\"a\":1}\n", "$ ls\nfile\n", "Level: x\n[INFO] y\n"] {
+        for text in ["$ ls\nfile\n", "Level: x\n[INFO] y\n", "trace 4bf92f3577b34da6a3ce929d0e0e4736\n{\"a\":1}\n"] {
             assert_eq!(cleaned(text.as_bytes()).0, text);
         }
+    }
+
+    #[test]
+    fn text_before_json_is_left_out_unless_it_names_ids() {
+        let (found, notes) = cleaned(b"Server listening.\n\nready\n{\"a\":1}\n");
+        assert_eq!((found.trim(), found.lines().count()), ("{\"a\":1}", 4));
+        assert_eq!(notes, ["Left out 2 lines of text before the JSON."]);
+    }
+
+    #[test]
+    fn what_all_lines_begin_with_is_removed() {
+        for (text, expected, note) in [
+            ("    a\n\n      b\n    c\n", "a\n\n  b\nc\n", "Removed the indentation that all lines share."),
+            ("> a\n>\n>  b\n", "a\n\n b\n", "Removed the marks of a quotation before each line."),
+            (">{\"a\":1}", "{\"a\":1}", "Removed the marks of a quotation before each line."),
+            ("> {\"a\":\n> 1}", "{\"a\":\n1}", "Removed the marks of a quotation before each line."),
+        ] {
+            assert_eq!(cleaned(text.as_bytes()), (expected.to_owned(), vec![note.to_owned()]));
+        }
+        for text in ["  a\nb\n", "    one line\n", "\n\n"] {
+            assert_eq!(cleaned(text.as_bytes()).0, text);
+        }
+    }
+
+    #[test]
+    fn lines_of_dockers_log_driver_are_what_was_printed() {
+        let text = concat!(
+            "{\"log\":\"{\\\"a\\\":1}\\n\",\"stream\":\"stdout\",\"time\":\"2026-01-02T03:04:05Z\"}\n",
+            "{\"log\":\"half \",\"stream\":\"stderr\",\"time\":\"2026-01-02T03:04:05Z\"}\n",
+            "{\"log\":\"and half\\n\",\"stream\":\"stderr\",\"time\":\"2026-01-02T03:04:05Z\"}\n",
+        );
+        let (found, notes) = cleaned(text.as_bytes());
+        assert_eq!(found.trim_end(), "{\"a\":1}\nhalf and half");
+        assert_eq!(notes, ["Read 3 lines out of what Docker's log driver wrote around them."]);
     }
 
     #[test]

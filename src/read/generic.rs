@@ -28,8 +28,9 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     let spans = |around: &str| {
         let roles: Vec<Role> = shape.keys_under(around).map(Role::of).collect();
         let any = |test: fn(&Role) -> bool| roles.iter().any(test);
-        any(|role| *role == Role::Id)
-            && any(|role| matches!(role, Role::Parent | Role::Children))
+        let related = any(|role| *role == Role::Id) && any(|role| matches!(role, Role::Parent | Role::Children));
+        // Spans inside of spans need no ids.
+        (related || any(|role| *role == Role::Children) && any(|role| *role == Role::Name))
             && any(|role| matches!(role, Role::Start(_) | Role::When(_) | Role::Offset(_)))
             && any(|role| matches!(role, Role::End(_) | Role::Duration(_)))
     };

@@ -70,7 +70,11 @@ impl Unit {
 /// A date and time: RFC 3339, ISO 8601's basic offsets, a blank in place of the `T`, a comma before the fraction, no zone, Go's `String()`
 /// (`2025-04-17 08:40:44.5 +0000 UTC m=+0.1`). Years before 1970 are none.
 pub(super) fn date_time(text: &str) -> Option<Instant> {
-    let (instant, rest) = leading_date_time(text.trim())?;
+    alone(leading_date_time(text.trim())?)
+}
+
+/// A date and time that nothing follows but the name of its zone, or the monotonic clock that Go prints.
+fn alone((instant, rest): (Instant, &str)) -> Option<Instant> {
     let rest = rest.trim_start();
     let rest = rest.strip_prefix("UTC").or_else(|| rest.strip_prefix("GMT")).unwrap_or(rest).trim_start();
     (rest.is_empty() || rest.starts_with("m=")).then_some(instant)
@@ -78,7 +82,59 @@ pub(super) fn date_time(text: &str) -> Option<Instant> {
 
 /// A date and time at the beginning of a text, and what follows it.
 pub(super) fn leading_date_time(text: &str) -> Option<(Instant, &str)> {
+    let (seconds, at) = leading_seconds(text.as_bytes())?;
+    behind_seconds(text, seconds, at)
+}
+
+/// Dates that follow each other, as those of log lines do: most are of the same second as the one before.
+#[derive(Debug, Default)]
+pub(super) struct Dates {
+    /// The last one, to the second, as it stood there, and its seconds since the epoch.
+    last: Option<([u8; 19], i64)>,
+}
+
+impl Dates {
+    /// As [`leading_date_time`].
+    pub(super) fn leading<'t>(&mut self, text: &'t str) -> Option<(Instant, &'t str)> {
+        let head: Option<&[u8; 19]> = text.as_bytes().first_chunk();
+        if let (Some(head), Some((last, seconds))) = (head, &self.last)
+            && head == last
+        {
+            return behind_seconds(text, *seconds, 19);
+        }
+        let (seconds, at) = leading_seconds(text.as_bytes())?;
+        if let (Some(head), 19) = (head, at) {
+            self.last = Some((*head, seconds));
+        }
+        behind_seconds(text, seconds, at)
+    }
+
+    /// As [`date_time`].
+    pub(super) fn date_time(&mut self, text: &str) -> Option<Instant> {
+        alone(self.leading(text.trim())?)
+    }
+}
+
+/// The fraction and the zone behind a date and time that end at `at`.
+fn behind_seconds(text: &str, seconds: i64, mut at: usize) -> Option<(Instant, &str)> {
     let b = text.as_bytes();
+    let mut fraction = 0;
+    if matches!(b.get(at), Some(b'.' | b',')) && b.get(at + 1).is_some_and(u8::is_ascii_digit) {
+        at += 1;
+        let mut scale = SECOND / 10;
+        while let Some(digit) = b.get(at).filter(|digit| digit.is_ascii_digit()) {
+            fraction += u64::from(digit - b'0') * scale;
+            scale /= 10;
+            at += 1;
+        }
+    }
+    let (offset, zoned, rest) = zone(&text[at..]);
+    let ns = u64::try_from(seconds - offset).ok()?.checked_mul(SECOND)?.checked_add(fraction)?;
+    (ns != NO_TIME).then_some((Instant { ns, zoned }, rest))
+}
+
+/// Seconds since the epoch of a date and time without their zone, and where they end.
+fn leading_seconds(b: &[u8]) -> Option<(i64, usize)> {
     let separator = |at: usize, any: &[u8]| b.get(at).filter(|c| any.contains(c)).copied();
     let year = digits(b, 0, 4)?;
     let dash = separator(4, b"-/")?;
@@ -102,24 +158,11 @@ pub(super) fn leading_date_time(text: &str) -> Option<(Instant, &str)> {
     {
         return None;
     }
-    let mut fraction = 0;
-    if matches!(b.get(at), Some(b'.' | b',')) && b.get(at + 1).is_some_and(u8::is_ascii_digit) {
-        at += 1;
-        let mut scale = SECOND / 10;
-        while let Some(digit) = b.get(at).filter(|digit| digit.is_ascii_digit()) {
-            fraction += u64::from(digit - b'0') * scale;
-            scale /= 10;
-            at += 1;
-        }
-    }
-    let (offset, zoned, rest) = zone(&text[at..]);
     let seconds = days_from_epoch(year, month, day) * 86_400
         + i64::from(hour) * 3600
         + i64::from(minute) * 60
-        + i64::from(second)
-        - offset;
-    let ns = u64::try_from(seconds).ok()?.checked_mul(SECOND)?.checked_add(fraction)?;
-    (ns != NO_TIME).then_some((Instant { ns, zoned }, rest))
+        + i64::from(second);
+    Some((seconds, at))
 }
 
 /// The zone at the beginning: seconds east of UTC, whether there is one, and what follows.
@@ -259,6 +302,23 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(date_time(text).map(|instant| (instant.ns, instant.zoned)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_after_another_is_the_same_as_alone() {
+        let mut dates = Dates::default();
+        for text in [
+            "2025-04-17T08:40:44.5Z a",
+            "2025-04-17T08:40:44.75Z b",
+            "2025-04-17T08:40:44+02:00",
+            "2025-04-17T08:40:45,1",
+            "2025-04-17T08:40",
+            "2025-04-17T08:40:4",
+            "x",
+        ] {
+            let twice = [dates.leading(text), dates.leading(text)];
+            assert_eq!(twice, [leading_date_time(text); 2], "{text}");
         }
     }
 

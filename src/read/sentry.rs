@@ -25,7 +25,9 @@ pub(super) const FORMAT: Format = Format {
 fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     let is = |key, kind| shape.kind_of("", key) == Some(kind);
     let traced = shape.kind_of("contexts", "trace") == Some(Kind::Object);
-    if shape.kind_of("", "start_timestamp").is_some() && (traced || is("span_id", Kind::String)) {
+    // Other programs name a time so, and name their spans otherwise.
+    let own = is("span_id", Kind::String) && shape.kind_of("", "span_name").is_none();
+    if shape.kind_of("", "start_timestamp").is_some() && (traced || own) {
         return Some("it has a start_timestamp and a trace context");
     }
     if is("sent_at", Kind::String) && is("type", Kind::String) {

@@ -3,7 +3,7 @@
 //! A line's event is in the store's column already; what is kept here is the group that it belongs to, four bytes a line.
 
 use super::super::documents::Reading;
-use super::line::{Line, NameSource};
+use super::line::{Line, NameSource, name_of_message};
 use crate::error::WarningKind::Skipped;
 use crate::store::{AttributeRange, IdForm, NO_TIME, SpanKey, StoreBuilder, TraceKey};
 use crate::strings::StringId;
@@ -115,7 +115,10 @@ impl Lines {
             group.parent = line.parent;
         }
         if line.name.0 > group.name.0 {
-            group.name = line.name;
+            group.name = match line.name {
+                (NameSource::Message, message) => (NameSource::Message, name_of_message(builder, message)),
+                name => name,
+            };
         }
         if group.service == StringId::EMPTY {
             group.service = line.service;

@@ -26,6 +26,8 @@ pub(super) enum Field {
     Xray,
     /// With the unit that the key names.
     Time(Option<Unit>),
+    /// When the span began that the line ends.
+    Began,
     Seconds,
     Nanos,
     Level,
@@ -144,6 +146,7 @@ impl Field {
             "xamzntraceid" | "xraytraceid" | "awsxraytraceid" => Field::Xray,
             "time" | "ts" | "@t" | "timestamp" | "@timestamp" | "asctime" | "datetime" | "eventtime" | "timelocal"
             | "timeiso8601" | "recordtime" | "date" | "localtime" | "utctime" => Field::Time(None),
+            "@st" => Field::Began,
             "timeunixnano" | "timestampns" | "timens" | "tsns" => Field::Time(Some(Unit::Nanos)),
             "timestampus" | "timeus" | "tsus" => Field::Time(Some(Unit::Micros)),
             "timestampms" | "timems" | "tsms" | "timemillis" | "epochmillis" => Field::Time(Some(Unit::Millis)),
@@ -226,6 +229,7 @@ impl Field {
             | "tracesampled"
             | "logginggoogleapiscom/tracesampled"
             | "oteltraceflags"
+            | "sampled"
             | "oteltracesampled" => Field::Flags,
             "dd" | "context" | "ctx" | "fields" | "jsonpayload" | "attributes" | "properties" | "mdc"
             | "contextmap" | "extra" | "record" | "span" | "transaction" | "parent" | "otel" | "tracecontext"

@@ -5,13 +5,18 @@
 //! every object inside is looked into, then the text itself, then lists of lines (an answer of a query for logs).
 
 use super::super::documents::Reading;
+use super::fields::Field;
 use super::line::{Found, Line, Shape};
 use super::{Taken, text};
 use crate::json::{Kind, Lex, Lexer, Text};
+use crate::simd;
 use crate::strings::StringId;
 
 /// Objects inside each other that are looked into for fields, and for lists of lines.
 const DEPTH: u32 = 8;
+
+/// Braces in a text line that are looked at.
+const TRIES: usize = 3;
 
 /// What to look into.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -89,7 +94,7 @@ fn object<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<(Taken, b
         line.clear(reading.builder);
         return Err(stop);
     }
-    if !line.has_trace() && seen.object {
+    if !line.has_trace() && (seen.object || seen.list) {
         line.clear(reading.builder);
         lexer.rewind(mark);
         members(reading, lexer, &mut line, StringId::EMPTY, Into::Every, 0, &mut seen)?;
@@ -118,12 +123,31 @@ fn members<'a>(
     seen: &mut Seen,
 ) -> Lex<()> {
     let mut cursor = lexer.begin_object()?;
-    while let Some(name) = lexer.any_member(&mut cursor)? {
-        let mut key = reading.intern(name);
-        if depth > 0 {
-            key = reading.logs.fields.join(reading.builder, around, key);
-        }
-        let field = reading.logs.fields.of(reading.builder, key);
+    let mut last = 0;
+    loop {
+        let before = lexer.offset();
+        let known = if depth == 0 { reading.logs.layout.next(lexer.input(), before, last) } else { None };
+        let (key, field) = match known {
+            Some((number, end)) => {
+                lexer.go_on(&mut cursor, end);
+                last = number;
+                let member = &reading.logs.layout.members[number as usize];
+                (member.key, member.field)
+            }
+            None => {
+                let Some(name) = lexer.any_member(&mut cursor)? else { return Ok(()) };
+                let mut key = reading.intern(name);
+                if depth > 0 {
+                    key = reading.logs.fields.join(reading.builder, around, key);
+                }
+                let field = reading.logs.fields.of(reading.builder, key);
+                if depth == 0 {
+                    lexer.skip_whitespace();
+                    last = reading.logs.layout.learn(lexer.input(), (before, lexer.offset()), last, (key, field));
+                }
+                (key, field)
+            }
+        };
         let (text, shape) = match lexer.peek()? {
             Kind::String => (lexer.string()?, Shape::Text),
             Kind::Number => {
@@ -132,6 +156,19 @@ fn members<'a>(
             }
             Kind::Object if depth < DEPTH && (into == Into::Every || field.holds_fields()) => {
                 members(reading, lexer, line, key, into, depth + 1, seen)?;
+                continue;
+            }
+            // The scopes around a line, as .NET lists them.
+            Kind::Array if into == Into::Every && depth < DEPTH && reading.builder.string(key).ends_with("Scopes") => {
+                let mut first = lexer.begin_array()?;
+                while lexer.element(&mut first)? {
+                    match lexer.peek()? {
+                        Kind::Object => members(reading, lexer, line, key, into, depth + 1, seen)?,
+                        _ => {
+                            lexer.skip()?;
+                        }
+                    }
+                }
                 continue;
             }
             kind => {
@@ -143,13 +180,91 @@ fn members<'a>(
         };
         line.take(reading, field, key, Found { text, shape });
     }
-    Ok(())
+}
+
+/// The object that ends a text line, as a member of its line: what stands before it was put there by a collector, or by a library that writes
+/// the fields of a line so. Where it begins.
+pub(super) fn at_end(reading: &mut Reading<'_>, line: &mut Line, start: usize, end: usize) -> Option<usize> {
+    let bytes = &reading.bytes[..end];
+    if bytes.last() != Some(&b'}') {
+        return None;
+    }
+    let mut at = start;
+    for _ in 0..TRIES {
+        at = simd::find(bytes, at + 1, [b'{'; 3]);
+        if bytes.get(at + 1..)?.trim_ascii_start().first() != Some(&b'"') {
+            continue;
+        }
+        let mut lexer = Lexer::new(bytes, at);
+        let read = members(reading, &mut lexer, line, StringId::EMPTY, Into::Known, 0, &mut Seen::default());
+        // Any object may stand at the end; that of a line says more than a message.
+        if read.is_ok() && lexer.offset() == end && (line.has_trace() || line.has_level()) {
+            return Some(at);
+        }
+        line.clear(reading.builder);
+    }
+    None
+}
+
+/// The members that lines had so far, each with those that followed it last: most lines are laid out like one before them, and a key is then
+/// known by comparing it.
+#[derive(Debug)]
+pub(super) struct Layout {
+    /// The first one stands for the beginning of an object.
+    members: Vec<Known>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    /// What stands between the value before it, or the opening brace, and its value.
+    start: u32,
+    end: u32,
+    key: StringId,
+    field: Field,
+    /// Numbers of those that followed it, the last one first; 0 for none.
+    next: [u32; 2],
+}
+
+impl Layout {
+    pub(super) fn new() -> Layout {
+        let (key, field) = (StringId::EMPTY, Field::Attribute);
+        Layout { members: vec![Known { start: 0, end: 0, key, field, next: [0; 2] }] }
+    }
+
+    /// The member that stands behind the one with the number `last`, if it is one that followed it before, and where its value begins.
+    #[inline]
+    fn next(&self, bytes: &[u8], at: usize, last: u32) -> Option<(u32, usize)> {
+        self.members[last as usize].next.into_iter().filter(|number| *number > 0).find_map(|number| {
+            let known = &self.members[number as usize];
+            let text = &bytes[known.start as usize..known.end as usize];
+            simd::continues_with(bytes, at, text).then_some((number, at + text.len()))
+        })
+    }
+
+    /// Remembers a member that stands behind another one; its number, 0 when there are too many.
+    #[inline(never)]
+    fn learn(&mut self, bytes: &[u8], (start, end): (usize, usize), last: u32, (key, field): (StringId, Field)) -> u32 {
+        /// Lines of more kinds are read as if nothing was known.
+        const MOST: usize = 200;
+        let text = &bytes[start..end];
+        let same = |known: &Known| known.key == key && bytes[known.start as usize..known.end as usize] == *text;
+        let number = match self.members.iter().skip(1).position(same) {
+            Some(index) => index as u32 + 1,
+            None if self.members.len() > MOST => return 0,
+            None => {
+                self.members.push(Known { start: start as u32, end: end as u32, key, field, next: [0; 2] });
+                self.members.len() as u32 - 1
+            }
+        };
+        let next = &mut self.members[last as usize].next;
+        *next = [number, next[0]];
+        number
+    }
 }
 
 /// Whether the value that begins here is a line of a log, for inputs of another format: an object of moderate size with a trace id, a message and
 /// a time or a level, and nothing that only spans have.
 pub(super) fn is_line(reading: &mut Reading<'_>, at: usize) -> bool {
-    use super::fields::Field;
     /// Lines are not longer, but for what is not looked at.
     const GLANCE: usize = 16 * 1024;
     if reading.bytes.get(at) != Some(&b'{') {

@@ -2,7 +2,7 @@
 
 use super::super::documents::Reading;
 use super::super::ids::{self, Base64};
-use super::super::instant::{Unit, clock_duration, date_time, unit_duration};
+use super::super::instant::{Unit, clock_duration, unit_duration};
 use super::super::parts::{span_number, trace_number};
 use super::fields::Field;
 use crate::context::Traceparent;
@@ -108,6 +108,8 @@ pub(crate) struct Line {
     pub(super) time: u64,
     seconds: Option<u64>,
     nanos: u64,
+    /// When the span began, as a line at its end tells.
+    began: u64,
     /// What the span, or a part of it, took until this line.
     pub(super) duration: Option<u64>,
     pub(super) level: Level,
@@ -140,6 +142,7 @@ impl Line {
             time: NO_TIME,
             seconds: None,
             nanos: 0,
+            began: NO_TIME,
             duration: None,
             level: Level::Unsaid,
             numbered: false,
@@ -170,6 +173,10 @@ impl Line {
 
     pub(super) fn has_message(&self) -> bool {
         self.message != StringId::EMPTY || self.template != StringId::EMPTY
+    }
+
+    pub(super) fn has_level(&self) -> bool {
+        self.level != Level::Unsaid
     }
 
     /// Forgets what was taken in.
@@ -245,6 +252,10 @@ impl Line {
                     }
                 }
             }
+            Field::Began => match time_of(reading, found, None) {
+                Some(time) if self.began == NO_TIME => self.began = time,
+                _ => self.keep(reading, key, found),
+            },
             Field::Seconds => self.seconds = content.parse().ok(),
             Field::Nanos => self.nanos = content.parse().unwrap_or(0),
             Field::Status => match Level::of(&found.text.bytes(bytes)[..(found.text.bytes(bytes).len()).min(12)]) {
@@ -372,6 +383,9 @@ impl Line {
         {
             self.time = seconds.checked_mul(1_000_000_000).and_then(|ns| ns.checked_add(self.nanos)).unwrap_or(NO_TIME);
         }
+        if self.began != NO_TIME && self.time != NO_TIME && self.duration.is_none() {
+            self.duration = self.time.checked_sub(self.began);
+        }
         if self.span.is_empty() {
             self.span = self.transaction;
         }
@@ -399,7 +413,8 @@ impl Line {
             };
         }
         if self.name.0 == NameSource::Nothing && self.message != StringId::EMPTY {
-            self.name = (NameSource::Message, name_of_message(reading.builder, self.message));
+            // The span's name is made of it when it is the one that is taken.
+            self.name = (NameSource::Message, self.message);
         }
         if self.duration.is_none() && self.message != StringId::EMPTY {
             self.duration = told_duration(reading.builder.string(self.message));
@@ -476,7 +491,7 @@ fn xray_trace(reading: &mut Reading<'_>, text: &str) -> TraceKey {
 
 fn time_of(reading: &mut Reading<'_>, found: Found, unit: Option<Unit>) -> Option<u64> {
     let text = std::str::from_utf8(found.text.bytes(reading.bytes)).ok()?;
-    if let Some(instant) = date_time(text) {
+    if let Some(instant) = reading.logs.dates.date_time(text) {
         if !instant.zoned {
             reading.guess(NO_ZONE);
         }
@@ -533,17 +548,26 @@ fn told_duration(message: &str) -> Option<u64> {
         "closed",
     ];
     let bytes = message.as_bytes();
-    // Most messages have no number in them.
+    // Most messages have no number in them, or nothing of the kind before one.
     if !bytes.iter().any(u8::is_ascii_digit) {
         return None;
     }
-    let behind = match message.find("took ") {
-        Some(at) => &message[at + 5..],
-        None => {
-            let at = message.rfind(" in ")?;
+    let (mut took, mut done_in) = (None, None);
+    for (at, _) in bytes.iter().enumerate().filter(|(_, byte)| **byte == b' ') {
+        if took.is_none() && bytes[..at].ends_with(b"took") {
+            took = Some(at + 1);
+        }
+        if bytes[at..].starts_with(b" in ") {
+            done_in = Some(at);
+        }
+    }
+    let behind = match (took, done_in) {
+        (Some(at), _) => &message[at..],
+        (None, Some(at)) => {
             let lower = message[..at].to_ascii_lowercase();
             DONE.iter().any(|word| lower.contains(word)).then_some(&message[at + 4..])?
         }
+        (None, None) => return None,
     };
     let number = behind.find(|c: char| !c.is_ascii_digit() && c != '.')?;
     let gap = usize::from(behind[number..].starts_with(' '));

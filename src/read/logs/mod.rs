@@ -22,6 +22,7 @@ use super::Format;
 use super::InputReport;
 use super::detect::Shape;
 use super::documents::Reading;
+use super::instant::Dates;
 use crate::json::{Kind, Lexer};
 use crate::store::StoreBuilder;
 use crate::strings::StringId;
@@ -39,24 +40,62 @@ pub(super) const FORMAT: Format = Format {
 };
 
 /// What lines need from the beginning of the first input to the end of the last one.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Logs {
     /// Of the inputs that are read.
     kept: Lines,
     /// Of the one that is being read.
     lines: Lines,
     fields: FieldTable,
+    dates: Dates,
+    layout: json::Layout,
+    /// Events of the input that is read, and of those before, with the spans that they are given to.
+    given: Vec<(u32, u32)>,
+    kept_given: Vec<(u32, u32)>,
+    /// The date of the line that begins at an offset, if it has one: it was looked for already, to see whether the line before goes on.
+    ahead: Option<(usize, Option<text::Date>)>,
+}
+
+impl Default for Logs {
+    fn default() -> Logs {
+        Logs {
+            kept: Lines::default(),
+            lines: Lines::default(),
+            fields: FieldTable::default(),
+            dates: Dates::default(),
+            layout: json::Layout::new(),
+            given: Vec::new(),
+            kept_given: Vec::new(),
+            ahead: None,
+        }
+    }
 }
 
 impl Logs {
     /// Forgets the lines of the input that is being read.
     pub(super) fn forget(&mut self) {
         self.lines = Lines::default();
+        self.given.clear();
+        self.forget_places();
+    }
+
+    /// Gives events, from one on, to the spans with these numbers, counted from a first one.
+    fn give(&mut self, first_event: u32, owners: Vec<u32>, first_span: u32) {
+        let given = owners.into_iter().zip(first_event..);
+        self.given.extend(given.map(|(span, event)| (event, first_span + span)));
+    }
+
+    /// Forgets what is known by its place in an input.
+    fn forget_places(&mut self) {
+        self.layout = json::Layout::new();
+        self.ahead = None;
     }
 
     /// Keeps the lines of an input that is read; how many there are.
     pub(super) fn keep(&mut self) -> usize {
         let count = self.lines.count();
+        self.forget_places();
+        self.kept_given.append(&mut self.given);
         self.kept.append(std::mem::take(&mut self.lines));
         count
     }
@@ -64,7 +103,7 @@ impl Logs {
     /// Makes spans of the lines, or gives them to spans that are there, and tells each input's report.
     pub(super) fn resolve(self, builder: &mut StoreBuilder, reports: &mut [InputReport]) {
         let inputs = builder.input_count();
-        let outcomes = spans::resolve(self.kept, builder, inputs);
+        let outcomes = spans::resolve(self.kept, self.kept_given, builder, inputs);
         for report in reports {
             let outcome = outcomes[report.input as usize];
             report.spans += outcome.spans;
@@ -122,6 +161,11 @@ fn json_objects(shape: &Shape<'_>) -> Option<&'static str> {
     }
     let mut places: Vec<(&str, Has)> = Vec::new();
     for (under, name, kind) in shape.keys() {
+        // What stands in an object of fields is the line's.
+        let under = match under {
+            "instant" | "contextMap" | "mdc" => "",
+            _ => under,
+        };
         let index = places.iter().position(|(place, _)| *place == under).unwrap_or_else(|| {
             places.push((under, Has::default()));
             places.len() - 1

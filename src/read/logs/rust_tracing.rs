@@ -15,8 +15,8 @@ use super::super::Format;
 use super::super::detect::Shape;
 use super::super::documents::Reading;
 use super::super::ids::Base64;
-use super::super::instant::{Unit, date_time, leading_date_time, unit_duration};
-use super::super::parts::{Assembler, EventParts, Pair, Parts, made_trace, span_number, trace_number};
+use super::super::instant::{Dates, Unit, date_time, unit_duration};
+use super::super::parts::{Assembler, Pair, Parts, made_trace, span_number, trace_number};
 use super::super::told::kind_of;
 use super::collect::Tally;
 use super::fields::Field;
@@ -24,7 +24,8 @@ use super::line::{Level, name_of};
 use super::text::line_end;
 use crate::error::WarningKind;
 use crate::json::{Kind, Lexer, Node};
-use crate::store::{Encoding, IdForm, NO_TIME, RawValue, SpanKind, Status, TraceKey};
+use crate::simd;
+use crate::store::{AttributeRange, Encoding, IdForm, NO_TIME, RawValue, SpanKind, Status, StoreBuilder, TraceKey};
 use crate::strings::StringId;
 
 pub(in super::super) const FORMAT: Format = Format {
@@ -49,7 +50,7 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
         if line.contains("time.busy=") && line.contains("time.idle=") {
             return Some("its lines tell how long a span was busy and idle");
         }
-        let Some(head) = head(line) else { continue };
+        let Some(head) = head(line, &mut Dates::default()) else { continue };
         paths += usize::from(path(&line[head.rest..]).0.iter().any(|step| !step.fields.is_empty()));
     }
     (paths > 0).then_some("its lines stand in a path of spans with fields")
@@ -58,8 +59,7 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
 fn read(reading: &mut Reading<'_>) {
     let bytes = reading.bytes;
     let mut tally = Tally::default();
-    let mut spans = Spans::default();
-    spans.learn_names(bytes);
+    let mut spans = Spans { first_event: reading.builder.event_mark(), ..Spans::default() };
     let mut at = 0;
     while at < bytes.len() {
         let (end, next) = line_end(bytes, at);
@@ -102,8 +102,9 @@ struct Step<'t> {
     /// What stands between its braces, and where that is in the text.
     fields: &'t str,
     fields_at: usize,
-    /// Name and fields.
+    /// Name and fields, and where they end.
     text: &'t str,
+    end: usize,
 }
 
 /// What stands before the path.
@@ -116,11 +117,11 @@ struct Head {
 }
 
 /// Time, level and thread at the beginning of a line.
-fn head(text: &str) -> Option<Head> {
+fn head(text: &str, dates: &mut Dates) -> Option<Head> {
     let start = text.len() - text.trim_start().len();
     let mut rest = &text[start..];
     let mut time = NO_TIME;
-    if let Some((instant, behind)) = leading_date_time(rest) {
+    if let Some((instant, behind)) = dates.leading(rest) {
         (time, rest) = (instant.ns, behind);
     } else if let Some((seconds, behind)) = rest.split_once("s ")
         && let Some(nanos) = Unit::Seconds.nanos(seconds).filter(|nanos| !nanos.negative)
@@ -172,7 +173,7 @@ fn path(text: &str) -> (Vec<Step<'_>>, usize) {
             return (steps, start);
         }
         let (from, to) = fields;
-        steps.push(Step { name, fields: &text[from..to], fields_at: from, text: &text[start..at] });
+        steps.push(Step { name, fields: &text[from..to], fields_at: from, text: &text[start..at], end: at });
         at += 1;
         if bytes.get(at) == Some(&b' ') {
             return (steps, at + 1);
@@ -250,9 +251,9 @@ struct Made {
     began: Option<u64>,
     /// The line that says it was closed, and how long it was open.
     closed: Option<(u64, u64)>,
-    /// It is closed: the next one with its path is another.
+    /// It is closed, or another one began that is written like it: the next one with its path is another.
     done: bool,
-    events: Vec<EventParts>,
+    replaced: bool,
     failed: Option<StringId>,
     offset: u32,
     trace: TraceKey,
@@ -281,6 +282,14 @@ impl Says {
     }
 }
 
+/// A line that more may follow.
+struct Event {
+    span: u32,
+    time: u64,
+    name: StringId,
+    attributes: AttributeRange,
+}
+
 #[derive(Default)]
 struct Spans {
     made: Vec<Made>,
@@ -288,15 +297,91 @@ struct Spans {
     open: HashMap<(Option<u32>, String), u32>,
     /// The last one opened with a parent and name, whose fields may have grown.
     latest: HashMap<(Option<u32>, StringId), u32>,
-    /// Paths without fields that are known to be spans, as a line says that they were closed.
-    names: HashSet<String>,
-    /// The span of the last event.
-    last_event: Option<u32>,
+    /// Paths without fields that are known to be spans, as a line says that they were closed; nothing until that is asked.
+    names: Option<HashSet<String>>,
+    paths: Paths,
+    /// Place in the column of events of the first line, and the span of each line.
+    first_event: u32,
+    owners: Vec<u32>,
+    /// The last line, before it is in the column.
+    last_event: Option<Event>,
+}
+
+/// Whole paths as they stood in lines: most lines stand where one before them did.
+#[derive(Default)]
+struct Paths {
+    slots: Vec<Path>,
+    count: usize,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Path {
+    hash: u32,
+    /// The text in the input; none is empty.
+    start: u32,
+    len: u32,
+    /// Where its last step begins, how many steps it has, and the span of the last one.
+    last: u32,
+    steps: u32,
+    span: u32,
+}
+
+impl Paths {
+    /// The slot of a path, or the free one where it belongs.
+    fn slot(&self, bytes: &[u8], hash: u32, text: &[u8]) -> Option<usize> {
+        let mask = self.slots.len().checked_sub(1)?;
+        let mut at = hash as usize & mask;
+        loop {
+            let path = &self.slots[at];
+            if path.len == 0 || path.hash == hash && bytes[path.start as usize..][..path.len as usize] == *text {
+                return Some(at);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    fn get(&self, bytes: &[u8], text: &[u8]) -> Option<Path> {
+        let path = self.slots[self.slot(bytes, crate::strings::hash(text), text)?];
+        (path.len > 0).then_some(path)
+    }
+
+    fn insert(&mut self, bytes: &[u8], mut path: Path) {
+        if self.count * 2 >= self.slots.len() {
+            let slots = vec![Path::default(); (self.slots.len() * 2).max(256)];
+            for path in std::mem::replace(&mut self.slots, slots) {
+                let text = &bytes[path.start as usize..][..path.len as usize];
+                if path.len > 0
+                    && let Some(slot) = self.slot(bytes, path.hash, text)
+                {
+                    self.slots[slot] = path;
+                }
+            }
+        }
+        let text = &bytes[path.start as usize..][..path.len as usize];
+        path.hash = crate::strings::hash(text);
+        if let Some(slot) = self.slot(bytes, path.hash, text) {
+            self.count += usize::from(self.slots[slot].len == 0);
+            self.slots[slot] = path;
+        }
+    }
+}
+
+/// Where a path ends whose last step has fields, as far as a glance tells.
+fn path_end(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at = simd::find(text, at, [b'}'; 3]) + 1;
+        if text.get(at..at + 2)? == b": " {
+            return Some(at);
+        }
+    }
 }
 
 impl Spans {
     /// Looks for paths that are closed: a path without fields looks like the target of a line without spans.
-    fn learn_names(&mut self, bytes: &[u8]) {
+    #[cold]
+    fn learn_names(bytes: &[u8]) -> HashSet<String> {
+        let mut names = HashSet::new();
         let mut at = 0;
         while at < bytes.len() {
             let (end, next) = line_end(bytes, at);
@@ -305,39 +390,53 @@ impl Spans {
             if !text.contains(" close time.busy=") && !text.ends_with(" new") && !text.contains(" new ") {
                 continue;
             }
-            let Some(head) = head(text) else { continue };
+            let Some(head) = head(text, &mut Dates::default()) else { continue };
             let (steps, _) = path(&text[head.rest..]);
             let mut whole = String::new();
             for step in &steps {
                 whole += step.name;
-                self.names.insert(whole.clone());
+                names.insert(whole.clone());
                 whole.push(':');
             }
         }
+        names
+    }
+
+    /// The span of a path that is known, with all spans around it still open.
+    fn known(&self, bytes: &[u8], text: &[u8]) -> Option<Path> {
+        let path = self.paths.get(bytes, text)?;
+        let mut span = path.span;
+        for step in (0..path.steps).rev() {
+            let made = &self.made[span as usize];
+            if made.done || made.replaced {
+                return None;
+            }
+            match made.parent {
+                Some(parent) if step > 0 => span = parent,
+                None if step > 0 => return None,
+                _ => {}
+            }
+        }
+        Some(path)
     }
 
     /// A text line: whether it stands in a span; nothing when it is no line of this kind.
     fn line(&mut self, reading: &mut Reading<'_>, text: &str, start: usize) -> Option<bool> {
-        let head = head(text)?;
-        let (mut steps, mut at) = path(&text[head.rest..]);
-        let mut whole = String::new();
-        let mut known = 0;
-        for (index, step) in steps.iter().enumerate() {
-            whole += step.name;
-            if !step.fields.is_empty() || step.text.ends_with('}') || self.names.contains(&whole) {
-                known = index + 1;
+        let bytes = reading.bytes;
+        let head = head(text, &mut reading.logs.dates)?;
+        let behind = &text[head.rest..];
+        let glance = path_end(behind.as_bytes());
+        let known = glance.and_then(|end| self.known(bytes, &behind.as_bytes()[..end]));
+        let mut steps = Vec::new();
+        let mut rest;
+        match (known, glance) {
+            (Some(_), Some(end)) => rest = head.rest + end + 2,
+            _ => {
+                let at;
+                (steps, at) = self.steps(bytes, behind);
+                rest = head.rest + at;
             }
-            whole.push(':');
         }
-        // Without any line that closes one, names that follow each other directly are spans all the same.
-        if known == 0 && self.names.is_empty() && steps.len() > 1 {
-            known = steps.len();
-        }
-        if let Some(step) = steps.get(known) {
-            at = step.text.as_ptr() as usize - text[head.rest..].as_ptr() as usize;
-        }
-        steps.truncate(known);
-        let mut rest = head.rest + at;
         let mut target = None;
         // `shop::orders: message`
         if let Some((word, _)) = text[rest..].split_once(": ")
@@ -350,24 +449,54 @@ impl Spans {
             target = Some(word);
             rest = text.len();
         }
-        if steps.is_empty() {
+        if steps.is_empty() && known.is_none() {
             return Some(false);
         }
         let said = &text[rest..];
         let says = Says::of(said.split(" time.busy=").next().unwrap_or(said).trim_end());
-        let mut parent = None;
-        for (index, step) in steps.iter().enumerate() {
-            let fresh = says == Says::New && index + 1 == steps.len();
-            let identity = (step.name, step.text);
-            let (span, grown) = self.find(reading, parent, identity, fresh, start);
-            if grown {
-                let pairs = text_pairs(reading, step.fields, start + head.rest + step.fields_at);
-                self.tell(reading, span, pairs);
+        let known = match (known, glance) {
+            // Another span may begin here.
+            (Some(_), _) if says == Says::New => {
+                (steps, _) = self.steps(bytes, behind);
+                None
             }
-            self.at(span, head.time);
-            parent = Some(span);
-        }
-        let span = parent?;
+            (known, _) => known,
+        };
+        let span = match known {
+            Some(path) => {
+                let mut span = Some(path.span);
+                for _ in 0..path.steps {
+                    let Some(around) = span else { break };
+                    self.at(around, head.time);
+                    span = self.made[around as usize].parent;
+                }
+                path.span
+            }
+            None => {
+                let mut parent = None;
+                for (index, step) in steps.iter().enumerate() {
+                    let fresh = says == Says::New && index + 1 == steps.len();
+                    let identity = (step.name, step.text);
+                    let (span, grown) = self.find(reading, parent, identity, fresh, start);
+                    if grown {
+                        let pairs = text_pairs(reading, step.fields, start + head.rest + step.fields_at);
+                        self.tell(reading, span, pairs);
+                    }
+                    self.at(span, head.time);
+                    parent = Some(span);
+                }
+                let span = parent?;
+                if let (Some(end), Some(step)) = (glance, steps.last())
+                    && step.end == end
+                {
+                    let from = (start + head.rest) as u32;
+                    let last = from + (end - step.text.len()) as u32;
+                    let steps = steps.len() as u32;
+                    self.paths.insert(bytes, Path { hash: 0, start: from, len: end as u32, last, steps, span });
+                }
+                span
+            }
+        };
         let found = pairs(said);
         match says {
             Says::New => self.made[span as usize].began = Some(head.time),
@@ -379,7 +508,7 @@ impl Spans {
                 };
                 let lasted = value("time.busy").unwrap_or(0).saturating_add(value("time.idle").unwrap_or(0));
                 // In the compact form the fields of all spans of the path stand here.
-                if steps.iter().all(|step| step.fields.is_empty()) {
+                if known.is_none() && steps.iter().all(|step| step.fields.is_empty()) {
                     let behind = found.iter().filter(|(key, _)| !matches!(*key, "time.busy" | "time.idle")).count();
                     let from = found.len() - behind;
                     if let Some((key, _)) = found.get(from) {
@@ -389,45 +518,71 @@ impl Spans {
                         self.made[span as usize].behind = true;
                     }
                 }
-                self.close(span, steps.last().map_or("", |step| step.text), head.time, lasted);
+                let last = known.map(|path| &behind[(path.last - path.start) as usize..path.len as usize]);
+                let last = last.or_else(|| Some(steps.last()?.text));
+                self.close(reading, span, last.unwrap_or_default(), head.time, lasted);
             }
             Says::Event => {
                 let message =
                     found.first().map_or(said, |(key, _)| &said[..key.as_ptr() as usize - said.as_ptr() as usize]);
                 let message = message.trim_end();
-                let mut event =
-                    EventParts { time: head.time, name: name_of(reading.builder, message), attributes: Vec::new() };
-                let key = reading.builder.intern("level");
+                let mut name = name_of(reading.builder, message);
+                self.end_event(reading.builder);
+                let mark = reading.builder.attribute_mark();
                 let (from, to) = head.level_at;
-                event
-                    .attributes
-                    .push((key, reading.slice_value(Encoding::Text, (start + from) as u32, (start + to) as u32)));
+                let level = reading.slice_value(Encoding::Text, (start + from) as u32, (start + to) as u32);
+                let key = reading.builder.intern("level");
+                reading.builder.push_attribute(key, level);
                 if let Some(target) = target {
-                    event
-                        .attributes
-                        .push((reading.builder.intern("target"), RawValue::interned(reading.builder.intern(target))));
+                    let (key, target) = (reading.builder.intern("target"), reading.builder.intern(target));
+                    reading.builder.push_attribute(key, RawValue::interned(target));
                 }
-                if reading.builder.string(event.name) != message {
+                if reading.builder.string(name) != message {
                     let key = reading.builder.intern("message");
-                    let value = reading.slice_value(
-                        Encoding::Text,
-                        (start + rest) as u32,
-                        (start + rest + message.len()) as u32,
-                    );
-                    event.attributes.push((key, value));
+                    let (from, to) = ((start + rest) as u32, (start + rest + message.len()) as u32);
+                    let value = reading.slice_value(Encoding::Text, from, to);
+                    reading.builder.push_attribute(key, value);
                 }
-                if let Some((key, _)) = found.first() {
-                    let at = key.as_ptr() as usize - said.as_ptr() as usize;
-                    event.attributes.extend(text_pairs(reading, &said[at..], start + rest + at));
+                for (key, range) in &found {
+                    let (key, value) = text_pair(reading, said, key, *range, start + rest);
+                    reading.builder.push_attribute(key, value);
                 }
-                if event.name == StringId::EMPTY {
-                    let name = found.first().map_or("log", |(key, _)| *key);
-                    event.name = reading.builder.intern(name);
+                if name == StringId::EMPTY {
+                    let said = found.first().map_or("log", |(key, _)| *key);
+                    name = reading.builder.intern(said);
                 }
-                self.event(span, event, head.level);
+                let attributes = reading.builder.attributes_since(mark);
+                self.event(Event { span, time: head.time, name, attributes }, head.level);
             }
         }
         Some(true)
+    }
+
+    /// The steps of the path at the beginning of a text that are spans, and where what follows them begins.
+    fn steps<'t>(&mut self, bytes: &[u8], text: &'t str) -> (Vec<Step<'t>>, usize) {
+        let (mut steps, mut at) = path(text);
+        let mut known = steps.len();
+        if steps.iter().any(|step| step.fields.is_empty() && !step.text.ends_with('}')) {
+            let names = self.names.get_or_insert_with(|| Spans::learn_names(bytes));
+            known = 0;
+            let mut whole = String::new();
+            for (index, step) in steps.iter().enumerate() {
+                whole += step.name;
+                if !step.fields.is_empty() || step.text.ends_with('}') || names.contains(&whole) {
+                    known = index + 1;
+                }
+                whole.push(':');
+            }
+            // Without any line that closes one, names that follow each other directly are spans all the same.
+            if known == 0 && names.is_empty() && steps.len() > 1 {
+                known = steps.len();
+            }
+        }
+        if let Some(step) = steps.get(known) {
+            at = step.text.as_ptr() as usize - text.as_ptr() as usize;
+        }
+        steps.truncate(known);
+        (steps, at)
     }
 
     /// A JSON line; whether it stands in a span.
@@ -471,30 +626,36 @@ impl Spans {
             Says::Step => {}
             Says::Close => {
                 let value = |key| fields.text_of(key).and_then(unit_duration).map_or(0, |duration| duration.ns);
-                self.close(span, &identity, time, value("time.busy").saturating_add(value("time.idle")));
+                self.close(reading, span, &identity, time, value("time.busy").saturating_add(value("time.idle")));
             }
             Says::Event => {
-                let mut event = EventParts { time, name: name_of(reading.builder, message), attributes: Vec::new() };
+                let mut name = name_of(reading.builder, message);
+                let mut attributes: Vec<Pair> = Vec::new();
                 let level = node.text_of("level").unwrap_or_default();
                 let around = ["level", "target", "threadId", "threadName", "filename", "line_number"];
                 for key in around {
                     if let Some(value) = node.get(key) {
-                        event.attributes.push(reading.pair(key, value));
+                        attributes.push(reading.pair(key, value));
                     }
                 }
-                let whole = reading.builder.string(event.name) == message;
+                let whole = reading.builder.string(name) == message;
                 for (key, value) in fields.members() {
                     let known =
                         matches!(key.as_ref(), "timestamp" | "span" | "spans") || around.contains(&key.as_ref());
                     if !known && (key != "message" || !whole) {
-                        event.attributes.push(reading.pair(key, value));
+                        attributes.push(reading.pair(key, value));
                     }
                 }
-                if event.name == StringId::EMPTY {
-                    let name = fields.members().iter().map(|(key, _)| key.as_ref()).find(|key| !around.contains(key));
-                    event.name = reading.builder.intern(name.unwrap_or("log"));
+                if name == StringId::EMPTY {
+                    let said = fields.members().iter().map(|(key, _)| key.as_ref()).find(|key| !around.contains(key));
+                    name = reading.builder.intern(said.unwrap_or("log"));
                 }
-                self.event(span, event, Level::of(level.as_bytes()).unwrap_or(Level::Unsaid));
+                self.end_event(reading.builder);
+                let mark = reading.builder.attribute_mark();
+                attributes.into_iter().for_each(|(key, value)| reading.builder.push_attribute(key, value));
+                let attributes = reading.builder.attributes_since(mark);
+                let level = Level::of(level.as_bytes()).unwrap_or(Level::Unsaid);
+                self.event(Event { span, time, name, attributes }, level);
             }
         }
         true
@@ -502,12 +663,19 @@ impl Spans {
 
     /// More of the message of the line before.
     fn more(&mut self, reading: &mut Reading<'_>, start: usize, end: usize) -> bool {
-        let Some(event) = self.last_event.and_then(|span| self.made[span as usize].events.last_mut()) else {
-            return false;
-        };
+        let Some(event) = &mut self.last_event else { return false };
         let key = reading.builder.intern("message.more");
-        event.attributes.push((key, reading.slice_value(Encoding::Text, start as u32, end as u32)));
+        let value = reading.slice_value(Encoding::Text, start as u32, end as u32);
+        reading.builder.extend_attributes(&mut event.attributes, key, value);
         true
+    }
+
+    /// Puts the last line into the column.
+    fn end_event(&mut self, builder: &mut StoreBuilder) {
+        if let Some(event) = self.last_event.take() {
+            builder.push_event(event.time, event.name, event.attributes);
+            self.owners.push(event.span);
+        }
     }
 
     /// The open span with this text under a parent, made if there is none; whether its fields are to be read.
@@ -550,13 +718,15 @@ impl Spans {
             began: None,
             closed: None,
             done: false,
-            events: Vec::new(),
+            replaced: false,
             failed: None,
             offset: offset as u32,
             trace: TraceKey::EMPTY,
             kind: SpanKind::Unspecified,
         });
-        self.open.insert(key, span);
+        if let Some(before) = self.open.insert(key, span) {
+            self.made[before as usize].replaced = true;
+        }
         self.latest.insert((parent, name), span);
         (span, true)
     }
@@ -607,20 +777,18 @@ impl Spans {
         }
     }
 
-    fn event(&mut self, span: u32, event: EventParts, level: Level) {
-        let made = &mut self.made[span as usize];
+    fn event(&mut self, event: Event, level: Level) {
         if level >= Level::Error {
-            made.failed.get_or_insert(event.name);
+            self.made[event.span as usize].failed.get_or_insert(event.name);
         }
-        made.events.push(event);
-        self.last_event = Some(span);
+        self.last_event = Some(event);
     }
 
-    fn close(&mut self, span: u32, text: &str, time: u64, lasted: u64) {
+    fn close(&mut self, reading: &mut Reading<'_>, span: u32, text: &str, time: u64, lasted: u64) {
+        self.end_event(reading.builder);
         let made = &mut self.made[span as usize];
         made.closed = Some((time, lasted));
         made.done = true;
-        self.last_event = None;
         for parent in [made.parent, None] {
             let key = (parent, text.to_owned());
             if self.open.get(&key) == Some(&span) {
@@ -631,6 +799,9 @@ impl Spans {
 
     /// Adds the spans to the store.
     fn finish(mut self, reading: &mut Reading<'_>) {
+        self.end_event(reading.builder);
+        let first_span = reading.builder.span_count() as u32;
+        reading.logs.give(self.first_event, std::mem::take(&mut self.owners), first_span);
         let seed = made_trace(reading.bytes).value;
         let mut out = Assembler::default();
         let (mut made_up, mut estimated) = (false, 0);
@@ -684,7 +855,6 @@ impl Spans {
                 let kind = kind.and_then(|(_, value)| kind_of(reading.builder.decode(*value).to_string().as_bytes()));
                 parts.kind = kind.unwrap_or(SpanKind::Unspecified);
             }
-            parts.events.clone_from(&made.events);
             out.push(reading, &parts);
         }
         if made_up {
@@ -700,23 +870,23 @@ impl Spans {
 
 /// Pairs of a text that stands at an offset of the input, as attributes.
 fn text_pairs(reading: &mut Reading<'_>, text: &str, offset: usize) -> Vec<Pair> {
-    pairs(text)
-        .into_iter()
-        .map(|(key, (from, to))| {
-            let value = &text[from..to];
-            let key = reading.builder.intern(key);
-            let (start, end) = ((offset + from) as u32, (offset + to) as u32);
-            let quoted = value.len() > 1 && value.starts_with('"') && value.ends_with('"');
-            let plain = quoted && !value.contains('\\');
-            let whole = quoted && Lexer::new(value.as_bytes(), 0).string().is_ok();
-            let value = if plain {
-                reading.slice_value(Encoding::Text, start + 1, end - 1)
-            } else if whole || crate::json::is_number(value) || matches!(value, "true" | "false") {
-                reading.slice_value(Encoding::Json, start, end)
-            } else {
-                reading.slice_value(Encoding::Text, start, end)
-            };
-            (key, value)
-        })
-        .collect()
+    pairs(text).into_iter().map(|(key, range)| text_pair(reading, text, key, range, offset)).collect()
+}
+
+/// One of them, whose value has this range.
+fn text_pair(reading: &mut Reading<'_>, text: &str, key: &str, (from, to): (usize, usize), offset: usize) -> Pair {
+    let value = &text[from..to];
+    let key = reading.builder.intern(key);
+    let (start, end) = ((offset + from) as u32, (offset + to) as u32);
+    let quoted = value.len() > 1 && value.starts_with('"') && value.ends_with('"');
+    let plain = quoted && !value.contains('\\');
+    let whole = quoted && !plain && Lexer::new(value.as_bytes(), 0).string().is_ok();
+    let value = if plain {
+        reading.slice_value(Encoding::Text, start + 1, end - 1)
+    } else if whole || crate::json::is_number(value) || matches!(value, "true" | "false") {
+        reading.slice_value(Encoding::Json, start, end)
+    } else {
+        reading.slice_value(Encoding::Text, start, end)
+    };
+    (key, value)
 }

@@ -79,10 +79,18 @@ struct Node {
     group: Option<u32>,
 }
 
-/// Makes spans of the lines; what became of each input's lines.
-pub(crate) fn resolve(mut lines: Lines, builder: &mut StoreBuilder, inputs: usize) -> Vec<Outcome> {
+/// Makes spans of the lines; what became of each input's lines. Events that are `given` to spans have theirs already.
+pub(crate) fn resolve(
+    mut lines: Lines,
+    given: Vec<(u32, u32)>,
+    builder: &mut StoreBuilder,
+    inputs: usize,
+) -> Vec<Outcome> {
     let mut outcomes = vec![Outcome::default(); inputs];
     if lines.count() == 0 {
+        if !given.is_empty() {
+            builder.give_events(given.into_iter());
+        }
         return outcomes;
     }
     let widened = widen_ids(&mut lines.groups, builder);
@@ -123,7 +131,8 @@ pub(crate) fn resolve(mut lines: Lines, builder: &mut StoreBuilder, inputs: usiz
     }
     let target = making.target;
     lines.groups = Vec::new();
-    builder.give_events(lines.events().map(|(event, group)| (event, target[redirect[group as usize] as usize])));
+    let of_lines = lines.events().map(|(event, group)| (event, target[redirect[group as usize] as usize]));
+    builder.give_events(of_lines.chain(given));
     outcomes
 }
 

@@ -10,13 +10,14 @@
 
 use super::super::documents::Reading;
 use super::super::ids::{self, Base64};
-use super::super::instant::leading_date_time;
+use super::super::instant::{Dates, leading_date_time};
 use super::super::parts::span_number;
-use super::Taken;
 use super::fields::Field;
 use super::line::{Found, Level, Line, NO_ZONE, Shape};
+use super::{Taken, json};
 use crate::json::Text;
-use crate::store::{Encoding, IdForm};
+use crate::simd;
+use crate::store::{Encoding, IdForm, NO_TIME};
 
 /// Words at the beginning of a line among which its date is.
 const HEAD: usize = 12;
@@ -25,6 +26,29 @@ const HEAD: usize = 12;
 const GROUP: usize = 1024;
 /// Groups of a line that are looked at.
 const GROUPS: usize = 16;
+
+/// A date is looked for so far into a line.
+const DATE: usize = 160;
+
+/// What ends a word, and what a key is made of; anything else is 0.
+const BLANK: u8 = 1;
+const KEY: u8 = 2;
+
+/// The class of each byte.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b' ' | b'\t' => BLANK,
+            b'_' | b'.' | b'-' | b'@' | b'/' | b':' => KEY,
+            letter if letter.is_ascii_alphanumeric() => KEY,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
 
 /// A piece of a line; offsets count from its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,48 +108,52 @@ impl Pieces<'_> {
     fn word(&mut self, start: usize) -> PieceKind {
         let text = self.text;
         let mut at = start;
+        let mut key = true;
         while let Some(byte) = text.get(at) {
-            match byte {
-                b' ' | b'\t' => break,
-                b'=' if at > start && is_key(&text[start..at]) => {
+            match CLASSES[*byte as usize] {
+                KEY => {}
+                BLANK => break,
+                _ if *byte == b'=' && key && at > start => {
                     self.at = match text.get(at + 1) {
                         Some(b'"') => quoted_end(text, at + 1),
                         _ => value_end(text, at + 1),
                     };
                     return PieceKind::Pair(at);
                 }
-                _ => at += 1,
+                _ => key = false,
             }
+            at += 1;
         }
         // At least one byte, so that it ends.
         self.at = at.max(start + 1);
         PieceKind::Word
     }
-}
 
-fn is_key(text: &[u8]) -> bool {
-    text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'@' | b'/' | b':'))
+    /// Goes to the next piece that may be anything but a word; whether there is one. Nothing is passed by when it stands at one.
+    fn pass_words(&mut self) -> bool {
+        let mark = simd::find(self.text, self.at, [b'=', b'[', b'"']);
+        let word = self.text[self.at..mark].iter().rposition(|byte| matches!(byte, b' ' | b'\t'));
+        self.at += word.map_or(0, |blank| blank + 1);
+        mark < self.text.len()
+    }
 }
 
 /// Behind the closing quote, or the end.
 fn quoted_end(text: &[u8], start: usize) -> usize {
     let mut at = start + 1;
-    while let Some(byte) = text.get(at) {
-        match byte {
-            b'"' => return at + 1,
-            b'\\' => at += 2,
-            _ => at += 1,
+    loop {
+        at = simd::find(text, at, [b'"', b'\\', b'"']);
+        match text.get(at) {
+            Some(b'"') => return at + 1,
+            Some(_) => at += 2,
+            None => return text.len(),
         }
     }
-    text.len()
 }
 
 /// Behind a bare value: white space ends it, and a comma, semicolon or bracket with nothing behind it.
 fn value_end(text: &[u8], start: usize) -> usize {
-    let mut at = start;
-    while text.get(at).is_some_and(|b| !matches!(b, b' ' | b'\t')) {
-        at += 1;
-    }
+    let mut at = simd::find(text, start, [b' ', b'\t', b' ']);
     while at > start && matches!(text[at - 1], b',' | b';' | b']' | b')') {
         at -= 1;
     }
@@ -134,8 +162,8 @@ fn value_end(text: &[u8], start: usize) -> usize {
 
 /// Where the line that begins here ends, and where the next one begins.
 pub(super) fn line_end(bytes: &[u8], start: usize) -> (usize, usize) {
-    let length = bytes[start..].iter().position(|b| *b == b'\n');
-    let (end, next) = length.map_or((bytes.len(), bytes.len()), |length| (start + length, start + length + 1));
+    let end = simd::find(bytes, start, [b'\n'; 3]);
+    let next = bytes.len().min(end + 1);
     (if end > start && bytes[end - 1] == b'\r' { end - 1 } else { end }, next)
 }
 
@@ -155,7 +183,12 @@ pub(super) fn take(reading: &mut Reading<'_>, start: usize) -> (Taken, usize) {
     if log {
         while next < bytes.len() {
             let (end, behind) = line_end(bytes, next);
-            if !continues(&bytes[next..end], dated, next > first) {
+            let mut ahead = None;
+            let dates = &mut reading.logs.dates;
+            if !continues(&bytes[next..end], dated, next > first, &mut |text| {
+                ahead.insert(find_date(text, dates)).is_some()
+            }) {
+                reading.logs.ahead = ahead.map(|date| (next, date));
                 break;
             }
             if !bytes[next..end].trim_ascii().is_empty() {
@@ -274,7 +307,7 @@ fn is_logfmt(content: &[u8]) -> bool {
 }
 
 /// Whether a line belongs to the one before. `dated`: that one begins with a date, as all of its kind do; `more`: another one did.
-fn continues(text: &[u8], dated: bool, more: bool) -> bool {
+fn continues(text: &[u8], dated: bool, more: bool, has_date: &mut dyn FnMut(&[u8]) -> bool) -> bool {
     let trimmed = text.trim_ascii();
     if trimmed.is_empty() {
         return false;
@@ -291,7 +324,7 @@ fn continues(text: &[u8], dated: bool, more: bool) -> bool {
         || starts(b"at ")
         || starts(b"...");
     // What is asked first is what most lines answer at once.
-    if !may && !dated && !more || begins_dated(trimmed) {
+    if !may && !dated && !more || has_date(text) {
         return false;
     }
     if may {
@@ -310,16 +343,6 @@ fn has_pairs(text: &[u8]) -> bool {
     Pieces { text, at: 0 }.take(8).filter(|piece| matches!(piece.kind, PieceKind::Pair(_))).count() >= 3
 }
 
-/// Whether a date stands among the first words.
-fn begins_dated(text: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(&text[..text.len().min(160)])
-        .or_else(|error| std::str::from_utf8(&text[..error.valid_up_to()]))
-    else {
-        return false;
-    };
-    find_date(text).is_some()
-}
-
 /// Whether lines are those of a stack trace.
 fn is_stack(text: &[u8]) -> bool {
     let has = |part: &[u8]| text.windows(part.len()).any(|window| window == part);
@@ -333,38 +356,89 @@ fn is_stack(text: &[u8]) -> bool {
 }
 
 /// A date among the first words: its time, whether it has a zone, and the range of the words that it takes.
-struct Date {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Date {
     ns: u64,
-    zoned: bool,
+    zone: Zone,
     start: usize,
     end: usize,
 }
 
-fn find_date(text: &str) -> Option<Date> {
-    let bytes = text.as_bytes();
+/// What a time counts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Zone {
+    Told,
+    Unsaid,
+    /// There is no date: it counts from midnight.
+    Day,
+}
+
+fn find_date(bytes: &[u8], dates: &mut Dates) -> Option<Date> {
+    /// Dates are not longer.
+    const LONG: usize = 48;
     let mut at = 0;
     for _ in 0..HEAD {
         while matches!(bytes.get(at), Some(b' ' | b'\t' | b'[' | b'(' | b'|' | b':' | b'<')) {
             at += 1;
         }
+        if at > DATE {
+            break;
+        }
         if bytes.get(at).is_some_and(u8::is_ascii_digit) {
-            let rest = text.get(at..)?;
-            if let Some((instant, behind)) = leading_date_time(rest) {
-                let mut end = text.len() - behind.len();
+            let window = &bytes[at..bytes.len().min(at + LONG)];
+            let text = match std::str::from_utf8(window) {
+                Ok(text) => text,
+                Err(error) => std::str::from_utf8(&window[..error.valid_up_to()]).unwrap_or_default(),
+            };
+            if let Some((instant, behind)) = dates.leading(text) {
+                let mut end = at + text.len() - behind.len();
                 if bytes.get(end) == Some(&b']') {
                     end += 1;
                 }
-                return Some(Date { ns: instant.ns, zoned: instant.zoned, start: at, end });
+                let zone = if instant.zoned { Zone::Told } else { Zone::Unsaid };
+                return Some(Date { ns: instant.ns, zone, start: at, end });
             }
-            if let Some((ns, length)) = access_log_date(rest) {
-                return Some(Date { ns, zoned: true, start: at, end: at + length });
+            if let Some((ns, length)) = access_log_date(text) {
+                return Some(Date { ns, zone: Zone::Told, start: at, end: at + length });
             }
         }
         // The next word; a file name before a date ends with a colon.
-        let length = bytes.get(at..)?.iter().position(|b| matches!(b, b' ' | b'\t' | b':' | b'|'))?;
+        let word = bytes.get(at..)?.iter().take(DATE).position(|b| matches!(b, b' ' | b'\t' | b':' | b'|'));
+        let Some(length) = word else { break };
         at += length + 1;
     }
-    None
+    clock(bytes)
+}
+
+/// `07:14:01.375` at the beginning of a line, without a date.
+fn clock(bytes: &[u8]) -> Option<Date> {
+    let start = usize::from(bytes.first() == Some(&b'['));
+    let text = bytes.get(start..start + 8)?;
+    let number = |at: usize| {
+        let digits = &text[at..at + 2];
+        digits.iter().all(u8::is_ascii_digit).then(|| u64::from(digits[0] - b'0') * 10 + u64::from(digits[1] - b'0'))
+    };
+    let (hour, minute, second) = (number(0)?, number(3)?, number(6)?);
+    if text[2] != b':' || text[5] != b':' || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let mut ns = (hour * 3600 + minute * 60 + second) * 1_000_000_000;
+    let mut at = start + 8;
+    // Without a fraction it may be anything.
+    if !matches!(bytes.get(at)?, b'.' | b',') || !bytes.get(at + 1)?.is_ascii_digit() {
+        return None;
+    }
+    at += 1;
+    let mut scale = 100_000_000;
+    while let Some(digit) = bytes.get(at).filter(|digit| digit.is_ascii_digit()) {
+        ns += u64::from(digit - b'0') * scale;
+        scale /= 10;
+        at += 1;
+    }
+    if bytes.get(at) == Some(&b']') {
+        at += 1;
+    }
+    Some(Date { ns, zone: Zone::Day, start, end: at })
 }
 
 /// `22/Nov/2026:07:14:01 +0000`, as web servers write it.
@@ -383,16 +457,29 @@ fn access_log_date(text: &str) -> Option<(u64, usize)> {
 
 /// Reads what a line says; whether it has a date.
 fn parse(reading: &mut Reading<'_>, line: &mut Line, text: &str, start: usize) -> bool {
+    let whole = text.trim_ascii_end().len();
+    let object = json::at_end(reading, line, start, start + whole);
+    let text = object.map_or(text, |object| &text[..object - start]);
     let content = text.as_bytes();
     let end = start + text.len();
     let logfmt = is_logfmt(content);
     let mut at = 0;
     let mut dated = false;
-    if !logfmt && let Some(date) = find_date(text) {
-        if !date.zoned {
-            reading.guess(NO_ZONE);
+    let ahead = reading.logs.ahead.take().filter(|(place, _)| *place == start);
+    let date = match ahead {
+        _ if logfmt => None,
+        Some((_, date)) => date,
+        None => find_date(content, &mut reading.logs.dates),
+    };
+    if let Some(date) = date.filter(|date| date.end <= content.len()) {
+        match date.zone {
+            Zone::Told => {}
+            Zone::Unsaid => reading.guess(NO_ZONE),
+            Zone::Day => reading.guess("Times without a date count from midnight."),
         }
-        line.time = date.ns;
+        if line.time == NO_TIME {
+            line.time = date.ns;
+        }
         at = date.end;
         dated = true;
         // A level may stand before the date.
@@ -400,14 +487,29 @@ fn parse(reading: &mut Reading<'_>, line: &mut Line, text: &str, start: usize) -
             level(reading, line, start, content, piece);
         }
     }
-    let spring = if dated { text[at..].find(" --- ").map(|found| at + found) } else { None };
     // Where the head ends, and the message behind it; where the last run of pairs begins.
     let (mut head, mut in_head) = (at, true);
     let mut pairs_from = None;
+    // The dashes of Spring's pattern, and the end of the colon before its message.
+    let (mut spring, mut colon) = (None, None);
     let mut groups: [Option<Piece>; 4] = [None; 4];
     let mut request = None;
     let (mut group_count, mut seen) = (0, 0);
-    for piece in (Pieces { text: content, at }) {
+    let mut pieces = Pieces { text: content, at };
+    loop {
+        if !in_head && (spring.is_none() || colon.is_some()) {
+            // Words of a message say nothing.
+            let before = pieces.at;
+            let more = pieces.pass_words();
+            let passed = &content[before..if more { pieces.at } else { content.len() }];
+            if passed.iter().any(|byte| !matches!(byte, b' ' | b'\t' | b',' | b';')) {
+                pairs_from = None;
+            }
+            if !more {
+                break;
+            }
+        }
+        let Some(piece) = pieces.next() else { break };
         let is_pair = matches!(piece.kind, PieceKind::Pair(_));
         match piece.kind {
             PieceKind::Pair(equals) => {
@@ -443,10 +545,17 @@ fn parse(reading: &mut Reading<'_>, line: &mut Line, text: &str, start: usize) -
             }
             PieceKind::Word => {
                 let word = &content[piece.start..piece.end];
+                match word {
+                    b"---" if dated && spring.is_none() => spring = Some(piece.start),
+                    b":" if spring.is_some() && colon.is_none() => colon = Some(piece.end),
+                    _ => {}
+                }
                 // Numbers of processes and what separates the parts of a head.
-                let mark = word.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'|' | b':' | b'>'));
-                let known = in_head && line.level == Level::Unsaid && level(reading, line, start, content, piece);
-                if in_head && (known || mark) {
+                let mark = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'|' | b':' | b'>' | b'#' | b']');
+                if in_head
+                    && (line.level == Level::Unsaid && level(reading, line, start, content, piece)
+                        || word.iter().all(mark))
+                {
                     head = piece.end;
                 } else {
                     in_head = false;
@@ -458,9 +567,7 @@ fn parse(reading: &mut Reading<'_>, line: &mut Line, text: &str, start: usize) -
         }
     }
     if let Some(spring) = spring {
-        if let Some(colon) = text[spring..].find(" : ") {
-            head = spring + colon + 3;
-        }
+        head = colon.unwrap_or(head);
         // Since Spring Boot 3.2: `[app] [thread] [trace-span]`.
         let named = groups.iter().flatten().filter(|piece| piece.start > spring).collect::<Vec<_>>();
         if line.service.index() == 0
@@ -468,6 +575,9 @@ fn parse(reading: &mut Reading<'_>, line: &mut Line, text: &str, start: usize) -
         {
             line.service = reading.builder.intern(text[app.start + 1..app.end - 1].trim());
         }
+    }
+    if !line.has_trace() {
+        ids_behind_colons(reading, line, start, end);
     }
     if !line.has_trace() {
         scan(reading, line, start, end);
@@ -483,7 +593,7 @@ fn parse(reading: &mut Reading<'_>, line: &mut Line, text: &str, start: usize) -
     } else if !line.has_message() {
         let to = pairs_from.filter(|from| *from > head).unwrap_or(content.len());
         let said = text.get(head..to).unwrap_or_default();
-        let trimmed = said.trim_start_matches([' ', '\t', '-', '|', ':', '>']);
+        let trimmed = said.trim_start_matches([' ', '\t', '-', '|', ':', '>', ',', ';']);
         let from = head + (said.len() - trimmed.len());
         line.say(reading, start + from, start + from + trimmed.trim_end().len());
     }
@@ -499,12 +609,11 @@ fn level(reading: &mut Reading<'_>, line: &mut Line, start: usize, content: &[u8
     while to > from && matches!(content[to - 1], b']' | b'>' | b')' | b':' | b'|' | b',') {
         to -= 1;
     }
-    if Level::of(&content[from..to]).is_none() {
-        return false;
-    }
+    let Some(level) = Level::of(&content[from..to]) else { return false };
+    line.level = line.level.max(level);
     let key = reading.builder.intern("level");
     let text = Text { start: (start + from) as u32, end: (start + to) as u32, escaped: false };
-    line.take(reading, Field::Level, key, Found { text, shape: Shape::Text });
+    line.keep(reading, key, Found { text, shape: Shape::Text });
     true
 }
 
@@ -644,6 +753,36 @@ pub(super) fn scan_traceparent(reading: &Reading<'_>, line: &mut Line, start: us
     false
 }
 
+/// Takes in ids that stand behind a name and a colon: `traceId: 4bf9…, spanId: 00f0…`.
+fn ids_behind_colons(reading: &mut Reading<'_>, line: &mut Line, start: usize, end: usize) {
+    let bytes = &reading.bytes[..end];
+    let mut at = start;
+    loop {
+        at = simd::find(bytes, at, [b':'; 3]);
+        if at == end {
+            return;
+        }
+        let is_key = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+        let name = bytes[start..at].iter().rev().take(32).take_while(|byte| is_key(byte)).count();
+        let key = &bytes[at - name..at];
+        at += 1;
+        if name < 5 || !key[name - 2..].eq_ignore_ascii_case(b"id") {
+            continue;
+        }
+        let key = reading.builder.intern_bytes(key);
+        let field = reading.logs.fields.of(reading.builder, key);
+        let gap = bytes[at..].iter().take_while(|byte| matches!(byte, b' ' | b'"')).count();
+        let value = bytes[at + gap..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
+        if value > 0
+            && matches!(field, Field::Trace | Field::Span | Field::Parent | Field::DecimalTrace | Field::DecimalSpan)
+        {
+            let text = Text { start: (at + gap) as u32, end: (at + gap + value) as u32, escaped: false };
+            line.take(reading, field, key, Found { text, shape: Shape::Text });
+            at += gap + value;
+        }
+    }
+}
+
 /// Looks for ids that no field names: a traceparent, `trace id: …`, a word of 32 hexadecimal digits.
 fn scan(reading: &mut Reading<'_>, line: &mut Line, start: usize, end: usize) {
     if scan_traceparent(reading, line, start, end) {
@@ -689,7 +828,7 @@ pub(super) fn looks(text: &str) -> (bool, bool) {
     if bytes.starts_with(RECORD) {
         return (true, true);
     }
-    let dated = find_date(text).is_some();
+    let dated = find_date(bytes, &mut Dates::default()).is_some();
     let (mut trace, mut pairs, mut level) = (false, 0, false);
     for (number, piece) in (Pieces { text: bytes, at: 0 }).take(64).enumerate() {
         match piece.kind {
@@ -717,7 +856,8 @@ pub(super) fn looks(text: &str) -> (bool, bool) {
             }
         }
     }
-    (dated || level && pairs == 0 || level && pairs > 2 || trace && pairs > 2, trace)
+    let named = trace && (pairs > 1 || level || bytes.trim_ascii_end().ends_with(b"}"));
+    (dated || level && pairs == 0 || level && pairs > 2 || named, trace)
 }
 
 /// Whether a line begins here that names a trace and is one of a log.
