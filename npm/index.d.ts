@@ -143,10 +143,27 @@ export class TraceSet {
     count?: number | undefined;
     sort?: 'start' | 'duration' | 'errors' | 'spans' | undefined;
   }): TraceSummary[];
+  /** The numbers of the traces that a filter leaves, in an order; all by start unless told otherwise. Words stand in the root's service or operation or in the id. */
+  traceOrder(options?: {
+    sort?: 'start' | 'duration' | 'errors' | 'spans' | undefined;
+    words?: string | undefined;
+    /** Only traces with an error. */
+    failed?: boolean | undefined;
+    /** The least and the most start since the first trace's. */
+    startNs?: readonly [from: number, to: number] | undefined;
+    /** The least and the most duration. */
+    durationNs?: readonly [from: number, to: number] | undefined;
+  }): Uint32Array<ArrayBuffer>;
+  /** Summaries of the traces with these numbers. */
+  tracesAt(indices: Iterable<number>): TraceSummary[];
+  /** By number: start since the first trace's, duration, how many spans have status error. */
+  tracePoints(): { startNs: Float64Array<ArrayBuffer>; durationNs: Float64Array<ArrayBuffer>; errors: Float64Array<ArrayBuffer> };
   /** What the traces have in common, in a sentence or two; of a single trace its own verdict. */
   verdict(): string;
   /** All spans as OTLP in JSON. */
   toOtlpJson(): string;
+  /** The same document as bytes in parts of some megabytes, in their order, for what is too long for one string. What `write` throws ends it. */
+  writeOtlpJson(write: (part: Uint8Array<ArrayBuffer>) => void): void;
   /** Which services call which in all traces. */
   serviceMap(): ServiceMap;
   /** The spans of all traces by call path. */
@@ -498,6 +515,8 @@ export class Trace {
    * are the same.
    */
   toOtlpJson(spans?: Iterable<number>): string;
+  /** The same document as bytes in parts of some megabytes, in their order, for what is too long for one string. What `write` throws ends it. */
+  writeOtlpJson(write: (part: Uint8Array<ArrayBuffer>) => void, spans?: Iterable<number>): void;
   /** Which services call which in it: calls, errors, latency, network and queue, share of the critical path. */
   serviceMap(): ServiceMap;
   /** Its spans by call path; the width of a frame is total time, self time or time on the critical path. */

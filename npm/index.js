@@ -185,6 +185,20 @@ export class TraceSet {
     return guarded(() => alive(this.#set).traces(from, Math.min(count, 0xffffffff), String(sort)));
   }
 
+  traceOrder({ sort = 'start', words = '', failed = false, startNs = [-Infinity, Infinity], durationNs = [-Infinity, Infinity] } = {}) {
+    return guarded(() => alive(this.#set).traceOrder(String(sort), String(words), Boolean(failed), Float64Array.of(...startNs, ...durationNs)));
+  }
+
+  tracesAt(indices) {
+    return guarded(() => alive(this.#set).tracesAt(Uint32Array.from(indices)));
+  }
+
+  tracePoints() {
+    const points = guarded(() => alive(this.#set).tracePoints());
+    const column = (place) => Float64Array.from({ length: points.length / 3 }, (_, index) => points[3 * index + place]);
+    return { startNs: column(0), durationNs: column(1), errors: column(2) };
+  }
+
   trace(idOrIndex) {
     const set = alive(this.#set);
     const isIndex = typeof idOrIndex === 'number';
@@ -209,6 +223,10 @@ export class TraceSet {
 
   toOtlpJson() {
     return guarded(() => alive(this.#set).toOtlpJson());
+  }
+
+  writeOtlpJson(write) {
+    guarded(() => alive(this.#set).writeOtlpJson(write));
   }
 
   statistics({ by = 'operation' } = {}) {
@@ -424,9 +442,12 @@ export class Trace {
 
   toOtlpJson(spans) {
     const trace = alive(this.#trace);
-    // No span at all is a document without spans; the module takes an empty list for all.
-    const chosen = spans === undefined ? [] : Array.from(spans, spanIndex);
-    return guarded(() => trace.toOtlpJson(Uint32Array.from(spans === undefined || chosen.length > 0 ? chosen : [0xffffffff])));
+    return guarded(() => trace.toOtlpJson(chosenSpans(spans)));
+  }
+
+  writeOtlpJson(write, spans) {
+    const trace = alive(this.#trace);
+    guarded(() => trace.writeOtlpJson(chosenSpans(spans), write));
   }
 
   statistics({ by = 'operation' } = {}) {
@@ -615,6 +636,13 @@ function eventMarks(numbers, from, to) {
   const marks = [];
   for (let at = from; at < to; at += 2) marks.push({ ns: numbers[at], error: numbers[at + 1] !== 0 });
   return marks;
+}
+
+/** Which spans to write. No span at all is a document without spans; the module takes an empty list for all. */
+function chosenSpans(spans) {
+  if (spans === undefined) return new Uint32Array();
+  const chosen = Uint32Array.from(spans, spanIndex);
+  return chosen.length > 0 ? chosen : Uint32Array.of(0xffffffff);
 }
 
 /** A number that the module can take; one that is no index fits no span. */

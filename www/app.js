@@ -60,7 +60,18 @@ export class App {
         },
         setDraft: (draft) => this.store.set({ draft }),
         selectTrace: (index) => this.attempt(this.navigation.openTrace(index, null, "push")),
-        setSort: (sort) => this.store.set({ sort }),
+        setSort: (sort) => {
+            this.store.set({ sort });
+            this.places.record("replace");
+        },
+        setChoices: (choices) => {
+            this.store.set({ choices: { ...this.store.state.choices, [this.store.state.tab]: choices } });
+            this.places.record("replace");
+        },
+        filterTraces: (changes) => {
+            this.store.set({ traceFilter: { ...this.store.state.traceFilter, ...changes } });
+            this.places.record("replace");
+        },
         setTab: (tab) => {
             this.store.set({ tab });
             this.places.record("push");

@@ -159,6 +159,7 @@ const ICONS = /** @type {const} */ ({
     close: "M3 3l6 6M9 3l-6 6",
     copy: "M4.5 4.5h6v6h-6zM1.5 7.5v-6h6",
     check: "M2 6.5l2.5 2.5L10 3.5",
+    left: "M7.5 3l-3 3 3 3",
     right: "M4.5 3l3 3-3 3",
     down: "M3 4.5l3 3 3-3",
     link: "M5 7l2-2M4.8 4.2l1.6-1.6a2.1 2.1 0 0 1 3 3L7.8 7.2M7.2 7.8L5.6 9.4a2.1 2.1 0 0 1-3-3l1.6-1.6",
@@ -195,6 +196,26 @@ export function button(options) {
         },
         plain ? options.label : icon(/** @type {keyof typeof ICONS} */ (options.icon)),
     );
+}
+
+/**
+ * Chooses in a select what is there to choose, else its usual choice.
+ * @param {HTMLSelectElement} select
+ * @param {string | undefined} value
+ * @param {string} usual
+ */
+export function pick(select, value, usual) {
+    const known = value !== undefined && [...select.options].some((option) => option.value === value);
+    select.value = known ? value : usual;
+}
+
+/**
+ * What differs from the usual, for the address.
+ * @param {Readonly<Record<string, readonly [value: string, usual: string]>>} choices
+ * @returns {Record<string, string>}
+ */
+export function unusual(choices) {
+    return Object.fromEntries(Object.entries(choices).flatMap(([name, [value, usual]]) => (value === usual ? [] : [[name, value]])));
 }
 
 /**

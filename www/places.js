@@ -2,21 +2,36 @@
  * The address bar: writes down where the user is, and goes where an address says, so that going back works.
  */
 
-import { clampRange } from "./state.js";
+import { clampRange, listChoices, listOf } from "./state.js";
 import { formatHash, parseHash } from "./url.js";
 
 /** @import { App } from './app.js' */
+/** @import { Connection } from './client.js' */
 /** @import { Place } from './url.js' */
 
 export class Places {
     #app;
     /** Set while an address is being followed, so that this is not written down as a new one. */
     #following = false;
+    /** Where an address leads in a file that is not open yet. @type {Place | null} */
+    #awaited = null;
 
     /** @param {App} app */
     constructor(app) {
         this.#app = app;
         addEventListener("popstate", () => void this.follow(parseHash(location.hash)));
+    }
+
+    /**
+     * Where the address leads in what was just read, when it is what the address is about.
+     * @param {Connection} connection
+     * @returns {Promise<Place | null>}
+     */
+    async arrived(connection) {
+        const place = this.#awaited;
+        if (place?.trace == null || (await connection.call("findTrace", place.trace)) === null) return null;
+        this.#awaited = null;
+        return place;
     }
 
     /** @returns {Place} */
@@ -32,6 +47,7 @@ export class Places {
             range: state.range,
             query: state.query,
             only: state.onlyFound,
+            choices: { traces: listChoices(state.sort, state.traceFilter), [state.tab]: state.choices[state.tab] ?? {} },
         };
     }
 
@@ -109,6 +125,7 @@ export class Places {
             return;
         }
         if (place.view !== "trace" || state.connection === null || state.trace === null) {
+            this.#awaited = place.trace === null ? null : place;
             this.#app.store.set({ view: "start" });
             this.#app.store.show();
             this.#app.views.start.focus();
@@ -116,7 +133,8 @@ export class Places {
         }
         const index = place.trace === null ? state.trace.index : ((await state.connection.call("findTrace", place.trace)) ?? state.trace.index);
         if (index !== state.trace.index) await this.#app.navigation.openTrace(index, place.span, null);
-        this.#app.store.set({ view: "trace", tab: place.tab, budgets: place.budgets, range: place.range === null || this.#app.store.state.trace === null ? null : clampRange(place.range, this.#app.store.state.trace.extentNs) });
+        const { traces = {}, ...chosen } = place.choices;
+        this.#app.store.set({ ...listOf(traces), choices: { ...this.#app.store.state.choices, [place.tab]: chosen[place.tab] ?? {} }, view: "trace", tab: place.tab, budgets: place.budgets, range: place.range === null || this.#app.store.state.trace === null ? null : clampRange(place.range, this.#app.store.state.trace.extentNs) });
         if (place.query !== this.#app.store.state.query) await this.#app.selector.find(place.query);
         if (place.only !== this.#app.store.state.onlyFound) await this.#app.selector.choose({ onlyFound: place.only });
         if (index === state.trace.index && place.span !== null) {

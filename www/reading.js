@@ -5,7 +5,7 @@
 import { assignLooks } from "./colors.js";
 import { countOf } from "./format.js";
 import { sampleById } from "./samples/index.js";
-import { EVERYTHING, LONGEST_DRAFT, clampRange, initialState } from "./state.js";
+import { EVERYTHING, EVERY_TRACE, LONGEST_DRAFT, clampRange, initialState, listOf } from "./state.js";
 import { parseHash } from "./url.js";
 
 /** @import { App } from './app.js' */
@@ -163,7 +163,8 @@ export class Reading {
                 return;
             }
             const read = inputs.filter((input) => !opened.failed.some(({ id }) => id === input.id));
-            await this.#opened(read, why, connection, { ...opened.overview, looks: assignLooks(opened.overview.services) }, place, before, isCurrent);
+            const there = place ?? (before.connection === null ? await this.#app.places.arrived(connection) : null);
+            await this.#opened(read, why, connection, { ...opened.overview, looks: assignLooks(opened.overview.services) }, there, before, isCurrent);
             const [failure] = opened.failed;
             if (failure !== undefined && isCurrent()) this.#app.store.set({ problem: failure.problem });
         } catch (error) {
@@ -202,6 +203,7 @@ export class Reading {
             view: "trace",
             tab: place?.tab ?? (why === "format" ? before.tab : "waterfall"),
             budgets: place?.budgets || before.budgets,
+            ...(place === null ? { traceFilter: EVERY_TRACE } : { ...listOf(place.choices["traces"] ?? {}), choices: { ...before.choices, [place.tab]: place.choices[place.tab] ?? {} } }),
             rowsVersion: 0,
             span: null,
             marked: [],

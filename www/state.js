@@ -5,7 +5,7 @@
 
 import { TimeScale } from "./time-scale.js";
 
-/** @import { Explained, Explanation, Found, InputSpec, OpenTrace, Overview, Preferences, Problem, Progress, SortOrder } from './types.js' */
+/** @import { Explained, Explanation, Found, InputSpec, OpenTrace, Overview, Preferences, Problem, Progress, SortOrder, TraceFilter } from './types.js' */
 
 /**
  * @typedef {object} State
@@ -31,6 +31,8 @@ import { TimeScale } from "./time-scale.js";
  * @property {boolean} pathAlone whether only what is on the critical path is shown
  * @property {number} hiddenSpans how many spans all this hides
  * @property {SortOrder} sort
+ * @property {import('./url.js').Choices} choices what was chosen in the tabs, as their views understand it
+ * @property {TraceFilter} traceFilter which traces the list has
  * @property {Progress | null} loading
  * @property {Problem | null} problem
  * @property {string} draft what is in the box
@@ -55,6 +57,43 @@ export const DEFAULTS = Object.freeze({
 
 /** Nothing is hidden. */
 export const EVERYTHING = Object.freeze({ onlyFound: false, hiddenServices: Object.freeze([]), hiddenKinds: Object.freeze([]), focus: Object.freeze([]), pathAlone: false, hiddenSpans: 0 });
+
+/** The list has all traces. @type {Readonly<TraceFilter>} */
+export const EVERY_TRACE = Object.freeze({ words: "", failed: false, box: null });
+
+/** @param {TraceFilter} filter */
+export function isFiltered({ words, failed, box }) {
+    return words.trim() !== "" || failed || box !== null;
+}
+
+/**
+ * How the list of traces is sorted and filtered, as an address has it.
+ * @param {SortOrder} sort
+ * @param {TraceFilter} filter
+ * @returns {Record<string, string>}
+ */
+export function listChoices(sort, { words, failed, box }) {
+    return {
+        ...(sort === "start" ? {} : { sort }),
+        ...(words.trim() === "" ? {} : { words }),
+        ...(failed ? { failed: "1" } : {}),
+        ...(box === null ? {} : { box: [...box.startNs, ...box.durationNs].map((ns) => Math.round(ns)).join() }),
+    };
+}
+
+/**
+ * The other way around; what makes no sense is left out.
+ * @param {Readonly<Record<string, string>>} choices
+ * @returns {Pick<State, 'sort' | 'traceFilter'>}
+ */
+export function listOf({ sort, words = "", failed, box = "" }) {
+    const numbers = box.split(",").map(Number);
+    const [from = NaN, to = NaN, least = NaN, most = NaN] = numbers;
+    return {
+        sort: sort === "duration" || sort === "errors" ? sort : "start",
+        traceFilter: { words, failed: failed === "1", box: numbers.length === 4 && from <= to && least <= most ? { startNs: [from, to], durationNs: [least, most] } : null },
+    };
+}
 
 /** Height of a row in pixels. */
 export const ROW_HEIGHTS = Object.freeze({ compact: 22, normal: 26, roomy: 32 });
@@ -82,6 +121,8 @@ export function initialState() {
         found: null,
         ...EVERYTHING,
         sort: "start",
+        choices: {},
+        traceFilter: EVERY_TRACE,
         loading: null,
         problem: null,
         draft: "",

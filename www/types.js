@@ -120,6 +120,42 @@
  * @property {Finding[]} findings
  * @property {Advice} advice
  * @property {string} markdown
+ * @property {AsyncWork} work what the request did not wait for
+ */
+
+/**
+ * @typedef {object} AsyncWork
+ * @property {number} count pieces of work
+ * @property {readonly AsyncPiece[]} pieces the longest first; not all where there are very many
+ */
+
+/**
+ * @typedef {object} AsyncPiece
+ * @property {'message' | 'follows' | 'link' | 'none'} edge
+ * @property {{span: number, service: string, name: string} | null} from what caused it, in the open trace
+ * @property {number} trace that it is in
+ * @property {string | null} elsewhere the id of that trace when it is another one
+ * @property {{span: number, service: string, name: string}} work its first span
+ * @property {number | null} waitNs from the end of its cause to its start
+ * @property {number} totalNs
+ * @property {readonly {span: number, service: string, name: string, ns: number}[]} path the longest parts of its own critical path
+ */
+
+/**
+ * @typedef {ReturnType<import('./pkg/index.js').TraceSet['tracePoints']>} TracePoints
+ */
+
+/**
+ * @typedef {object} TraceBox nanoseconds, both ends included
+ * @property {readonly [number, number]} startNs since the first trace's start
+ * @property {readonly [number, number]} durationNs
+ */
+
+/**
+ * @typedef {object} TraceFilter which traces the list has
+ * @property {string} words
+ * @property {boolean} failed only those with an error
+ * @property {TraceBox | null} box
  */
 
 /**
@@ -210,6 +246,8 @@
  * @property {(draft: string) => void} setDraft
  * @property {(index: number) => void} selectTrace
  * @property {(sort: SortOrder) => void} setSort
+ * @property {(changes: Partial<TraceFilter>) => void} filterTraces
+ * @property {(choices: Readonly<Record<string, string>>) => void} setChoices what is chosen in the tab that is shown
  * @property {(tab: import('./tabs.js').TabId) => void} setTab
  * @property {(span: number | null) => void} select
  * @property {(span: number) => void} openDetails

@@ -4,6 +4,7 @@
  *
  *     #trace=4bf92f…&span=00f067…&tab=input&from=0&to=500000000
  *     #sample=slow-database&trace=…&q=status:error&only=1
+ *     #trace=…&tab=table&table.by=service&traces.sort=duration      what was chosen in the tab, and in the list of traces
  *     (nothing)             the empty page with its box
  */
 
@@ -20,15 +21,20 @@ import { tabNamed } from "./tabs.js";
  * @property {{from: number, to: number} | null} range nanoseconds since the start of the trace
  * @property {string} query what is looked for in it
  * @property {boolean} only whether only matches are shown
+ * @property {Choices} choices what was chosen in the tab, and in the list of traces
  */
 
+/** By tab, or `traces`, the names and values of what differs from the usual. @typedef {Readonly<Record<string, Readonly<Record<string, string>>>>} Choices */
+
+/** Characters of a choice that an address holds. */
+const LONGEST_CHOICE = 300;
 /** Characters of budgets that an address holds. */
 const LONGEST_BUDGETS = 2000;
 /** Longer ones are not looked for in practice, and browsers limit addresses. */
 const LONGEST_QUERY = 1000;
 
 /** @type {Readonly<Place>} */
-export const START = Object.freeze({ view: "start", tab: "waterfall", sample: null, trace: null, span: null, budgets: "", range: null, query: "", only: false });
+export const START = Object.freeze({ view: "start", tab: "waterfall", sample: null, trace: null, span: null, budgets: "", range: null, query: "", only: false, choices: Object.freeze({}) });
 
 /**
  * Reads an address; what does not make sense in it is left out.
@@ -52,6 +58,7 @@ export function parseHash(hash) {
         place.budgets = (fields.get("budgets") ?? "").slice(0, LONGEST_BUDGETS);
         if (from !== null && to !== null && from < to) place.range = { from, to };
         place.query = (fields.get("q") ?? "").slice(0, LONGEST_QUERY);
+        place.choices = choicesIn(fields, ["traces", place.tab]);
         place.only = place.query !== "" && fields.get("only") === "1";
     } else if (view === "headers") {
         place.view = "headers";
@@ -78,8 +85,24 @@ export function formatHash(place) {
     }
     if (place.query !== "") fields.set("q", place.query.slice(0, LONGEST_QUERY));
     if (place.query !== "" && place.only) fields.set("only", "1");
+    for (const [group, choices] of Object.entries(place.choices)) for (const [name, value] of Object.entries(choices)) fields.set(`${group}.${name}`, value.slice(0, LONGEST_CHOICE));
     const text = fields.toString();
     return text === "" ? "#view=trace" : `#${text}`;
+}
+
+/**
+ * @param {URLSearchParams} fields
+ * @param {readonly string[]} groups
+ * @returns {Choices}
+ */
+function choicesIn(fields, groups) {
+    /** @type {Record<string, Record<string, string>>} */
+    const found = {};
+    for (const [key, value] of fields) {
+        const [, group = "", name = ""] = /^([a-z]{1,12})\.([a-z]{1,12})$/.exec(key) ?? [];
+        if (groups.includes(group) && value.length <= LONGEST_CHOICE) (found[group] ??= {})[name] = value;
+    }
+    return found;
 }
 
 /**

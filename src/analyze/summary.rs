@@ -140,6 +140,68 @@ pub fn trace_order(store: &Store, order: TraceOrder) -> Vec<TraceIndex> {
     order.into_iter().map(|(_, index)| TraceIndex(index)).collect()
 }
 
+/// Which traces a list shows.
+#[derive(Clone, Debug)]
+pub struct TraceFilter {
+    /// Words that stand in the root's service or operation or in the trace's id, in any case.
+    pub words: String,
+    /// Only traces with a span whose status is error.
+    pub failed: bool,
+    /// The least and the most start in nanoseconds since the first trace's, both included.
+    pub start_ns: (f64, f64),
+    /// The least and the most duration in nanoseconds, both included.
+    pub duration_ns: (f64, f64),
+}
+
+impl Default for TraceFilter {
+    fn default() -> TraceFilter {
+        let all = (f64::NEG_INFINITY, f64::INFINITY);
+        TraceFilter { words: String::new(), failed: false, start_ns: all, duration_ns: all }
+    }
+}
+
+impl TraceFilter {
+    /// The traces of a list that it leaves, in their order. Linear in the spans.
+    pub fn leave(&self, store: &Store, mut traces: Vec<TraceIndex>) -> Vec<TraceIndex> {
+        let words: Vec<String> = self.words.split_whitespace().map(str::to_lowercase).collect();
+        let within = |value: f64, (least, most): (f64, f64)| value >= least && value <= most;
+        let origin = first_start(store);
+        traces.retain(|index| {
+            let Some(trace) = store.trace(*index) else { return false };
+            if !within(since(origin, &trace), self.start_ns) || !within(trace.duration_ns() as f64, self.duration_ns) {
+                return false;
+            }
+            if self.failed && !trace.spans().any(|span| span.status() == Status::Error) {
+                return false;
+            }
+            if words.is_empty() {
+                return true;
+            }
+            let top = main_top(&trace);
+            let text = format!("{}\n{}\n{}", top.service(), top.name(), trace.id()).to_lowercase();
+            words.iter().all(|word| text.contains(word.as_str()))
+        });
+        traces
+    }
+}
+
+/// The earliest start of a trace.
+fn first_start(store: &Store) -> u64 {
+    store.traces().filter_map(|trace| trace.start_ns()).min().unwrap_or(0)
+}
+
+/// A trace without times stands at the start.
+fn since(origin: u64, trace: &Trace<'_>) -> f64 {
+    (trace.start_ns().unwrap_or(origin) - origin) as f64
+}
+
+/// What a picture of all traces is drawn from: by index the start since the first one's, the duration and the number of spans whose status is error.
+pub fn trace_points(store: &Store) -> Vec<[f64; 3]> {
+    let origin = first_start(store);
+    let errors = |trace: &Trace<'_>| trace.spans().filter(|span| span.status() == Status::Error).count();
+    store.traces().map(|trace| [since(origin, &trace), trace.duration_ns() as f64, errors(&trace) as f64]).collect()
+}
+
 /// Counts over all spans.
 pub fn store_summary(store: &Store) -> StoreSummary {
     StoreSummary {

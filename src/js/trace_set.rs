@@ -9,7 +9,7 @@ use super::Trace;
 use super::error::error;
 use super::wire::{self, InputObject, SummaryObject, TraceSummaryObject, WarningObject};
 use crate::analyze::statistics::Figures;
-use crate::analyze::summary::{TraceOrder, store_summary, trace_order, trace_summary};
+use crate::analyze::summary::{TraceFilter, TraceOrder, store_summary, trace_order, trace_points, trace_summary};
 use crate::analyze::verdict::verdict_of_all;
 use crate::read::Outcome;
 use crate::store::TraceIndex;
@@ -22,6 +22,13 @@ pub struct TraceSet {
     /// The order that was asked for last; a list is asked for window by window.
     order: OnceCell<(String, Vec<TraceIndex>)>,
     figures: OnceCell<Rc<Figures>>,
+}
+
+fn order_named(sort: &str) -> Result<TraceOrder, JsValue> {
+    TraceOrder::named(sort).ok_or_else(|| {
+        let message = format!("Expected one of the orders start, duration, errors, spans, found \"{sort}\".");
+        error("no-such-order", &message, None)
+    })
 }
 
 impl TraceSet {
@@ -103,10 +110,7 @@ impl TraceSet {
     /// # Errors
     /// When there is no such order.
     pub fn traces(&mut self, from: usize, count: usize, sort: &str) -> Result<JsValue, JsValue> {
-        let Some(order) = TraceOrder::named(sort) else {
-            let message = format!("Expected one of the orders start, duration, errors, spans, found \"{sort}\".");
-            return Err(error("no-such-order", &message, None));
-        };
+        let order = order_named(sort)?;
         let store = &self.outcome.store;
         if self.order.get().is_none_or(|(name, _)| name != sort) {
             self.order = OnceCell::from((sort.to_owned(), trace_order(store, order)));
@@ -114,6 +118,36 @@ impl TraceSet {
         let order = self.order.get().map_or(&[][..], |(_, order)| order);
         let window = order.iter().skip(from).take(count).filter_map(|index| store.trace(*index));
         wire::plain(&window.map(|trace| TraceSummaryObject::new(&trace, trace_summary(&trace))).collect::<Vec<_>>())
+    }
+
+    /// The numbers of the traces that a filter leaves, in an order. The four limits are the least and most start since the first trace's, and duration.
+    ///
+    /// # Errors
+    /// When there is no such order.
+    #[wasm_bindgen(js_name = traceOrder)]
+    pub fn trace_order(&self, sort: &str, words: &str, failed: bool, limits: &[f64]) -> Result<Vec<u32>, JsValue> {
+        let store = &self.outcome.store;
+        let mut filter = TraceFilter { words: words.to_owned(), failed, ..TraceFilter::default() };
+        if let [from, to, least, most] = limits {
+            (filter.start_ns, filter.duration_ns) = ((*from, *to), (*least, *most));
+        }
+        Ok(filter.leave(store, trace_order(store, order_named(sort)?)).into_iter().map(|index| index.0).collect())
+    }
+
+    /// Summaries of the traces with these numbers.
+    ///
+    /// # Errors
+    /// Only when JavaScript runs out of memory.
+    #[wasm_bindgen(js_name = tracesAt)]
+    pub fn traces_at(&self, indices: &[u32]) -> Result<JsValue, JsValue> {
+        let traces = indices.iter().filter_map(|index| self.outcome.store.trace(TraceIndex(*index)));
+        wire::plain(&traces.map(|trace| TraceSummaryObject::new(&trace, trace_summary(&trace))).collect::<Vec<_>>())
+    }
+
+    /// By trace its start since the first one's, its duration and its spans with status error, one after the other.
+    #[wasm_bindgen(js_name = tracePoints)]
+    pub fn trace_points(&self) -> Vec<f64> {
+        trace_points(&self.outcome.store).into_flattened()
     }
 
     /// What the traces have in common, in words.

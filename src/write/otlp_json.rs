@@ -19,8 +19,21 @@ use crate::value::Value;
 /// takes for no time.
 const OWN_FIELD: &str = "spanscope";
 
+/// A part of a document is handed on from this size, in bytes: large enough that handing on costs nothing beside writing.
+const PART: usize = 4 << 20;
+
 /// These spans as a document. They may be of several traces, and stand in any order.
 pub fn otlp_json(store: &Store, spans: &[SpanIndex]) -> String {
+    let mut whole = String::new();
+    write_otlp_json(store, spans, &mut |part| {
+        whole.push_str(part);
+        true
+    });
+    whole
+}
+
+/// The same document in parts, for those that are longer than what is to hold them: each goes to `write`, which says whether to go on.
+pub fn write_otlp_json(store: &Store, spans: &[SpanIndex], write: &mut dyn FnMut(&str) -> bool) {
     // By resource, within it by scope, then in the store's order.
     let mut order: Vec<(u64, u32)> = spans
         .iter()
@@ -59,9 +72,15 @@ pub fn otlp_json(store: &Store, spans: &[SpanIndex]) -> String {
         json.text.push('\n');
         json.span(&span);
         json.first = false;
+        if json.text.len() >= PART {
+            if !write(&json.text) {
+                return;
+            }
+            json.text.clear();
+        }
     }
     json.text.push_str(if last.is_some() { "]}]}]}\n" } else { "]}\n" });
-    json.text
+    write(&json.text);
 }
 
 /// A document that grows.
@@ -314,6 +333,32 @@ fn base64(bytes: &[u8], text: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{ReadOptions, read};
+
+    #[test]
+    fn parts_are_the_document_and_stop_when_told() {
+        let span = |id: usize| {
+            let name = "x".repeat(PART / 2);
+            format!("{{\"traceId\":\"0af7651916cd43dd8448eb211c80319c\",\"spanId\":\"{id:016x}\",\"name\":\"{name}\"}}")
+        };
+        let spans = (1..6).map(span).collect::<Vec<_>>().join(",");
+        let document = format!("{{\"resourceSpans\":[{{\"scopeSpans\":[{{\"spans\":[{spans}]}}]}}]}}");
+        let store = read(document.into_bytes(), &ReadOptions::default()).expect("spans").store;
+        let spans: Vec<SpanIndex> = store.spans().map(|span| span.index()).collect();
+        let mut parts = Vec::new();
+        write_otlp_json(&store, &spans, &mut |part| {
+            parts.push(part.to_owned());
+            true
+        });
+        assert_eq!(parts.len(), 3);
+        assert_eq!(parts.concat(), otlp_json(&store, &spans));
+        let mut calls = 0;
+        write_otlp_json(&store, &spans, &mut |_| {
+            calls += 1;
+            false
+        });
+        assert_eq!(calls, 1);
+    }
 
     #[test]
     fn texts_are_escaped_as_json_wants_it() {

@@ -177,6 +177,24 @@ describe('a set of traces', () => {
     ])
   })
 
+  it('is filtered by words, errors, start and duration, and gives what a picture of all traces needs', () => {
+    const order = (/** @type {object} */ options) => [...many.traceOrder(options)]
+    assert.deepEqual(order({}), [0, 1, 2, 3, 4])
+    assert.deepEqual(order({ sort: 'spans', failed: true }), [3, 1])
+    assert.deepEqual(order({ words: 'STEP shop' }), [0, 1, 2, 3, 4])
+    assert.deepEqual(order({ words: `${'4'.padStart(32, '0')} step` }), [3])
+    assert.deepEqual(order({ words: 'step nowhere' }), [])
+    assert.deepEqual(order({ startNs: [10e6, 30e6] }), [1, 2, 3])
+    assert.deepEqual(order({ startNs: [10e6, 30e6], durationNs: [0, 41e6] }).length, order({}).filter((index) => index >= 1 && index <= 3 && (many.tracesAt([index])[0]?.durationNs ?? 0) <= 41e6).length)
+    assert.throws(() => many.traceOrder(/** @type {any} */ ({ sort: 'color' })), { kind: 'no-such-order' })
+    assert.deepEqual(many.tracesAt([3, 0, 99]).map(({ index }) => index), [3, 0])
+    assert.deepEqual(many.tracesAt([2]), many.traces({ from: 2, count: 1 }))
+    const { startNs, durationNs, errors } = many.tracePoints()
+    assert.deepEqual([...startNs], [0, 10e6, 20e6, 30e6, 40e6])
+    assert.deepEqual([...durationNs], many.traces().map((trace) => trace.durationNs))
+    assert.deepEqual([...errors], [0, 1, 0, 1, 0])
+  })
+
   it('gives a trace by index and by id', () => {
     assert.equal(many.trace(2).summary().traceId, '3'.padStart(32, '0'))
     assert.equal(many.trace('3'.padStart(32, '0')).summary().index, 2)
@@ -696,5 +714,26 @@ describe('a trace as OTLP JSON', () => {
     assert.equal(spanscope.read(trace.toOtlpJson([1, 2])).spanCount, 2)
     assert.deepEqual(JSON.parse(trace.toOtlpJson([])), { resourceSpans: [] })
     assert.deepEqual(JSON.parse(trace.toOtlpJson([99, -1])), { resourceSpans: [] })
+  })
+
+  it('comes in parts as well, which are the same document, and what writing throws is thrown', () => {
+    const filler = 'x'.repeat(1 << 20)
+    const set = spanscope.read(encode(document(Array.from({ length: 12 }, (_, index) => span(String(index + 1), index ? '1' : '', filler, index, 1)))))
+    /** @type {Uint8Array[]} */
+    const parts = []
+    set.writeOtlpJson((part) => parts.push(part))
+    assert.ok(parts.length >= 3)
+    assert.equal(Buffer.concat(parts).toString(), set.toOtlpJson())
+    const trace = set.trace(0)
+    parts.length = 0
+    trace.writeOtlpJson((part) => parts.push(part), [1, 2])
+    assert.equal(Buffer.concat(parts).toString(), trace.toOtlpJson([1, 2]))
+    let calls = 0
+    const full = () => {
+      calls += 1
+      throw new RangeError('full')
+    }
+    assert.throws(() => set.writeOtlpJson(full), /full/)
+    assert.equal(calls, 1)
   })
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { DEFAULTS, Store, checkedPreferences, clampRange, initialState, shownRange } from '../../www/state.js'
+import { DEFAULTS, EVERY_TRACE, Store, checkedPreferences, clampRange, initialState, listChoices, listOf, shownRange } from '../../www/state.js'
 import { TimeScale } from '../../www/time-scale.js'
 
 const SECOND = 1_000_000_000
@@ -61,4 +61,17 @@ test('preferences of another version or of nobody are checked field by field', (
   for (const nothing of [null, 3, 'x', [], {}]) assert.deepEqual(checkedPreferences(nothing), DEFAULTS)
   const some = checkedPreferences({ theme: 'dark', rows: 'huge', timeMode: 'utc', nameWidth: -4, detailsWidth: 500, letterKeys: 'no', __proto__: { theme: 'light' } })
   assert.deepEqual(some, { ...DEFAULTS, theme: 'dark', timeMode: 'utc', detailsWidth: 500 })
+})
+
+test('how the list of traces is sorted and filtered is written and read back', () => {
+  const filters = /** @type {import('../../www/types.js').TraceFilter[]} */ ([
+    { words: '', failed: false, box: null },
+    { words: 'GET /a', failed: true, box: { startNs: [0, 5], durationNs: [10, 20] } },
+  ])
+  for (const traceFilter of filters) {
+    for (const sort of /** @type {const} */ (['start', 'duration', 'errors'])) assert.deepEqual(listOf(listChoices(sort, traceFilter)), { sort, traceFilter })
+  }
+  assert.deepEqual(listChoices('start', EVERY_TRACE), {})
+  for (const box of ['', '1,2,3', '5,1,0,1', 'a,b,c,d', '1,2,3,4,5']) assert.equal(listOf({ box }).traceFilter.box, null, box)
+  assert.equal(listOf({ sort: 'color' }).sort, 'start')
 })

@@ -8,7 +8,7 @@ test('what is written is read back', () => {
     { ...START },
     { ...START, view: 'headers' },
     { ...START, view: 'trace', trace: '4bf92f3577b34da6a3ce929d0e0e4736' },
-    { view: 'trace', tab: 'input', sample: 'slow-database', trace: 'a&b=c#d', span: 'x y', budgets: 'POST /a < 8ms; db <= 30%', range: { from: 0, to: 500_000_000 }, query: 'name:"a & b" #1', only: true },
+    { view: 'trace', tab: 'input', sample: 'slow-database', trace: 'a&b=c#d', span: 'x y', budgets: 'POST /a < 8ms; db <= 30%', range: { from: 0, to: 500_000_000 }, query: 'name:"a & b" #1', only: true, choices: {} },
     { ...START, view: 'trace' },
   ]
   for (const place of places) assert.deepEqual(parseHash(formatHash(place)), place)
@@ -31,4 +31,11 @@ test('what makes no sense in an address is left out', () => {
   assert.equal(parseHash('#trace=a&from=1').range, null)
   assert.deepEqual(parseHash('#span=a'), START, 'a span without a trace is nowhere')
   assert.doesNotThrow(() => parseHash('#%E0%A4%A&trace=%zz'))
+})
+
+test('choices of the tab and of the list of traces come back, others and long ones do not', () => {
+  const place = { ...START, view: /** @type {const} */ ('trace'), trace: 'a', tab: /** @type {const} */ ('table'), choices: { traces: { sort: 'errors', words: 'a b&c' }, table: { by: 'attribute:http.route' } } }
+  assert.deepEqual(parseHash(formatHash(place)), place)
+  assert.deepEqual(parseHash('#trace=a&tab=table&flame.of=all&table.by=span&table.1=x&traces.Sort=x').choices, { table: { by: 'span' } })
+  assert.deepEqual(parseHash(`#trace=a&traces.words=${'x'.repeat(301)}`).choices, {})
 })

@@ -11,6 +11,8 @@ import { Menu } from "./menu.js";
 /** @import { MenuItem } from './menu.js' */
 
 const LABEL = "Copy, save";
+/** Bytes that are copied; browsers hold no string beyond half a gigabyte, and nobody pastes one. */
+const LONGEST_COPY = 100_000_000;
 
 export class ExportMenu {
     #menu;
@@ -64,11 +66,11 @@ export class ExportMenu {
         try {
             const json = await connection.call("otlpJson", index, spans);
             if (name !== null) save(name, json, "application/json");
-            else if (!(await copy(json))) throw new Error("not allowed");
+            else if (json.size > LONGEST_COPY || !(await copy(await json.text()))) throw new Error("not allowed");
             this.#say(name === null ? "Copied" : "Saved");
         } catch {
-            // What a browser cannot hold as one text, or does not allow.
-            this.#say(name === null ? "Could not copy" : "Could not save");
+            // What is too long for a clipboard, or not allowed.
+            this.#say(name === null ? "Could not copy: save it" : "Could not save");
         }
     }
 

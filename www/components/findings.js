@@ -2,6 +2,7 @@
 
 import { copyButton, el, fill } from "../dom.js";
 import { countOf, exactDuration, formatDuration } from "../format.js";
+import { asyncSection } from "./async-work.js";
 
 /** @import { State } from '../state.js' */
 /** @import { Action, Explained, Finding, Intents } from '../types.js' */
@@ -38,6 +39,7 @@ export class FindingsView {
             el("p", { class: "findings-summary", text: findings.length === 0 ? "Nothing stands out in this trace." : `${countOf(findings.length, "finding")} about this trace, ${what}.` }),
             this.#advice(explained),
             findings.length === 0 ? null : el("ol", { class: "finding-list" }, ...findings.map((finding) => this.#finding(finding))),
+            asyncSection(explained.work, this.#intents),
         );
     }
 

@@ -5,7 +5,7 @@
  * Arrows move among frames, in the picture and in the list alike; the current frame's figures stand above, and are said.
  */
 
-import { attribute, button, el, fill } from "../dom.js";
+import { attribute, button, el, fill, pick, unusual } from "../dom.js";
 import { colorOf, resolvedColor } from "../colors.js";
 import { countOf, exactDuration, formatCount, formatDuration, formatShare } from "../format.js";
 import { DataGrid, barCell, textCell } from "./data-grid.js";
@@ -73,9 +73,9 @@ export class FlameView {
     constructor({ intents }) {
         this.#intents = intents;
         this.#says = el("p", { class: "view-says", role: "status" });
-        this.#measure = el("select", { class: "select", "aria-label": "Width of a frame", on: { change: () => void this.#load() } }, ...MEASURES.map(([value, text]) => el("option", { value, text })));
+        this.#measure = el("select", { class: "select", "aria-label": "Width of a frame", on: { change: () => this.#chosen() } }, ...MEASURES.map(([value, text]) => el("option", { value, text })));
         this.#measure.value = "self";
-        this.#scope = el("select", { class: "select", "aria-label": "Flame graph of which traces", on: { change: () => void this.#load() } }, el("option", { value: "one", text: "this trace" }), el("option", { value: "all", text: "all traces" }));
+        this.#scope = el("select", { class: "select", "aria-label": "Flame graph of which traces", on: { change: () => this.#chosen() } }, el("option", { value: "one", text: "this trace" }), el("option", { value: "all", text: "all traces" }));
         this.#scopeLabel = el("label", {}, "Of", this.#scope);
         this.#reset = button({ label: "All of the width", icon: "reset", onClick: () => this.#zoom({ from: 0, to: 1 }) });
         this.#canvas = el("canvas", { class: "flame-canvas", "aria-hidden": "true" });
@@ -130,7 +130,9 @@ export class FlameView {
         if (state.tab !== "flame" || state.trace === null) return;
         const many = (state.overview?.summary.traces ?? 0) > 1;
         this.#scopeLabel.hidden = !many;
-        if (!many) this.#scope.value = "one";
+        const { width, of } = state.choices["flame"] ?? {};
+        pick(this.#measure, width, "self");
+        pick(this.#scope, many ? of : "one", "one");
         const what = this.#what();
         if (what.some((part, index) => part !== this.#shown[index])) void this.#load();
         else if (before?.tab !== "flame" || before.preferences.theme !== state.preferences.theme) this.#paintSoon();
@@ -146,6 +148,10 @@ export class FlameView {
         this.#observer.disconnect();
         this.#list.destroy();
         this.element.remove();
+    }
+
+    #chosen() {
+        this.#intents.setChoices(unusual({ width: [this.#measure.value, "self"], of: [this.#scope.value, "one"] }));
     }
 
     #what() {

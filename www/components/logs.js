@@ -3,7 +3,7 @@
  * says is shown for the current line.
  */
 
-import { el, fill, setText } from "../dom.js";
+import { el, fill, pick, setText, unusual } from "../dom.js";
 import { colorOf } from "../colors.js";
 import { countOf, exactDuration, formatCount, formatMoment } from "../format.js";
 import { DataGrid, textCell } from "./data-grid.js";
@@ -22,6 +22,7 @@ const COLUMNS = [
 const LEVELS = /** @type {const} */ (["", "trace", "debug", "info", "warn", "error", "fatal"]);
 
 export class LogsView {
+    #intents;
     #grid;
     #says;
     #words;
@@ -37,9 +38,10 @@ export class LogsView {
 
     /** @param {{intents: Intents}} options */
     constructor({ intents }) {
+        this.#intents = intents;
         this.#says = el("p", { class: "view-says", role: "status" });
         this.#words = el("input", { class: "text-field", type: "search", placeholder: "Words", "aria-label": "Only lines with these words", autocomplete: "off", spellcheck: "false", on: { input: () => this.#typed() } });
-        this.#least = el("select", { class: "select", "aria-label": "Least level", on: { change: () => void this.#load(true) } });
+        this.#least = el("select", { class: "select", "aria-label": "Least level", on: { change: () => this.#chosen() } });
         this.#nothing = el("p", { class: "view-nothing", hidden: true });
         this.#more = el("div", { class: "log-more", role: "region", "aria-label": "Attributes of the line", tabindex: 0, hidden: true });
         this.#grid = new DataGrid({
@@ -67,7 +69,11 @@ export class LogsView {
     update(state, before) {
         this.#state = state;
         if (state.tab !== "logs" || state.trace === null) return;
-        const what = [state.connection, state.trace.index];
+        const { words = "", level } = state.choices["logs"] ?? {};
+        // What is being typed is on its way here.
+        if (document.activeElement !== this.#words) this.#words.value = words;
+        pick(this.#least, level, "");
+        const what = [state.connection, state.trace.index, words, this.#least.value];
         if (what.some((part, index) => part !== this.#shown[index])) void this.#load(true);
         else if (before?.preferences.timeMode !== state.preferences.timeMode || before.span !== state.span) this.#grid.redraw();
     }
@@ -80,7 +86,11 @@ export class LogsView {
 
     #typed() {
         clearTimeout(this.#typing);
-        this.#typing = setTimeout(() => void this.#load(true), 120);
+        this.#typing = setTimeout(() => this.#chosen(), 120);
+    }
+
+    #chosen() {
+        this.#intents.setChoices(unusual({ words: [this.#words.value.trim(), ""], level: [this.#least.value, ""] }));
     }
 
     /** @param {boolean} fromTop */
@@ -89,9 +99,10 @@ export class LogsView {
         const turn = this.#turn;
         const { connection, trace } = this.#state ?? {};
         if (!connection || !trace) return;
-        this.#shown = [connection, trace.index];
-        const words = this.#words.value;
-        const answer = await connection.call("logs", trace.index, words, this.#least.value);
+        const { words = "" } = this.#state?.choices["logs"] ?? {};
+        const level = this.#least.value;
+        this.#shown = [connection, trace.index, words, level];
+        const answer = await connection.call("logs", trace.index, words, level);
         if (turn !== this.#turn) return;
         this.#fillLevels(answer.levels);
         const filtered = answer.shown < answer.count;

@@ -3,7 +3,7 @@
  * tables under it say the same: one of the boxes, one of the edges. What is chosen marks its spans.
  */
 
-import { attribute, button, el, fill, svg } from "../dom.js";
+import { attribute, button, el, fill, pick, svg, unusual } from "../dom.js";
 import { colorOf } from "../colors.js";
 import { countOf, exactDuration, formatCount, formatDuration, formatShare } from "../format.js";
 import { DataGrid, barCell, textCell } from "./data-grid.js";
@@ -54,6 +54,8 @@ export class MapView {
     #turn = 0;
     #shown = /** @type {readonly unknown[]} */ ([]);
     #all = false;
+    /** The table that was chosen last; which is shown follows what is current, too. @type {string | undefined} */
+    #table = undefined;
     /** @type {ServiceGraph | null} */
     #graph = null;
     /** What is current: a box or an edge. @type {{kind: 'node' | 'edge', index: number} | null} */
@@ -67,14 +69,14 @@ export class MapView {
     constructor({ intents }) {
         this.#intents = intents;
         this.#says = el("p", { class: "view-says", role: "status" });
-        this.#scope = el("select", { class: "select", "aria-label": "Map of which traces", on: { change: () => void this.#load() } }, el("option", { value: "one", text: "this trace" }), el("option", { value: "all", text: "all traces" }));
+        this.#scope = el("select", { class: "select", "aria-label": "Map of which traces", on: { change: () => this.#chosen() } }, el("option", { value: "one", text: "this trace" }), el("option", { value: "all", text: "all traces" }));
         this.#scopeLabel = el("label", {}, "Of", this.#scope);
-        this.#which = el("select", { class: "select", "aria-label": "Table of", on: { change: () => this.#showTable() } }, el("option", { value: "node", text: "services" }), el("option", { value: "edge", text: "calls" }));
+        this.#which = el("select", { class: "select", "aria-label": "Table of", on: { change: () => this.#chosen() } }, el("option", { value: "node", text: "services" }), el("option", { value: "edge", text: "calls" }));
         this.#picture = el("div", { class: "map-picture", role: "application", tabindex: 0, "aria-label": "Service map", "aria-describedby": "map-keys map-facts", on: { keydown: (event) => this.#onKey(event) } });
         this.#facts = el("p", { class: "flame-facts", id: "map-facts", "aria-live": "polite" });
         const keys = el("p", { class: "visually-hidden", id: "map-keys", text: "Right goes along a call, Left against it, Up and Down to what stands beside. Enter marks the spans." });
-        this.#nodes = this.#table("Services", "map-nodes", "node", NODE_COLUMNS);
-        this.#edges = this.#table("Calls", "map-edges", "edge", EDGE_COLUMNS);
+        this.#nodes = this.#gridOf("Services", "map-nodes", "node", NODE_COLUMNS);
+        this.#edges = this.#gridOf("Calls", "map-edges", "edge", EDGE_COLUMNS);
         this.element = el(
             "div",
             { class: "view map-view" },
@@ -94,7 +96,13 @@ export class MapView {
         if (state.tab !== "map" || state.trace === null) return;
         const many = (state.overview?.summary.traces ?? 0) > 1;
         this.#scopeLabel.hidden = !many;
-        if (!many) this.#scope.value = "one";
+        const { of, table } = state.choices["map"] ?? {};
+        pick(this.#scope, many ? of : "one", "one");
+        if (table !== this.#table) {
+            this.#table = table;
+            pick(this.#which, table, "node");
+            this.#showTable();
+        }
         const what = this.#what();
         if (what.some((part, index) => part !== this.#shown[index])) void this.#load();
     }
@@ -113,6 +121,11 @@ export class MapView {
         this.#nodes.destroy();
         this.#edges.destroy();
         this.element.remove();
+    }
+
+    #chosen() {
+        this.#showTable();
+        this.#intents.setChoices(unusual({ of: [this.#scope.value, "one"], table: [this.#which.value, "node"] }));
     }
 
     #what() {
@@ -389,7 +402,7 @@ export class MapView {
      * @param {'node' | 'edge'} kind
      * @param {readonly import('./data-grid.js').Column[]} columns
      */
-    #table(label, name, kind, columns) {
+    #gridOf(label, name, kind, columns) {
         const table = /** @type {DataGrid<MapNode | MapEdge>} */ (new DataGrid({
             label,
             class: name,

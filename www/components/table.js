@@ -3,7 +3,7 @@
  * table to sort. A row marks its spans in the waterfall.
  */
 
-import { button, copy, el, fill, save, setText } from "../dom.js";
+import { button, copy, el, fill, pick, save, setText, unusual } from "../dom.js";
 import { colorOf } from "../colors.js";
 import { countOf, exactDuration, formatCount, formatDuration, formatMoment, formatShare } from "../format.js";
 import { DataGrid, barCell, textCell } from "./data-grid.js";
@@ -47,6 +47,8 @@ const GROUPS = /** @type {const} */ ([
 /** What the first column is called. */
 const LABELS = /** @type {Record<string, string>} */ ({ operation: "Service and operation", service: "Service", kind: "Kind", status: "Status" });
 
+const USUAL = Object.freeze({ by: "operation", of: "one", sort: "self-down" });
+
 export class TableView {
     #intents;
     #grid;
@@ -63,6 +65,10 @@ export class TableView {
     /** What is shown, to know whether it still holds. */
     #shown = /** @type {readonly unknown[]} */ ([]);
     #keysOf = /** @type {readonly unknown[]} */ ([]);
+    /** Keys of attributes, and those that stand in the list. @type {readonly {key: string, spans: number}[]} */
+    #keys = [];
+    /** @type {readonly {key: string, spans: number}[] | null} */
+    #listed = null;
     /** @type {readonly Column[]} */
     #columns = GROUP_COLUMNS;
     /** @type {State | null} */
@@ -72,8 +78,8 @@ export class TableView {
     constructor({ intents }) {
         this.#intents = intents;
         this.#says = el("p", { class: "view-says", role: "status" });
-        this.#by = el("select", { class: "select", "aria-label": "Group by", on: { change: () => this.#changed() } });
-        this.#scope = el("select", { class: "select", "aria-label": "Of which traces", on: { change: () => this.#changed() } }, el("option", { value: "one", text: "this trace" }), el("option", { value: "all", text: "all traces" }));
+        this.#by = el("select", { class: "select", "aria-label": "Group by", on: { change: () => this.#chosen() } });
+        this.#scope = el("select", { class: "select", "aria-label": "Of which traces", on: { change: () => this.#chosen() } }, el("option", { value: "one", text: "this trace" }), el("option", { value: "all", text: "all traces" }));
         this.#scopeLabel = el("label", {}, "Of", this.#scope);
         const copied = button({
             label: "Copy as CSV",
@@ -91,11 +97,11 @@ export class TableView {
             choose: (index) => void this.#choose(index),
             onSort: (column, descending) => {
                 this.#sort = { column, descending };
-                void this.#load(true);
+                this.#chosen();
             },
         });
         this.element = el("div", { class: "view table-view" }, el("div", { class: "view-top" }, this.#says, el("div", { class: "view-choices" }, el("label", {}, "By", this.#by), this.#scopeLabel, copied, saved)), this.#grid.element);
-        this.#fillChoices([]);
+        this.#fillChoices(USUAL.by);
     }
 
     /**
@@ -107,7 +113,10 @@ export class TableView {
         if (state.tab !== "table" || state.trace === null) return;
         const many = (state.overview?.summary.traces ?? 0) > 1;
         this.#scopeLabel.hidden = !many;
-        if (!many) this.#scope.value = "one";
+        const { by = "operation", of, sort } = state.choices["table"] ?? {};
+        pick(this.#scope, many ? of : "one", "one");
+        this.#fillChoices(by);
+        this.#sort = sortOf(sort, this.#by.value);
         const what = this.#what();
         if (what.some((part, index) => part !== this.#shown[index])) void this.#load(true);
         else if (before?.preferences.timeMode !== state.preferences.timeMode) this.#grid.redraw();
@@ -118,16 +127,14 @@ export class TableView {
         this.element.remove();
     }
 
-    #changed() {
-        // What a span has no column for cannot sort the spans, and the other way around.
-        const { column } = this.#sort;
-        if (this.#by.value === "span" ? ["count", "p50", "p95", "max"].includes(column) : column === "start") this.#sort = { column: "self", descending: true };
-        void this.#load(true);
+    #chosen() {
+        const { column, descending } = this.#sort;
+        this.#intents.setChoices(unusual({ by: [this.#by.value, USUAL.by], of: [this.#scope.value, USUAL.of], sort: [`${column}-${descending ? "down" : "up"}`, USUAL.sort] }));
     }
 
     #what() {
         const all = this.#scope.value === "all";
-        return [this.#state?.connection, all ? null : this.#state?.trace?.index, this.#by.value];
+        return [this.#state?.connection, all ? null : this.#state?.trace?.index, this.#by.value, this.#sort.column, this.#sort.descending];
     }
 
     /** @param {boolean} fromTop */
@@ -145,7 +152,9 @@ export class TableView {
         if (keysOf.some((part, index) => part !== this.#keysOf[index])) {
             this.#keysOf = keysOf;
             void connection.call("attributeKeys", scope).then((keys) => {
-                if (this.#keysOf === keysOf) this.#fillChoices(keys);
+                if (this.#keysOf !== keysOf) return;
+                this.#keys = keys;
+                this.#fillChoices(this.#by.value);
             });
         }
         const answer = await connection.call("statistics", scope, by, this.#sort.column, this.#sort.descending);
@@ -177,9 +186,17 @@ export class TableView {
         return [`${what} by ${group}${of}, ${formatDuration(sum)} in all`, el("span", { class: "view-note", text: ` · ${many}${all.errors > 0 ? ` · ${countOf(all.errors, "error")}` : ""}` })];
     }
 
-    /** @param {{key: string, spans: number}[]} keys */
-    #fillChoices(keys) {
-        const chosen = this.#by.value || "operation";
+    /**
+     * Lists what spans can be grouped by, with the keys of attributes that are known, and chooses one.
+     * @param {string} chosen
+     */
+    #fillChoices(chosen) {
+        if (this.#listed === this.#keys && [...this.#by.options].some(({ value }) => value === chosen)) {
+            this.#by.value = chosen;
+            return;
+        }
+        this.#listed = this.#keys;
+        const keys = this.#keys;
         const known = keys.some(({ key }) => `attribute:${key}` === chosen);
         const missing = chosen.startsWith("attribute:") && !known ? [{ key: chosen.slice("attribute:".length), spans: 0 }] : [];
         const attributes = [...keys, ...missing];
@@ -188,7 +205,7 @@ export class TableView {
             ...GROUPS.map(([value, text]) => el("option", { value, text })),
             attributes.length === 0 ? null : el("optgroup", { label: "attribute" }, ...attributes.map(({ key, spans }) => el("option", { value: `attribute:${key}`, text: `${key} (${formatCount(spans)})` }))),
         );
-        this.#by.value = chosen;
+        pick(this.#by, chosen, USUAL.by);
     }
 
     async #csv() {
@@ -245,4 +262,17 @@ export class TableView {
         fill(cell, name, name !== null && rest !== null ? " " : null, rest);
         cell.title = [service ?? "", text].filter((part) => part !== "").join("\n");
     }
+}
+
+/**
+ * A column and a direction, as an address has them. What a span has no column for cannot sort the spans, and the other
+ * way around.
+ * @param {string | undefined} text
+ * @param {string} by
+ */
+function sortOf(text, by) {
+    const [, column = "", direction = ""] = /^([a-z0-9]+)-(up|down)$/.exec(text ?? USUAL.sort) ?? [];
+    const columns = by === "span" ? SPAN_COLUMNS : GROUP_COLUMNS;
+    const known = columns.some(({ id, sortable }) => id === column && sortable === true);
+    return known ? { column, descending: direction === "down" } : { column: "self", descending: true };
 }

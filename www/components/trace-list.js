@@ -1,10 +1,16 @@
-/** The traces, when there is more than one: a list at the left, and a select where there is no room for it. */
+/**
+ * The traces, when there is more than one: a list at the left with what picks from them (words, errors, a box among the
+ * points), and above the header, where there is no room for it, what leads to it. The worker knows the order; the list
+ * has the traces' numbers in it, and asks for what is in sight.
+ */
 
-import { attribute, el, fill, setText } from "../dom.js";
+import { attribute, button, el, fill, setText } from "../dom.js";
 import { canvasColors } from "../colors.js";
 import { countOf, formatDuration } from "../format.js";
 import { VirtualList } from "../virtual-list.js";
+import { isFiltered } from "../state.js";
 import { errorMark } from "./marks.js";
+import { Scatter } from "./scatter.js";
 
 /** @import { State } from '../state.js' */
 /** @import { Intents, SortOrder, TraceSummary } from '../types.js' */
@@ -13,8 +19,12 @@ const ROW_HEIGHT = 58;
 const CHUNK = 50;
 const STRIP_WIDTH = 206;
 const STRIP_HEIGHT = 10;
-/** A select with more entries than this helps nobody; the list is then all there is. */
+/** A select with more entries than this helps nobody; where there is no room for the list, a button opens it. */
 const LONGEST_SELECT = 500;
+/** With fewer traces than this all of them are in sight, and nothing has to be picked. */
+const LEAST_PICKED = 8;
+/** Strips that are kept. */
+const MOST_STRIPS = 500;
 const SORTS = /** @type {const} */ ([
     ["start", "Start"],
     ["duration", "Duration"],
@@ -35,8 +45,19 @@ export class TraceList {
     #scroller;
     #list;
     #select;
+    #open;
     #sort;
     #status;
+    #pick;
+    #words;
+    #failed;
+    #all;
+    #nothing;
+    #scatter;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    #typing;
+    /** The numbers of the traces, as they stand in the list. */
+    #order = new Uint32Array();
     /** @type {WeakMap<HTMLElement, Parts>} */
     #parts = new WeakMap();
     /** @type {Map<number, TraceSummary[]>} */
@@ -60,13 +81,39 @@ export class TraceList {
             { class: "select", "aria-label": "Sort by", on: { change: () => intents.setSort(/** @type {SortOrder} */ (this.#sort.value)) } },
             ...SORTS.map(([value, label]) => el("option", { value, text: label })),
         );
-        this.#status = el("span", { class: "traces-count" });
+        this.#status = el("span", { class: "traces-count", role: "status" });
+        this.#words = el("input", {
+            class: "text-field",
+            type: "search",
+            placeholder: "Filter",
+            "aria-label": "Only traces with these words in the root's service or operation or in the id",
+            autocomplete: "off",
+            spellcheck: "false",
+            on: {
+                input: () => {
+                    clearTimeout(this.#typing);
+                    this.#typing = setTimeout(() => intents.filterTraces({ words: this.#words.value }), 120);
+                },
+            },
+        });
+        this.#failed = el("input", { type: "checkbox", id: "traces-failed", on: { change: () => intents.filterTraces({ failed: this.#failed.checked }) } });
+        this.#all = button({ label: "Show all traces", icon: "reset", onClick: () => intents.filterTraces({ words: "", failed: false, box: null }) });
+        this.#scatter = new Scatter({ select: (box) => intents.filterTraces({ box }), open: (trace) => intents.selectTrace(trace) });
+        this.#pick = el("div", { class: "traces-pick" }, this.#words, el("label", { class: "traces-failed", for: "traces-failed" }, this.#failed, "errors only"), this.#all);
+        this.#nothing = el("p", { class: "view-nothing", hidden: true, text: "No trace is so." });
         const body = el("div", { class: "virtual-body", role: "presentation" });
         this.#scroller = el("div", { class: "traces-scroll", role: "listbox", "aria-label": "Traces", tabindex: 0, on: { keydown: (event) => this.#onKey(event), click: (event) => this.#onClick(event) } }, body);
-        this.element = el("nav", { class: "traces", "aria-label": "Traces", hidden: true }, el("div", { class: "traces-head" }, this.#status, this.#sort), this.#scroller);
+        this.element = el("nav", { class: "traces", "aria-label": "Traces", hidden: true }, el("div", { class: "traces-head" }, this.#status, this.#sort), this.#pick, this.#scatter.element, this.#nothing, this.#scroller);
+        this.#open = button({ label: "All traces", onClick: () => this.#openList() });
         this.#select = el("select", { class: "select", "aria-label": "Trace", on: { change: () => intents.selectTrace(Number(this.#select.value)) } });
         /** Stands above the header where the list has no room. */
-        this.narrow = el("div", { class: "traces-narrow", hidden: true }, this.#select);
+        this.narrow = el("div", { class: "traces-narrow", hidden: true }, button({ label: "Previous trace", icon: "left", onClick: () => void this.step(-1) }), this.#select, this.#open, button({ label: "Next trace", icon: "right", onClick: () => void this.step(1) }));
+        this.element.addEventListener("keydown", (event) => {
+            if (event.key !== "Escape" || !this.element.classList.contains("open") || event.defaultPrevented) return;
+            event.preventDefault();
+            event.stopPropagation();
+            this.#closeList();
+        });
         this.#list = new VirtualList({ scroller: this.#scroller, body, rowHeight: ROW_HEIGHT, overscan: 3, create: () => this.#create(), draw: (element, index) => this.#draw(element, index) });
     }
 
@@ -79,15 +126,27 @@ export class TraceList {
         const count = state.overview?.summary.traces ?? 0;
         const shown = count > 1;
         this.element.hidden = !shown;
-        this.narrow.hidden = !shown || count > LONGEST_SELECT;
+        this.narrow.hidden = !shown;
         if (!shown) return;
-        if (before === null || before.overview !== state.overview || before.sort !== state.sort) {
+        const picked = count >= LEAST_PICKED;
+        this.#pick.hidden = !picked;
+        this.#scatter.element.hidden = !picked;
+        this.#select.hidden = count > LONGEST_SELECT;
+        this.#open.hidden = count <= LONGEST_SELECT;
+        const { traceFilter } = state;
+        if (document.activeElement !== this.#words) this.#words.value = traceFilter.words;
+        this.#failed.checked = traceFilter.failed;
+        // It keeps its room, so that nothing moves under the pointer.
+        this.#all.classList.toggle("absent", !isFiltered(traceFilter));
+        this.#scatter.show(state.trace?.index ?? -1, traceFilter.box);
+        const other = before?.overview !== state.overview;
+        if (before === null || other || before.sort !== state.sort || before.traceFilter !== traceFilter) {
             this.#sort.value = state.sort;
-            setText(this.#status, countOf(count, "trace"));
-            if (before?.overview !== state.overview) this.#strips.clear();
-            void this.#reload(count);
+            if (other) this.#strips.clear();
+            void this.#reload(count, other);
         } else if (before.trace?.index !== state.trace?.index) {
             this.#follow();
+            if (this.element.classList.contains("open")) this.#closeList();
         }
         const colors = `${state.preferences.theme}`;
         if (colors !== this.#colorsOf) {
@@ -96,10 +155,21 @@ export class TraceList {
         }
     }
 
+    #openList() {
+        this.element.classList.add("open");
+        this.#scroller.focus();
+    }
+
+    #closeList() {
+        this.element.classList.remove("open");
+        this.#open.focus();
+    }
+
     /** The colours have changed. */
     repaint() {
         this.#strips.clear();
         this.#list.redraw();
+        this.#scatter.paintSoon();
     }
 
     /**
@@ -107,30 +177,44 @@ export class TraceList {
      * @param {number} by
      */
     async step(by) {
-        const current = await this.#positionOf(this.#state?.trace?.index ?? -1);
-        const target = await this.#at(current + by);
-        if (target !== undefined) this.#intents.selectTrace(target.index);
+        const position = this.#order.indexOf(this.#state?.trace?.index ?? -1);
+        // Of traces that were picked the first one comes next when the open one is not among them.
+        const target = this.#order[position < 0 ? 0 : position + by];
+        if (target !== undefined) this.#intents.selectTrace(target);
     }
 
     destroy() {
+        this.#scatter.destroy();
         this.#list.destroy();
         this.element.remove();
         this.narrow.remove();
     }
 
-    /** @param {number} count */
-    async #reload(count) {
+    /**
+     * @param {number} count
+     * @param {boolean} other whether the traces are other ones
+     */
+    async #reload(count, other) {
         this.#version += 1;
         const version = this.#version;
+        const { connection, sort, traceFilter } = this.#state ?? {};
+        if (!connection || !sort || !traceFilter) return;
+        const { words, failed, box } = traceFilter;
+        const [order, points] = await Promise.all([connection.call("traceOrder", { sort, words, failed, ...(box ?? {}) }), other ? connection.call("tracePoints") : null]);
+        if (version !== this.#version) return;
+        if (points !== null) {
+            this.#longest = points.durationNs.reduce((longest, duration) => Math.max(longest, duration), 1);
+            this.#scatter.setPoints(points);
+        }
         this.#chunks.clear();
         this.#asked.clear();
-        const [longest] = (await this.#state?.connection?.call("traces", 0, 1, "duration")) ?? [];
-        if (version !== this.#version) return;
-        this.#longest = Math.max(1, longest?.durationNs ?? 1);
-        this.#list.setCount(count);
+        this.#order = order;
+        setText(this.#status, isFiltered(traceFilter) ? `${order.length.toLocaleString("en")} of ${count.toLocaleString("en")}` : countOf(count, "trace"));
+        this.#nothing.hidden = order.length > 0;
+        this.#list.setCount(order.length);
         this.#list.redraw();
         if (count <= LONGEST_SELECT) {
-            const all = (await this.#state?.connection?.call("traces", 0, count, this.#state.sort)) ?? [];
+            const all = await connection.call("tracesAt", order);
             if (version !== this.#version) return;
             fill(this.#select, ...all.map((trace) => el("option", { value: trace.index, text: `${trace.rootName} · ${trace.rootService} · ${formatDuration(trace.durationNs)}${trace.errors > 0 ? ` · ${countOf(trace.errors, "error")}` : ""}` })));
         }
@@ -138,46 +222,22 @@ export class TraceList {
     }
 
     /** Shows which trace is open. */
-    async #follow() {
+    #follow() {
         const index = this.#state?.trace?.index ?? -1;
         this.#select.value = String(index);
-        const position = await this.#positionOf(index);
-        if (position >= 0) {
-            this.#cursor = position;
-            this.#list.pin(position);
-            this.#list.reveal(position);
-        }
+        const position = this.#order.indexOf(index);
+        setText(this.#open, position < 0 ? countOf(this.#order.length, "trace") : `Trace ${(position + 1).toLocaleString("en")} of ${this.#order.length.toLocaleString("en")}`);
+        this.#cursor = Math.max(0, position);
+        this.#list.pin(this.#order.length === 0 ? -1 : this.#cursor);
+        if (position >= 0) this.#list.reveal(position);
         this.#list.render();
         this.#list.redraw();
-    }
-
-    /**
-     * Where a trace stands in the order; asked chunk by chunk, as the order is known to the worker alone.
-     * @param {number} index
-     */
-    async #positionOf(index) {
-        const version = this.#version;
-        if ((await this.#at(this.#cursor))?.index === index) return this.#cursor;
-        for (let position = 0; position < this.#list.map.count; position += 1) {
-            const trace = await this.#at(position);
-            if (version !== this.#version) return -1;
-            if (trace?.index === index) return position;
-        }
-        return -1;
-    }
-
-    /** @param {number} position */
-    async #at(position) {
-        if (position < 0 || position >= this.#list.map.count) return undefined;
-        const chunk = Math.floor(position / CHUNK);
-        if (!this.#chunks.has(chunk)) await this.#fetch(chunk);
-        return this.#chunks.get(chunk)?.[position % CHUNK];
     }
 
     /** @param {number} chunk */
     async #fetch(chunk) {
         const version = this.#version;
-        const traces = (await this.#state?.connection?.call("traces", chunk * CHUNK, CHUNK, this.#state.sort)) ?? [];
+        const traces = (await this.#state?.connection?.call("tracesAt", this.#order.slice(chunk * CHUNK, (chunk + 1) * CHUNK))) ?? [];
         if (version === this.#version) this.#chunks.set(chunk, traces);
     }
 
@@ -245,6 +305,7 @@ export class TraceList {
             const width = Math.max(2, Math.round((STRIP_WIDTH * trace.durationNs) / this.#longest) || 2);
             const pixels = await connection.call("strip", trace.index, { width, height: STRIP_HEIGHT, ...canvasColors(this.element, overview.looks) });
             image = new ImageData(/** @type {Uint8ClampedArray<ArrayBuffer>} */ (pixels), width, STRIP_HEIGHT);
+            if (this.#strips.size >= MOST_STRIPS) this.#strips.clear();
             this.#strips.set(trace.index, image);
         }
         // The element may have been given to another trace meanwhile.
@@ -257,15 +318,16 @@ export class TraceList {
     /** @param {MouseEvent} event */
     #onClick(event) {
         const row = event.target instanceof Element ? event.target.closest(".traces-row") : null;
-        if (row instanceof HTMLElement) void this.#choose(Number(row.dataset["position"]));
+        if (row instanceof HTMLElement) this.#choose(Number(row.dataset["position"]));
     }
 
     /** @param {number} position */
-    async #choose(position) {
-        const trace = await this.#at(position);
+    #choose(position) {
+        const trace = this.#order[position];
         if (trace === undefined) return;
         this.#cursor = position;
-        this.#intents.selectTrace(trace.index);
+        if (trace === this.#state?.trace?.index && this.element.classList.contains("open")) this.#closeList();
+        this.#intents.selectTrace(trace);
     }
 
     /** @param {KeyboardEvent} event */
@@ -284,6 +346,6 @@ export class TraceList {
         if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
         event.preventDefault();
         event.stopPropagation();
-        void this.#choose(Math.min(Math.max(0, to), last));
+        this.#choose(Math.min(Math.max(0, to), last));
     }
 }

@@ -6,6 +6,7 @@
 import { IS_ONE_FILE, addressOf } from "../address.js";
 import * as spanscope from "../pkg/index.js";
 import { lowerBound } from "../sorted.js";
+import { asyncWork } from "./async-work.js";
 import { Documents } from "./documents.js";
 import { Explorer } from "./explorer.js";
 import { OpenTraces } from "./open-traces.js";
@@ -73,6 +74,27 @@ export class Engine extends Explorer {
     }
 
     /**
+     * The numbers of the traces that a filter leaves, in an order.
+     * @param {Parameters<spanscope.TraceSet['traceOrder']>[0]} options
+     */
+    traceOrder(options) {
+        return this.#documents.set.traceOrder(options);
+    }
+
+    /**
+     * @param {Uint32Array} indices
+     * @returns {TraceSummary[]}
+     */
+    tracesAt(indices) {
+        return this.#documents.set.tracesAt(indices);
+    }
+
+    /** Start, duration and errors of every trace. */
+    tracePoints() {
+        return this.#documents.set.tracePoints();
+    }
+
+    /**
      * @param {number | string} which an index, or a trace id
      * @returns {OpenTrace}
      */
@@ -110,7 +132,7 @@ export class Engine extends Explorer {
      */
     explain(index) {
         const { trace } = this.#open.get(index);
-        return { index, findings: trace.findings(), advice: trace.advice(), markdown: trace.markdown() };
+        return { index, findings: trace.findings(), advice: trace.advice(), markdown: trace.markdown(), work: asyncWork(trace, this.#documents.set) };
     }
 
     /**

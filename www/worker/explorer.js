@@ -183,12 +183,18 @@ export class Explorer {
     }
 
     /**
+     * A file of spans: made of parts, as it may be longer than the longest string.
      * @param {number | null} index null: all traces
      * @param {readonly number[] | null} spans null: all of the trace
      */
     otlpJson(index, spans) {
-        if (index === null) return this.setOf().toOtlpJson();
-        return spans === null ? this.traceOf(index).toOtlpJson() : this.traceOf(index).toOtlpJson(spans);
+        /** @type {Blob[]} */
+        const parts = [];
+        // Each part goes out of this memory at once.
+        const write = (/** @type {Uint8Array<ArrayBuffer>} */ part) => void parts.push(new Blob([part]));
+        if (index === null) this.setOf().writeOtlpJson(write);
+        else this.traceOf(index).writeOtlpJson(write, spans ?? undefined);
+        return new Blob(parts, { type: "application/json" });
     }
 
     /** @param {number | null} index null: all traces */

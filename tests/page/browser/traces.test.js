@@ -1,0 +1,168 @@
+// Many traces: the list, what picks from it, the points of all of them, and work that leads from one to another.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { chooseFile, grid, openSample, openSite, row } from './page.js'
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/** @type {Awaited<ReturnType<typeof openSite>>} */
+let site
+before(async () => {
+  site = await openSite()
+})
+after(() => site.close())
+
+const ORIGIN = 1_790_000_000_000_000_000n
+
+/**
+ * So many traces of a span and its child, a second apart; each takes a millisecond longer than the one before, and each
+ * tenth one fails.
+ * @param {number} count
+ */
+function traces(count) {
+  const spans = []
+  for (let index = 0; index < count; index += 1) {
+    const start = ORIGIN + BigInt(index) * 1_000_000_000n
+    const end = start + BigInt(index + 1) * 1_000_000n
+    const traceId = (index + 1).toString(16).padStart(32, '0')
+    const status = index % 10 === 9 ? '{"code":2}' : '{}'
+    spans.push(
+      `{"traceId":"${traceId}","spanId":"0000000000000001","name":"GET /items/${index % 7}","kind":2,"startTimeUnixNano":"${start}","endTimeUnixNano":"${end}","status":${status}}`,
+      `{"traceId":"${traceId}","spanId":"0000000000000002","parentSpanId":"0000000000000001","name":"look up","kind":3,"startTimeUnixNano":"${start}","endTimeUnixNano":"${start + 1_000_000n}","status":{}}`,
+    )
+  }
+  return `{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"items"}}]},"scopeSpans":[{"spans":[${spans.join(',')}]}]}]}`
+}
+
+/**
+ * @param {number} count
+ * @param {{width?: number}} [options]
+ */
+async function openTraces(count, options = {}) {
+  const opened = await site.open(options)
+  await opened.page.getByRole('textbox').waitFor()
+  await chooseFile(opened.page, 'many.json', traces(count))
+  await grid(opened.page).waitFor()
+  await row(opened.page, /items GET/).waitFor()
+  return opened
+}
+
+const list = (/** @type {Page} */ page) => page.getByRole('listbox', { name: 'Traces' })
+const picture = (/** @type {Page} */ page) => page.getByRole('application', { name: 'Traces by start and duration' })
+const selected = (/** @type {Page} */ page) => list(page).getByRole('option', { selected: true })
+
+test('5,000 traces are listed, sorted and gone through, to the last one', async () => {
+  const { page, close } = await openTraces(5000)
+  await page.getByText('5,000 traces', { exact: true }).waitFor()
+  assert.ok((await page.locator('.traces-row').count()) < 60, 'rows are recycled')
+  await list(page).focus()
+  await page.keyboard.press('End')
+  await selected(page).getByText('5 s · 2 spans · 1 error').waitFor()
+  assert.equal(await selected(page).getAttribute('aria-posinset'), '5000')
+  await page.getByRole('combobox', { name: 'Sort by' }).selectOption('duration')
+  await page.waitForFunction(() => document.querySelector('.traces-row[aria-selected=true]')?.getAttribute('aria-posinset') === '1')
+  await row(page, /items GET/).focus()
+  await page.keyboard.press(']')
+  await selected(page).getByText('5.00 s · 2 spans', { exact: true }).waitFor()
+  assert.equal(await selected(page).getAttribute('aria-posinset'), '2')
+  await page.waitForFunction(() => location.hash.includes('traces.sort=duration'))
+  await close()
+})
+
+test('words and errors pick from the list, and the keys [ and ] keep to what was picked', async () => {
+  const { page, close } = await openTraces(70)
+  await page.getByRole('searchbox', { name: /^Only traces with these words/ }).fill('/items/3')
+  await page.getByText('10 of 70', { exact: true }).waitFor()
+  await page.getByRole('checkbox', { name: 'errors only' }).check()
+  await page.getByText('1 of 70', { exact: true }).waitFor()
+  await page.waitForFunction(() => /traces\.words=%2Fitems%2F3&traces\.failed=1/.test(location.hash))
+  await row(page, /items GET/).focus()
+  await page.keyboard.press(']')
+  await selected(page).getByText('60 ms · 2 spans · 1 error').waitFor()
+  // What was picked comes back with the address, for whoever has the file.
+  await page.reload()
+  await page.getByRole('textbox').waitFor()
+  await chooseFile(page, 'many.json', traces(70))
+  await page.getByText('1 of 70', { exact: true }).waitFor()
+  await selected(page).getByText('60 ms · 2 spans · 1 error').waitFor()
+  await page.getByRole('searchbox', { name: /^Only traces with these words/ }).fill('nowhere')
+  await page.getByText('No trace is so.').waitFor()
+  await page.getByRole('button', { name: 'Show all traces' }).click()
+  await page.getByText('70 traces', { exact: true }).waitFor()
+  await close()
+})
+
+test('a box among the points picks what is in it, by mouse', async () => {
+  const { page, close } = await openTraces(100)
+  const box = await picture(page).boundingBox()
+  assert.ok(box)
+  // The right half.
+  await page.mouse.move(box.x + box.width / 2, box.y + 1)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width - 1, box.y + box.height - 1, { steps: 4 })
+  await page.mouse.up()
+  await page.getByText(/^(49|50|51) of 100$/).waitFor()
+  await page.waitForFunction(() => /traces\.box=[\d.]+%2C/.test(location.hash))
+  // A click at a point opens its trace: the last one is the topmost at the right.
+  await page.mouse.click(box.x + box.width - 6, box.y + 6)
+  await selected(page).getByText('100 ms · 2 spans · 1 error').waitFor()
+  await page.getByRole('button', { name: 'Show all traces' }).click()
+  await page.getByText('100 traces', { exact: true }).waitFor()
+  await close()
+})
+
+test('the points are gone through, opened and picked by keys, and said in words', async () => {
+  const { page, close } = await openTraces(100)
+  await picture(page).focus()
+  await page.keyboard.press('Home')
+  await page.getByText('Trace 1: 0 ms after the first, took 1 ms').waitFor()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowUp')
+  await page.getByText('Trace 3: 2 s after the first, took 3 ms').waitFor()
+  await page.keyboard.press('Enter')
+  await selected(page).getByText('3 ms · 2 spans').waitFor()
+  await page.keyboard.press(' ')
+  await page.getByText(/took 3 ms, Space ends the box here/).waitFor()
+  for (let presses = 0; presses < 7; presses += 1) await page.keyboard.press('ArrowRight')
+  await page.getByText('Trace 10: 9 s after the first, took 10 ms, 1 error, Space ends the box here').waitFor()
+  await page.keyboard.press(' ')
+  await page.getByText('8 of 100', { exact: true }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByText('100 traces', { exact: true }).waitFor()
+  await close()
+})
+
+test('under 900 px a button opens the list of very many traces, and a choice or Escape closes it', async () => {
+  const { page, close } = await openTraces(600, { width: 500 })
+  assert.equal(await list(page).isVisible(), false)
+  await page.getByRole('button', { name: 'Next trace' }).click()
+  const opener = page.getByRole('button', { name: 'Trace 2 of 600' })
+  await opener.click()
+  await list(page).waitFor()
+  await page.keyboard.press('Escape')
+  await list(page).waitFor({ state: 'hidden' })
+  await opener.press('Enter')
+  await page.keyboard.press('End')
+  await page.getByRole('button', { name: 'Trace 600 of 600' }).waitFor()
+  assert.equal(await list(page).isVisible(), false)
+  await close()
+})
+
+test('what the request did not wait for is listed with its wait, and leads both ways', async () => {
+  const { page, close } = await site.open()
+  await openSample(page, 'an order through a queue')
+  await page.getByRole('tab', { name: /^Findings/ }).click()
+  const region = page.getByRole('region', { name: 'Not waited for' })
+  await region.getByText(/piece/).waitFor()
+  const first = region.getByRole('listitem').first()
+  assert.match((await first.innerText()).replace(/\s+/g, ' '), /links to .* began .* after that had ended took /)
+  const [work, cause] = await first.getByRole('button').allTextContents()
+  // By keyboard: to the work, back, and to its cause.
+  await first.getByRole('button', { name: work ?? '', exact: true }).first().press('Enter')
+  await grid(page).getByRole('row', { name: new RegExp(`^${(work ?? '').replace(/[^\w ]/g, '.')}`), selected: true }).waitFor()
+  await page.getByRole('tab', { name: /^Findings/ }).click()
+  await first.getByRole('button', { name: cause ?? '', exact: true }).press('Enter')
+  await grid(page).getByRole('row', { name: new RegExp(`^${(cause ?? '').replace(/[^\w ]/g, '.')}`), selected: true }).waitFor()
+  await close()
+})
