@@ -8,8 +8,8 @@ import { countOf, exactDuration, formatDuration } from "../format.js";
 
 /** @import { AsyncPiece, AsyncWork, Intents } from '../types.js' */
 
-/** How a piece is connected with what caused it. */
-const EDGES = Object.freeze({ message: "handles the message of", follows: "follows", link: "links to", none: "began on its own" });
+/** How a piece is connected with what caused it, in a word and in a sentence. */
+const EDGES = Object.freeze({ message: ["message", "handles the message of"], follows: ["follows", "follows"], link: ["link", "links to"], none: ["alone", "began on its own"] });
 
 /**
  * The section; null when the request waited for everything.
@@ -34,19 +34,20 @@ export function asyncSection({ count, pieces }, intents) {
  * @param {Intents} intents
  */
 function pieceOf(piece, intents) {
+    const [word, connects] = EDGES[piece.edge];
     const { edge, from, work, trace, elsewhere, waitNs, totalNs, path } = piece;
     const to = (/** @type {{span: number, service: string, name: string}} */ span) =>
         el("button", { type: "button", class: "text-link", title: "Show this span", text: `${span.service} ${span.name}`.trim() || "(no name)", on: { click: () => intents.markIn(trace, [span.span]) } });
     return el(
         "li",
         { class: "finding" },
-        el("h3", {}, to(work)),
+        el("h3", {}, el("span", { class: "finding-severity", text: word }), to(work)),
         el(
             "p",
             { class: "finding-facts" },
             from === null
-                ? el("span", { text: EDGES[edge] })
-                : el("span", {}, `${EDGES[edge]} `, el("button", { type: "button", class: "text-link", title: "Show this span", text: `${from.service} ${from.name}`.trim() || "(no name)", on: { click: () => intents.mark([from.span]) } })),
+                ? el("span", { text: connects })
+                : el("span", {}, `${connects} `, el("button", { type: "button", class: "text-link", title: "Show this span", text: `${from.service} ${from.name}`.trim() || "(no name)", on: { click: () => intents.mark([from.span]) } })),
             waitNs === null ? null : el("span", { title: exactDuration(Math.abs(waitNs)), text: waitOf(edge, waitNs) }),
             el("span", { title: exactDuration(totalNs), text: `took ${formatDuration(totalNs)}` }),
             elsewhere === null ? null : el("span", { title: elsewhere, text: "in another trace" }),

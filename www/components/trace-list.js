@@ -157,6 +157,8 @@ export class TraceList {
 
     #openList() {
         this.element.classList.add("open");
+        // Where it stood is not known to a list without a height.
+        this.#list.scrollTo(this.#cursor * ROW_HEIGHT);
         this.#scroller.focus();
     }
 
