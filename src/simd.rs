@@ -488,28 +488,65 @@ pub(crate) fn hex16_lower(digits: &[u8; 16]) -> Option<[u8; 8]> {
     }
 }
 
-/// Thirty-two hexadecimal digits in lower case as the sixteen bytes they write, or `None` when one of them is not.
-#[inline(always)]
-pub(crate) fn hex32_lower(digits: &[u8; 32]) -> Option<[u8; 16]> {
-    // Both ways end with whole numbers: copying a few bytes is a call in WebAssembly, and costs as much as reading them all.
-    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-    {
-        use core::arch::wasm32::{i64x2_extract_lane, u8x16_narrow_i16x8, v128_any_true, v128_or};
-        // SAFETY: `digits` is 32 bytes long.
-        let (first, last) = unsafe { (load(digits, 0), load(digits, 16)) };
-        let ((first, bad), (last, bad_too)) = (hex_pairs_lower(first), hex_pairs_lower(last));
-        if v128_any_true(v128_or(bad, bad_too)) {
+/// The bytes that the fields of a `traceparent` write, or `None` when something is no lower-case digit, or no dash between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DashedHex {
+    /// Of the digits 3 to 34.
+    pub(crate) trace_id: [u8; 16],
+    /// Of the digits 36 to 51.
+    pub(crate) parent_id: [u8; 8],
+    /// Of the digits 0 and 1.
+    pub(crate) version: u8,
+    /// Of the digits 53 and 54.
+    pub(crate) flags: u8,
+}
+
+impl DashedHex {
+    /// Reads `vv-tttttttttttttttttttttttttttttttt-pppppppppppppppp-ff`.
+    #[inline(always)]
+    pub(crate) fn read(text: &[u8; 55]) -> Option<DashedHex> {
+        if (text[2] ^ b'-') | (text[35] ^ b'-') | (text[52] ^ b'-') != 0 {
             return None;
         }
-        let all = u8x16_narrow_i16x8(first, last);
-        let (first, last) = (i64x2_extract_lane::<0>(all) as u64, i64x2_extract_lane::<1>(all) as u64);
-        Some((u128::from(last) << 64 | u128::from(first)).to_le_bytes())
-    }
-    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-    {
-        let first = u64::from_be_bytes(hex16_lower(digits.first_chunk()?)?);
-        let last = u64::from_be_bytes(hex16_lower(digits.last_chunk()?)?);
-        Some((u128::from(first) << 64 | u128::from(last)).to_be_bytes())
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        {
+            use core::arch::wasm32::{
+                i8x16_shuffle, i64x2_extract_lane, u8x16_narrow_i16x8, u16x8_extract_lane, v128_any_true, v128_or,
+            };
+            // SAFETY: `text` is 55 bytes long, and the last of these loads ends with it.
+            let (a, b, c, begin, end) =
+                unsafe { (load(text, 3), load(text, 19), load(text, 36), load(text, 0), load(text, 39)) };
+            // The version, the flags, and again the version.
+            let rest = i8x16_shuffle::<0, 1, 30, 31, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1>(begin, end);
+            let ((a, bad_a), (b, bad_b)) = (hex_pairs_lower(a), hex_pairs_lower(b));
+            let ((c, bad_c), (rest, bad_rest)) = (hex_pairs_lower(c), hex_pairs_lower(rest));
+            if v128_any_true(v128_or(v128_or(bad_a, bad_b), v128_or(bad_c, bad_rest))) {
+                return None;
+            }
+            // Both ids end as whole numbers: copying a few bytes is a call in WebAssembly, and costs as much as reading them all.
+            let trace = u8x16_narrow_i16x8(a, b);
+            let (first, last) = (i64x2_extract_lane::<0>(trace) as u64, i64x2_extract_lane::<1>(trace) as u64);
+            let parent = i64x2_extract_lane::<0>(u8x16_narrow_i16x8(c, c)) as u64;
+            Some(DashedHex {
+                trace_id: (u128::from(last) << 64 | u128::from(first)).to_le_bytes(),
+                parent_id: parent.to_le_bytes(),
+                version: u16x8_extract_lane::<0>(rest) as u8,
+                flags: u16x8_extract_lane::<1>(rest) as u8,
+            })
+        }
+        #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+        {
+            let first = u64::from_be_bytes(hex16_lower(text[3..].first_chunk()?)?);
+            let last = u64::from_be_bytes(hex16_lower(text[19..].first_chunk()?)?);
+            let [v, w, .., f, g] = *text;
+            let rest = hex8_lower([v, w, f, g, b'0', b'0', b'0', b'0'])?.to_be_bytes();
+            Some(DashedHex {
+                trace_id: (u128::from(first) << 64 | u128::from(last)).to_be_bytes(),
+                parent_id: hex16_lower(text[36..].first_chunk()?)?,
+                version: rest[0],
+                flags: rest[1],
+            })
+        }
     }
 }
 
@@ -828,19 +865,33 @@ mod tests {
                 digits[place] = byte;
                 let one_by_one = digits.iter().try_fold(0, |sum, &b| Some(sum << 4 | u64::from(digit(b)?)));
                 assert_eq!(hex16_lower(&digits).map(u64::from_be_bytes), one_by_one, "{byte:#x} at {place}");
-                for (start, other) in [(0, 16), (16, 0)] {
-                    let mut both = [b'7'; 32];
-                    both[start..start + 16].copy_from_slice(&digits);
-                    let bytes = hex32_lower(&both);
-                    assert_eq!(bytes.is_some(), one_by_one.is_some(), "{byte:#x} at {place} of {start}");
-                    if let (Some(bytes), Some(number)) = (bytes, one_by_one) {
-                        assert_eq!(bytes[start / 2..start / 2 + 8], number.to_be_bytes());
-                        assert_eq!(bytes[other / 2..other / 2 + 8], [0x77; 8]);
-                    }
-                }
                 if let (true, Ok(eight)) = (place < 8, digits[..8].try_into()) {
                     let one_by_one = digits[..8].iter().try_fold(0, |sum, &b| Some(sum << 4 | digit(b)?));
                     assert_eq!(hex8_lower(eight), one_by_one, "{byte:#x} at {place}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn dashed_fields_are_read_at_every_place_or_not_at_all() {
+        let good = *b"c1-0a9f7c3e5b18d2647f60e1d2c3b4a596-8697a8b9cadbecfd-0e";
+        let read = DashedHex::read(&good).unwrap();
+        assert_eq!(u128::from_be_bytes(read.trace_id), 0x0a9f_7c3e_5b18_d264_7f60_e1d2_c3b4_a596);
+        assert_eq!(u64::from_be_bytes(read.parent_id), 0x8697_a8b9_cadb_ecfd);
+        assert_eq!((read.version, read.flags), (0xc1, 0x0e));
+        let digit = |byte: u8| char::from(byte).to_digit(16).filter(|_| !byte.is_ascii_uppercase());
+        for place in 0..55 {
+            for byte in 0..=255 {
+                let mut text = good;
+                text[place] = byte;
+                let fits = if matches!(place, 2 | 35 | 52) { byte == b'-' } else { digit(byte).is_some() };
+                let read = DashedHex::read(&text);
+                assert_eq!(read.is_some(), fits, "{byte:#x} at {place}");
+                if let Some(read) = read {
+                    let bytes = [&[read.version][..], &read.trace_id, &read.parent_id, &[read.flags]].concat();
+                    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+                    assert_eq!(hex.as_bytes(), text.iter().copied().filter(|byte| *byte != b'-').collect::<Vec<u8>>());
                 }
             }
         }

@@ -5,9 +5,9 @@
 
 use crate::context::flags::TraceFlags;
 use crate::context::shape::trim;
-use crate::context::traceparent::{LENGTH, Raw, Traceparent};
+use crate::context::traceparent::{LENGTH, Traceparent, fields};
 use crate::id::{SpanId, TraceId};
-use crate::simd;
+use crate::simd::{self, DashedHex};
 
 /// How many bytes the ids of a header take: 16 of the trace, 8 of the span.
 const IDS: usize = 24;
@@ -33,18 +33,66 @@ impl TraceparentBatch {
     /// assert_eq!(batch.get(1), None);
     /// ```
     pub fn parse(lines: &[u8]) -> Self {
-        let count = count_lines(lines);
-        let mut columns = vec![0; count * (2 + IDS)];
-        let (ok, rest) = columns.split_at_mut(count);
-        let (flags, ids) = rest.split_at_mut(count);
-        let mut rest = lines;
-        let ids = ids.as_chunks_mut().0;
+        // As many as there are when all lines are good headers, which is seen while they are read.
+        let mut batch = Self::with_lines(lines.len().div_ceil(LENGTH + 1));
+        let (read, rest) = batch.read(0, lines, false);
+        if !rest.is_empty() || read < batch.count {
+            batch.resize(read, read + count_lines(rest));
+            batch.read(read, rest, true);
+        }
+        batch
+    }
+
+    /// Room for so many lines.
+    fn with_lines(count: usize) -> Self {
+        Self { count, columns: vec![0; count * (2 + IDS)] }
+    }
+
+    /// Makes room for `count` lines and keeps what the first `lines` say.
+    #[cold]
+    fn resize(&mut self, lines: usize, count: usize) {
+        let mut resized = Self::with_lines(count);
+        resized.columns[..lines].copy_from_slice(&self.ok()[..lines]);
+        resized.columns[count..][..lines].copy_from_slice(&self.flags()[..lines]);
+        resized.columns[2 * count..][..lines * IDS].copy_from_slice(&self.columns[2 * self.count..][..lines * IDS]);
+        *self = resized;
+    }
+
+    /// Reads lines into the columns from `first` on, all of them or up to one that is more than a good header. Answers how many
+    /// lines have an entry then, and what is left.
+    fn read<'a>(&mut self, first: usize, text: &'a [u8], all: bool) -> (usize, &'a [u8]) {
+        let (ok, rest) = self.columns.split_at_mut(self.count);
+        let (flags, ids) = rest.split_at_mut(self.count);
+        let ids: &mut [[u8; IDS]] = ids.as_chunks_mut().0;
+        let mut rest = text;
         // By index: iterators that go side by side are calls in a module that is compiled for size.
         #[allow(clippy::needless_range_loop)]
-        for line in 0..count {
-            rest = Entry { ok: &mut ok[line], flags: &mut flags[line], ids: &mut ids[line] }.read(rest);
+        for line in first..ok.len() {
+            let header = if let Some(head) = rest.first_chunk::<LENGTH>()
+                && matches!(rest.get(LENGTH), None | Some(b'\n'))
+                && let Some(header) = fields(head)
+            {
+                rest = rest.get(LENGTH + 1..).unwrap_or_default();
+                header
+            } else if all {
+                let (header, after) = any_line(rest);
+                rest = after;
+                let Some(header) = header else { continue };
+                header
+            } else {
+                return (line, rest);
+            };
+            ok[line] = 1;
+            flags[line] = header.flags;
+            // Whole arrays are stored; slices of this length would be copied by a call, which costs more than reading.
+            if let Some(trace_id) = ids[line].first_chunk_mut() {
+                *trace_id = header.trace_id;
+            }
+            if let Some(parent_id) = ids[line].last_chunk_mut() {
+                *parent_id = header.parent_id;
+            }
         }
-        Self { count, columns }
+        (ok.len(), rest)
     }
 
     /// How many lines there were.
@@ -87,56 +135,19 @@ impl TraceparentBatch {
     }
 }
 
-/// Where the columns have what one line says.
-struct Entry<'a> {
-    ok: &'a mut u8,
-    flags: &'a mut u8,
-    ids: &'a mut [u8; IDS],
-}
-
-impl Entry<'_> {
-    /// Reads the first line of a text, and answers what comes after it.
-    #[inline(always)]
-    fn read(self, text: &[u8]) -> &[u8] {
-        if let Some(head) = text.first_chunk::<LENGTH>()
-            && matches!(text.get(LENGTH), None | Some(b'\n'))
-            && let Some(raw) = Raw::decode(head)
-        {
-            self.set(raw);
-            return text.get(LENGTH + 1..).unwrap_or_default();
-        }
-        self.search(text)
-    }
-
-    /// The same for a line whose end must be looked for.
-    #[cold]
-    #[inline(never)]
-    fn search(self, text: &[u8]) -> &[u8] {
-        let end = text.iter().position(|byte| *byte == b'\n').unwrap_or(text.len());
-        let line = text[..end].strip_suffix(b"\r").unwrap_or(&text[..end]);
-        if let Some(parent) = Traceparent::decode(trim(line)) {
-            self.set(Raw {
-                version: parent.version(),
-                trace_id: parent.trace_id().to_bytes(),
-                parent_id: parent.parent_id().to_bytes(),
-                flags: parent.flags().bits(),
-            });
-        }
-        text.get(end + 1..).unwrap_or_default()
-    }
-
-    #[inline(always)]
-    fn set(self, header: Raw) {
-        *self.ok = 1;
-        *self.flags = header.flags;
-        // Whole arrays are stored; slices of this length would be copied by a call, which costs more than reading.
-        if let Some(trace_id) = self.ids.first_chunk_mut() {
-            *trace_id = header.trace_id;
-        }
-        if let Some(parent_id) = self.ids.last_chunk_mut() {
-            *parent_id = header.parent_id;
-        }
-    }
+/// What the first line of a text says, whose end must be looked for; and what comes after it.
+#[cold]
+#[inline(never)]
+fn any_line(text: &[u8]) -> (Option<DashedHex>, &[u8]) {
+    let end = text.iter().position(|byte| *byte == b'\n').unwrap_or(text.len());
+    let line = text[..end].strip_suffix(b"\r").unwrap_or(&text[..end]);
+    let header = Traceparent::decode(trim(line)).map(|parent| DashedHex {
+        version: parent.version(),
+        trace_id: parent.trace_id().to_bytes(),
+        parent_id: parent.parent_id().to_bytes(),
+        flags: parent.flags().bits(),
+    });
+    (header, text.get(end + 1..).unwrap_or_default())
 }
 
 /// How many lines a text has; a line feed at the end begins no further one.
@@ -162,6 +173,9 @@ mod tests {
         assert_eq!(ok(HEADER), [1]);
         assert_eq!(ok(&format!("{HEADER}\n")), [1]);
         assert_eq!(ok(&format!("{HEADER}\r\n {HEADER}\t\n\n{HEADER}x\n{HEADER}")), [1, 1, 0, 0, 1]);
+        assert_eq!(ok(&format!("{HEADER}\n{HEADER}\n\n\n{HEADER}\n{HEADER}\r\n")), [1, 1, 0, 0, 1, 1]);
+        assert_eq!(ok(&format!("{HEADER}\n{}\n{HEADER}", "x".repeat(500))), [1, 0, 1]);
+        assert_eq!(ok(&"\n".repeat(200)), [0; 200]);
         assert_eq!(ok(&format!("cc{}-more\n{}", &HEADER[2..], &HEADER[..54])), [1, 0]);
     }
 

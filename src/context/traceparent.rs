@@ -22,7 +22,7 @@ use crate::context::flags::TraceFlags;
 use crate::context::hex;
 use crate::context::shape::{QUOTES, Shape, starts_with_ignoring_case, trim};
 use crate::id::{SpanId, TraceId};
-use crate::simd;
+use crate::simd::DashedHex;
 
 /// The length of a version 00 header, and the shortest any other version may have.
 pub(super) const LENGTH: usize = 55;
@@ -83,7 +83,7 @@ impl Traceparent {
     /// Reads a value without white space around it, if it is good.
     #[inline]
     pub(super) fn decode(value: &[u8]) -> Option<Self> {
-        let raw = Raw::decode(value.first_chunk()?)?;
+        let raw = fields(value.first_chunk()?)?;
         let end = match value.get(LENGTH) {
             None => true,
             Some(next) => raw.version > 0 && *next == b'-',
@@ -147,28 +147,12 @@ impl fmt::Display for Traceparent {
     }
 }
 
-/// The fields that all versions have, as bytes.
-#[derive(Clone, Copy)]
-pub(super) struct Raw {
-    pub(super) version: u8,
-    pub(super) trace_id: [u8; 16],
-    pub(super) parent_id: [u8; 8],
-    pub(super) flags: u8,
-}
-
-impl Raw {
-    /// Reads the fields if they are good; what comes after them is for the caller to look at.
-    #[inline(always)]
-    pub(super) fn decode(head: &[u8; LENGTH]) -> Option<Self> {
-        // As a slice: to index an array by a range is a call in a module that is compiled for size.
-        let head = head.as_slice();
-        let trace_id = simd::hex32_lower(head[3..].first_chunk()?)?;
-        let parent_id = simd::hex16_lower(head[36..].first_chunk()?)?;
-        let (version, flags) = (hex::u8_at(head, 0)?, hex::u8_at(head, 53)?);
-        let dashes = head[2] == b'-' && head[35] == b'-' && head[52] == b'-';
-        let zero = u128::from_ne_bytes(trace_id) == 0 || u64::from_ne_bytes(parent_id) == 0;
-        (dashes && !zero && version != 0xff).then_some(Self { version, trace_id, parent_id, flags })
-    }
+/// The fields that all versions have, if they are good; what comes after them is for the caller to look at.
+#[inline(always)]
+pub(super) fn fields(head: &[u8; LENGTH]) -> Option<DashedHex> {
+    let fields = DashedHex::read(head)?;
+    let zero = u128::from_ne_bytes(fields.trace_id) == 0 || u64::from_ne_bytes(fields.parent_id) == 0;
+    (!zero && fields.version != 0xff).then_some(fields)
 }
 
 /// What `decode` did not like, in the order of reading.

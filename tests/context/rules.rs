@@ -1,6 +1,8 @@
 //! The rules of each format at their edges: headers in, one line out.
 
-use spanscope::context::{Baggage, Extraction, Format, Level, Sampling, TraceFlags, TraceState, extract, inject};
+use spanscope::context::{
+    Baggage, Extraction, Format, Level, Sampling, TraceFlags, TraceState, explain, extract, inject,
+};
 
 const TRACE: &str = "2f8a6c01d4e7b935a0c4f1e8d7b62953";
 const LOW: &str = "a0c4f1e8d7b62953";
@@ -450,6 +452,24 @@ fn what_is_hostile_is_refused_or_cut() {
     assert_eq!(baggage.members().len(), 64);
     let written = baggage.to_string();
     assert!(written.len() <= 8192 && written.split(',').all(|member| member.len() >= 200), "whole members");
+}
+
+#[test]
+fn explanations_of_endless_headers_end() {
+    for (name, member) in [
+        ("baggage", "a=1,"),
+        ("baggage", "a=1;"),
+        ("tracestate", "a=1,"),
+        ("x-datadog-tags", "_dd.p.a=1,"),
+        ("x-amzn-trace-id", "a=1;"),
+        ("server-timing", "trace;desc=00-2f8a6c01d4e7b935a0c4f1e8d7b62953-6d1e9f4b2a7c8035-01,"),
+    ] {
+        let [explained] = explain(&format!("{name}: {}", member.repeat(10_000))).try_into().unwrap();
+        assert!((500..=1000).contains(&explained.fields.len()), "{name}: {}", explained.fields.len());
+        let ends =
+            explained.fields.iter().scan(0, |before, field| Some(field.start >= std::mem::replace(before, field.end)));
+        assert!(ends.into_iter().all(|in_order| in_order), "{name}");
+    }
 }
 
 #[test]

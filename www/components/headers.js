@@ -30,22 +30,22 @@ export class HeadersView {
         const { headers } = state;
         if (headers === null || (before !== null && before.headers === headers && before.connection === state.connection)) return;
         this.#turn += 1;
-        const contexts = headers.explanations.flatMap(({ context }) => (context === null ? [] : [context]));
-        const [first] = contexts;
         const shown = headers.explanations.slice(0, MOST);
-        const others = headers.explanations.find(({ context }) => context !== null)?.others ?? {};
+        const giving = headers.explanations.filter(({ context }) => context !== null);
+        // One context is the text's; of several, each has its own place below the header that gives it.
+        const only = giving.length === 1 ? giving[0] : undefined;
         fill(
             this.element,
             el("h1", { class: "visually-hidden", text: "The headers, explained" }),
-            ...shown.map((explanation) => this.#explanation(explanation, state)),
+            ...shown.map((explanation) => this.#explanation(explanation, state, explanation === only)),
             headers.explanations.length > MOST ? el("p", { class: "headers-more", text: `and ${countOf(headers.explanations.length - MOST, "more header")}, not shown` }) : null,
-            Object.keys(others).length === 0 ? null : elsewhere(contexts.length > 1 ? "The first one, elsewhere" : "The same, elsewhere", others),
+            only === undefined || Object.keys(only.others).length === 0 ? null : elsewhere("The same, elsewhere", only.others),
             ...headers.made.map((made) => elsewhere("New", made)),
             el(
                 "div",
                 { class: "headers-actions" },
                 button({ label: "New trace", onClick: () => this.#intents.newContext(null) }),
-                first === undefined ? null : button({ label: contexts.length > 1 ? "Child of the first" : "Child of this", onClick: () => this.#intents.newContext(first) }),
+                only === undefined ? null : this.#childButton(only.context),
                 button({ label: "Edit the text", onClick: () => this.#intents.goStart() }),
             ),
         );
@@ -62,8 +62,9 @@ export class HeadersView {
     /**
      * @param {Explanation} explanation
      * @param {State} state
+     * @param {boolean} only whether no other header of the text gives a context
      */
-    #explanation(explanation, state) {
+    #explanation(explanation, state, only) {
         const { context } = explanation;
         const rows = explanation.fields.flatMap((field, index) => {
             const meaning = el("dd", { class: "field-meaning", text: field.meaning });
@@ -81,7 +82,13 @@ export class HeadersView {
             el("p", { class: "header-value" }, ...this.#marked(explanation)),
             ...explanation.problems.map((problem) => el("p", { class: "header-problem", text: problem.message })),
             rows.length === 0 ? null : el("dl", { class: "fields" }, ...rows),
+            context === null || only ? null : el("details", { class: "elsewhere" }, el("summary", { text: "The same, elsewhere" }), listOf(explanation.others), this.#childButton(context)),
         );
+    }
+
+    /** @param {SpanContext | null} context */
+    #childButton(context) {
+        return button({ label: "Child of this", onClick: () => this.#intents.newContext(context) });
     }
 
     /**
@@ -154,10 +161,13 @@ function markPlaces(text, from, to, places) {
  * @param {Readonly<Record<string, string>>} headers
  */
 function elsewhere(title, headers) {
-    return el(
-        "section",
-        { class: "elsewhere" },
-        el("h2", { text: title }),
-        el("dl", {}, ...Object.entries(headers).flatMap(([name, value]) => [el("dt", {}, el("code", { text: name })), el("dd", {}, el("code", { text: value }), copyButton(name, `${name}: ${value}`))])),
-    );
+    return el("section", { class: "elsewhere" }, el("h2", { text: title }), listOf(headers));
+}
+
+/**
+ * Headers, each to copy.
+ * @param {Readonly<Record<string, string>>} headers
+ */
+function listOf(headers) {
+    return el("dl", {}, ...Object.entries(headers).flatMap(([name, value]) => [el("dt", {}, el("code", { text: name })), el("dd", {}, el("code", { text: value }), copyButton(name, `${name}: ${value}`))]));
 }

@@ -15,6 +15,9 @@ import { warmUp } from "./warm-up.js";
 
 /** @import { Explained, Found, InputSpec, Opened, OpenTrace, Overview, Position, Row, Selection, SortOrder, SpanAnswer, SpanContext, Tick, TraceSummary } from '../types.js' */
 
+/** The formats that a new context is written in: all there are, the standard first. @type {import('../pkg/index.js').HeaderFormat[]} */
+const HEADER_FORMATS = ["w3c", "elastic", "b3", "b3multi", "datadog", "jaeger", "sentry", "ot", "instana", "grpc-trace-bin", "xray", "gcp"];
+
 /** A span in a file with line breaks is shown with so many more lines. */
 const LINES_OF_A_SPAN = 7;
 
@@ -390,9 +393,7 @@ export class Engine extends Explorer {
     async newContext(parent) {
         await this.prepare();
         const context = parent === null ? spanscope.startTrace() : spanscope.childOf(parent);
-        const headers = spanscope.inject(context);
-        const [explained] = spanscope.explainHeaders(headers["traceparent"] ?? "");
-        return { ...headers, ...explained?.others };
+        return spanscope.inject(context, { formats: HEADER_FORMATS });
     }
 
     /**

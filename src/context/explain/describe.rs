@@ -20,6 +20,9 @@ use crate::context::xray;
 use crate::id::{SpanId, TraceId};
 
 const TRACE: &str = "The trace: the same in every request of it.";
+/// How many parts of one header are told apart: more than a header that keeps its limits has.
+const FIELDS: usize = 1000;
+
 const SPAN: &str = "The span that made the request.";
 
 /// The parts of a value, in order and without overlap.
@@ -46,7 +49,7 @@ impl Fields<'_> {
             Name::Traceparent | Name::Elastic => self.traceparent(0, self.value.len(), SPAN),
             Name::Traceresponse => self.traceparent(0, self.value.len(), "The span that answered."),
             Name::ServerTiming => {
-                for (start, end) in server_timing::descriptions(self.value) {
+                for (start, end) in server_timing::descriptions(self.value).take(FIELDS) {
                     self.traceparent(start, end, "The span that answered.");
                 }
             }
@@ -79,7 +82,7 @@ impl Fields<'_> {
     }
 
     fn add(&mut self, name: &'static str, start: usize, end: usize, meaning: &str) {
-        if start < end {
+        if start < end && self.list.len() < FIELDS {
             self.list.push(Field { name, start, end, meaning: meaning.to_owned() });
         }
     }
@@ -123,7 +126,7 @@ impl Fields<'_> {
 
     fn tracestate(&mut self) {
         let mut at = 0;
-        for member in self.value.split(',') {
+        for member in self.value.split(',').take(FIELDS) {
             let start = at + leading(member.as_bytes());
             at += member.len() + 1;
             let member = member.trim_matches([' ', '\t']);
@@ -140,6 +143,9 @@ impl Fields<'_> {
         let mut at = 0;
         for member in self.value.split(',') {
             for (i, part) in member.split(';').enumerate() {
+                if self.list.len() >= FIELDS {
+                    return;
+                }
                 let (key, value) = part.split_once('=').map_or((part, None), |(key, value)| (key, Some(value)));
                 let trimmed = |text: &str, at: usize| {
                     let start = at + leading(text.as_bytes());
@@ -225,7 +231,7 @@ impl Fields<'_> {
 
     fn datadog_tags(&mut self) {
         let mut at = 0;
-        for tag in self.value.split(',') {
+        for tag in self.value.split(',').take(FIELDS) {
             let key = tag.split_once('=').map_or(tag, |(key, _)| key);
             self.add("tag", at, at + key.len(), datadog_tag(key));
             self.add("value", at + key.len() + 1, at + tag.len(), "As it stands.");
@@ -262,7 +268,7 @@ impl Fields<'_> {
 
     fn xray(&mut self) {
         let value = self.value;
-        for (start, key, at, part) in xray::parts(value.as_bytes()) {
+        for (start, key, at, part) in xray::parts(value.as_bytes()).take(FIELDS) {
             let end = at + part.len();
             let is = |name: &str| key.eq_ignore_ascii_case(name.as_bytes());
             // Without its version an id is broken, and may have a character across the place where it would be parted.
