@@ -163,7 +163,25 @@ export class App {
     #show(state, before) {
         this.views.update(state, before);
         if (state.connection !== before.connection) this.store.set({ explained: null });
+        this.#judge();
         this.#explain();
+    }
+
+    /** The trace of which the verdict was asked for last. @type {State['trace']} */
+    #judging = null;
+
+    /** Where the time went in a large trace is asked for once its rows are shown. */
+    #judge() {
+        const { connection, trace, verdict } = this.store.state;
+        if (connection === null || trace === null || trace.verdict !== null) return;
+        if (verdict !== null && verdict.connection === connection && verdict.index === trace.index) return;
+        if (this.#judging?.summary === trace.summary) return;
+        this.#judging = trace;
+        this.attempt(
+            afterPaint()
+                .then(() => connection.call("verdict", trace.index))
+                .then((found) => this.store.set({ verdict: { connection, index: trace.index, verdict: found } })),
+        );
     }
 
     /** The trace of which the findings were asked for last. @type {State['trace']} */
@@ -174,15 +192,32 @@ export class App {
         const { connection, trace, explained, tab } = this.store.state;
         if (connection === null || trace === null || explained?.index === trace.index) return;
         if (trace.summary.spans > EXPLAINED_AT_ONCE && tab !== "findings") return;
-        if (this.#explaining === trace) return;
+        if (this.#explaining?.summary === trace.summary) return;
         this.#explaining = trace;
-        void connection
-            .call("explain", trace.index)
+        void afterPaint()
+            .then(() => connection.call("explain", trace.index))
             .then((found) => {
                 if (this.store.state.connection === connection && this.store.state.trace?.index === found.index) this.store.set({ explained: found });
             })
             .catch(() => {});
     }
+}
+
+/**
+ * When what is being shown has been painted, and what it asks the worker for has been asked. Nothing is painted in a tab that is
+ * not looked at.
+ * @returns {Promise<void>}
+ */
+function afterPaint() {
+    return new Promise((resolve) => {
+        const wait = setTimeout(resolve, 200);
+        requestAnimationFrame(() =>
+            requestAnimationFrame(() => {
+                clearTimeout(wait);
+                setTimeout(resolve);
+            }),
+        );
+    });
 }
 
 new App();

@@ -16,6 +16,9 @@ import { workerSource } from "./one-file.js";
  * @typedef {Engine[Method] extends (...values: infer Values) => infer Result ? {values: Values, result: Awaited<Result>} : never} Call
  */
 
+/** Milliseconds after a reading until another worker is made ready for the next one. */
+const SPARE_AFTER = 1500;
+
 /** One worker and the questions it has not answered yet. */
 export class Connection {
     #worker;
@@ -122,7 +125,8 @@ export class Client {
             throw error;
         } finally {
             if (this.#reading === connection) this.#reading = null;
-            this.prepare().catch(() => {});
+            // What was read is shown first.
+            setTimeout(() => void this.prepare().catch(() => {}), SPARE_AFTER);
         }
     }
 

@@ -23,7 +23,7 @@ const groups = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
  * @param {number | bigint} value
  */
 export function formatCount(value) {
-    return groups.format(value);
+    return typeof value === "number" && Number.isInteger(value) && value >= 0 && value < 1000 ? String(value) : groups.format(value);
 }
 
 /**
@@ -47,6 +47,7 @@ export function formatDuration(ns) {
     if (size === 0) return "0 ms";
     if (size >= 59.95e9) return sign + formatLong(Math.round(size / 1e9));
     for (const [index, [unit, scale]] of UNITS.entries()) {
+        if (size >= scale * 1000 && index < UNITS.length - 1) continue;
         const text = threeDigits(size, scale);
         // 999.6 µs has four digits before the point once it is rounded: it is 1 ms.
         if (Number(text) < 1000 || index === UNITS.length - 1) return `${sign}${text} ${unit}`;

@@ -5,7 +5,7 @@
 
 import { TimeScale } from "./time-scale.js";
 
-/** @import { Explained, Explanation, Found, InputSpec, OpenTrace, Overview, Preferences, Problem, Progress, SortOrder, TraceFilter } from './types.js' */
+/** @import { Explained, Explanation, Found, InputSpec, OpenTrace, Overview, Preferences, Problem, Progress, SortOrder, TraceFilter, Verdict } from './types.js' */
 
 /**
  * @typedef {object} State
@@ -17,6 +17,7 @@ import { TimeScale } from "./time-scale.js";
  * @property {OpenTrace | null} trace
  * @property {Explained | null} explained what was found in the trace, once it is known
  * @property {number} rowsVersion counts what was collapsed or expanded
+ * @property {{connection: import("./client.js").Connection, index: number, verdict: Verdict} | null} verdict that of a trace which was opened without
  * @property {number | null} span the current span
  * @property {boolean} details whether the panel is wanted
  * @property {readonly number[]} marked spans that a sentence or a part of the bar stands for, in tree order
@@ -111,6 +112,7 @@ export function initialState() {
         connection: null,
         trace: null,
         explained: null,
+        verdict: null,
         rowsVersion: 0,
         span: null,
         details: false,

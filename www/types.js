@@ -75,11 +75,16 @@
  */
 
 /**
+ * @typedef {object} Verdict where the time went
+ * @property {VerdictPart[]} parts
+ * @property {PathPart[]} path
+ */
+
+/**
  * @typedef {object} OpenTrace the chosen trace
  * @property {number} index
  * @property {TraceSummary} summary
- * @property {VerdictPart[]} verdict
- * @property {PathPart[]} path
+ * @property {Verdict | null} verdict null: to be asked for
  * @property {number} topNs duration of the span the verdict speaks of
  * @property {{own: number, above: number}} errors
  * @property {number} extentNs

@@ -231,8 +231,12 @@ export class VirtualList {
     /** @param {number} offset */
     scrollTo(offset) {
         const { scroller } = this.#options;
-        scroller.scrollTop = this.#map.moveTo(offset);
-        this.#scrollTop = scroller.scrollTop;
+        const top = this.#map.moveTo(offset);
+        // Both setting and asking lay everything out.
+        if (top !== this.#scrollTop) {
+            scroller.scrollTop = top;
+            this.#scrollTop = scroller.scrollTop;
+        }
         this.render();
     }
 
@@ -362,6 +366,8 @@ export class VirtualList {
     }
 
     #measure() {
+        // An element that was not shown meanwhile may have lost its place.
+        this.#scrollTop = -1;
         this.#map.viewport = this.#options.scroller.clientHeight;
         this.#resize();
     }

@@ -5,7 +5,7 @@ import { colorOf } from "../colors.js";
 import { exactDuration, formatDuration, formatShare } from "../format.js";
 
 /** @import { State } from '../state.js' */
-/** @import { Intents, OpenTrace, Overview } from '../types.js' */
+/** @import { Intents, Overview, PathPart, Verdict } from '../types.js' */
 
 /** Parts below this share, or beyond so many, are shown together: a button must be wide enough to be seen and hit. */
 const LEAST_SHARE = 0.005;
@@ -32,9 +32,13 @@ export class VerdictView {
     update(state, before) {
         const { trace, overview } = state;
         if (trace === null || overview === null) return;
-        if (before === null || before.trace?.verdict !== trace.verdict) {
-            fill(this.#sentence, ...trace.verdict.map((part) => (part.spans.length === 0 ? part.text : this.#clause(part.text, part.spans))));
-            this.#drawBar(trace, overview);
+        const verdict = verdictOf(state);
+        if (before === null || before.trace?.summary !== trace.summary || verdictOf(before) !== verdict) {
+            // What comes later gets its room at once, so that the rows below do not move.
+            this.element.classList.toggle("later", trace.verdict === null);
+            if (verdict === null) fill(this.#sentence, el("span", { class: "verdict-wait", text: "Finding out where the time went\u2026" }));
+            else fill(this.#sentence, ...verdict.parts.map((part) => (part.spans.length === 0 ? part.text : this.#clause(part.text, part.spans))));
+            this.#drawBar(verdict?.path ?? [], overview);
         }
         if (before === null || before.marked !== state.marked || before.trace !== trace) {
             for (const element of this.element.querySelectorAll("[data-spans]")) {
@@ -73,16 +77,16 @@ export class VerdictView {
     }
 
     /**
-     * @param {OpenTrace} trace
+     * @param {readonly PathPart[]} path
      * @param {Overview} overview
      */
-    #drawBar(trace, overview) {
-        const total = trace.path.reduce((sum, part) => sum + part.ns, 0);
+    #drawBar(path, overview) {
+        const total = path.reduce((sum, part) => sum + part.ns, 0);
         this.#bar.hidden = total <= 0;
         const most = (matchMedia("(width < 640px)").matches ? MOST_PARTS_NARROW : MOST_PARTS) - 1;
-        const few = trace.path.length <= most + 1;
-        const large = trace.path.filter((part, index) => (few || index < most) && (index === 0 || part.ns / total >= LEAST_SHARE));
-        const small = trace.path.slice(large.length);
+        const few = path.length <= most + 1;
+        const large = path.filter((part, index) => (few || index < most) && (index === 0 || part.ns / total >= LEAST_SHARE));
+        const small = path.slice(large.length);
         const rest = small.reduce((sum, part) => sum + part.ns, 0);
         fill(
             this.#bar,
@@ -118,6 +122,12 @@ export class VerdictView {
             el("span", { class: "path-time", text: duration }),
         );
     }
+}
+
+/** What is known of the trace that is shown. @param {State} state @returns {Verdict | null} */
+function verdictOf({ trace, connection, verdict }) {
+    if (trace === null || trace.verdict !== null) return trace?.verdict ?? null;
+    return verdict !== null && verdict.connection === connection && verdict.index === trace.index ? verdict.verdict : null;
 }
 
 /**

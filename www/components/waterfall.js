@@ -57,6 +57,8 @@ export class WaterfallView {
     #cursor = 0;
     #wantsFocus = false;
     #settling = 0;
+    /** Not set while rows are given elements that are drawn later. */
+    #drawn = true;
     #width = 0;
     /** @type {Tick[]} */
     #ticks = [];
@@ -234,10 +236,13 @@ export class WaterfallView {
         this.#list.pin(this.#cursor);
         attribute(this.#grid, "aria-rowcount", trace.rowCount + 1);
         this.#empty.hidden = trace.rowCount > 0;
+        // All rows are drawn anew, so those that come into view on the way there need not be.
+        this.#drawn = false;
         this.#list.setCount(trace.rowCount);
         if (other) this.#list.scrollTo(0);
         this.#list.reveal(this.#cursor, other ? "center" : "nearest");
         this.#list.render();
+        this.#drawn = true;
         this.#list.redraw();
         // A span that is now hidden leaves its place to what hides it.
         if (span !== null && span !== undefined && place.span >= 0 && place.span !== span) this.#intents.select(place.span);
@@ -354,7 +359,7 @@ export class WaterfallView {
      */
     #draw(element, index) {
         const context = this.#context();
-        if (context === null) return;
+        if (context === null || !this.#drawn) return;
         element.dataset["row"] = String(index);
         attribute(element, "aria-rowindex", index + 2);
         const row = this.#rowAt(index);

@@ -13,11 +13,13 @@ import { OpenTraces } from "./open-traces.js";
 import { shiftOf, stepOf } from "./span-answer.js";
 import { warmUp } from "./warm-up.js";
 
-/** @import { Explained, Found, InputSpec, Opened, OpenTrace, Overview, Position, Row, Selection, SortOrder, SpanAnswer, SpanContext, Tick, TraceSummary } from '../types.js' */
+/** @import { Explained, Found, InputSpec, Opened, OpenTrace, Overview, Position, Row, Selection, SortOrder, SpanAnswer, SpanContext, Tick, TraceSummary, Verdict } from '../types.js' */
 
 /** The formats that a new context is written in: all there are, the standard first. @type {import('../pkg/index.js').HeaderFormat[]} */
 const HEADER_FORMATS = ["w3c", "elastic", "b3", "b3multi", "datadog", "jaeger", "sentry", "ot", "instana", "grpc-trace-bin", "xray", "gcp"];
 
+/** Traces of up to so many spans are told at once where their time went; in larger ones the rows come first. */
+const SMALL = 20_000;
 /** A span in a file with line breaks is shown with so many more lines. */
 const LINES_OF_A_SPAN = 7;
 
@@ -107,9 +109,8 @@ export class Engine extends Explorer {
         return {
             index,
             summary,
-            verdict: trace.verdictParts(),
-            path: trace.pathByService(),
-            topNs: trace.span(trace.mainTop()).durationNs,
+            verdict: summary.spans > SMALL ? null : this.verdict(index),
+            topNs: trace.durations()[trace.mainTop()] ?? 0,
             errors: trace.errorCounts(),
             extentNs: trace.extentNs(),
             rowCount: waterfall.rowCount,
@@ -117,6 +118,16 @@ export class Engine extends Explorer {
             idle: trace.idle(),
             counts: trace.spanCounts(),
         };
+    }
+
+    /**
+     * Where the time went.
+     * @param {number} index
+     * @returns {Verdict}
+     */
+    verdict(index) {
+        const { trace } = this.#open.get(index);
+        return { parts: trace.verdictParts(), path: trace.pathByService() };
     }
 
     /**
@@ -129,13 +140,17 @@ export class Engine extends Explorer {
     }
 
     /**
-     * What was found in a trace, and what to do about it.
+     * What was found in a trace, and what to do about it. Other questions are let in between: rows are waited for.
      * @param {number} index
-     * @returns {Explained}
+     * @returns {Promise<Explained>}
      */
-    explain(index) {
+    async explain(index) {
+        const findings = this.#open.get(index).trace.findings();
+        await othersFirst();
+        const advice = this.#open.get(index).trace.advice();
+        await othersFirst();
         const { trace } = this.#open.get(index);
-        return { index, findings: trace.findings(), advice: trace.advice(), markdown: trace.markdown(), work: asyncWork(trace, this.#documents.set) };
+        return { index, findings, advice, markdown: trace.markdown(), work: asyncWork(trace, this.#documents.set) };
     }
 
     /**
@@ -227,8 +242,8 @@ export class Engine extends Explorer {
     async find(index, query, selection) {
         this.#searches += 1;
         const turn = this.#searches;
-        // Lets in what waits already: whoever types fast asks for more than is wanted in the end.
-        await new Promise((resolve) => setTimeout(resolve));
+        // Whoever types fast asks for more than is wanted in the end.
+        await othersFirst();
         if (turn !== this.#searches) return null;
         const open = this.#open.get(index);
         const { trace, waterfall } = open;
@@ -408,6 +423,18 @@ export class Engine extends Explorer {
     setOf() {
         return this.#documents.set;
     }
+}
+
+/** Lets in the messages that wait already. @returns {Promise<void>} */
+function othersFirst() {
+    return new Promise((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => {
+            port1.close();
+            resolve();
+        };
+        port2.postMessage(null);
+    });
 }
 
 /**
