@@ -724,6 +724,21 @@ mod tests {
     }
 
     #[test]
+    fn each_of_three_bytes_is_found_at_every_distance() {
+        for wanted in [b'=', b'[', b'"'] {
+            for distance in 0..70 {
+                let mut text = vec![b'a'; distance + 40];
+                text[distance] = wanted;
+                for from in 0..=distance {
+                    assert_eq!(find(&text, from, [b'=', b'[', b'"']), distance);
+                }
+                assert_eq!(find(&text, distance + 1, [wanted; 3]), text.len());
+                assert_eq!(find(&text, text.len() + 1, [wanted; 3]), text.len());
+            }
+        }
+    }
+
+    #[test]
     fn bytes_around_the_limits_do_not_stop_a_run() {
         let text: Vec<u8> = (0x20..=0xff_u8).filter(|b| !b"\"\\".contains(b)).collect();
         assert_eq!(string_run(&text, 0), StringRun { end: text.len(), non_ascii: true });

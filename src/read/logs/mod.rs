@@ -14,6 +14,7 @@ mod fields;
 mod json;
 mod line;
 pub(super) mod otlp_logs;
+mod paths;
 pub(super) mod rust_tracing;
 mod spans;
 mod text;

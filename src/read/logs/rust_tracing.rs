@@ -21,6 +21,7 @@ use super::super::told::kind_of;
 use super::collect::Tally;
 use super::fields::Field;
 use super::line::{Level, name_of};
+use super::paths::{Path, Paths};
 use super::text::line_end;
 use crate::error::WarningKind;
 use crate::json::{Kind, Lexer, Node};
@@ -305,65 +306,6 @@ struct Spans {
     owners: Vec<u32>,
     /// The last line, before it is in the column.
     last_event: Option<Event>,
-}
-
-/// Whole paths as they stood in lines: most lines stand where one before them did.
-#[derive(Default)]
-struct Paths {
-    slots: Vec<Path>,
-    count: usize,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Path {
-    hash: u32,
-    /// The text in the input; none is empty.
-    start: u32,
-    len: u32,
-    /// Where its last step begins, how many steps it has, and the span of the last one.
-    last: u32,
-    steps: u32,
-    span: u32,
-}
-
-impl Paths {
-    /// The slot of a path, or the free one where it belongs.
-    fn slot(&self, bytes: &[u8], hash: u32, text: &[u8]) -> Option<usize> {
-        let mask = self.slots.len().checked_sub(1)?;
-        let mut at = hash as usize & mask;
-        loop {
-            let path = &self.slots[at];
-            if path.len == 0 || path.hash == hash && bytes[path.start as usize..][..path.len as usize] == *text {
-                return Some(at);
-            }
-            at = (at + 1) & mask;
-        }
-    }
-
-    fn get(&self, bytes: &[u8], text: &[u8]) -> Option<Path> {
-        let path = self.slots[self.slot(bytes, crate::strings::hash(text), text)?];
-        (path.len > 0).then_some(path)
-    }
-
-    fn insert(&mut self, bytes: &[u8], mut path: Path) {
-        if self.count * 2 >= self.slots.len() {
-            let slots = vec![Path::default(); (self.slots.len() * 2).max(256)];
-            for path in std::mem::replace(&mut self.slots, slots) {
-                let text = &bytes[path.start as usize..][..path.len as usize];
-                if path.len > 0
-                    && let Some(slot) = self.slot(bytes, path.hash, text)
-                {
-                    self.slots[slot] = path;
-                }
-            }
-        }
-        let text = &bytes[path.start as usize..][..path.len as usize];
-        path.hash = crate::strings::hash(text);
-        if let Some(slot) = self.slot(bytes, path.hash, text) {
-            self.count += usize::from(self.slots[slot].len == 0);
-            self.slots[slot] = path;
-        }
-    }
 }
 
 /// Where a path ends whose last step has fields, as far as a glance tells.
