@@ -149,8 +149,9 @@ export class Engine extends Explorer {
         await othersFirst();
         const advice = this.#open.get(index).trace.advice();
         await othersFirst();
-        const { trace } = this.#open.get(index);
-        return { index, findings, advice, markdown: trace.markdown(), work: asyncWork(trace, this.#documents.set) };
+        const markdown = this.#open.get(index).trace.markdown();
+        await othersFirst();
+        return { index, findings, advice, markdown, work: asyncWork(this.#open.get(index), this.#documents.set) };
     }
 
     /**
@@ -269,12 +270,13 @@ export class Engine extends Explorer {
      */
     lineage(index, span) {
         const MOST = 6;
-        const { trace, parents } = this.#open.get(index);
+        const open = this.#open.get(index);
+        const { parents } = open;
         const line = [];
         for (let at = span; at >= 0; at = parents[at] ?? -1) line.unshift(at);
         const shown = line.length <= MOST ? line : [line[0] ?? 0, ...line.slice(1 - MOST)];
         return shown.map((at) => {
-            const { service, name } = trace.span(at);
+            const { service, name } = open.nameOf(at);
             return { span: at, label: `${service} ${name}`.trim() || "(no name)" };
         });
     }
@@ -295,7 +297,8 @@ export class Engine extends Explorer {
      * @returns {Promise<SpanAnswer>}
      */
     async span(index, span) {
-        const { trace, parents } = this.#open.get(index);
+        const open = this.#open.get(index);
+        const { trace, parents } = open;
         const details = trace.span(span);
         let top = span;
         for (let above = parents[top] ?? -1; above >= 0; above = parents[top] ?? -1) top = above;
@@ -304,7 +307,7 @@ export class Engine extends Explorer {
             details,
             topNs: Math.max(0, topDetails.durationNs),
             topName: top === trace.mainTop() ? null : topDetails.name,
-            parentName: details.parent === null ? null : trace.span(details.parent).name,
+            parentName: details.parent === null ? null : open.nameOf(details.parent).name,
             children: trace.children(span).length,
             dragNs: trace.drag(span),
             step: stepOf(trace, span),

@@ -1,12 +1,12 @@
 /** The traces that are open: each with its waterfall, which knows what is collapsed, and what was asked for once. */
 
-/** @import { Trace } from '../pkg/index.js' */
+/** @import { Trace, Waterfall } from '../pkg/index.js' */
 /** @import { Documents } from './documents.js' */
 
 /** Open traces kept, so that going back and forth keeps what is collapsed. */
 const KEPT = 8;
 
-class Open {
+export class Open {
     index;
     trace;
     waterfall;
@@ -37,7 +37,21 @@ class Open {
         return (this.#errors ??= this.trace.errorSpans());
     }
 
+    /** All rows, whatever is collapsed; made when a name is asked for. @type {Waterfall | null} */
+    #rows = null;
+
+    /**
+     * A span's service and operation. Its details would tell them too, but look for its line in the input, which may be long.
+     * @param {number} span
+     */
+    nameOf(span) {
+        const rows = (this.#rows ??= this.trace.waterfall());
+        const [row] = rows.rows(rows.rowOf(span), 1);
+        return { span, service: row?.service ?? "", name: row?.name ?? "" };
+    }
+
     free() {
+        this.#rows?.free();
         this.waterfall.free();
         this.trace.free();
     }
