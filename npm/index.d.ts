@@ -379,6 +379,9 @@ export interface Alignment {
   }[];
   /** Spans that stay where they were recorded although something speaks for a shift, by reason. */
   refused: { reason: 'asynchronous' | 'longer-than-parent' | 'one-host' | 'unexplained'; text: string; spans: Uint32Array<ArrayBuffer> }[];
+  /** The stretch of time that holds all spans, where they were recorded and where they are moved to. */
+  fromNs: number;
+  toNs: number;
 }
 
 /** The other end of a link, when it is in the input. */
@@ -534,11 +537,13 @@ export class Trace {
     height: number;
     palette: Uint32Array;
     error: number;
+    /** Whether spans are drawn where they would be if clocks agreed; false unless given. */
+    aligned?: boolean;
   } & TimeScale): Uint8ClampedArray<ArrayBuffer>;
   /** Which of so many columns a start of one of these spans falls on: 1, or else 0. */
-  columns(spans: Uint32Array | readonly number[], options: { width: number } & TimeScale): Uint8Array<ArrayBuffer>;
+  columns(spans: Uint32Array | readonly number[], options: { width: number; aligned?: boolean } & TimeScale): Uint8Array<ArrayBuffer>;
   /** Stretches in which no span works itself, of a twentieth of the trace or more. */
-  idle(): { fromNs: number; toNs: number }[];
+  idle(options?: { aligned?: boolean }): { fromNs: number; toNs: number }[];
   /** Round ticks of a time axis. */
   ticks(fromNs: number, toNs: number, maxCount: number): { ns: number; label: string }[];
   /** The same for an axis with breaks: all ticks have one step. */
@@ -603,6 +608,8 @@ export class Waterfall {
   }): void;
   /** Opens or closes the group that a span is in. */
   setGroupOpen(span: number, open: boolean): void;
+  /** Moves rows so that the clocks of hosts agree (`Trace.alignment`), or puts them back where they were recorded. */
+  align(aligned: boolean): void;
   setExpanded(span: number, expanded: boolean): void;
   expandAll(): void;
   /** Leaves the tops alone. */
@@ -648,6 +655,12 @@ export type Row = {
   critical: number[];
   /** At most 64. */
   events: { ns: number; error: boolean }[];
+  /** Start of the earliest child that begins before it, NaN when none does; children it does not wait for do not count. */
+  earlyNs: number;
+  /** End of the latest child that ends after it, NaN when none does. */
+  lateNs: number;
+  /** How far it is moved from where it was recorded; 0 unless clocks are aligned. */
+  shiftNs: number;
   links: number;
   warnings: number;
   /** Spans between it and the next row that the selection hides. */

@@ -390,14 +390,14 @@ export class Trace {
 
   alignment() {
     const trace = alive(this.#trace);
-    const { moves, refused } = trace.alignment();
+    const { moves, refused, fromNs, toNs } = trace.alignment();
     const shiftsNs = new Float64Array(trace.spanCount);
     for (const move of moves) {
       move.spans = Uint32Array.from(move.spans);
       for (const span of move.spans) shiftsNs[span] = move.byNs;
     }
     for (const refusal of refused) refusal.spans = Uint32Array.from(refusal.spans);
-    return { shiftsNs, moves, refused };
+    return { shiftsNs, moves, refused, fromNs, toNs };
   }
 
   errorCounts() {
@@ -419,17 +419,17 @@ export class Trace {
     return new Waterfall(alive(this.#trace).waterfall());
   }
 
-  minimap({ width, height, fromNs, toNs, scale = null, palette, error }) {
+  minimap({ width, height, fromNs, toNs, scale = null, palette, error, aligned = false }) {
     const trace = alive(this.#trace);
-    return trace.minimap(width, height, Float64Array.from(scale ?? [fromNs, 0, toNs, width]), palette, error);
+    return trace.minimap(width, height, Float64Array.from(scale ?? [fromNs, 0, toNs, width]), palette, error, Boolean(aligned));
   }
 
-  columns(spans, { width, fromNs, toNs, scale = null }) {
-    return alive(this.#trace).columns(Uint32Array.from(spans), width, Float64Array.from(scale ?? [fromNs, 0, toNs, width]));
+  columns(spans, { width, fromNs, toNs, scale = null, aligned = false }) {
+    return alive(this.#trace).columns(Uint32Array.from(spans), width, Float64Array.from(scale ?? [fromNs, 0, toNs, width]), Boolean(aligned));
   }
 
-  idle() {
-    return pairs(alive(this.#trace).idle());
+  idle({ aligned = false } = {}) {
+    return pairs(alive(this.#trace).idle(Boolean(aligned)));
   }
 
   flame({ measure = 'self' } = {}) {
@@ -516,7 +516,7 @@ export class Waterfall {
     const numbers = alive(this.#waterfall).rows(from, count, fromNs, toNs);
     const rows = [];
     for (let at = 0; at < numbers.length; ) {
-      const busy = at + 29;
+      const busy = at + 32;
       const critical = busy + numbers[at + 19];
       const events = critical + numbers[at + 20];
       const end = events + 2 * numbers[at + 21];
@@ -545,7 +545,10 @@ export class Waterfall {
         links: numbers[at + 17],
         warnings: numbers[at + 18],
         skipped: numbers[at + 22],
-        group: numbers[at + 23] === 0 ? null : groupFigures(numbers, at + 23),
+        earlyNs: numbers[at + 23],
+        lateNs: numbers[at + 24],
+        shiftNs: numbers[at + 25],
+        group: numbers[at + 26] === 0 ? null : groupFigures(numbers, at + 26),
       });
       at = end;
     }
@@ -595,6 +598,10 @@ export class Waterfall {
 
   setGroupOpen(span, open) {
     alive(this.#waterfall).setGroupOpen(spanIndex(span), Boolean(open));
+  }
+
+  align(aligned) {
+    alive(this.#waterfall).align(Boolean(aligned));
   }
 
   setExpanded(span, expanded) {

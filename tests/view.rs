@@ -11,6 +11,7 @@ use spanscope::analyze::errors::Errors;
 use spanscope::analyze::self_time::self_times;
 use spanscope::view::idle::idle;
 use spanscope::view::minimap::{Look, minimap, starts};
+use spanscope::view::shifts::Shifts;
 use spanscope::view::waterfall::{Row, Selection, Waterfall};
 use spanscope::view::{Scale, TimeRange};
 use spanscope::{SpanKind, Store};
@@ -410,8 +411,11 @@ const COLORS: [u32; 2] = [0xffaa_0000, 0xff00_bb00];
 fn raster(store: &Store, width: u32, height: u32, range: TimeRange) -> String {
     let trace = store.traces().next().expect("a trace");
     let scale = Scale::linear(range, f64::from(width));
-    let bytes =
-        minimap(&trace, &Errors::new(&trace), &Look { width, height, scale: &scale, palette: &COLORS, error: RED });
+    let bytes = minimap(
+        &trace,
+        &Errors::new(&trace),
+        &Look { width, height, scale: &scale, palette: &COLORS, error: RED, shifts: Shifts::NONE },
+    );
     assert_eq!(bytes.len(), (width * height * 4) as usize);
     let mut text = String::new();
     for line in bytes.chunks(width as usize * 4) {
@@ -507,12 +511,12 @@ fn a_map_without_pixels_is_empty() {
     let trace = store.traces().next().expect("a trace");
     for (width, height) in [(0, 10), (10, 0), (u32::MAX, u32::MAX)] {
         let scale = Scale::linear(TimeRange { from: 0.0, to: 1.0 }, f64::from(width));
-        let look = Look { width, height, scale: &scale, palette: &COLORS, error: RED };
+        let look = Look { width, height, scale: &scale, palette: &COLORS, error: RED, shifts: Shifts::NONE };
         assert!(minimap(&trace, &Errors::new(&trace), &look).is_empty());
     }
     for (from, to) in [(f64::NAN, 1.0), (5.0, 5.0), (9.0, 1.0), (f64::NEG_INFINITY, f64::INFINITY)] {
         let scale = Scale::linear(TimeRange { from, to }, 4.0);
-        let look = Look { width: 4, height: 4, scale: &scale, palette: &[], error: RED };
+        let look = Look { width: 4, height: 4, scale: &scale, palette: &[], error: RED, shifts: Shifts::NONE };
         assert_eq!(minimap(&trace, &Errors::new(&trace), &look), [0; 64]);
     }
 }
@@ -520,7 +524,7 @@ fn a_map_without_pixels_is_empty() {
 /// Idle stretches of a drawing as text, in tens of nanoseconds.
 fn idle_of(drawing: &str) -> String {
     let store = store(drawing);
-    let ranges = idle(&store.traces().next().expect("a trace"));
+    let ranges = idle(&store.traces().next().expect("a trace"), Shifts::NONE);
     ranges.iter().map(|range| format!("{}..{}", range.from / 10.0, range.to / 10.0)).collect::<Vec<_>>().join(" ")
 }
 
@@ -549,15 +553,113 @@ fn a_scale_with_a_break_moves_what_is_behind_it() {
     let scale = Scale::new(&[(0.0, 0.0), (40.0, 4.0), (140.0, 6.0), (180.0, 10.0)]).expect("a scale");
     let store = store("A [--]\nB               [-]\nC         |\n");
     let trace = store.traces().next().expect("a trace");
-    let look = Look { width: 10, height: 3, scale: &scale, palette: &COLORS, error: RED };
+    let look = Look { width: 10, height: 3, scale: &scale, palette: &COLORS, error: RED, shifts: Shifts::NONE };
     let pixels = minimap(&trace, &Errors::new(&trace), &look);
     let dump: Vec<String> = pixels
         .chunks(40)
         .map(|line| line.chunks(4).map(|pixel| if pixel[3] == 0 { '.' } else { '#' }).collect())
         .collect();
     assert_eq!(dump, ["###.......", "....#.....", "......##.."]);
-    assert_eq!(starts(&trace, [0, 1, 2, 9].into_iter(), &scale, 10), [1, 0, 0, 0, 1, 0, 1, 0, 0, 0]);
+    assert_eq!(starts(&trace, Shifts::NONE, [0, 1, 2, 9].into_iter(), &scale, 10), [1, 0, 0, 0, 1, 0, 1, 0, 0, 0]);
     for bad in [vec![], vec![(0.0, 0.0)], vec![(0.0, 0.0), (0.0, 5.0)], vec![(0.0, 0.0), (f64::NAN, 5.0)]] {
         assert_eq!(Scale::new(&bad), None);
     }
+}
+
+#[test]
+fn a_row_says_how_far_children_reach_beyond_it() {
+    let view = View::of(store(
+        "
+        A       [--------]
+          B   [---]
+            C [---------------]
+          D         [--------]
+          E [--]                        kind=client
+        F                      [---]    kind=producer
+          G                    [------] kind=consumer
+        ",
+    ));
+    let rows = view.rows(TimeRange::ALL);
+    let of = |name: &str| {
+        let row = rows.iter().find(|row| view.store.string(row.name) == name).expect("a row");
+        (row.early_ns, row.late_ns)
+    };
+    assert_eq!(of("A"), (Some(0.0), Some(170.0)), "the earliest start and the latest end of its children");
+    assert_eq!(of("B"), (None, Some(180.0)), "a child that starts with it is not early");
+    assert_eq!(of("C"), (None, None));
+    assert_eq!(of("F"), (None, None), "it does not wait for what it sent");
+}
+
+/// `A` calls `B`, whose clock is behind; `C` has the same clock.
+const SKEWED: &str = "
+    A       [----------]     error=refused
+      B   [----]             error=refused
+        C   [-]
+";
+
+#[test]
+fn shifts_move_rows_with_all_that_is_on_them() {
+    let mut view = View::of(store(SKEWED));
+    let raw = view.dump();
+    view.waterfall.shift(vec![0, 60, 60]);
+    check(
+        &view.dump(),
+        "
+        ▾ A 1/1 busy 20..60 110..130 path 50..130 !below
+          ▾ B 1/1 busy 60..80 100..110 path 100..110 !own
+            · C 1/1 busy 80..100 path 80..100
+        ",
+    );
+    let rows = view.rows(TimeRange::ALL);
+    let places: Vec<(f64, f64, f64)> = rows.iter().map(|row| (row.start_ns, row.duration_ns, row.shift_ns)).collect();
+    assert_eq!(places, [(20.0, 110.0, 0.0), (60.0, 50.0, 60.0), (80.0, 20.0, 60.0)]);
+    assert!(rows.iter().all(|row| row.early_ns.is_none() && row.late_ns.is_none()), "it lies within its parent now");
+    view.waterfall.shift(Vec::new());
+    assert_eq!(view.dump(), raw, "without shifts everything is where it was recorded");
+    assert_eq!(view.rows(TimeRange::ALL)[0].early_ns, Some(0.0));
+}
+
+#[test]
+fn shifts_move_the_bars_of_the_minimap_and_its_marks() {
+    let store = store(SKEWED);
+    let trace = store.traces().next().expect("a trace");
+    let scale = Scale::linear(TimeRange { from: 0.0, to: 160.0 }, 16.0);
+    let lines = |by: &[i64]| {
+        let look = Look { width: 16, height: 3, scale: &scale, palette: &COLORS, error: RED, shifts: Shifts::new(by) };
+        let pixels = minimap(&trace, &Errors::new(&trace), &look);
+        pixels
+            .chunks(64)
+            .map(|line| line.chunks(4).map(|pixel| if pixel[3] == 0 { '.' } else { '#' }).collect())
+            .collect::<Vec<String>>()
+    };
+    assert_eq!(lines(&[]), ["..###########...", "#####...........", "..##............"]);
+    assert_eq!(lines(&[0, 60, 60]), ["..###########...", "......#####.....", "........##......"]);
+    assert_eq!(lines(&[0, -500, i64::MIN])[1..], ["................", "................"], "out of sight");
+    let marks = |by: &[i64]| starts(&trace, Shifts::new(by), [1].into_iter(), &scale, 16);
+    assert_eq!(marks(&[]).iter().position(|mark| *mark == 1), Some(0));
+    assert_eq!(marks(&[0, 60, 60]).iter().position(|mark| *mark == 1), Some(6));
+}
+
+#[test]
+fn all_of_the_time_holds_spans_where_they_were_and_where_they_are_moved_to() {
+    let store = store(SKEWED);
+    let trace = store.traces().next().expect("a trace");
+    let range = |by: &[i64]| {
+        let range = Shifts::new(by).range(&trace);
+        (range.from, range.to)
+    };
+    assert_eq!(range(&[]), (0.0, 130.0));
+    assert_eq!(range(&[0, 60, 60]), (0.0, 130.0));
+    assert_eq!(range(&[0, -60, 200]), (-60.0, 240.0));
+}
+
+#[test]
+fn what_is_idle_goes_by_the_shifts() {
+    let store = store("A [--]\n  B                    [--]\n");
+    let trace = store.traces().next().expect("a trace");
+    let idle_with =
+        |by: &[i64]| idle(&trace, Shifts::new(by)).iter().map(|range| (range.from, range.to)).collect::<Vec<_>>();
+    assert_eq!(idle_with(&[]), [(30.0, 210.0)]);
+    assert_eq!(idle_with(&[0, -170]), [(70.0, 240.0)]);
+    assert_eq!(idle_with(&[0, i64::MAX]), [(30.0, 240.0)]);
 }

@@ -5,7 +5,6 @@ use wasm_bindgen::prelude::*;
 
 use super::trace::Trace;
 use super::wire;
-use crate::analyze::alignment::alignment;
 use crate::analyze::clock_skew::{ClockSkew, HostPair};
 
 #[derive(Serialize)]
@@ -48,9 +47,12 @@ struct RefusalObject<'a> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct AlignmentObject<'a> {
     moves: Vec<MoveObject<'a>>,
     refused: Vec<RefusalObject<'a>>,
+    from_ns: f64,
+    to_ns: f64,
 }
 
 #[derive(Serialize)]
@@ -98,7 +100,8 @@ impl Trace {
     /// Only when JavaScript runs out of memory.
     pub fn alignment(&self) -> Result<JsValue, JsValue> {
         let skew = self.analyses().skew();
-        let alignment = alignment(&self.analyses().trace(), &skew);
+        let alignment = self.analyses().alignment();
+        let range = self.analyses().shifts(true).range(&self.analyses().trace());
         let moves = alignment.moves.iter().map(|each| MoveObject {
             host: &skew.hosts[each.host].name,
             against: &skew.hosts[each.against].name,
@@ -112,6 +115,11 @@ impl Trace {
             text: refusal.text(),
             spans: self.positions(spans),
         });
-        wire::plain(&AlignmentObject { moves: moves.collect(), refused: refused.collect() })
+        wire::plain(&AlignmentObject {
+            moves: moves.collect(),
+            refused: refused.collect(),
+            from_ns: range.from,
+            to_ns: range.to,
+        })
     }
 }

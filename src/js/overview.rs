@@ -18,27 +18,42 @@ fn pairs(numbers: &[f64]) -> Vec<(f64, f64)> {
 
 #[wasm_bindgen]
 impl Trace {
-    /// All spans in a raster of pixels; the scale is pairs of time and pixel. Empty when that is not one.
-    pub fn minimap(&self, width: u32, height: u32, scale: &[f64], palette: &[u32], error: u32) -> Clamped<Vec<u8>> {
+    /// All spans in a raster of pixels, with clocks aligned or as recorded; the scale is pairs of time and pixel. Empty when that is not one.
+    pub fn minimap(
+        &self,
+        width: u32,
+        height: u32,
+        scale: &[f64],
+        palette: &[u32],
+        error: u32,
+        aligned: bool,
+    ) -> Clamped<Vec<u8>> {
+        let shifts = self.analyses.shifts(aligned);
         let look = |scale: Scale| {
             minimap(
                 &self.analyses.trace(),
                 self.analyses.errors(),
-                &Look { width, height, scale: &scale, palette, error },
+                &Look { width, height, scale: &scale, palette, error, shifts },
             )
         };
         Clamped(Scale::new(&pairs(scale)).map(look).unwrap_or_default())
     }
 
     /// Which columns of the minimap a start of one of these spans falls on.
-    pub fn columns(&self, spans: &[u32], width: u32, scale: &[f64]) -> Vec<u8> {
+    pub fn columns(&self, spans: &[u32], width: u32, scale: &[f64], aligned: bool) -> Vec<u8> {
+        let shifts = self.analyses.shifts(aligned);
         let spans = spans.iter().map(|span| *span as usize);
-        Scale::new(&pairs(scale)).map(|scale| starts(&self.analyses.trace(), spans, &scale, width)).unwrap_or_default()
+        Scale::new(&pairs(scale))
+            .map(|scale| starts(&self.analyses.trace(), shifts, spans, &scale, width))
+            .unwrap_or_default()
     }
 
     /// Pairs of start and end: long stretches in which no span works.
-    pub fn idle(&self) -> Vec<f64> {
-        idle(&self.analyses.trace()).iter().flat_map(|range| [range.from, range.to]).collect()
+    pub fn idle(&self, aligned: bool) -> Vec<f64> {
+        idle(&self.analyses.trace(), self.analyses.shifts(aligned))
+            .iter()
+            .flat_map(|range| [range.from, range.to])
+            .collect()
     }
 
     /// How many spans each service has, then how many each kind.

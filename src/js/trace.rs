@@ -10,6 +10,7 @@ use super::error::error;
 use super::wire::{
     self, ErrorCountsObject, ServicePartObject, SpanObject, TraceSummaryObject, VerdictPartObject, since_start,
 };
+use crate::analyze::alignment::{Alignment, alignment};
 use crate::analyze::bottleneck::{ServicePart, path_by_service};
 use crate::analyze::causes::{RootCauses, root_causes};
 use crate::analyze::clock_skew::ClockSkew;
@@ -25,6 +26,7 @@ use crate::analyze::summary::{main_top, trace_summary};
 use crate::analyze::verdict::{VerdictPart, verdict_parts};
 use crate::read::Outcome;
 use crate::store::{self, SpanIndex, TraceIndex};
+use crate::view::shifts::Shifts;
 
 /// What is computed from all spans of a trace, once it is asked for.
 #[derive(Debug)]
@@ -39,6 +41,7 @@ pub(super) struct Analyses {
     doubts: OnceCell<PathDoubts>,
     search_index: Index,
     root_causes: OnceCell<RootCauses>,
+    alignment: OnceCell<Alignment>,
 }
 
 impl Analyses {
@@ -94,6 +97,15 @@ impl Analyses {
         self.facts().skew
     }
 
+    pub(super) fn alignment(&self) -> &Alignment {
+        self.alignment.get_or_init(|| alignment(&self.trace(), &self.skew()))
+    }
+
+    /// How far spans are moved: not at all, or so that clocks agree.
+    pub(super) fn shifts(&self, aligned: bool) -> Shifts<'_> {
+        if aligned { Shifts::new(&self.alignment().shift_ns) } else { Shifts::NONE }
+    }
+
     pub(super) fn errors(&self) -> &Rc<Errors> {
         self.errors.get_or_init(|| Rc::new(Errors::new(&self.trace())))
     }
@@ -108,7 +120,7 @@ pub struct Trace {
 
 impl Trace {
     pub(super) fn new(outcome: Rc<Outcome>, index: TraceIndex) -> Trace {
-        let (self_times, critical_paths, errors, known, findings, doubts, root_causes, search_index) =
+        let (self_times, critical_paths, errors, known, findings, doubts, root_causes, alignment, search_index) =
             Default::default();
         let analyses = Analyses {
             outcome,
@@ -120,6 +132,7 @@ impl Trace {
             findings,
             doubts,
             root_causes,
+            alignment,
             search_index,
         };
         Trace { analyses: Rc::new(analyses) }

@@ -53,6 +53,9 @@ fn encode(row: &Row, numbers: &mut Vec<f64>) {
         row.critical.len() as f64,
         row.events.len() as f64,
         f64::from(row.skipped),
+        row.early_ns.unwrap_or(f64::NAN),
+        row.late_ns.unwrap_or(f64::NAN),
+        row.shift_ns,
     ]);
     let group = row.group.unwrap_or_default();
     numbers.extend([
@@ -183,6 +186,11 @@ impl Waterfall {
             grouped,
         };
         self.state.select(&self.analyses.trace(), selection);
+    }
+
+    /// Moves spans so that clocks agree, or puts them back where they were recorded.
+    pub fn align(&mut self, aligned: bool) {
+        self.state.shift(if aligned { self.analyses.alignment().shift_ns.clone() } else { Vec::new() });
     }
 
     /// Opens or closes the group that a span is in.

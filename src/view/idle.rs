@@ -9,7 +9,7 @@
 //! stretch are the last end in the column before it and the first start in the column behind it.
 
 use super::TimeRange;
-use crate::analyze::self_time::for_each_gap;
+use super::shifts::Shifts;
 use crate::store::Trace;
 
 /// Columns of a trace.
@@ -28,14 +28,17 @@ struct Column {
 }
 
 /// The stretches in which no span works itself that take at least a twentieth of the trace, in their order.
-pub fn idle(trace: &Trace<'_>) -> Vec<TimeRange> {
+pub fn idle(trace: &Trace<'_>, shifts: Shifts<'_>) -> Vec<TimeRange> {
     let (Some(origin), extent) = (trace.start_ns(), trace.duration_ns()) else { return Vec::new() };
     if extent == 0 {
         return Vec::new();
     }
     let mut columns = vec![Column { change: 0, first: u64::MAX, last: 0 }; COLUMNS + 1];
+    let last = origin.saturating_add(extent);
     let column_of = |time: u64| (u128::from(time - origin) * COLUMNS as u128 / (u128::from(extent) + 1)) as usize;
     let mut work = |start: u64, end: u64| {
+        // What is moved may lie outside.
+        let (start, end) = (start.clamp(origin, last), end.clamp(origin, last));
         let (from, to) = (column_of(start), column_of(end));
         columns[from].change += 1;
         columns[from].first = columns[from].first.min(start);
@@ -43,9 +46,9 @@ pub fn idle(trace: &Trace<'_>) -> Vec<TimeRange> {
         columns[to + 1].change -= 1;
     };
     for span in trace.spans() {
-        match span.interval() {
+        match shifts.interval(&span) {
             Some((start, end)) if start == end => work(start, end),
-            _ => for_each_gap(&span, &mut work),
+            _ => shifts.for_each_gap(&span, &mut work),
         }
     }
     let mut found = Vec::new();
@@ -69,6 +72,6 @@ pub fn idle(trace: &Trace<'_>) -> Vec<TimeRange> {
             since = Some(column.last);
         }
     }
-    close(since, origin + extent);
+    close(since, last);
     found
 }

@@ -6,6 +6,7 @@
 //! O(n log n + pixels): within a line of pixels, each column is filled once.
 
 use super::Scale;
+use super::shifts::Shifts;
 use crate::analyze::errors::Errors;
 use crate::store::Trace;
 
@@ -22,6 +23,8 @@ pub struct Look<'a> {
     pub palette: &'a [u32],
     /// The colour of errors.
     pub error: u32,
+    /// Where spans are drawn that are not where they were recorded.
+    pub shifts: Shifts<'a>,
 }
 
 /// More than any screen has.
@@ -83,9 +86,10 @@ fn thickness(lines: u64) -> u64 {
 
 fn bar(trace: &Trace<'_>, position: usize, error: bool, look: &Look<'_>) -> Option<Bar> {
     let span = trace.span(position)?;
-    let (start, end) = span.interval()?;
+    let (start, end) = look.shifts.interval(&span)?;
     let origin = trace.start_ns()?;
-    let (first, last) = columns(look.scale, look.width, (start - origin) as f64, (end - origin) as f64)?;
+    let since_start = |time: u64| (i128::from(time) - i128::from(origin)) as f64;
+    let (first, last) = columns(look.scale, look.width, since_start(start), since_start(end))?;
     let color = if error { look.error } else { *look.palette.get(span.service_index()).or(look.palette.last())? };
     Some(Bar { duration: end - start, first, last, color, error })
 }
@@ -103,11 +107,17 @@ fn columns(scale: &Scale, width: u32, start: f64, end: f64) -> Option<(u32, u32)
 }
 
 /// Which columns of a minimap a start of one of these spans falls on: 1, or else 0.
-pub fn starts(trace: &Trace<'_>, spans: impl Iterator<Item = usize>, scale: &Scale, width: u32) -> Vec<u8> {
+pub fn starts(
+    trace: &Trace<'_>,
+    shifts: Shifts<'_>,
+    spans: impl Iterator<Item = usize>,
+    scale: &Scale,
+    width: u32,
+) -> Vec<u8> {
     let mut marks = vec![0; width.min(1 << 16) as usize];
     let Some(origin) = trace.start_ns() else { return marks };
-    for start in spans.filter_map(|position| trace.span(position)?.start_ns()) {
-        let time = (start - origin) as f64;
+    for (start, _) in spans.filter_map(|position| shifts.interval(&trace.span(position)?)) {
+        let time = (i128::from(start) - i128::from(origin)) as f64;
         if let Some((first, _)) = columns(scale, width.max(1), time, time)
             && let Some(mark) = marks.get_mut(first as usize)
         {

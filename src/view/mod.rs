@@ -5,6 +5,7 @@ pub mod idle;
 pub mod logs;
 pub mod map;
 pub mod minimap;
+pub mod shifts;
 pub mod ticks;
 mod visible;
 pub mod waterfall;

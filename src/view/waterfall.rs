@@ -13,10 +13,10 @@
 use std::rc::Rc;
 
 use super::TimeRange;
+use super::shifts::Shifts;
 use super::visible::{Group, Layout};
 use crate::analyze::critical_path::{CriticalPaths, Segment};
 use crate::analyze::errors::{Errors, tells_of_error};
-use crate::analyze::self_time::for_each_gap;
 use crate::sort;
 use crate::store::{Span, SpanKind, Top, Trace};
 use crate::strings::StringId;
@@ -116,6 +116,12 @@ pub struct Row {
     pub critical: Vec<f64>,
     /// Its first events.
     pub events: Vec<EventMark>,
+    /// The start of its earliest child that begins before it. Children that it does not wait for do not count.
+    pub early_ns: Option<f64>,
+    /// The end of its latest child that ends after it.
+    pub late_ns: Option<f64>,
+    /// How far it is moved from where it was recorded.
+    pub shift_ns: f64,
     /// How many links it has.
     pub links: u32,
     /// How many warnings are about it.
@@ -139,6 +145,8 @@ pub struct Waterfall {
     /// Where each span's segments begin.
     segments_from: Vec<u32>,
     collapsed: Vec<bool>,
+    /// How far each span is moved; empty for the times as recorded.
+    shifts: Vec<i64>,
     selection: Selection,
     /// A hidden span that is shown all the same.
     pinned: Option<u32>,
@@ -168,6 +176,7 @@ impl Waterfall {
             segments: vec![NOTHING; paths.segments().len()],
             segments_from: vec![0; count + 1],
             collapsed: vec![false; count],
+            shifts: Vec::new(),
             selection,
             pinned: None,
             layout,
@@ -267,6 +276,11 @@ impl Waterfall {
     /// How many of the spans in focus the selection hides.
     pub fn hidden_count(&self) -> u32 {
         self.layout.hidden_in(self.layout.range.0, self.layout.range.1)
+    }
+
+    /// Moves spans along the time by so many nanoseconds each; none: all are where they were recorded.
+    pub fn shift(&mut self, shifts: Vec<i64>) {
+        self.shifts = shifts;
     }
 
     /// Shows another part of the trace.
@@ -425,8 +439,11 @@ impl Waterfall {
         let mut row = self.row(trace, trace.span(group.first as usize)?, 0, range);
         let mut figures = GroupFigures { count: group.count, least_ns: f64::INFINITY, ..GroupFigures::default() };
         let (mut busy, mut critical) = (Stretches::new(range), Stretches::new(range));
+        let shifts = Shifts::new(&self.shifts);
+        let mut intervals: Vec<(u64, u64)> = Vec::new();
         let mut covered: Option<(u64, u64)> = None;
         (row.critical_ns, row.links, row.warnings, row.start_ns) = (0.0, 0, 0, f64::NAN);
+        (row.early_ns, row.late_ns) = (None, None);
         for member in (group.first..group.end).filter(|member| self.layout.is_visible(*member)) {
             let position = member as usize;
             let span = trace.span(position)?;
@@ -438,26 +455,31 @@ impl Waterfall {
             row.self_ns += *self_ns.get(position)? as f64;
             row.links += span.links().len() as u32;
             row.warnings += span.warnings().count() as u32;
+            let shift = shifts.of(position) as f64;
             for (start, end) in &self.segments[self.segments_of(position)] {
                 row.critical_ns += (end - start) as f64;
-                critical.push(since_start(*start), since_start(*end));
+                critical.push(since_start(*start) + shift, since_start(*end) + shift);
             }
-            // Siblings come by start.
-            if let Some((start, end)) = span.interval() {
-                covered = match covered {
-                    Some((from, to)) if start <= to => Some((from, to.max(end))),
-                    before => {
-                        if let Some((from, to)) = before {
-                            figures.union_ns += (to - from) as f64;
-                            busy.push(since_start(from), since_start(to));
-                        }
-                        Some((start, end))
+            intervals.extend(shifts.interval(&span));
+        }
+        // Siblings come by start unless they were moved.
+        if !self.shifts.is_empty() {
+            intervals.sort_unstable();
+        }
+        for (start, end) in intervals {
+            covered = match covered {
+                Some((from, to)) if start <= to => Some((from, to.max(end))),
+                before => {
+                    if let Some((from, to)) = before {
+                        figures.union_ns += (to - from) as f64;
+                        busy.push(since_start(from), since_start(to));
                     }
-                };
-                row.start_ns = row.start_ns.min(since_start(start));
-                let last = since_start(covered.map_or(end, |(_, to)| to));
-                row.duration_ns = last - row.start_ns;
-            }
+                    Some((start, end))
+                }
+            };
+            row.start_ns = row.start_ns.min(since_start(start));
+            let last = since_start(covered.map_or(end, |(_, to)| to));
+            row.duration_ns = last - row.start_ns;
         }
         if let Some((from, to)) = covered {
             figures.union_ns += (to - from) as f64;
@@ -494,18 +516,21 @@ impl Waterfall {
         };
         let origin = trace.start_ns().unwrap_or(0);
         let since_start = |time: u64| (i128::from(time) - i128::from(origin)) as f64;
+        let shifts = Shifts::new(&self.shifts);
+        let shift = shifts.of(position) as f64;
         let mut busy = Stretches::new(range);
-        for_each_gap(&span, |start, end| busy.push(since_start(start), since_start(end)));
+        shifts.for_each_gap(&span, &mut |start, end| busy.push(since_start(start), since_start(end)));
         let own = &self.segments[self.segments_of(position)];
         let mut critical = Stretches::new(range);
         if collapsed {
             let (start, end) = self.owned[position];
             if start < end {
-                critical.push(since_start(start), since_start(end));
+                critical.push(since_start(start) + shift, since_start(end) + shift);
             }
         } else {
-            own.iter().for_each(|(start, end)| critical.push(since_start(*start), since_start(*end)));
+            own.iter().for_each(|(start, end)| critical.push(since_start(*start) + shift, since_start(*end) + shift));
         }
+        let (early, late) = beyond(&span, shifts);
         Row {
             span: position as u32,
             level,
@@ -518,7 +543,7 @@ impl Waterfall {
             service_index: span.service_index() as u32,
             name: span.name_id(),
             kind: span.kind(),
-            start_ns: span.start_ns().map_or(f64::NAN, since_start),
+            start_ns: span.start_ns().map_or(f64::NAN, since_start) + shift,
             duration_ns: span.duration_ns().unwrap_or(0) as f64,
             self_ns: self_ns as f64,
             critical_ns: own.iter().map(|(start, end)| end - start).sum::<u64>() as f64,
@@ -533,17 +558,33 @@ impl Waterfall {
             events: span
                 .events()
                 .filter_map(|event| {
-                    let mark = EventMark { ns: since_start(event.time_ns()?), error: tells_of_error(event.name()) };
+                    let mark =
+                        EventMark { ns: since_start(event.time_ns()?) + shift, error: tells_of_error(event.name()) };
                     range.overlaps(mark.ns, mark.ns).then_some(mark)
                 })
                 .take(MAX_EVENTS)
                 .collect(),
+            early_ns: early.map(since_start),
+            late_ns: late.map(since_start),
+            shift_ns: shift,
             links: span.links().len() as u32,
             warnings: span.warnings().count() as u32,
             skipped: 0,
             group: None,
         }
     }
+}
+
+/// The earliest start of a child before a span's own, and the latest end of one after it.
+fn beyond(span: &Span<'_>, shifts: Shifts<'_>) -> (Option<u64>, Option<u64>) {
+    let Some((from, to)) = shifts.interval(span) else { return (None, None) };
+    let (mut first, mut last) = (from, to);
+    for child in span.children().filter(|child| !child.is_async()) {
+        if let Some((start, end)) = shifts.interval(&child) {
+            (first, last) = (first.min(start), last.max(end));
+        }
+    }
+    ((first < from).then_some(first), (last > to).then_some(last))
 }
 
 /// Stretches of a row, in time order.

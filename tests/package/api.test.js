@@ -311,8 +311,23 @@ describe('a trace', () => {
         reason: '1 call between the two puts the clock of shop 35 ms behind that of web, give or take 25 ms',
       }],
       refused: [],
+      fromNs: 0,
+      toNs: 110e6,
     })
     assert.ok(trace.alignment().shiftsNs.every((shift) => shift === 0))
+    const waterfall = skewed.waterfall()
+    const places = () => waterfall.rows(0, 9).map(({ startNs, earlyNs, shiftNs }) => [startNs, earlyNs, shiftNs])
+    const recorded = [[10e6, 0, 0], [0, NaN, 0]]
+    assert.deepEqual(places(), recorded)
+    waterfall.align(true)
+    assert.deepEqual(places(), [[10e6, NaN, 0], [35e6, NaN, 35e6]])
+    waterfall.align(false)
+    assert.deepEqual(places(), recorded)
+    const look = { width: 11, fromNs: 0, toNs: 110e6 }
+    const column = (/** @type {boolean} */ aligned) => skewed.columns([1], { ...look, aligned }).indexOf(1)
+    assert.deepEqual([column(false), column(true)], [0, 3])
+    const pixels = (/** @type {boolean} */ aligned) => skewed.minimap({ ...look, height: 2, palette: Uint32Array.of(0xff112233, 0xff112233), error: 1, aligned }).subarray(44)
+    assert.deepEqual([pixels(false)[0] !== 0, pixels(true)[0] !== 0], [true, false])
   })
 
   it('tells all about a span', () => {
@@ -542,7 +557,7 @@ describe('a waterfall', () => {
       {
         span: 2, level: 3, expandable: true, expanded: true, hidden: 0, positionInSet: 1, setSize: 1, top: null, service: 'shop', serviceIndex: 1,
         name: 'POST /orders', kind: 'server', startNs: 8e6, durationNs: 84e6, selfNs: 24e6, criticalNs: 24e6, error: 'below', statusMessage: '',
-        busy: [8e6, 20e6, 80e6, 92e6], critical: [8e6, 20e6, 80e6, 92e6], events: [], links: 0, warnings: 0, skipped: 0, group: null,
+        busy: [8e6, 20e6, 80e6, 92e6], critical: [8e6, 20e6, 80e6, 92e6], events: [], earlyNs: NaN, lateNs: NaN, shiftNs: 0, links: 0, warnings: 0, skipped: 0, group: null,
       },
     ])
     assert.deepEqual(waterfall.rows(0, 9).map(({ top, kind, error, statusMessage }) => [top, kind, error, statusMessage]), [
