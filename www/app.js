@@ -96,6 +96,7 @@ export class App {
             this.store.set({ range });
             this.places.record("replace");
         },
+        align: (aligned) => this.attempt(this.navigation.align(aligned)),
         setPreferences: (changes) => {
             const preferences = { ...this.store.state.preferences, ...changes };
             savePreferences(preferences);

@@ -3,9 +3,10 @@
  */
 
 import { countOf, formatDuration } from "./format.js";
-import { PAGE_KEYS, isPaletteChord, isWriting, keyOf } from "./keys.js";
+import { PAGE_KEYS, isPaletteChord, isPrintChord, isWriting, keyOf } from "./keys.js";
+import { isStrong } from "./look.js";
 import { SAMPLES } from "./samples/index.js";
-import { clampRange, scaleOf } from "./state.js";
+import { clampRange, scaleOf, wholeRange } from "./state.js";
 import { PICTURED, TABS } from "./tabs.js";
 
 /** @import { App } from './app.js' */
@@ -33,6 +34,11 @@ export class Commands {
             this.#app.store.set({ paletteOpen: !state.paletteOpen });
             return;
         }
+        if (isPrintChord(event) && state.view === "trace" && state.tab === "waterfall") {
+            event.preventDefault();
+            void this.#app.views.waterfall.print();
+            return;
+        }
         const key = keyOf(PAGE_KEYS, event);
         if (key === null || event.defaultPrevented || state.paletteOpen) return;
         if (key === "escape") {
@@ -57,11 +63,12 @@ export class Commands {
      */
     #act(key) {
         const state = this.#app.store.state;
-        const { trace, focus, span, pathAlone, preferences } = state;
+        const { trace, focus, span, pathAlone, aligned, preferences } = state;
         if (key === "keys") this.#app.store.set({ keysOpen: true });
         if (trace === null) return;
         const WIDTH = 1000;
         const scale = scaleOf(state, WIDTH);
+        const whole = wholeRange(state);
         const { choose, focusOn, setRange, setPreferences } = this.#app.intents;
         /** @type {Record<Exclude<PageKey, 'escape' | 'level' | 'keys' | 'palette'>, () => unknown>} */
         const actions = {
@@ -70,16 +77,17 @@ export class Commands {
             previousError: () => this.#app.navigation.nextError(-1),
             nextMarked: () => this.#app.navigation.nextMarked(1),
             previousMarked: () => this.#app.navigation.nextMarked(-1),
-            zoomIn: () => setRange(clampRange(scale.zoomed(0.6, WIDTH / 2), trace.extentNs)),
-            zoomOut: () => setRange(clampRange(scale.zoomed(1 / 0.6, WIDTH / 2), trace.extentNs)),
-            panLeft: () => setRange(clampRange(scale.panned(-0.2), trace.extentNs)),
-            panRight: () => setRange(clampRange(scale.panned(0.2), trace.extentNs)),
+            zoomIn: () => setRange(clampRange(scale.zoomed(0.6, WIDTH / 2), whole)),
+            zoomOut: () => setRange(clampRange(scale.zoomed(1 / 0.6, WIDTH / 2), whole)),
+            panLeft: () => setRange(clampRange(scale.panned(-0.2), whole)),
+            panRight: () => setRange(clampRange(scale.panned(0.2), whole)),
             reset: () => setRange(null),
             fit: () => this.#app.navigation.fit(),
             focus: () => focusOn(focus.length > 0 && (span === null || span === focus.at(-1)?.span) ? null : (span ?? 0)),
             path: () => choose({ pathAlone: !pathAlone }),
             group: () => setPreferences({ grouped: !preferences.grouped }),
             squeeze: () => setPreferences({ squeezed: !preferences.squeezed }),
+            align: () => this.#app.intents.align(!aligned),
             previousTrace: () => this.#app.views.list.step(-1),
             nextTrace: () => this.#app.views.list.step(1),
             timeMode: () => setPreferences({ timeMode: NEXT_MODE[preferences.timeMode] }),
@@ -114,7 +122,9 @@ export class Commands {
         }
         commands.push({ label: "Paste or type a trace", group: "Open", run: () => intents.goStart() });
         for (const { id, title } of SAMPLES) commands.push({ label: `Sample: ${title}`, group: "Open", run: () => intents.openSample(id) });
+        if (view === "trace") commands.push({ label: "Print", group: "Page", key: "Ctrl p", run: () => void this.#app.views.waterfall.print() });
         for (const theme of /** @type {const} */ (["auto", "light", "dark"])) if (theme !== preferences.theme) commands.push({ label: theme === "auto" ? "Colours as the system" : `Colours: ${theme}`, group: "Page", run: () => intents.setPreferences({ theme }) });
+        commands.push({ label: isStrong(preferences) ? "Contrast: normal" : "Contrast: high", group: "Page", run: () => intents.setPreferences({ contrast: isStrong(preferences) ? "normal" : "more" }) });
         for (const rows of /** @type {const} */ (["compact", "normal", "roomy"])) if (rows !== preferences.rows) commands.push({ label: `Rows: ${rows}`, group: "Page", run: () => intents.setPreferences({ rows }) });
         if (view !== "trace") commands.push({ label: PAGE_KEYS.keys.does, group: "", key: PAGE_KEYS.keys.label, run: () => intents.showKeys(true) });
         return commands;

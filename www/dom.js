@@ -221,7 +221,7 @@ export function unusual(choices) {
 /**
  * A small button that copies a text and says so.
  * @param {string} what its name: "trace id"
- * @param {string | (() => string)} text
+ * @param {string | (() => string | Promise<string>)} text
  */
 export function copyButton(what, text) {
     const element = button({
@@ -229,7 +229,8 @@ export function copyButton(what, text) {
         icon: "copy",
         class: "icon-button copy",
         onClick: async () => {
-            const done = await copy(typeof text === "function" ? text() : text);
+            const taken = typeof text === "function" ? await Promise.resolve(text()).catch(() => "") : text;
+            const done = taken !== "" && (await copy(taken));
             fill(element, icon(done ? "check" : "close"));
             element.setAttribute("aria-label", done ? `Copied ${what}` : `Could not copy ${what}`);
             setTimeout(() => {

@@ -247,6 +247,47 @@ export function prettyJson(text) {
     return lines.join("\n");
 }
 
+/** Where a statement that was written in one line is broken, outside of quotes and brackets. */
+const CLAUSES = /^(?:from|where|(?:(?:left|right|full|inner|outer|cross|natural)\s+)*join|group\s+by|order\s+by|having|limit|offset|union(?:\s+all)?|except|intersect|values|set|returning|on\s+conflict|on\s+duplicate\s+key|for\s+update|for\s+share|window)\b/i;
+const STATEMENT = /^\s*(?:select|insert|update|delete|replace|merge|with|create|alter|drop|truncate|explain|call|begin|commit)\b/i;
+
+/**
+ * Whether a text looks like a statement of SQL.
+ * @param {string} text
+ */
+export function isSql(text) {
+    return STATEMENT.test(text) && /\b(?:from|into|set|table|values|where|select|index|view)\b/i.test(text.slice(0, 4000));
+}
+
+/**
+ * SQL in one line, broken before its clauses; only white space changes. A text that has line breaks already stays as it is.
+ * @param {string} text
+ */
+export function prettySql(text) {
+    const trimmed = text.trim();
+    if (trimmed.length > 200_000 || trimmed.includes("\n")) return text;
+    const tokens = trimmed.match(/'(?:[^'\\]|''|\\.)*'?|"(?:[^"]|"")*"?|`[^`]*`?|\/\*.*?(?:\*\/|$)|\s+|\w+|[^\s\w]/gs) ?? [];
+    let made = "";
+    let depth = 0;
+    let at = 0;
+    // A clause of several words is broken before the first one only.
+    let behind = 0;
+    for (const token of tokens) {
+        if (token === "(") depth += 1;
+        if (token === ")") depth -= 1;
+        if (depth === 0 && at >= behind && /^[a-z]/i.test(token) && !/^(?:delete\s+)?$/i.test(made)) {
+            const clause = CLAUSES.exec(trimmed.slice(at, at + 60));
+            if (clause !== null) {
+                made = `${made.trimEnd()}\n`;
+                behind = at + clause[0].length;
+            }
+        }
+        made += token;
+        at += token.length;
+    }
+    return made;
+}
+
 /**
  * The part of a long text around a place, for showing where in the input something is.
  * @param {string} text one line

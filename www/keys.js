@@ -43,6 +43,7 @@ export const PAGE_KEYS = /** @type {const} */ ({
     path: { keys: ["c"], label: "c", does: "Show the critical path alone, and back" },
     group: { keys: ["g"], label: "g", does: "Make one row of alike spans beside each other, and back" },
     squeeze: { keys: ["z"], label: "z", does: "Squeeze long idle stretches, and back" },
+    align: { keys: ["o"], label: "o", does: "Align the clocks of hosts, and back" },
     level: { keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"], label: "1 to 9", does: "Expand so many levels" },
     timeMode: { keys: ["x"], label: "x", does: "Times relative, local, UTC" },
     keys: { keys: ["?"], label: "?", does: "This sheet" },
@@ -73,6 +74,14 @@ export function keyOf(table, event) {
  */
 export function isPaletteChord(event) {
     return (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k";
+}
+
+/**
+ * Whether it is the browser's press for printing.
+ * @param {KeyboardEvent} event
+ */
+export function isPrintChord(event) {
+    return (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "p";
 }
 
 /**

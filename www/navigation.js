@@ -2,7 +2,8 @@
  * Going about in what is open: from trace to trace, to a span, to the next error, match or mark, in and out of a subtree.
  */
 
-import { clampRange } from "./state.js";
+import { countOf } from "./format.js";
+import { clampRange, wholeRange } from "./state.js";
 
 /** @import { App } from './app.js' */
 /** @import { Intents } from './types.js' */
@@ -177,6 +178,7 @@ export class Navigation {
         await this.#app.selector.focusOn(span);
         if (span === null) this.#app.intents.setRange(null);
         else await this.fit();
+        this.#app.places.record("push");
         this.#app.store.show();
         this.#app.views.waterfall.focus();
     }
@@ -200,11 +202,29 @@ export class Navigation {
 
 
     async fit() {
-        const { connection, trace, span } = this.#app.store.state;
+        const { connection, trace, span, alignment } = this.#app.store.state;
         if (connection === null || trace === null || span === null) return;
-        const { details } = await connection.call("span", trace.index, span);
+        const { details, shiftNs } = await connection.call("span", trace.index, span);
         if (!Number.isFinite(details.startNs)) return;
         const margin = Math.max(0, details.durationNs) * 0.05;
-        this.#app.intents.setRange(clampRange({ from: details.startNs - margin, to: details.startNs + details.durationNs + margin }, trace.extentNs));
+        const start = details.startNs + (alignment === null ? 0 : shiftNs);
+        this.#app.intents.setRange(clampRange({ from: start - margin, to: start + details.durationNs + margin }, wholeRange(this.#app.store.state)));
+    }
+
+    /**
+     * Moves spans so that the clocks of their hosts agree, or shows them where they were recorded.
+     * @param {boolean} aligned
+     */
+    async align(aligned) {
+        const { connection, trace } = this.#app.store.state;
+        if (connection === null || trace === null) return;
+        this.#app.store.set({ aligned });
+        const alignment = await connection.call("align", trace.index, aligned);
+        const now = this.#app.store.state;
+        if (now.trace?.index !== trace.index || now.connection !== connection || now.aligned !== aligned) return;
+        const range = now.range === null ? null : clampRange(now.range, wholeRange({ trace, alignment }));
+        this.#app.store.set({ alignment, range, rowsVersion: now.rowsVersion + 1 });
+        this.#app.views.say(alignment === null ? "Times as recorded." : alignment.spans === 0 ? "No clock differs as far as calls tell; no span is moved." : `Clocks aligned: ${countOf(alignment.spans, "span")} moved.`);
+        this.#app.places.record("replace");
     }
 }

@@ -2,7 +2,8 @@
  * The address bar: writes down where the user is, and goes where an address says, so that going back works.
  */
 
-import { clampRange, listChoices, listOf } from "./state.js";
+import { choiceOf } from "./selection.js";
+import { clampRange, listChoices, listOf, wholeRange } from "./state.js";
 import { formatHash, parseHash } from "./url.js";
 
 /** @import { App } from './app.js' */
@@ -48,6 +49,11 @@ export class Places {
             query: state.query,
             only: state.onlyFound,
             choices: { traces: listChoices(state.sort, state.traceFilter), [state.tab]: state.choices[state.tab] ?? {} },
+            hidden: state.hiddenServices.map((service) => state.overview?.services[service] ?? ""),
+            kinds: state.hiddenKinds,
+            path: state.pathAlone,
+            aligned: state.aligned,
+            focus: state.focus.at(-1)?.id || null,
         };
     }
 
@@ -115,6 +121,17 @@ export class Places {
         }
     }
 
+    /**
+     * Shows the subtree alone that an address names.
+     * @param {string | null} id
+     */
+    async focusOn(id) {
+        const { connection, trace, focus } = this.#app.store.state;
+        if (connection === null || trace === null || id === (focus.at(-1)?.id ?? null)) return;
+        const span = id === null ? null : await connection.call("findSpan", trace.index, id);
+        if (span !== null || focus.length > 0) await this.#app.selector.focusOn(span);
+    }
+
     /** @param {Place} place */
     async #followPlace(place) {
         const state = this.#app.store.state;
@@ -134,9 +151,14 @@ export class Places {
         const index = place.trace === null ? state.trace.index : ((await state.connection.call("findTrace", place.trace)) ?? state.trace.index);
         if (index !== state.trace.index) await this.#app.navigation.openTrace(index, place.span, null);
         const { traces = {}, ...chosen } = place.choices;
-        this.#app.store.set({ ...listOf(traces), choices: { ...this.#app.store.state.choices, [place.tab]: chosen[place.tab] ?? {} }, view: "trace", tab: place.tab, budgets: place.budgets, range: place.range === null || this.#app.store.state.trace === null ? null : clampRange(place.range, this.#app.store.state.trace.extentNs) });
+        if (place.aligned !== this.#app.store.state.aligned) await this.#app.navigation.align(place.aligned);
+        this.#app.store.set({ ...listOf(traces), choices: { ...this.#app.store.state.choices, [place.tab]: chosen[place.tab] ?? {} }, view: "trace", tab: place.tab, budgets: place.budgets, range: place.range === null || this.#app.store.state.trace === null ? null : clampRange(place.range, wholeRange(this.#app.store.state)) });
         if (place.query !== this.#app.store.state.query) await this.#app.selector.find(place.query);
-        if (place.only !== this.#app.store.state.onlyFound) await this.#app.selector.choose({ onlyFound: place.only });
+        const now = this.#app.store.state;
+        const choice = choiceOf(place, now.overview?.services ?? []);
+        const same = choice.onlyFound === now.onlyFound && choice.pathAlone === now.pathAlone && String(choice.hiddenServices) === String(now.hiddenServices) && String(choice.hiddenKinds) === String(now.hiddenKinds);
+        if (!same) await this.#app.selector.choose(choice);
+        await this.focusOn(place.focus);
         if (index === state.trace.index && place.span !== null) {
             const span = await state.connection.call("findSpan", index, place.span);
             if (span !== null) await this.#app.navigation.reveal(span, false);

@@ -5,7 +5,8 @@
 import { assignLooks } from "./colors.js";
 import { countOf } from "./format.js";
 import { sampleById } from "./samples/index.js";
-import { EVERYTHING, EVERY_TRACE, LONGEST_DRAFT, clampRange, initialState, listOf } from "./state.js";
+import { choiceOf } from "./selection.js";
+import { EVERYTHING, EVERY_TRACE, LONGEST_DRAFT, clampRange, initialState, listOf, wholeRange } from "./state.js";
 import { parseHash } from "./url.js";
 
 /** @import { App } from './app.js' */
@@ -189,7 +190,7 @@ export class Reading {
         const known = before.trace?.summary.traceId ?? null;
         const index = await this.#firstTrace(connection, overview, why, known, place);
         const trace = await connection.call("trace", index);
-        const { rowCount, changes } = await this.#app.selector.enter(connection, index, { ...EVERYTHING, query: place?.query ?? "", onlyFound: place?.only ?? false });
+        const { rowCount, changes } = await this.#app.selector.enter(connection, index, { ...EVERYTHING, query: place?.query ?? "", ...(place === null ? {} : choiceOf(place, overview.services)), aligned: place?.aligned ?? false });
         if (!isCurrent()) {
             connection.end();
             return;
@@ -207,7 +208,7 @@ export class Reading {
             rowsVersion: 0,
             span: null,
             marked: [],
-            range: place?.range ? clampRange(place.range, trace.extentNs) : null,
+            range: place?.range ? clampRange(place.range, wholeRange({ trace: { ...trace, rowCount }, alignment: changes.alignment })) : null,
             details: false,
             loading: null,
             problem: null,
@@ -215,6 +216,7 @@ export class Reading {
         });
         this.#app.store.show();
         old?.end();
+        if (place !== null) await this.#app.places.focusOn(place.focus);
         if (place !== null && place.span !== null) {
             const span = await connection.call("findSpan", index, place.span);
             if (span !== null) await this.#app.navigation.reveal(span, true);

@@ -10,6 +10,7 @@ import { EVERYTHING } from "./state.js";
 /** @import { Connection } from './client.js' */
 /** @import { State, Store } from './state.js' */
 /** @import { Choice, Found, Selection } from './types.js' */
+/** @import { Place } from './url.js' */
 
 /**
  * @param {Pick<State, 'focus' | 'hiddenServices' | 'hiddenKinds' | 'onlyFound' | 'pathAlone' | 'preferences'>} state
@@ -24,6 +25,16 @@ export function selectionOf(state) {
         pathAlone: state.pathAlone,
         grouped: state.preferences.grouped,
     };
+}
+
+/**
+ * What an address chooses, where services are known by their names.
+ * @param {Place} place
+ * @param {readonly string[]} services
+ * @returns {Choice}
+ */
+export function choiceOf({ only, hidden, kinds, path }, services) {
+    return { onlyFound: only, hiddenServices: [...services.keys()].filter((service) => hidden.includes(services[service] ?? "")), hiddenKinds: kinds, pathAlone: path };
 }
 
 /**
@@ -69,14 +80,15 @@ export class Selector {
      * What the state gets with a trace that is opened: what was looked for and hidden stays so.
      * @param {Connection} connection
      * @param {number} index
-     * @param {Pick<State, 'query' | 'onlyFound' | 'hiddenServices' | 'hiddenKinds' | 'pathAlone'>} wanted
+     * @param {Pick<State, 'query' | 'onlyFound' | 'hiddenServices' | 'hiddenKinds' | 'pathAlone' | 'aligned'>} wanted
      */
-    async enter(connection, index, { query, onlyFound, hiddenServices, hiddenKinds, pathAlone }) {
+    async enter(connection, index, { query, onlyFound, hiddenServices, hiddenKinds, pathAlone, aligned }) {
         const kept = { ...EVERYTHING, query, onlyFound, hiddenServices, hiddenKinds, pathAlone };
         const selection = selectionOf({ ...kept, preferences: this.#store.state.preferences });
         const answer = query.trim() === "" ? null : await connection.call("find", index, query, selection);
         const { rowCount, hiddenSpans } = await connection.call("select", index, { ...selection, only: selection.only && answer !== null });
-        return { rowCount, changes: { ...kept, hiddenSpans, found: answer?.found ?? null, onlyFound: onlyFound && answer !== null } };
+        const alignment = await connection.call("align", index, aligned);
+        return { rowCount, changes: { ...kept, aligned, alignment, hiddenSpans, found: answer?.found ?? null, onlyFound: onlyFound && answer !== null } };
     }
 
     /** @param {string} query */

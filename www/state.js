@@ -5,7 +5,7 @@
 
 import { TimeScale } from "./time-scale.js";
 
-/** @import { Explained, Explanation, Found, InputSpec, OpenTrace, Overview, Preferences, Problem, Progress, SortOrder, TraceFilter, Verdict } from './types.js' */
+/** @import { Alignment, Explained, Explanation, Found, InputSpec, OpenTrace, Overview, Preferences, Problem, Progress, SortOrder, TraceFilter, Verdict } from './types.js' */
 
 /**
  * @typedef {object} State
@@ -28,8 +28,10 @@ import { TimeScale } from "./time-scale.js";
  * @property {boolean} onlyFound whether only rows with matches, and what is above them, are shown
  * @property {readonly number[]} hiddenServices indices of services whose spans are hidden
  * @property {readonly import('./types.js').SpanKind[]} hiddenKinds kinds whose spans are hidden
- * @property {readonly {span: number, label: string}[]} focus the span whose subtree is shown alone, and before it those above it; empty: all spans
+ * @property {readonly {span: number, label: string, id: string}[]} focus the span whose subtree is shown alone, and before it those above it; empty: all spans
  * @property {boolean} pathAlone whether only what is on the critical path is shown
+ * @property {boolean} aligned whether clocks are wanted aligned
+ * @property {Alignment | null} alignment what that moves in the trace; null while times are shown as recorded
  * @property {number} hiddenSpans how many spans all this hides
  * @property {SortOrder} sort
  * @property {import('./url.js').Choices} choices what was chosen in the tabs, as their views understand it
@@ -47,6 +49,7 @@ import { TimeScale } from "./time-scale.js";
 export const DEFAULTS = Object.freeze({
     timeMode: "relative",
     theme: "auto",
+    contrast: "auto",
     rows: "normal",
     nameWidth: 0,
     durationWidth: 0,
@@ -118,6 +121,8 @@ export function initialState() {
         details: false,
         marked: [],
         range: null,
+        aligned: false,
+        alignment: null,
         budgets: "",
         query: "",
         found: null,
@@ -182,9 +187,30 @@ export class Store {
  * @returns {{from: number, to: number}}
  */
 export function shownRange(state) {
-    const extent = Math.max(1, state.trace?.extentNs ?? 1);
-    return state.range ?? { from: 0, to: extent };
+    return state.range ?? wholeRange(state);
 }
+
+/**
+ * All of the time: from the start of the trace to its end, and beyond where spans were moved.
+ * @param {Pick<State, 'trace' | 'alignment'>} state
+ * @returns {{from: number, to: number}}
+ */
+export function wholeRange({ trace, alignment }) {
+    const { from, to } = alignment?.whole ?? { from: 0, to: trace?.extentNs ?? 1 };
+    return { from, to: Math.max(from + 1, to) };
+}
+
+/**
+ * The long idle stretches, if they are to be squeezed.
+ * @param {State} state
+ * @returns {readonly {fromNs: number, toNs: number}[]}
+ */
+export function squeezedIdle({ preferences, trace, alignment }) {
+    return preferences.squeezed ? (alignment?.idle ?? trace?.idle ?? NO_IDLE) : NO_IDLE;
+}
+
+/** One and the same, so that it can be compared. @type {readonly never[]} */
+const NO_IDLE = Object.freeze([]);
 
 /**
  * How times stand on a width, with long idle stretches squeezed when that is wished.
@@ -193,22 +219,22 @@ export function shownRange(state) {
  * @param {{from: number, to: number}} [range]
  */
 export function scaleOf(state, width, range = shownRange(state)) {
-    return new TimeScale(range, width, state.preferences.squeezed ? (state.trace?.idle ?? []) : []);
+    return new TimeScale(range, width, squeezedIdle(state));
 }
 
 /**
- * A range kept inside the trace and not smaller than a microsecond or a millionth of it; null when it is all of it.
+ * A range kept inside all of the time and not smaller than a microsecond or a millionth of it; null when it is all of it.
  * @param {{from: number, to: number}} range
- * @param {number} extent
+ * @param {{from: number, to: number}} all
  * @returns {{from: number, to: number} | null}
  */
-export function clampRange(range, extent) {
-    const whole = Math.max(1, extent);
+export function clampRange(range, all) {
+    const whole = Math.max(1, all.to - all.from);
     const least = Math.min(whole, Math.max(1000, whole / 1e6));
     let length = Math.min(Math.max(range.to - range.from, least), whole);
     const middle = (range.from + range.to) / 2;
     let from = range.to - range.from < least ? middle - length / 2 : range.from;
-    from = Math.min(Math.max(0, from), whole - length);
+    from = Math.min(Math.max(all.from, from), all.from + whole - length);
     if (length > whole * 0.9999) return null;
     // Whole nanoseconds, so that an address gives the same range again.
     from = Math.round(from);
@@ -238,9 +264,10 @@ export function loadPreferences() {
 export function checkedPreferences(found) {
     const preferences = { ...DEFAULTS };
     if (typeof found !== "object" || found === null) return preferences;
-    const { timeMode, theme, rows } = found;
+    const { timeMode, theme, contrast, rows } = found;
     if (timeMode === "relative" || timeMode === "local" || timeMode === "utc") preferences.timeMode = timeMode;
     if (theme === "auto" || theme === "light" || theme === "dark") preferences.theme = theme;
+    if (contrast === "auto" || contrast === "more" || contrast === "normal") preferences.contrast = contrast;
     if (rows === "compact" || rows === "normal" || rows === "roomy") preferences.rows = rows;
     for (const key of /** @type {const} */ (["letterKeys", "grouped", "squeezed"])) {
         if (typeof found[key] === "boolean") preferences[key] = found[key];

@@ -43,6 +43,7 @@
  * @typedef {object} Preferences kept in the browser; no data
  * @property {TimeMode} timeMode
  * @property {'auto' | 'light' | 'dark'} theme
+ * @property {'auto' | 'more' | 'normal'} contrast auto: as the system says
  * @property {'compact' | 'normal' | 'roomy'} rows
  * @property {number} nameWidth pixels; 0: as the stylesheet says
  * @property {number} durationWidth pixels; 0: as the stylesheet says
@@ -92,6 +93,21 @@
  * @property {number} events lines of logs among them
  * @property {readonly {fromNs: number, toNs: number}[]} idle long stretches in which no span works
  * @property {ReturnType<import('./pkg/index.js').Trace['spanCounts']>} counts spans by service and kind
+ */
+
+/**
+ * @typedef {object} Alignment what aligning the clocks of a trace moves
+ * @property {number} spans how many spans are moved
+ * @property {readonly {host: string, against: string, byNs: number, giveNs: number, reason: string, spans: NamedSpans}[]} moves by host and shift
+ * @property {readonly {text: string, spans: NamedSpans}[]} refused what stays although something speaks for a shift
+ * @property {{from: number, to: number}} whole the stretch of time that holds all spans, where they were recorded and where they are moved to
+ * @property {readonly {fromNs: number, toNs: number}[]} idle long stretches in which no span works then
+ */
+
+/**
+ * @typedef {object} NamedSpans
+ * @property {number} count
+ * @property {readonly {span: number, label: string}[]} first of them
  */
 
 /**
@@ -192,7 +208,7 @@
  * @property {number} dragNs how much sooner its top would have ended without it
  * @property {{clarity: string, rival: string, rivals: number} | null} step what is doubtful about its step of the critical path
  * @property {number} slackNs how much later it could have ended before its top ended later; infinite when nothing waits for it
- * @property {number} shiftNs how far it would move if the clocks of the hosts were aligned; 0 where calls tell of no difference
+ * @property {number} shiftNs how far it is or would be moved when the clocks of the hosts are aligned; 0 where nothing tells of a difference
  * @property {Sampling | null} sampling what the trace state says about it
  * @property {Excerpt | null} excerpt its place in the input
  */
@@ -265,6 +281,7 @@
  * @property {(traceId: string, spanId: string) => void} follow goes to a span by its ids
  * @property {(what: Parameters<import('./worker.js').EngineType['expand']>[1]) => void} expand
  * @property {(range: {from: number, to: number} | null) => void} setRange
+ * @property {(aligned: boolean) => void} align moves spans so that clocks agree, or shows them as recorded
  * @property {(query: string) => void} find
  * @property {(direction: 1 | -1, focusRow: boolean) => void} stepFound goes to the next match
  * @property {(changes: Partial<Choice>) => void} choose which rows are shown

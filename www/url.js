@@ -5,6 +5,8 @@
  *     #trace=4bf92f…&span=00f067…&tab=input&from=0&to=500000000
  *     #sample=slow-database&trace=…&q=status:error&only=1
  *     #trace=…&tab=table&table.by=service&traces.sort=duration      what was chosen in the tab, and in the list of traces
+ *     #trace=…&hide=redis&hide=auth&kinds=internal&path=1     services and kinds that are hidden, the critical path alone
+ *     #trace=…&aligned=1    spans moved so that clocks agree
  *     (nothing)             the empty page with its box
  */
 
@@ -22,6 +24,11 @@ import { tabNamed } from "./tabs.js";
  * @property {string} query what is looked for in it
  * @property {boolean} only whether only matches are shown
  * @property {Choices} choices what was chosen in the tab, and in the list of traces
+ * @property {readonly string[]} hidden names of services whose spans are hidden
+ * @property {readonly import('./types.js').SpanKind[]} kinds that are hidden
+ * @property {boolean} path whether only the critical path is shown
+ * @property {boolean} aligned whether clocks are aligned
+ * @property {string | null} focus id of the span whose subtree is shown alone
  */
 
 /** By tab, or `traces`, the names and values of what differs from the usual. @typedef {Readonly<Record<string, Readonly<Record<string, string>>>>} Choices */
@@ -32,9 +39,13 @@ const LONGEST_CHOICE = 300;
 const LONGEST_BUDGETS = 2000;
 /** Longer ones are not looked for in practice, and browsers limit addresses. */
 const LONGEST_QUERY = 1000;
+/** Names in an address, and the characters of each: browsers limit addresses, and a service with a longer name is not hidden by one. */
+const MOST_HIDDEN = 100;
+const LONGEST_NAME = 200;
+const KINDS = /** @type {const} */ (["unspecified", "internal", "server", "client", "producer", "consumer"]);
 
 /** @type {Readonly<Place>} */
-export const START = Object.freeze({ view: "start", tab: "waterfall", sample: null, trace: null, span: null, budgets: "", range: null, query: "", only: false, choices: Object.freeze({}) });
+export const START = Object.freeze({ view: "start", tab: "waterfall", sample: null, trace: null, span: null, budgets: "", range: null, query: "", only: false, hidden: Object.freeze([]), kinds: Object.freeze([]), path: false, aligned: false, focus: null, choices: Object.freeze({}) });
 
 /**
  * Reads an address; what does not make sense in it is left out.
@@ -60,6 +71,12 @@ export function parseHash(hash) {
         place.query = (fields.get("q") ?? "").slice(0, LONGEST_QUERY);
         place.choices = choicesIn(fields, ["traces", place.tab]);
         place.only = place.query !== "" && fields.get("only") === "1";
+        place.hidden = fields.getAll("hide").filter((name) => name.length <= LONGEST_NAME).slice(0, MOST_HIDDEN);
+        const kinds = (fields.get("kinds") ?? "").split(",");
+        place.kinds = KINDS.filter((kind) => kinds.includes(kind));
+        place.path = fields.get("path") === "1";
+        place.focus = idOf(fields.get("focus"));
+        place.aligned = fields.get("aligned") === "1";
     } else if (view === "headers") {
         place.view = "headers";
     }
@@ -86,6 +103,11 @@ export function formatHash(place) {
     if (place.query !== "") fields.set("q", place.query.slice(0, LONGEST_QUERY));
     if (place.query !== "" && place.only) fields.set("only", "1");
     for (const [group, choices] of Object.entries(place.choices)) for (const [name, value] of Object.entries(choices)) fields.set(`${group}.${name}`, value.slice(0, LONGEST_CHOICE));
+    for (const name of place.hidden.filter(({ length }) => length <= LONGEST_NAME).slice(0, MOST_HIDDEN)) fields.append("hide", name);
+    if (place.kinds.length > 0) fields.set("kinds", place.kinds.join(","));
+    if (place.path) fields.set("path", "1");
+    if (place.focus !== null) fields.set("focus", place.focus);
+    if (place.aligned) fields.set("aligned", "1");
     const text = fields.toString();
     return text === "" ? "#view=trace" : `#${text}`;
 }

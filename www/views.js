@@ -4,6 +4,7 @@
  */
 
 import { el, fill } from "./dom.js";
+import { applyLook, onSystemLook } from "./look.js";
 import { Bar } from "./components/bar.js";
 import { BudgetsView } from "./components/budgets.js";
 import { DetailsView } from "./components/details.js";
@@ -31,6 +32,8 @@ import { WaterfallView } from "./components/waterfall.js";
 /** @import { Command } from './components/palette.js' */
 
 export class Views {
+    /** @type {State['preferences'] | null} */
+    #preferences = null;
     /** Tells those who do not see it. */
     #said = el("p", { class: "visually-hidden", role: "status" });
 
@@ -77,7 +80,10 @@ export class Views {
             this.palette.element,
             this.#said,
         );
-        matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#repaint());
+        onSystemLook(() => {
+            if (this.#preferences !== null) applyLook(this.#preferences);
+            this.#repaint();
+        });
     }
 
     /**
@@ -85,8 +91,9 @@ export class Views {
      * @param {State | null} before
      */
     update(state, before) {
-        const themed = state.preferences.theme !== before?.preferences.theme;
-        if (themed) document.documentElement.dataset["theme"] = state.preferences.theme;
+        const themed = state.preferences.theme !== before?.preferences.theme || state.preferences.contrast !== before.preferences.contrast;
+        this.#preferences = state.preferences;
+        if (themed) applyLook(state.preferences);
         this.start.element.hidden = state.view !== "start";
         this.headers.element.hidden = state.view !== "headers";
         this.traceView.hidden = state.view !== "trace";

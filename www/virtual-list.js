@@ -164,6 +164,8 @@ export class VirtualList {
     /** @type {Row[]} */
     #spare = [];
     #pinned = -1;
+    /** @type {number | null} */
+    #first = null;
     #frame = 0;
     /** Where each element was placed. @type {WeakMap<Row, number>} */
     #places = new WeakMap();
@@ -223,8 +225,19 @@ export class VirtualList {
         return this.#rows.get(index);
     }
 
+    /**
+     * Gives elements to so many rows from the first one on, whatever is visible: for paper, which does not scroll.
+     * @param {number | null} count null: to those that are visible again
+     */
+    showFirst(count) {
+        this.#first = count;
+        this.render();
+        this.#order();
+    }
+
     /** The rows that have elements. */
     get window() {
+        if (this.#first !== null) return { from: 0, to: Math.min(this.#first, this.#map.count) };
         return this.#map.window(this.#options.overscan ?? 8);
     }
 
@@ -295,9 +308,9 @@ export class VirtualList {
      * @param {number} to
      */
     #fill(from, to) {
-        const { count } = this.#map;
+        const pinned = this.#first === null && this.#pinned >= 0 && this.#pinned < this.#map.count ? this.#pinned : -1;
         for (const [index, element] of this.#rows) {
-            if ((index >= from && index < to) || (index === this.#pinned && index < count)) continue;
+            if ((index >= from && index < to) || index === pinned) continue;
             this.#rows.delete(index);
             this.#spare.push(element);
         }
@@ -307,7 +320,7 @@ export class VirtualList {
             this.#spare = /** @type {Row[]} */ ([...this.#options.body.children].filter((element) => spare.has(/** @type {Row} */ (element)))).reverse();
         }
         for (let index = from; index < to; index += 1) this.#give(index);
-        if (this.#pinned >= 0 && this.#pinned < count) this.#give(this.#pinned);
+        if (pinned >= 0) this.#give(pinned);
         for (const element of this.#spare) if (!element.hidden) element.hidden = true;
     }
 

@@ -11,7 +11,9 @@ import {
   formatInstant,
   formatMoment,
   formatShare,
+  isSql,
   prettyJson,
+  prettySql,
 } from '../../www/format.js'
 
 test('durations have three significant digits and a unit', () => {
@@ -104,6 +106,20 @@ test('pretty JSON changes white space alone', () => {
   assert.equal(pretty?.split('\n')[1], '  "a": [')
   for (const none of ['', '12', '"text"', '{oops', 'SELECT 1', '[1'] ) assert.equal(prettyJson(none), null, none)
   assert.notEqual(prettyJson(`${'['.repeat(3000)}${']'.repeat(3000)}`), undefined, 'deep input is no harm')
+})
+
+test('SQL in one line is broken before its clauses, and nowhere else', () => {
+  assert.equal(prettySql("SELECT a, (SELECT x FROM y) FROM t LEFT JOIN u ON u.id = t.id WHERE name = 'from where' ORDER BY a FOR UPDATE"), "SELECT a, (SELECT x FROM y)\nFROM t\nLEFT JOIN u ON u.id = t.id\nWHERE name = 'from where'\nORDER BY a\nFOR UPDATE")
+  assert.equal(prettySql("delete from a where b = 'it''s'"), "delete from a\nwhere b = 'it''s'")
+  assert.equal(prettySql('select from_date, `limit` from t'), 'select from_date, `limit`\nfrom t')
+  assert.equal(prettySql('SELECT 1\nFROM x WHERE y'), 'SELECT 1\nFROM x WHERE y', 'what is broken already stays')
+  for (const odd of ["SELECT 'never closed FROM", '/* never closed FROM', ')))) FROM (((', '']) assert.equal(prettySql(odd).replaceAll('\n', ' ').trim(), odd.trim())
+  assert.doesNotThrow(() => prettySql('/*'.repeat(50_000)))
+})
+
+test('what begins and goes on like a statement is SQL', () => {
+  for (const sql of ['SELECT 1 FROM a', ' insert into t values (1)', 'with x as (select 1) select * from x', 'UPDATE a SET b = 1']) assert.equal(isSql(sql), true, sql)
+  for (const other of ['selected items', 'GET /from', 'call me', '', 'begin here', 'update available']) assert.equal(isSql(other), false, other)
 })
 
 test('an excerpt shows the place and what is around it', () => {

@@ -4,6 +4,7 @@ import { DEFAULTS, EVERY_TRACE, Store, checkedPreferences, clampRange, initialSt
 import { TimeScale } from '../../www/time-scale.js'
 
 const SECOND = 1_000_000_000
+const ALL = { from: 0, to: SECOND }
 
 test('changes made together are shown together, once', async () => {
   /** @type {[unknown, unknown][]} */
@@ -25,24 +26,25 @@ test('changes made together are shown together, once', async () => {
 })
 
 test('a range stays inside the trace', () => {
-  assert.deepEqual(clampRange({ from: -5, to: 100 }, SECOND), { from: 0, to: 1000 + 0 }, 'not smaller than a microsecond')
-  assert.deepEqual(clampRange({ from: 900e6, to: 1100e6 }, SECOND), { from: 800e6, to: SECOND })
-  assert.equal(clampRange({ from: -1, to: 2 * SECOND }, SECOND), null, 'all of it is no range')
-  assert.equal(clampRange({ from: 0, to: 1 }, 0), null, 'a trace without length cannot be zoomed')
-  const small = clampRange({ from: 500_000.2, to: 500_000.4 }, SECOND)
+  assert.deepEqual(clampRange({ from: -5, to: 100 }, ALL), { from: 0, to: 1000 + 0 }, 'not smaller than a microsecond')
+  assert.deepEqual(clampRange({ from: 900e6, to: 1100e6 }, ALL), { from: 800e6, to: SECOND })
+  assert.equal(clampRange({ from: -1, to: 2 * SECOND }, ALL), null, 'all of it is no range')
+  assert.equal(clampRange({ from: 0, to: 1 }, { from: 0, to: 0 }), null, 'a trace without length cannot be zoomed')
+  assert.deepEqual(clampRange({ from: -90, to: 5000 }, { from: -50, to: 10_000 }), { from: -50, to: 5040 }, 'all of the time may begin before the trace')
+  const small = clampRange({ from: 500_000.2, to: 500_000.4 }, ALL)
   assert.ok(small !== null && Number.isInteger(small.from) && Number.isInteger(small.to))
 })
 
 test('zooming keeps the place under the pointer where it is', () => {
   const scale = new TimeScale({ from: 200e6, to: 800e6 }, 600, [])
-  const zoomed = clampRange(scale.zoomed(0.5, 150), SECOND)
+  const zoomed = clampRange(scale.zoomed(0.5, 150), ALL)
   assert.ok(zoomed !== null)
   assert.equal((350e6 - zoomed.from) / (zoomed.to - zoomed.from), 0.25)
-  assert.equal(clampRange(scale.zoomed(10, 150), SECOND), null)
+  assert.equal(clampRange(scale.zoomed(10, 150), ALL), null)
 })
 
 test('panning moves by a part and stops at the rim', () => {
-  const panned = (/** @type {number} */ from, /** @type {number} */ to, /** @type {number} */ part) => clampRange(new TimeScale({ from, to }, 600, []).panned(part), SECOND)
+  const panned = (/** @type {number} */ from, /** @type {number} */ to, /** @type {number} */ part) => clampRange(new TimeScale({ from, to }, 600, []).panned(part), ALL)
   assert.deepEqual(panned(200e6, 400e6, 0.5), { from: 300e6, to: 500e6 })
   assert.deepEqual(panned(850e6, 950e6, 5), { from: 900e6, to: SECOND })
   assert.deepEqual(panned(50e6, 150e6, -5), { from: 0, to: 100e6 })
@@ -53,6 +55,8 @@ test('without a range all of the trace is shown', () => {
   assert.deepEqual(shownRange(state), { from: 0, to: 1 })
   state.trace = /** @type {any} */ ({ extentNs: 500 })
   assert.deepEqual(shownRange(state), { from: 0, to: 500 })
+  state.alignment = /** @type {any} */ ({ whole: { from: -20, to: 510 } })
+  assert.deepEqual(shownRange(state), { from: -20, to: 510 }, 'and where spans were moved to')
   state.range = { from: 3, to: 9 }
   assert.deepEqual(shownRange(state), { from: 3, to: 9 })
 })

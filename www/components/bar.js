@@ -2,6 +2,7 @@
 
 import { button, el, fill, svg } from "../dom.js";
 import { countOf } from "../format.js";
+import { isStrong } from "../look.js";
 import { SAMPLES } from "../samples/index.js";
 import { Filter } from "./filter.js";
 import { FindBox } from "./find.js";
@@ -133,6 +134,7 @@ export class Bar {
                 rule: index === 0,
                 choose: () => this.#intents.setPreferences({ rows }),
             })),
+            ...(preferences === undefined ? [] : [{ label: "High contrast", toggled: isStrong(preferences), rule: true, choose: () => this.#intents.setPreferences({ contrast: isStrong(preferences) ? "normal" : "more" }) }]),
         ];
     }
 

@@ -1,17 +1,19 @@
 /** Everything that is known about a span. At the right; under 900 px a sheet from below, closed by Escape or a drag. */
 
-import { button, copyButton, el, fill, followPointer, link } from "../dom.js";
+import { button, copyButton, el, fill, followPointer, setText } from "../dom.js";
 import { countOf, exactDuration, exactInstant, formatCount, formatDuration, formatInstant, formatMoment, formatShare, prettyJson } from "../format.js";
+import { idForms } from "../ids.js";
+import { attributeList, limited, matching } from "./attributes.js";
 import { excerptBlock } from "./problem.js";
 import { Splitter } from "./splitter.js";
 
 /** @import { State } from '../state.js' */
-/** @import { Attribute, Intents, OpenTrace, SpanAnswer, SpanDetails } from '../types.js' */
+/** @import { Attribute, Excerpt, Intents, OpenTrace, SpanAnswer, SpanDetails } from '../types.js' */
 
-/** Longer texts are cut, with a way to see all of them. */
-const LONG_TEXT = 4000;
-/** A list of attributes, events or links beyond this many is shown on request. */
-const LONG_LIST = 200;
+/** From so many attributes on there is a box to search in them. */
+const WORTH_SEARCHING = 8;
+/** Lines of the input that are shown at first come with the span; so many come when they are asked for. */
+const MORE_LINES = 60;
 /** How far a sheet is dragged to close it. */
 const CLOSING_DRAG = 90;
 
@@ -20,7 +22,17 @@ export class DetailsView {
     #body;
     #splitter;
     #title;
+    #copyJson;
+    #filter;
+    #filterCount;
+    #filterLine;
+    /** What a filter leaves of. */
+    #parts = el("div", {});
     #turn = 0;
+    /** What is shown. @type {{answer: SpanAnswer, state: State, trace: OpenTrace} | null} */
+    #shown = null;
+    /** Parts that were opened stay so from span to span. @type {Set<string>} */
+    #opened = new Set();
 
     /** @param {{intents: Intents}} options */
     constructor({ intents }) {
@@ -28,13 +40,17 @@ export class DetailsView {
         this.#title = el("h2", { id: "details-title", tabindex: -1 });
         this.#body = el("div", { class: "details-body", tabindex: 0, role: "region", "aria-labelledby": "details-title" });
         this.#splitter = new Splitter({ label: "Width of the details", direction: -1, onMove: (width) => intents.setPreferences({ detailsWidth: width === 0 ? 380 : width }) });
+        this.#filter = el("input", { type: "search", class: "details-filter", placeholder: "Search in attributes", "aria-label": "Search in attributes", autocomplete: "off", spellcheck: "false", on: { input: () => this.#drawParts(), keydown: (event) => this.#onFilterKey(event) } });
+        this.#filterCount = el("span", { class: "details-count", role: "status" });
+        this.#filterLine = el("div", { class: "details-search" }, this.#filter, this.#filterCount);
+        this.#copyJson = copyButton("the span as JSON", () => this.#json());
         const handle = el("div", { class: "details-handle", "aria-hidden": "true", on: { pointerdown: (event) => this.#onDrag(event) } });
         this.element = el(
             "aside",
             { class: "details", "aria-label": "Span details", hidden: true },
             this.#splitter.element,
             handle,
-            el("div", { class: "details-head" }, this.#title, button({ label: "Close the details", icon: "close", onClick: () => intents.closeDetails() })),
+            el("div", { class: "details-head" }, this.#title, this.#copyJson, button({ label: "Close the details", icon: "close", onClick: () => intents.closeDetails() })),
             this.#body,
         );
     }
@@ -50,7 +66,7 @@ export class DetailsView {
         const width = state.preferences.detailsWidth;
         this.element.style.setProperty("--details-width", `${width}px`);
         this.#splitter.place(width, 260, Math.max(260, window.innerWidth - 420));
-        const same = before !== null && before.details && before.span === state.span && before.trace?.index === state.trace?.index && before.connection === state.connection && before.explained === state.explained && before.preferences.timeMode === state.preferences.timeMode;
+        const same = before !== null && before.details && before.span === state.span && before.trace?.index === state.trace?.index && before.connection === state.connection && before.explained === state.explained && before.alignment === state.alignment && before.preferences.timeMode === state.preferences.timeMode;
         if (!same) void this.#load(state);
     }
 
@@ -85,8 +101,10 @@ export class DetailsView {
      */
     #draw(answer, trace, state) {
         const { details } = answer;
+        this.#shown = { answer, trace, state };
         const mode = state.preferences.timeMode;
         const start = trace.summary.startNs;
+        const shift = state.alignment === null ? 0 : answer.shiftNs;
         const name = details.name === "" ? "(no name)" : details.name;
         this.#title.textContent = name;
         this.#title.title = name;
@@ -95,14 +113,14 @@ export class DetailsView {
             el("p", { class: "details-kind" }, details.service === "" ? "(no service)" : details.service, " · ", details.kind, " · ", statusBadge(details)),
             ...details.warnings.map((warning) => el("p", { class: "details-warning", text: warning.message })),
             facts([
-                ["Start", moment(details, start, mode), exactDuration(details.startNs), null],
+                ["Start", formatMoment(details.startNs + shift, start, mode), exactDuration(details.startNs + shift), null],
                 ["Duration", formatDuration(details.durationNs), exactDuration(details.durationNs), `${Math.round(details.durationNs)}`],
                 ["Self", withShare(details.selfNs, details.durationNs), exactDuration(details.selfNs), null],
                 ["Critical path", criticalText(answer), exactDuration(details.criticalNs), null],
                 ["Path step", stepText(answer), "", null],
                 ["Without it", dragText(answer), exactDuration(answer.dragNs), null],
                 ["Time of day", details.startUnixNs === null ? "" : formatInstant(details.startUnixNs, mode), details.startUnixNs === null ? "" : exactInstant(details.startUnixNs), details.startUnixNs === null ? null : exactInstant(details.startUnixNs)],
-                ["Clock", clockText(answer.shiftNs), answer.shiftNs === 0 ? "" : exactDuration(Math.abs(answer.shiftNs)), null],
+                ["Clock", clockText(answer, state, start), answer.shiftNs === 0 ? "" : exactDuration(Math.abs(answer.shiftNs)), null],
                 ["Span", el("code", { text: details.spanId === "" ? "none" : details.spanId }), "", details.spanId],
                 ["Trace", el("code", { text: details.traceId === "" ? "none" : details.traceId }), "", details.traceId],
                 ["Parent", this.#parent(answer), "", null],
@@ -112,14 +130,122 @@ export class DetailsView {
                 ["Flags", details.flags === 0 ? "" : el("code", { text: flagsText(details.flags) }), "", null],
             ]),
             this.#findings(state),
-            attributeSection("Attributes", details.attributes, true),
-            this.#events(details, start, mode),
-            this.#links(details),
-            this.#linkedBy(details),
-            attributeSection("Resource", details.resource, false),
-            scopeSection(details),
-            answer.excerpt === null ? null : section("In the input", null, excerptBlock(answer.excerpt, false)),
+            this.#filterLine,
+            this.#parts,
+            this.#disclosure("Ids and headers", (holder) => void this.#drawIds(holder)),
+            this.#disclosure("The span as JSON", (holder) => void this.#drawJson(holder)),
+            answer.excerpt === null ? null : this.#place(answer.excerpt),
         );
+        this.#drawParts();
+    }
+
+    // ── attributes, events and links, as far as the filter leaves them ──
+
+    #drawParts() {
+        if (this.#shown === null) return;
+        const { answer, state, trace } = this.#shown;
+        const { details } = answer;
+        const lists = [details.attributes, details.resource, details.scope.attributes, ...details.events.map((event) => event.attributes), ...details.links.map((link) => link.attributes)];
+        const all = lists.reduce((sum, list) => sum + list.length, 0);
+        this.#filterLine.hidden = all < WORTH_SEARCHING && this.#filter.value === "";
+        const filter = this.#filterLine.hidden ? "" : this.#filter.value.trim().toLowerCase();
+        const left = filter === "" ? all : lists.reduce((sum, list) => sum + matching(list, filter).length, 0);
+        setText(this.#filterCount, filter === "" ? "" : `${formatCount(left)} of ${formatCount(all)}`);
+        fill(
+            this.#parts,
+            attributeSection("Attributes", details.attributes, true, filter),
+            this.#events(details, trace.summary.startNs + BigInt(state.alignment === null ? 0 : answer.shiftNs), state.preferences.timeMode, filter),
+            this.#links(details, filter),
+            this.#linkedBy(details, filter),
+            attributeSection("Resource", details.resource, false, filter),
+            scopeSection(details, filter),
+        );
+    }
+
+    /** @param {KeyboardEvent} event */
+    #onFilterKey(event) {
+        if (event.key !== "Escape" || this.#filter.value === "") return;
+        // The first Escape is for the box.
+        event.preventDefault();
+        event.stopPropagation();
+        this.#filter.value = "";
+        this.#drawParts();
+    }
+
+    // ── what is made when it is asked for ──
+
+    /**
+     * @param {string} title
+     * @param {(holder: HTMLElement) => void} draw
+     */
+    #disclosure(title, draw) {
+        const holder = el("div", { class: "details-more" });
+        const made = el(
+            "details",
+            {
+                class: "details-section",
+                on: {
+                    toggle: () => {
+                        if (made.open) this.#opened.add(title);
+                        else this.#opened.delete(title);
+                        if (made.open && holder.childNodes.length === 0) draw(holder);
+                    },
+                },
+            },
+            el("summary", { text: title }),
+            holder,
+        );
+        made.open = this.#opened.has(title);
+        return made;
+    }
+
+    /** @param {HTMLElement} holder */
+    async #drawIds(holder) {
+        if (this.#shown === null) return;
+        const { answer: { details }, state, trace } = this.#shown;
+        const headers = (await state.connection?.call("headersOf", trace.index, details.index).catch(() => null)) ?? {};
+        const line = (/** @type {string} */ name, /** @type {string} */ text) => [el("dt", { text: name }), el("dd", {}, el("code", { text }), copyButton(name, text))];
+        const forms = idForms(details.traceId, details.spanId);
+        const names = Object.keys(headers);
+        fill(
+            holder,
+            forms.length === 0 ? el("p", { text: "These ids are not hexadecimal; no other system writes them in another form." }) : el("dl", { class: "facts id-forms" }, ...forms.flatMap(({ label, text }) => line(label, text))),
+            names.length === 0 ? null : el("p", { class: "details-note", text: "To go on from this span, in the headers of each format:" }),
+            names.length === 0 ? null : el("dl", { class: "header-forms" }, ...names.flatMap((name) => line(name, headers[name] ?? ""))),
+        );
+    }
+
+    /** The span as OTLP JSON. */
+    async #json() {
+        if (this.#shown === null) return "";
+        const { answer: { details }, state, trace } = this.#shown;
+        const text = (await (await state.connection?.call("otlpJson", trace.index, [details.index]))?.text()) ?? "";
+        return prettyJson(text) ?? text;
+    }
+
+    /** @param {HTMLElement} holder */
+    async #drawJson(holder) {
+        const text = await this.#json().catch(() => "");
+        fill(holder, el("div", { class: "wide" }, el("pre", { tabindex: 0, "aria-label": "The span as OTLP JSON", text: text === "" ? "It could not be written." : text.length > 100_000 ? `${text.slice(0, 100_000)}…` : text }), text === "" ? null : copyButton("the JSON", text)));
+    }
+
+    /**
+     * The place in the input, and more of it on request.
+     * @param {Excerpt} excerpt
+     */
+    #place(excerpt) {
+        const holder = el("div", {}, excerptBlock(excerpt, false));
+        const more = button({
+            label: "Show more lines",
+            class: "text-link",
+            onClick: async () => {
+                const source = this.#shown?.answer.details.source ?? null;
+                const longer = source === null ? null : await this.#shown?.state.connection?.call("excerpt", source.input, source, MORE_LINES).catch(() => null);
+                more.remove();
+                if (longer) fill(holder, excerptBlock(longer, false));
+            },
+        });
+        return section("In the input", null, holder, excerpt.following.length === 0 ? null : more);
     }
 
     /**
@@ -149,25 +275,30 @@ export class DetailsView {
      * @param {SpanDetails} details
      * @param {bigint} start
      * @param {import('../format.js').TimeMode} mode
+     * @param {string} filter
      */
-    #events(details, start, mode) {
-        if (details.events.length === 0) return null;
-        const sorted = [...details.events].sort((one, other) => one.ns - other.ns);
-        const items = sorted.map((event) =>
+    #events(details, start, mode, filter) {
+        const left = details.events.map((event) => ({ ...event, attributes: matching(event.attributes, filter) })).filter((event) => event.attributes.length > 0 || event.name.toLowerCase().includes(filter));
+        if (left.length === 0) return null;
+        const sorted = left.sort((one, other) => one.ns - other.ns);
+        const item = (/** @type {SpanDetails['events'][number]} */ event) =>
             el(
                 "li",
                 { class: "event" },
                 el("div", { class: "event-head" }, el("span", { class: "event-time", title: `${exactDuration(event.ns - details.startNs)} after the span's start`, text: mode === "relative" ? `+${formatDuration(event.ns - details.startNs)}` : formatMoment(event.ns, start, mode) }), el("span", { class: "event-name", text: event.name === "" ? "(no name)" : event.name })),
                 event.attributes.length === 0 ? null : attributeList(event.attributes, true),
-            ),
-        );
-        return section("Events", details.events.length, ...limited("ul", "event-list", items));
+            );
+        return section("Events", left.length, ...limited("event-list", sorted, item));
     }
 
-    /** @param {SpanDetails} details */
-    #links(details) {
-        if (details.links.length === 0) return null;
-        const items = details.links.map((link) =>
+    /**
+     * @param {SpanDetails} details
+     * @param {string} filter
+     */
+    #links(details, filter) {
+        const left = details.links.map((link) => ({ ...link, attributes: matching(link.attributes, filter) })).filter((link) => filter === "" || link.attributes.length > 0);
+        if (left.length === 0) return null;
+        const item = (/** @type {SpanDetails['links'][number]} */ link) =>
             el(
                 "li",
                 { class: "span-link" },
@@ -175,20 +306,20 @@ export class DetailsView {
                 link.target === null ? el("span", { class: "span-link-where", text: "not in the input" }) : null,
                 link.traceState === "" ? null : el("code", { class: "span-link-state", text: link.traceState }),
                 link.attributes.length === 0 ? null : attributeList(link.attributes, true),
-            ),
-        );
-        return section("Links", details.links.length, ...limited("ul", "link-list", items));
+            );
+        return section("Links", left.length, ...limited("link-list", left, item));
     }
 
     /**
      * The spans that link to this one.
      * @param {SpanDetails} details
+     * @param {string} filter
      */
-    #linkedBy(details) {
-        if (details.linkedByCount === 0) return null;
-        const items = details.linkedBy.map((span) => el("li", { class: "span-link" }, this.#linked(span.traceId, span.spanId, span, details)));
+    #linkedBy(details, filter) {
+        if (details.linkedByCount === 0 || filter !== "") return null;
+        const item = (/** @type {SpanDetails['linkedBy'][number]} */ span) => el("li", { class: "span-link" }, this.#linked(span.traceId, span.spanId, span, details));
         const left = details.linkedByCount - details.linkedBy.length;
-        return section("Linked by", details.linkedByCount, ...limited("ul", "link-list", items), left === 0 ? null : el("p", { class: "span-link-where", text: `${formatCount(left)} more are not listed` }));
+        return section("Linked by", details.linkedByCount, ...limited("link-list", details.linkedBy, item), left === 0 ? null : el("p", { class: "span-link-where", text: `${formatCount(left)} more are not listed` }));
     }
 
     /**
@@ -231,15 +362,6 @@ function statusBadge(details) {
 }
 
 /**
- * @param {SpanDetails} details
- * @param {bigint} start
- * @param {import('../format.js').TimeMode} mode
- */
-function moment(details, start, mode) {
-    return formatMoment(details.startNs, start, mode);
-}
-
-/**
  * @param {number} part
  * @param {number} whole
  */
@@ -278,10 +400,16 @@ function criticalText({ details, topNs, topName }) {
     return whole === "" ? formatDuration(details.criticalNs) : `${formatDuration(details.criticalNs)} (${whole})`;
 }
 
-/** @param {number} shiftNs */
-function clockText(shiftNs) {
+/**
+ * @param {SpanAnswer} answer
+ * @param {State} state
+ * @param {bigint} start
+ */
+function clockText({ details, shiftNs }, { alignment, preferences }, start) {
     if (shiftNs === 0) return "";
-    return `its host's clock seems ${formatDuration(Math.abs(shiftNs))} ${shiftNs > 0 ? "behind" : "ahead"}; shown as recorded`;
+    const size = formatDuration(Math.abs(shiftNs));
+    if (alignment === null) return `its host's clock seems ${size} ${shiftNs > 0 ? "behind" : "ahead"}; shown as recorded`;
+    return `moved ${size} ${shiftNs > 0 ? "later" : "earlier"}; recorded at ${formatMoment(details.startNs, start, preferences.timeMode)}`;
 }
 
 /** @param {SpanAnswer['sampling']} sampling */
@@ -326,142 +454,21 @@ function section(title, count, ...children) {
  * @param {string} title
  * @param {readonly Attribute[]} attributes
  * @param {boolean} grouped
+ * @param {string} filter
  */
-function attributeSection(title, attributes, grouped) {
-    if (attributes.length === 0) return null;
-    return section(title, attributes.length, attributeList(attributes, grouped));
+function attributeSection(title, attributes, grouped, filter) {
+    const left = matching(attributes, filter);
+    if (left.length === 0) return null;
+    return section(title, left.length, attributeList(left, grouped));
 }
 
-/** @param {SpanDetails} details */
-function scopeSection({ scope }) {
-    if (scope.name === "" && scope.attributes.length === 0) return null;
+/**
+ * @param {SpanDetails} details
+ * @param {string} filter
+ */
+function scopeSection({ scope }, filter) {
+    const left = matching(scope.attributes, filter);
+    if (left.length === 0 && (scope.name === "" || filter !== "")) return null;
     const name = scope.version === "" ? scope.name : `${scope.name} ${scope.version}`;
-    return section("Instrumentation scope", null, el("p", { class: "scope-name", text: name }), scope.attributes.length === 0 ? null : attributeList(scope.attributes, false));
-}
-
-/**
- * Attributes in groups by the first part of their key, in the order in which the groups appear.
- * @param {readonly Attribute[]} attributes
- * @param {boolean} grouped
- */
-function attributeList(attributes, grouped) {
-    /** @type {Map<string, Attribute[]>} */
-    const groups = new Map();
-    for (const attribute of attributes) {
-        const dot = attribute.key.indexOf(".");
-        const group = grouped && dot > 0 ? attribute.key.slice(0, dot) : "";
-        const list = groups.get(group);
-        if (list === undefined) groups.set(group, [attribute]);
-        else list.push(attribute);
-    }
-    const lines = [...groups.values()].flatMap((list) => list.map((attribute, index) => attributeLine(attribute, index === 0)));
-    // Lines of long lists come when asked for: a span may have ten thousand attributes.
-    const shown = lines.slice(0, LONG_LIST).flat();
-    const list = el("dl", { class: "attributes" }, ...shown);
-    if (lines.length <= LONG_LIST) return list;
-    const more = el("button", { type: "button", class: "text-link", text: `Show ${formatCount(lines.length - LONG_LIST)} more`, on: { click: () => { list.append(...lines.slice(LONG_LIST).flat()); more.remove(); } } });
-    return el("div", {}, list, more);
-}
-
-/**
- * @param {Attribute} attribute
- * @param {boolean} first of its group
- */
-function attributeLine(attribute, first) {
-    const text = valueText(attribute);
-    const block = blockOf(attribute.key, text, attribute.type);
-    const place = first ? "group-first" : "";
-    const name = el("dt", { class: place, title: `${attribute.key} (${attribute.type})` }, ...breakable(attribute.key));
-    if (block !== null) return [name, el("dd", { class: "wide" }, cut(block, (shown) => el("pre", { tabindex: 0, "aria-label": attribute.key, text: shown })), copyButton(attribute.key, text))];
-    return [name, el("dd", { class: place, title: attribute.type }, cut(text, (shown) => el("span", {}, attribute.type === "string" ? link(shown) : shown)), copyButton(attribute.key, text))];
-}
-
-/**
- * A key that may be broken after its dots.
- * @param {string} key
- */
-function breakable(key) {
-    return key.split(/(?<=[._/-])/).flatMap((part, index) => (index === 0 ? [part] : [el("wbr"), part]));
-}
-
-/**
- * What is better read as a block: SQL, JSON, stack traces, anything with line breaks.
- * @param {string} key
- * @param {string} text
- * @param {string} type
- */
-function blockOf(key, text, type) {
-    const json = type === "string" || type === "map" || type === "array" ? prettyJson(text) : null;
-    if (json !== null && json.length > 40) return json;
-    if (type !== "string") return null;
-    if (text.includes("\n") || /^(db\.query\.text|db\.statement|exception\.stacktrace)$/.test(key)) return text;
-    return null;
-}
-
-/**
- * A value as text: lists and maps as JSON, bytes as hex, integers in full.
- * @param {Attribute} attribute
- * @returns {string}
- */
-function valueText({ type, value }) {
-    if (type === "map") return jsonText(value, true);
-    if (value instanceof Uint8Array) return bytesText(value);
-    if (Array.isArray(value)) return jsonText(value, false);
-    return value === null || value === undefined ? "null" : String(value);
-}
-
-/**
- * JSON of what the package answers. Maps are lists of pairs there, and integers may be BigInt.
- * @param {unknown} value
- * @param {boolean} map whether a list is a map's list of pairs
- * @returns {string}
- */
-function jsonText(value, map) {
-    if (value instanceof Uint8Array) return JSON.stringify(bytesText(value));
-    if (Array.isArray(value)) {
-        if (map) return `{${value.map(([key, entry]) => `${JSON.stringify(String(key))}:${jsonText(entry, isPairs(entry))}`).join(",")}}`;
-        return `[${value.map((entry) => jsonText(entry, isPairs(entry))).join(",")}]`;
-    }
-    if (typeof value === "bigint") return String(value);
-    if (typeof value === "number" && !Number.isFinite(value)) return JSON.stringify(String(value));
-    return JSON.stringify(value) ?? "null";
-}
-
-/** @param {unknown} value */
-function isPairs(value) {
-    return Array.isArray(value) && value.length > 0 && value.every((entry) => Array.isArray(entry) && entry.length === 2 && typeof entry[0] === "string");
-}
-
-/** @param {Uint8Array} bytes */
-function bytesText(bytes) {
-    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-}
-
-/**
- * A text, or its beginning and a button for the rest.
- * @param {string} text
- * @param {(shown: string) => HTMLElement} make
- */
-function cut(text, make) {
-    if (text.length <= LONG_TEXT) return make(text);
-    const holder = el("div", {});
-    fill(
-        holder,
-        make(`${text.slice(0, LONG_TEXT)}…`),
-        el("button", { type: "button", class: "text-link", text: `Show all ${formatCount(text.length)} characters`, on: { click: () => fill(holder, make(text)) } }),
-    );
-    return holder;
-}
-
-/**
- * A list, or its beginning and a button for the rest.
- * @param {'ul'} tag
- * @param {string} name
- * @param {readonly HTMLElement[]} items
- */
-function limited(tag, name, items) {
-    const list = el(tag, { class: name }, ...items.slice(0, LONG_LIST));
-    if (items.length <= LONG_LIST) return [list];
-    const more = el("button", { type: "button", class: "text-link", text: `Show ${formatCount(items.length - LONG_LIST)} more`, on: { click: () => { list.append(...items.slice(LONG_LIST)); more.remove(); } } });
-    return [list, more];
+    return section("Instrumentation scope", null, el("p", { class: "scope-name", text: name }), left.length === 0 ? null : attributeList(left, false));
 }

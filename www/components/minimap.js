@@ -7,7 +7,8 @@
 import { attribute, el, followPointer } from "../dom.js";
 import { canvasColors } from "../colors.js";
 import { countOf, formatDuration } from "../format.js";
-import { clampRange, scaleOf, shownRange } from "../state.js";
+import { Pinch, pinched } from "../pinch.js";
+import { clampRange, scaleOf, shownRange, wholeRange } from "../state.js";
 
 /** @import { State } from '../state.js' */
 /** @import { Intents } from '../types.js' */
@@ -26,6 +27,7 @@ export class Minimap {
     #to;
     #text;
     #observer;
+    #pinch;
     #width = 0;
     /** @type {State | null} */
     #state = null;
@@ -45,6 +47,20 @@ export class Minimap {
         this.element = el("div", { class: "minimap", role: "group", "aria-label": "Overview of the trace", on: { pointerdown: (event) => this.#onPress(event), dblclick: () => intents.setRange(null) } }, this.#canvas, this.#errors, this.#found, this.#text, this.#brush, this.#from, this.#to);
         // The page must not scroll while the wheel zooms, so the listener cannot be passive.
         this.element.addEventListener("wheel", (event) => this.#onWheel(event), { passive: false });
+        this.#pinch = new Pinch(this.element, {
+            box: () => this.element.getBoundingClientRect(),
+            begin: () => {
+                if (!this.#state?.trace) return null;
+                const { from, to } = this.#range;
+                const scale = this.#scale;
+                return { scale, shown: { left: scale.place(from), right: scale.place(to) }, whole: this.#whole };
+            },
+            // Here the picture stands still and the brush goes with the fingers; spreading them zooms in as it does below.
+            move: ({ scale, shown, whole }, from, to) => {
+                const middle = Math.min(Math.max(shown.left, from.middle), shown.right);
+                intents.setRange(clampRange(pinched(scale, shown, { middle: middle + to.middle - from.middle, spread: from.spread }, { middle, spread: to.spread }), whole));
+            },
+        });
         this.#observer = new ResizeObserver(() => this.#resize());
         this.#observer.observe(this.element);
     }
@@ -61,7 +77,7 @@ export class Minimap {
             const { spans, errors } = trace.summary;
             this.#text.textContent = `${countOf(spans, "span")} over ${formatDuration(trace.extentNs)}, ${errors === 0 ? "no errors" : countOf(errors, "span with an error", "spans with an error")}. The rows below say the same.`;
             void this.repaint();
-        } else if (before.preferences.squeezed !== state.preferences.squeezed) {
+        } else if (before.preferences.squeezed !== state.preferences.squeezed || before.alignment !== state.alignment) {
             void this.repaint();
         } else if (before.found !== state.found) {
             void this.#paintMarks();
@@ -71,7 +87,7 @@ export class Minimap {
 
     /** All of the time on the width. */
     get #scale() {
-        return scaleOf(/** @type {State} */ (this.#state), this.#width, { from: 0, to: this.#extent });
+        return scaleOf(/** @type {State} */ (this.#state), this.#width, this.#whole);
     }
 
     /** Paints the canvas anew: another trace, size or theme. */
@@ -83,7 +99,7 @@ export class Minimap {
         const density = Math.min(3, window.devicePixelRatio || 1);
         const width = Math.max(1, Math.round(this.#width * density));
         const height = Math.round((HEIGHT - 8) * density);
-        const pixels = await connection.call("minimap", trace.index, { width, height, scale: this.#scale.points(density), ...canvasColors(this.element, overview.looks) }).catch(() => null);
+        const pixels = await connection.call("minimap", trace.index, { width, height, scale: this.#scale.points(density), aligned: this.#state?.alignment !== null, ...canvasColors(this.element, overview.looks) }).catch(() => null);
         if (turn !== this.#turn || pixels === null) return;
         this.#canvas.width = width;
         this.#canvas.height = height;
@@ -102,7 +118,7 @@ export class Minimap {
         const turn = this.#markTurn;
         const density = Math.min(3, window.devicePixelRatio || 1);
         const width = Math.max(1, Math.round(this.#width));
-        const marks = await connection.call("columns", trace.index, { width, scale: this.#scale.points(1) }).catch(() => null);
+        const marks = await connection.call("columns", trace.index, { width, scale: this.#scale.points(1), aligned: this.#state?.alignment !== null }).catch(() => null);
         if (turn !== this.#markTurn || marks === null) return;
         const found = this.#state?.found ? marks.found : new Uint8Array();
         drawNotches(this.#errors, marks.errors, width, density, (path, x) => path.rect(x - 1, 0, 3, 5));
@@ -122,8 +138,8 @@ export class Minimap {
         void this.repaint();
     }
 
-    get #extent() {
-        return Math.max(1, this.#state?.trace?.extentNs ?? 1);
+    get #whole() {
+        return this.#state === null ? { from: 0, to: 1 } : wholeRange(this.#state);
     }
 
     get #range() {
@@ -132,7 +148,7 @@ export class Minimap {
 
     #place() {
         const { from, to } = this.#range;
-        const extent = this.#extent;
+        const all = this.#whole;
         const scale = this.#scale;
         const left = scale.place(from);
         const right = scale.place(to);
@@ -142,8 +158,8 @@ export class Minimap {
         this.#brush.style.setProperty("--width", `${Math.max(2, right - left)}px`);
         for (const [edge, at, value] of /** @type {const} */ ([[this.#from, left, from], [this.#to, right, to]])) {
             edge.style.setProperty("--left", `${at}px`);
-            attribute(edge, "aria-valuemin", 0);
-            attribute(edge, "aria-valuemax", Math.round(extent));
+            attribute(edge, "aria-valuemin", Math.round(all.from));
+            attribute(edge, "aria-valuemax", Math.round(all.to));
             attribute(edge, "aria-valuenow", Math.round(value));
             attribute(edge, "aria-valuetext", formatDuration(value));
         }
@@ -163,7 +179,8 @@ export class Minimap {
      */
     #onKey(event, which) {
         if (event.ctrlKey || event.metaKey || event.altKey) return;
-        const extent = this.#extent;
+        const all = this.#whole;
+        const extent = all.to - all.from;
         const range = { ...this.#range };
         const length = range.to - range.from;
         const steps = /** @type {Record<string, number>} */ ({
@@ -181,9 +198,9 @@ export class Minimap {
         event.preventDefault();
         event.stopPropagation();
         const least = Math.min(extent, Math.max(1000, extent / 1e6));
-        if (which === "from") range.from = Math.min(Math.max(0, range.from + step), range.to - least);
-        else range.to = Math.max(Math.min(extent, range.to + step), range.from + least);
-        this.#intents.setRange(clampRange(range, extent));
+        if (which === "from") range.from = Math.min(Math.max(all.from, range.from + step), range.to - least);
+        else range.to = Math.max(Math.min(all.to, range.to + step), range.from + least);
+        this.#intents.setRange(clampRange(range, all));
     }
 
     /**
@@ -199,9 +216,9 @@ export class Minimap {
     #onPress(event) {
         if (event.button !== 0) return;
         const box = this.element.getBoundingClientRect();
-        const extent = this.#extent;
+        const all = this.#whole;
         const scale = this.#scale;
-        const at = (/** @type {number} */ x) => Math.min(Math.max(0, scale.at(Math.min(Math.max(0, this.#pixel(x, box)), this.#width))), extent);
+        const at = (/** @type {number} */ x) => Math.min(Math.max(all.from, scale.at(Math.min(Math.max(0, this.#pixel(x, box)), this.#width))), all.to);
         const { from, to } = this.#range;
         const zoomed = this.#state?.range !== null;
         const pressed = at(event.clientX);
@@ -216,7 +233,7 @@ export class Minimap {
             move = (x) => ordered(fixed, at(x));
         } else if (zoomed && pressed > from && pressed < to) {
             move = (x) => {
-                const by = Math.min(Math.max(at(x) - pressed, -from), extent - to);
+                const by = Math.min(Math.max(at(x) - pressed, all.from - from), all.to - to);
                 return { from: from + by, to: to + by };
             };
         } else {
@@ -225,10 +242,10 @@ export class Minimap {
         const start = event.clientX;
         let moved = false;
         followPointer(this.element, event, (next) => {
-            // A click that shakes is not a drag.
-            if (!moved && Math.abs(next.clientX - start) < 4) return;
+            // A click that shakes is not a drag, and a finger beside another one is a part of a pinch.
+            if (this.#pinch.active || (!moved && Math.abs(next.clientX - start) < 4)) return;
             moved = true;
-            this.#intents.setRange(clampRange(move(next.clientX), extent));
+            this.#intents.setRange(clampRange(move(next.clientX), all));
         });
     }
 
@@ -236,15 +253,15 @@ export class Minimap {
     #onWheel(event) {
         event.preventDefault();
         const box = this.element.getBoundingClientRect();
-        const extent = this.#extent;
+        const all = this.#whole;
         const view = scaleOf(/** @type {State} */ (this.#state), this.#width);
         if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
-            this.#intents.setRange(clampRange(view.panned((event.deltaX || event.deltaY) / 1000), extent));
+            this.#intents.setRange(clampRange(view.panned((event.deltaX || event.deltaY) / 1000), all));
             return;
         }
         const { from, to } = this.#range;
         const around = Math.min(Math.max(from, this.#scale.at(this.#pixel(event.clientX, box))), to);
-        this.#intents.setRange(clampRange(view.zoomed(wheelFactor(event), view.place(around)), extent));
+        this.#intents.setRange(clampRange(view.zoomed(wheelFactor(event), view.place(around)), all));
     }
 }
 

@@ -5,7 +5,8 @@
  *                                                    ▔         ▔           the critical path
  *
  * The bar is solid where the span itself works and light where its children do; the line below it is where the span
- * owns the critical path. All shapes of a bar are one SVG with a few paths, so that a row is always the same elements.
+ * owns the critical path. A thin line goes to where children begin before it or end after it; a dashed outline is where a
+ * span was recorded that was moved to align clocks. All shapes of a bar are one SVG with a few paths, so that a row is always the same elements.
  */
 
 import { attribute, el, icon, setProperty, setText, svg } from "../dom.js";
@@ -33,10 +34,13 @@ const CHARACTER = 7;
  * @property {HTMLElement} service
  * @property {HTMLElement} operation
  * @property {HTMLElement} chip
+ * @property {HTMLElement} moved
  * @property {HTMLElement} skipped
  * @property {HTMLElement} duration
  * @property {HTMLElement} words
  * @property {SVGSVGElement} drawing
+ * @property {SVGPathElement} ghost
+ * @property {SVGPathElement} beyond
  * @property {SVGPathElement} under
  * @property {SVGPathElement} busy
  * @property {SVGPathElement} texture
@@ -74,9 +78,12 @@ export function createRow() {
         service: el("span", { class: "row-service" }),
         operation: el("span", { class: "row-operation" }),
         chip: el("span", { class: "row-chip" }),
+        moved: el("span", { class: "row-moved", "aria-hidden": "true" }),
         skipped: el("span", { class: "row-skipped", "aria-hidden": "true" }),
         duration: el("div", { class: "cell cell-duration", role: "gridcell" }),
         words: el("span", { class: "visually-hidden" }),
+        ghost: path("bar-ghost"),
+        beyond: path("bar-beyond"),
         under: path("bar-under"),
         busy: path("bar-busy"),
         texture: path("bar-texture"),
@@ -88,8 +95,8 @@ export function createRow() {
         link: el("span", { class: "row-link", "aria-hidden": "true" }, icon("link")),
         label: el("span", { class: "row-label", "aria-hidden": "true" }),
     };
-    const drawing = svg("svg", { class: "bars", "aria-hidden": "true", focusable: "false" }, made.under, made.busy, made.texture, made.hatch, made.outline, made.critical, made.events, made.errorEvents);
-    const name = el("div", { class: "cell cell-name", role: "gridcell" }, made.twisty, made.own, made.below, made.stripe, made.level, el("span", { class: "row-text" }, made.service, " ", made.operation), made.chip);
+    const drawing = svg("svg", { class: "bars", "aria-hidden": "true", focusable: "false" }, made.ghost, made.beyond, made.under, made.busy, made.texture, made.hatch, made.outline, made.critical, made.events, made.errorEvents);
+    const name = el("div", { class: "cell cell-name", role: "gridcell" }, made.twisty, made.own, made.below, made.stripe, made.level, el("span", { class: "row-text" }, made.service, " ", made.operation), made.chip, made.moved);
     const row = el("div", { class: "row virtual-row", role: "row", tabindex: -1 }, name, made.duration, el("div", { class: "cell cell-time", role: "gridcell" }, made.words, drawing, made.link, made.label), made.skipped);
     parts.set(row, { ...made, name, drawing });
     return row;
@@ -104,12 +111,17 @@ export function blankRow(element) {
     if (made === undefined) return;
     element.classList.add("blank");
     attribute(element, "aria-label", "Loading");
-    for (const text of [made.service, made.operation, made.chip, made.skipped, made.duration, made.words, made.label, made.level]) setText(text, "");
-    for (const shape of [made.under, made.busy, made.texture, made.hatch, made.outline, made.critical, made.events, made.errorEvents]) attribute(shape, "d", "");
+    for (const text of [made.service, made.operation, made.chip, made.moved, made.skipped, made.duration, made.words, made.label, made.level]) setText(text, "");
+    clearShapes(made);
     made.link.hidden = true;
     made.twisty.classList.add("absent");
     made.own.classList.add("absent");
     made.below.classList.add("absent");
+}
+
+/** @param {RowParts} made */
+function clearShapes(made) {
+    for (const shape of [made.ghost, made.beyond, made.under, made.busy, made.texture, made.hatch, made.outline, made.critical, made.events, made.errorEvents]) attribute(shape, "d", "");
 }
 
 /**
@@ -129,7 +141,7 @@ export function drawRow(element, row, above, context, matches) {
     const service = row.service === "" ? "(no service)" : row.service;
     setProperty(made.name, "--row-indent", String(Math.min(row.level - 1, DEEPEST_INDENT)));
     const color = colorOf(context.looks[row.serviceIndex]);
-    for (const colored of [made.stripe, made.under, made.busy]) setProperty(colored, "--row-service", color);
+    for (const colored of [made.stripe, made.under, made.busy, made.beyond]) setProperty(colored, "--row-service", color);
     const texture = context.looks[row.serviceIndex]?.texture ?? "plain";
     element.classList.toggle("texture-dots", texture === "dots");
     element.classList.toggle("texture-lines", texture === "lines");
@@ -151,6 +163,9 @@ export function drawRow(element, row, above, context, matches) {
     const chip = chipOf(row);
     setText(made.chip, chip.text);
     attribute(made.chip, "title", chip.title);
+    const moved = row.shiftNs === 0 || !Number.isFinite(row.startNs) ? "" : formatDuration(Math.abs(row.shiftNs));
+    setText(made.moved, moved === "" ? "" : `${row.shiftNs > 0 ? "→" : "←"} ${moved}`);
+    attribute(made.moved, "title", moved === "" ? null : movedText(row));
     attribute(made.name, "title", `${service}\n${name}`);
     element.classList.toggle("group", group !== null);
     setText(made.skipped, row.skipped > 0 ? formatCount(row.skipped) : "");
@@ -209,12 +224,20 @@ function wordsOf(row, context) {
     if (row.error === "below") words.push("error below");
     if (!Number.isFinite(row.startNs)) return [...words, "no start time"].join(", ");
     words.push(`starts at ${formatMoment(row.startNs, context.traceStart, context.timeMode)}`);
+    if (row.shiftNs !== 0) words.push(movedText(row));
     words.push(`self ${formatDuration(row.selfNs)}`);
     if (row.criticalNs > 0) words.push(`${formatDuration(row.criticalNs)} on the critical path`);
+    if (row.earlyNs < row.startNs) words.push(`a child begins ${formatDuration(row.startNs - row.earlyNs)} before it`);
+    if (row.lateNs > row.startNs + row.durationNs) words.push(`a child ends ${formatDuration(row.lateNs - row.startNs - row.durationNs)} after it`);
     if (row.events.length > 0) words.push(countOf(row.events.length, "event"));
     if (row.links > 0) words.push(countOf(row.links, "link"));
     if (row.warnings > 0) words.push(countOf(row.warnings, "warning"));
     return words.join(", ");
+}
+
+/** How far a span was moved, in words. @param {Row} row */
+function movedText({ shiftNs }) {
+    return `moved ${formatDuration(Math.abs(shiftNs))} ${shiftNs > 0 ? "later" : "earlier"} to align clocks`;
 }
 
 /**
@@ -232,17 +255,27 @@ function drawBar(made, row, context) {
     const left = known ? place(row.startNs) : 0;
     const right = known ? place(row.startNs + Math.max(0, row.durationNs)) : 0;
     const visible = known && right >= -1 && left <= width + 1;
+    // Whole pixels: bars of a pixel or two would be blurred away. Beyond the rims a little is enough.
+    const inside = (/** @type {number} */ x) => Math.round(Math.min(Math.max(x, -8), width + 8));
+    const line = (/** @type {number} */ a, /** @type {number} */ b) => (b < 0 || a > width || inside(a) === inside(b) ? "" : `M${inside(a)} ${top + BAR / 2 - 0.5}h${inside(b) - inside(a)}v1H${inside(a)}z`);
+    const beyond = known ? (Number.isFinite(row.earlyNs) ? line(place(row.earlyNs), left) : "") + (Number.isFinite(row.lateNs) ? line(right, place(row.lateNs)) : "") : "";
+    let ghost = "";
+    if (known && row.shiftNs !== 0) {
+        const a = place(row.startNs - row.shiftNs);
+        const b = place(row.startNs + Math.max(0, row.durationNs) - row.shiftNs);
+        if (b >= 0 && a <= width) ghost = `M${inside(a) + 0.5} ${top + 0.5}h${Math.max(2, inside(b) - inside(a)) - 1}v${BAR - 1}H${inside(a) + 0.5}z`;
+    }
     if (!visible) {
-        for (const shape of [made.under, made.busy, made.texture, made.hatch, made.outline, made.critical, made.events, made.errorEvents]) attribute(shape, "d", "");
+        clearShapes(made);
+        attribute(made.ghost, "d", ghost);
+        attribute(made.beyond, "d", beyond);
         made.link.hidden = true;
         placeLabel(made, !known ? "" : left > width ? `${formatDuration(row.durationNs)} ›` : `‹ ${formatDuration(row.durationNs)}`, known && left > width ? "right" : "left", width);
         return;
     }
-    // Whole pixels: bars of a pixel or two would be blurred away. Beyond the rims a little is enough.
-    const pixel = (/** @type {number} */ x) => Math.round(Math.min(Math.max(x, -8), width + 8));
     const box = (/** @type {number} */ a, /** @type {number} */ b, /** @type {number} */ y, /** @type {number} */ h, /** @type {number} */ least) => {
-        const x = Math.min(pixel(a), Math.round(width) - least);
-        return `M${x} ${y}h${Math.max(least, pixel(b) - x)}v${h}H${x}z`;
+        const x = Math.min(inside(a), Math.round(width) - least);
+        return `M${x} ${y}h${Math.max(least, inside(b) - x)}v${h}H${x}z`;
     };
     const pairs = (/** @type {readonly number[]} */ list, /** @type {number} */ y, /** @type {number} */ h, /** @type {number} */ least) => {
         let path = "";
@@ -253,6 +286,8 @@ function drawBar(made, row, context) {
         }
         return path;
     };
+    attribute(made.ghost, "d", ghost);
+    attribute(made.beyond, "d", beyond);
     const whole = box(left, right, top, BAR, 2);
     attribute(made.under, "d", whole);
     const solid = row.busy.length === 0 && row.durationNs <= 0 ? whole : pairs(row.busy, top, BAR, 1);
@@ -261,7 +296,7 @@ function drawBar(made, row, context) {
     attribute(made.texture, "d", plain ? "" : whole);
     attribute(made.texture, "fill", plain ? null : `url(#${context.looks[row.serviceIndex]?.texture})`);
     attribute(made.hatch, "d", row.error === "own" ? whole : "");
-    attribute(made.outline, "d", row.error === "own" ? outlineOf(Math.min(pixel(left), Math.round(width) - 2), pixel(right), top) : "");
+    attribute(made.outline, "d", row.error === "own" ? outlineOf(Math.min(inside(left), Math.round(width) - 2), inside(right), top) : "");
     attribute(made.critical, "d", pairs(row.critical, top + BAR + 1, 2, 2));
     attribute(made.events, "d", diamonds(row.events.filter((event) => !event.error), place, width, height / 2));
     attribute(made.errorEvents, "d", diamonds(row.events.filter((event) => event.error), place, width, height / 2));

@@ -35,12 +35,13 @@ export class ViewMenu {
  * @returns {MenuItem[]}
  */
 export function viewItems(state, intents) {
-    const { preferences, pathAlone, focus, span, trace } = state;
-    const idle = trace?.idle.length ?? 0;
+    const { preferences, pathAlone, focus, span, trace, aligned, alignment } = state;
+    const idle = (alignment ?? trace)?.idle.length ?? 0;
     return [
         { label: "Critical path alone", key: "c", toggled: pathAlone, choose: () => intents.choose({ pathAlone: !pathAlone }) },
         { label: "One row for alike spans", about: "Five or more beside each other", key: "g", toggled: preferences.grouped, choose: () => intents.setPreferences({ grouped: !preferences.grouped }) },
         { label: "Squeeze idle stretches", about: idle === 0 ? "There are none in this trace" : `Where nothing works for a twentieth of the trace or more: ${idle}`, key: "z", toggled: preferences.squeezed, choose: () => intents.setPreferences({ squeezed: !preferences.squeezed }) },
+        { label: "Align clocks", about: "Moves spans of hosts whose clocks differ, as far as calls tell", key: "o", toggled: aligned, choose: () => intents.align(!aligned) },
         focus.length > 0
             ? { label: "Back to all spans", key: ".", rule: true, choose: () => intents.focusOn(null) }
             : { label: "Subtree of the current span alone", key: ".", rule: true, choose: () => intents.focusOn(span ?? 0) },

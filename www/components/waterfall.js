@@ -4,9 +4,11 @@
  */
 
 import { attribute, button, el, fill, followPointer, setText, svg } from "../dom.js";
-import { countOf, formatClock, formatDuration } from "../format.js";
+import { countOf, formatClock, formatCount, formatDuration } from "../format.js";
 import { ROW_KEYS, keyOf } from "../keys.js";
-import { ROW_HEIGHTS, clampRange, scaleOf } from "../state.js";
+import { Pinch, pinched } from "../pinch.js";
+import { ROW_HEIGHTS, clampRange, scaleOf, squeezedIdle, wholeRange } from "../state.js";
+import { AlignmentView } from "./alignment.js";
 import { VirtualList } from "../virtual-list.js";
 import { includes } from "../sorted.js";
 import { Minimap, wheelFactor } from "./minimap.js";
@@ -25,6 +27,8 @@ const KEPT_CHUNKS = 48;
 /** A row answers with at most so many numbers for its stretches, and so many events; beyond, it is coarse. */
 const MOST_PAIRS = 128;
 const MOST_EVENTS = 64;
+/** Rows on paper; more are a pile that nobody reads. */
+const MOST_PRINTED = 400;
 /** Least distance between two ticks, for labels such as 1.25 s and 09:14:03.120. */
 const TICK_ROOM = { relative: 78, clock: 112 };
 
@@ -32,7 +36,9 @@ export class WaterfallView {
     #intents;
     #minimap;
     #notices;
+    #alignment;
     #empty;
+    #printed;
     #list;
     #grid;
     #scroller;
@@ -44,6 +50,7 @@ export class WaterfallView {
     #reset;
     #nameSplit;
     #durationSplit;
+    #pinch;
     #observer;
     /** @type {Map<number, Row[]>} */
     #chunks = new Map();
@@ -63,7 +70,7 @@ export class WaterfallView {
     /** @type {Tick[]} */
     #ticks = [];
     #tickTurn = 0;
-    /** @type {{range: State['range'], width: number, idle: unknown, squeezed: boolean, scale: ReturnType<typeof scaleOf>} | null} */
+    /** @type {{range: State['range'], width: number, idle: unknown, whole: unknown, scale: ReturnType<typeof scaleOf>} | null} */
     #known = null;
     /** @type {Set<number>} */
     #marked = new Set();
@@ -75,6 +82,8 @@ export class WaterfallView {
         this.#intents = intents;
         this.#minimap = new Minimap({ intents });
         this.#notices = new Notices({ intents });
+        this.#alignment = new AlignmentView({ intents });
+        this.#printed = el("p", { class: "waterfall-printed" });
         this.#empty = el("p", { class: "waterfall-empty", hidden: true, text: "No row is left to show." });
         this.#shown = el("span", { class: "waterfall-shown" });
         this.#reset = button({ label: "All of the time", icon: "reset", title: "All of the time (0)", onClick: () => intents.setRange(null) });
@@ -98,13 +107,13 @@ export class WaterfallView {
         );
         this.#lines = el("div", { class: "grid-lines", "aria-hidden": "true" });
         const body = el("div", { class: "virtual-body", role: "rowgroup" });
-        this.#scroller = el("div", { class: "waterfall-scroll", role: "presentation" }, this.#lines, body, this.#empty);
+        this.#scroller = el("div", { class: "waterfall-scroll", role: "presentation" }, this.#lines, body, this.#empty, this.#printed);
         this.#grid = el("div", { class: "waterfall-grid", role: "treegrid", "aria-label": "Spans", "aria-colcount": 3, "aria-rowcount": 1 }, el("div", { role: "rowgroup" }, head), this.#scroller);
         this.#nameSplit = new Splitter({ label: "Width of the operation column", onMove: (width) => intents.setPreferences({ nameWidth: width }) });
         this.#durationSplit = new Splitter({ label: "Width of the duration column", onMove: (width) => intents.setPreferences({ durationWidth: width }) });
         this.#nameSplit.element.classList.add("split-name");
         this.#durationSplit.element.classList.add("split-duration");
-        this.element = el("div", { class: "waterfall" }, patterns(), el("div", { class: "waterfall-top" }, tools, this.#minimap.element), this.#notices.element, this.#grid, this.#nameSplit.element, this.#durationSplit.element);
+        this.element = el("div", { class: "waterfall" }, patterns(), el("div", { class: "waterfall-top" }, tools, this.#minimap.element), this.#notices.element, this.#alignment.element, this.#grid, this.#nameSplit.element, this.#durationSplit.element);
 
         this.#list = new VirtualList({ scroller: this.#scroller, body, rowHeight: ROW_HEIGHTS.normal, overscan: 4, create: createRow, draw: (element, index) => this.#draw(element, index), ready: (from, to) => this.#ready(from, to) });
         this.#grid.addEventListener("keydown", (event) => this.#onKey(event));
@@ -113,6 +122,14 @@ export class WaterfallView {
         body.addEventListener("focusin", (event) => this.#onFocus(event));
         this.#scroller.addEventListener("wheel", (event) => this.#onWheel(event), { passive: false });
         this.#axis.addEventListener("pointerdown", (event) => this.#onAxisPress(event));
+        addEventListener("beforeprint", this.#beforePrint);
+        addEventListener("afterprint", this.#afterPrint);
+        this.#pinch = new Pinch(this.#grid, {
+            box: () => this.#axis.getBoundingClientRect(),
+            takes: (target) => target instanceof Element && target.closest(".cell-time") !== null,
+            begin: () => (this.#state?.trace ? { scale: this.#scale(this.#state), whole: wholeRange(this.#state) } : null),
+            move: ({ scale, whole }, from, to) => intents.setRange(clampRange(pinched(scale, { left: 0, right: scale.width }, from, to), whole)),
+        });
         this.#observer = new ResizeObserver(() => this.#resize());
         this.#observer.observe(this.#axis);
     }
@@ -126,6 +143,7 @@ export class WaterfallView {
         const { trace, preferences } = state;
         this.#minimap.update(state, before);
         this.#notices.update(state, before);
+        this.#alignment.update(state, before);
         if (before === null || before.preferences !== preferences) {
             this.#setWidth("--name-width", preferences.nameWidth);
             this.#setWidth("--duration-width", preferences.durationWidth);
@@ -146,7 +164,7 @@ export class WaterfallView {
         } else if (before.marked !== state.marked || before.found !== state.found || before.preferences !== preferences) {
             this.#list.redraw();
         }
-        if (other || before.range !== state.range || before.preferences.timeMode !== preferences.timeMode || before.preferences.squeezed !== preferences.squeezed) {
+        if (other || before.range !== state.range || before.preferences.timeMode !== preferences.timeMode || before.preferences.squeezed !== preferences.squeezed || before.alignment !== state.alignment) {
             this.#drawShown();
             this.#fine.clear();
             this.#moveBars();
@@ -178,6 +196,8 @@ export class WaterfallView {
 
     destroy() {
         clearTimeout(this.#refining);
+        removeEventListener("beforeprint", this.#beforePrint);
+        removeEventListener("afterprint", this.#afterPrint);
         this.#observer.disconnect();
         this.#list.destroy();
         this.#minimap.destroy();
@@ -333,9 +353,11 @@ export class WaterfallView {
     /** The scale is the same for all rows until the range, the width or the squeezing changes. @param {State} state */
     #scale(state) {
         const known = this.#known;
-        if (known !== null && known.range === state.range && known.width === this.#width && known.idle === state.trace?.idle && known.squeezed === state.preferences.squeezed) return known.scale;
+        const idle = squeezedIdle(state);
+        const whole = state.alignment?.whole ?? state.trace?.extentNs;
+        if (known !== null && known.range === state.range && known.width === this.#width && known.idle === idle && known.whole === whole) return known.scale;
         const scale = scaleOf(state, this.#width);
-        this.#known = { range: state.range, width: this.#width, idle: state.trace?.idle, squeezed: state.preferences.squeezed, scale };
+        this.#known = { range: state.range, width: this.#width, idle, whole, scale };
         return scale;
     }
 
@@ -426,6 +448,37 @@ export class WaterfallView {
         this.#wantsFocus = false;
         element.focus({ preventScroll: true });
     }
+
+    // ── paper ──
+
+    /** Has the first rows fetched, as paper does not wait for them, and prints. */
+    async print() {
+        const count = Math.min(this.#state?.trace?.rowCount ?? 0, MOST_PRINTED);
+        for (let chunk = 0; chunk * CHUNK < count; chunk += 1) if (!this.#chunks.has(chunk)) await this.#fetchChunk(chunk);
+        window.print();
+    }
+
+    /** Shows the rows that are there as a plain list whose bars follow the width of the paper. */
+    #beforePrint = () => {
+        const all = this.#state?.trace?.rowCount ?? 0;
+        let known = 0;
+        while (this.#chunks.has(known)) known += 1;
+        const count = Math.min(all, known * CHUNK, MOST_PRINTED);
+        this.#list.showFirst(count);
+        setText(this.#printed, count < all ? `Rows 1 to ${formatCount(count)} of ${formatCount(all)}` : "");
+        for (const bars of this.#grid.querySelectorAll(".bars")) {
+            attribute(bars, "viewBox", `0 0 ${this.#width} ${this.#list.map.rowHeight}`);
+            attribute(bars, "preserveAspectRatio", "none");
+        }
+    };
+
+    #afterPrint = () => {
+        for (const bars of this.#grid.querySelectorAll(".bars")) {
+            attribute(bars, "viewBox", null);
+            attribute(bars, "preserveAspectRatio", null);
+        }
+        this.#list.showFirst(null);
+    };
 
     // ── keys and pointer ──
 
@@ -528,8 +581,7 @@ export class WaterfallView {
         if (found === null || !(event.target instanceof Element) || event.target.closest(".cell-time") === null) return;
         getSelection()?.removeAllRanges();
         const { startNs, durationNs } = found.row;
-        const extent = this.#state?.trace?.extentNs ?? 1;
-        if (Number.isFinite(startNs)) this.#intents.setRange(clampRange({ from: startNs - durationNs * 0.05, to: startNs + durationNs * 1.05 }, extent));
+        if (Number.isFinite(startNs) && this.#state !== null) this.#intents.setRange(clampRange({ from: startNs - durationNs * 0.05, to: startNs + durationNs * 1.05 }, wholeRange(this.#state)));
     }
 
     /** @param {FocusEvent} event */
@@ -553,7 +605,7 @@ export class WaterfallView {
         const box = this.#axis.getBoundingClientRect();
         const at = Math.min(Math.max(0, event.clientX - box.left), scale.width);
         const range = zooms ? scale.zoomed(wheelFactor(event), at) : scale.panned((event.deltaX || event.deltaY) / 1000);
-        this.#intents.setRange(clampRange(range, state.trace.extentNs));
+        this.#intents.setRange(clampRange(range, wholeRange(state)));
     }
 
     /** Dragging on the axis shows that part of the time. @param {PointerEvent} event */
@@ -562,12 +614,13 @@ export class WaterfallView {
         if (event.button !== 0 || state === null || state.trace === null) return;
         const box = this.#axis.getBoundingClientRect();
         const scale = this.#scale(state);
-        const extent = state.trace.extentNs;
+        const whole = wholeRange(state);
         const at = (/** @type {number} */ x) => scale.at(Math.min(Math.max(0, x - box.left), scale.width));
         const start = event.clientX;
         const band = el("div", { class: "axis-band" });
         const onMove = (/** @type {PointerEvent} */ next) => {
-            if (band.parentNode === null && Math.abs(next.clientX - start) >= 4) this.#axis.append(band);
+            if (this.#pinch.active) band.remove();
+            else if (band.parentNode === null && Math.abs(next.clientX - start) >= 4) this.#axis.append(band);
             const left = Math.max(box.left, Math.min(start, next.clientX)) - box.left;
             const right = Math.min(box.right, Math.max(start, next.clientX)) - box.left;
             band.style.setProperty("--left", `${left}px`);
@@ -575,8 +628,8 @@ export class WaterfallView {
         };
         followPointer(this.#axis, event, onMove, (last) => {
             band.remove();
-            if (last.type === "pointerup" && Math.abs(last.clientX - start) >= 4) {
-                this.#intents.setRange(clampRange({ from: Math.min(at(start), at(last.clientX)), to: Math.max(at(start), at(last.clientX)) }, extent));
+            if (last.type === "pointerup" && !this.#pinch.active && Math.abs(last.clientX - start) >= 4) {
+                this.#intents.setRange(clampRange({ from: Math.min(at(start), at(last.clientX)), to: Math.max(at(start), at(last.clientX)) }, whole));
             }
         });
     }
@@ -618,22 +671,23 @@ export class WaterfallView {
         const steps = this.#ticks.slice(1).map(({ ns }, index) => ns - (this.#ticks[index]?.ns ?? 0));
         const step = Math.min(scale.range.to - scale.range.from, ...steps);
         const start = state.trace.summary.startNs;
-        const place = (/** @type {number} */ ns) => `${Math.round(scale.place(ns))}px`;
+        // On paper, whose width is not known, only shares of it are.
+        const place = (/** @type {number} */ ns) => ({ "--left": `${Math.round(scale.place(ns))}px`, "--share": String(scale.place(ns) / Math.max(1, this.#width)) });
         const { breaks } = scale;
         fill(
             this.#axis,
             ...this.#ticks.map(({ ns, label }) => {
                 const text = mode === "relative" ? label : formatClock(start + BigInt(Math.round(ns)), mode, step);
-                return el("span", { class: "tick", style: { "--left": place(ns) }, text });
+                return el("span", { class: "tick", style: place(ns), text });
             }),
         );
         // A label that would be cut at the right rim, or run into the next line or break, is left out; its line stays.
         const ticks = /** @type {HTMLElement[]} */ ([...this.#axis.children]);
         const stops = [...ticks.map((tick) => tick.offsetLeft), ...breaks.map(({ left }) => left), this.#width].sort((one, other) => one - other);
         for (const tick of ticks) tick.classList.toggle("absent", tick.offsetLeft + tick.offsetWidth > (stops.find((stop) => stop > tick.offsetLeft) ?? this.#width));
-        const placed = (/** @type {{left: number, width: number}} */ { left, width }) => ({ "--left": `${Math.round(left)}px`, "--width": `${Math.round(width)}px` });
+        const placed = (/** @type {{left: number, width: number}} */ { left, width }) => ({ "--left": `${Math.round(left)}px`, "--width": `${Math.round(width)}px`, "--share": String(left / Math.max(1, this.#width)) });
         this.#axis.append(...breaks.map((gap) => el("span", { class: "axis-break", style: placed(gap), title: `Nothing works for ${formatDuration(gap.ns)}` }, el("span", { text: formatDuration(gap.ns) }))));
-        fill(this.#lines, ...this.#ticks.map(({ ns }) => el("span", { class: "grid-line", style: { "--left": place(ns) } })), ...breaks.map((gap) => el("span", { class: "grid-break", style: placed(gap) })));
+        fill(this.#lines, ...this.#ticks.map(({ ns }) => el("span", { class: "grid-line", style: place(ns) })), ...breaks.map((gap) => el("span", { class: "grid-break", style: placed(gap) })));
     }
 
     #drawShown() {

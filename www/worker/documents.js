@@ -5,7 +5,7 @@
 
 import * as spanscope from "../pkg/index.js";
 import { sampleBlob } from "../samples/load.js";
-import { LINE_REACH, excerptAt, isPacked } from "./excerpts.js";
+import { LINE_BYTES, LINE_REACH, excerptAt, isPacked } from "./excerpts.js";
 import { Meter, chunksOf } from "./meter.js";
 
 /** @import { Excerpt, Explanation, InputSpec, Position, Problem } from '../types.js' */
@@ -170,7 +170,7 @@ export class Documents {
         if (position === null) return null;
         const from = Math.max(0, position.offset - LINE_REACH);
         const name = this.set.inputs().find((report) => report.input === input)?.name ?? this.#inputs[input]?.name ?? "";
-        return excerptAt(this.set.source(input, from, position.offset + LINE_REACH), position.offset - from, position, name, lines);
+        return excerptAt(this.set.source(input, from, position.offset + Math.max(LINE_REACH, lines * LINE_BYTES)), position.offset - from, position, name, lines);
     }
 
     /**

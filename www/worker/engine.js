@@ -10,10 +10,10 @@ import { asyncWork } from "./async-work.js";
 import { Documents } from "./documents.js";
 import { Explorer } from "./explorer.js";
 import { OpenTraces } from "./open-traces.js";
-import { shiftOf, stepOf } from "./span-answer.js";
+import { namesOf, shiftOf, stepOf } from "./span-answer.js";
 import { warmUp } from "./warm-up.js";
 
-/** @import { Explained, Found, InputSpec, Opened, OpenTrace, Overview, Position, Row, Selection, SortOrder, SpanAnswer, SpanContext, Tick, TraceSummary, Verdict } from '../types.js' */
+/** @import { Alignment, Explained, Found, InputSpec, Opened, OpenTrace, Overview, Position, Row, Selection, SortOrder, SpanAnswer, SpanContext, Tick, TraceSummary, Verdict } from '../types.js' */
 
 /** The formats that a new context is written in: all there are, the standard first. @type {import('../pkg/index.js').HeaderFormat[]} */
 const HEADER_FORMATS = ["w3c", "elastic", "b3", "b3multi", "datadog", "jaeger", "sentry", "ot", "instana", "grpc-trace-bin", "xray", "gcp"];
@@ -266,7 +266,6 @@ export class Engine extends Explorer {
      * A span and those above it, the topmost first, by service and operation.
      * @param {number} index
      * @param {number} span
-     * @returns {{span: number, label: string}[]}
      */
     lineage(index, span) {
         const MOST = 6;
@@ -275,16 +274,14 @@ export class Engine extends Explorer {
         const line = [];
         for (let at = span; at >= 0; at = parents[at] ?? -1) line.unshift(at);
         const shown = line.length <= MOST ? line : [line[0] ?? 0, ...line.slice(1 - MOST)];
-        return shown.map((at) => {
-            const { service, name } = open.nameOf(at);
-            return { span: at, label: `${service} ${name}`.trim() || "(no name)" };
-        });
+        // The last one's id names it in an address; of the others nobody asks for it, and it costs a look at all of a span.
+        return namesOf(open, shown).first.map((named) => ({ ...named, id: named.span === span ? open.trace.span(span).spanId : "" }));
     }
 
     /**
      * Which columns of the overview an error begins in, and which a match.
      * @param {number} index
-     * @param {{width: number, scale: readonly number[]}} options
+     * @param {{width: number, scale: readonly number[], aligned: boolean}} options
      */
     columns(index, options) {
         const { trace, errors, found } = this.#open.get(index);
@@ -316,6 +313,43 @@ export class Engine extends Explorer {
             sampling: spanscope.decodeSampling(details.traceState, details.traceId, details.flags & 0xff),
             excerpt: details.source === null ? null : this.#documents.excerpt(details.source.input, details.source, LINES_OF_A_SPAN),
         };
+    }
+
+    /**
+     * Moves the spans of a trace so that clocks agree, or shows them where they were recorded: then null.
+     * @param {number} index
+     * @param {boolean} aligned
+     * @returns {Alignment | null}
+     */
+    align(index, aligned) {
+        const open = this.#open.get(index);
+        const { trace, waterfall } = open;
+        waterfall.align(aligned);
+        if (!aligned) return null;
+        const { moves, refused, fromNs, toNs } = trace.alignment();
+        return {
+            spans: moves.reduce((sum, { spans }) => sum + spans.length, 0),
+            moves: moves.map((move) => ({ ...move, spans: namesOf(open, move.spans) })),
+            refused: refused.map(({ text, spans }) => ({ text, spans: namesOf(open, spans) })),
+            whole: { from: fromNs, to: toNs },
+            idle: trace.idle({ aligned }),
+        };
+    }
+
+    /**
+     * The headers that carry on from a span, by name, in all formats; none for ids that no header can hold.
+     * @param {number} index
+     * @param {number} span
+     * @returns {Record<string, string>}
+     */
+    headersOf(index, span) {
+        const { traceId, spanId, flags, traceState } = this.#open.get(index).trace.span(span);
+        const context = { traceId: traceId.toLowerCase().padStart(32, "0"), spanId: spanId.toLowerCase().padStart(16, "0"), traceFlags: flags & 0xff, traceState };
+        try {
+            return spanscope.inject(context, { formats: HEADER_FORMATS });
+        } catch {
+            return {};
+        }
     }
 
     /**
@@ -370,7 +404,7 @@ export class Engine extends Explorer {
     /**
      * An RGBA raster of a part of a trace.
      * @param {number} index
-     * @param {{width: number, height: number, scale: readonly number[], palette: Uint32Array, error: number}} options
+     * @param {{width: number, height: number, scale: readonly number[], aligned: boolean, palette: Uint32Array, error: number}} options
      */
     minimap(index, options) {
         return this.#open.get(index).trace.minimap(options);
@@ -393,9 +427,10 @@ export class Engine extends Explorer {
      * The line around a place in an input.
      * @param {number} input
      * @param {Omit<Position, 'input'> | null} position
+     * @param {number} [lines] how many lines after it to show as well
      */
-    excerpt(input, position) {
-        return this.#documents.excerpt(input, position);
+    excerpt(input, position, lines) {
+        return this.#documents.excerpt(input, position, lines);
     }
 
     /** What can be read. */

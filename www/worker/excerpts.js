@@ -6,6 +6,8 @@ import { excerptOf } from "../format.js";
 
 /** How far around a place its line is looked for; lines of minified JSON have no end. */
 export const LINE_REACH = 4096;
+/** So many bytes behind a place are looked at for each line that is to be shown, where that is more. */
+export const LINE_BYTES = 256;
 const decoder = new TextDecoder();
 
 /** Beginnings of gzip, zstd, zip and UTF-16: the offsets of an error count in what comes out of them. */

@@ -22,7 +22,7 @@ export async function openSite() {
     url: server.url,
     browser,
     /**
-     * @param {{hash?: string, scheme?: 'light' | 'dark', width?: number, height?: number, url?: string}} [options]
+     * @param {{hash?: string, scheme?: 'light' | 'dark', contrast?: 'more' | 'no-preference', width?: number, height?: number, url?: string}} [options]
      */
     open: (options = {}) => openPage(browser, options.url ?? server.url, options),
     async close() {
@@ -35,10 +35,10 @@ export async function openSite() {
 /**
  * @param {import('playwright-core').Browser} browser
  * @param {string} url
- * @param {{hash?: string, scheme?: 'light' | 'dark', width?: number, height?: number}} options
+ * @param {{hash?: string, scheme?: 'light' | 'dark', contrast?: 'more' | 'no-preference', width?: number, height?: number}} options
  */
-async function openPage(browser, url, { hash = '', scheme = 'light', width = 1440, height = 860 }) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, timezoneId: 'Europe/Berlin', permissions: ['clipboard-read', 'clipboard-write'] })
+async function openPage(browser, url, { hash = '', scheme = 'light', contrast = 'no-preference', width = 1440, height = 860 }) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, contrast, timezoneId: 'Europe/Berlin', permissions: ['clipboard-read', 'clipboard-write'] })
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
   /** @type {string[]} */
@@ -119,6 +119,23 @@ export async function openSample(page, title) {
 
 /** A trace with everything in it: nine services, an error that is passed on, an event, a link. */
 export const CHECKOUT = fileURLToPath(new URL('../checkout.json', import.meta.url))
+
+/**
+ * `web` calls `shop`, whose clock is 45 ms behind, give or take 10: its span of 60 ms begins 35 ms before the call of 80 ms does.
+ * A message of it is taken by `mailer`, whose clock nothing is known of.
+ */
+export const SKEWED = (() => {
+  const origin = 1_790_000_000_000_000_000n
+  const span = (/** @type {string} */ id, /** @type {string} */ parent, /** @type {string} */ name, /** @type {number} */ kind, /** @type {number} */ from, /** @type {number} */ to) => ({ traceId: '0af7651916cd43dd8448eb211c80319c', spanId: id.repeat(16), parentSpanId: parent === '' ? '' : parent.repeat(16), name, kind, startTimeUnixNano: String(origin + BigInt(from) * 1_000_000n), endTimeUnixNano: String(origin + BigInt(to) * 1_000_000n), attributes: [], status: {} })
+  const host = (/** @type {string} */ name, /** @type {unknown[]} */ spans) => ({ resource: { attributes: [{ key: 'service.name', value: { stringValue: name } }, { key: 'host.name', value: { stringValue: `${name}-1` } }] }, scopeSpans: [{ spans }] })
+  return JSON.stringify({
+    resourceSpans: [
+      host('web', [span('1', '', 'GET /cart', 2, 0, 100), span('2', '1', 'call shop', 3, 10, 90)]),
+      host('shop', [span('3', '2', 'cart', 2, -25, 35), span('4', '3', 'load', 1, -15, 5), span('5', '3', 'send mail', 4, 20, 25)]),
+      host('mailer', [span('6', '5', 'receive mail', 5, 60, 70)]),
+    ],
+  })
+})()
 
 /**
  * OTLP/JSON with one root and so many children, `padding` characters of attribute in each.

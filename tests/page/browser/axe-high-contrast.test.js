@@ -1,0 +1,4 @@
+import { testViews } from './axe.js'
+
+testViews('light', 'more')
+testViews('dark', 'more')
