@@ -110,7 +110,7 @@ export class DetailsView {
         this.#title.title = name;
         fill(
             this.#body,
-            el("p", { class: "details-kind" }, details.service === "" ? "(no service)" : details.service, " · ", details.kind, " · ", statusBadge(details)),
+            el("p", { class: "details-kind" }, el("span", { text: details.service === "" ? "(no service)" : details.service }), " · ", details.kind, " · ", statusBadge(details)),
             ...details.warnings.map((warning) => el("p", { class: "details-warning", text: warning.message })),
             facts([
                 ["Start", formatMoment(details.startNs + shift, start, mode), exactDuration(details.startNs + shift), null],

@@ -260,9 +260,11 @@ function drawBar(made, row, context) {
     const line = (/** @type {number} */ a, /** @type {number} */ b) => (b < 0 || a > width || inside(a) === inside(b) ? "" : `M${inside(a)} ${top + BAR / 2 - 0.5}h${inside(b) - inside(a)}v1H${inside(a)}z`);
     const beyond = known ? (Number.isFinite(row.earlyNs) ? line(place(row.earlyNs), left) : "") + (Number.isFinite(row.lateNs) ? line(right, place(row.lateNs)) : "") : "";
     let ghost = "";
+    let ghostAt = { left: 0, right: 0 };
     if (known && row.shiftNs !== 0) {
         const a = place(row.startNs - row.shiftNs);
         const b = place(row.startNs + Math.max(0, row.durationNs) - row.shiftNs);
+        ghostAt = { left: inside(a), right: inside(b) };
         if (b >= 0 && a <= width) ghost = `M${inside(a) + 0.5} ${top + 0.5}h${Math.max(2, inside(b) - inside(a)) - 1}v${BAR - 1}H${inside(a) + 0.5}z`;
     }
     if (!visible) {
@@ -312,9 +314,13 @@ function drawBar(made, row, context) {
     const roomRight = width - right;
     const roomLeft = left - before;
     const last = row.events.length > 0 ? 6 : 0;
-    const preferRight = (left + right) / 2 <= width / 2;
-    if (preferRight ? roomRight >= need + last : roomLeft < need && roomRight >= need + last) placeLabel(made, text, "after", Math.max(right, left + 2) + LABEL_GAP + last);
-    else if (roomLeft >= need) placeLabel(made, text, "before", width - left + before + LABEL_GAP);
+    // Nor does it stand on the outline of where the span was recorded.
+    const preferRight = row.shiftNs === 0 ? (left + right) / 2 <= width / 2 : row.shiftNs > 0;
+    const free = (/** @type {number} */ from, /** @type {number} */ to) => ghost === "" || ghostAt.right <= from || ghostAt.left >= to;
+    const fitsRight = roomRight >= need + last && free(right, right + need + last);
+    const fitsLeft = roomLeft >= need && free(left - before - need, left);
+    if (preferRight ? fitsRight : !fitsLeft && fitsRight) placeLabel(made, text, "after", Math.max(right, left + 2) + LABEL_GAP + last);
+    else if (fitsLeft) placeLabel(made, text, "before", width - left + before + LABEL_GAP);
     else placeLabel(made, "", "after", 0);
 }
 
