@@ -1,4 +1,5 @@
-// Writes the benchmark's input files: the same traces as OTLP, Jaeger and Zipkin JSON, compact, one document each.
+// Writes the benchmark's input files: the same traces as OTLP, Jaeger and Zipkin JSON, compact, one document each (`further.js` has more
+// formats).
 //
 // The files are kept under target/bench and made again when the generator changes. They are written piece by piece, because
 // the largest is bigger than the longest string there can be.
@@ -6,13 +7,14 @@
 import { createHash } from 'node:crypto'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { FURTHER } from './further.js'
 import { BASE_SECONDS, oneTrace, services, traces } from './traces.js'
 
 /** @typedef {import('./traces.js').Span} Span */
 /** @typedef {import('./traces.js').Attribute} Attribute */
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const SOURCES = ['traces.js', 'generate.js'].map((name) => readFileSync(new URL(name, import.meta.url)))
+const SOURCES = ['traces.js', 'generate.js', 'further.js', 'logs.js'].map((name) => readFileSync(new URL(name, import.meta.url)))
 const VERSION = SOURCES.reduce((hash, source) => hash.update(source), createHash('sha256')).digest('hex').slice(0, 12)
 
 export const FORMATS = /** @type {const} */ (['otlp', 'jaeger', 'zipkin'])
@@ -22,14 +24,15 @@ const BATCH = 64
 
 /**
  * The file of one format and size; it is made when it is not there.
- * @param {string} format one of `FORMATS`
+ * @param {string} format one of `FORMATS`, or of `FURTHER`
  * @param {number} count of spans
  * @param {'many' | 'one'} [shape] whether they are many traces of up to 100 spans, or all of one
  * @returns {{ path: string, bytes: number }} the path is relative to the root of the repository
  */
 export function inputFile(format, count, shape = 'many') {
   const folder = `target/bench/${VERSION}`
-  const path = `${folder}/${format}-${count}${shape === 'one' ? '-one' : ''}.json`
+  const ending = format in FURTHER && FURTHER[format].content !== 'document' ? 'log' : 'json'
+  const path = `${folder}/${format}-${count}${shape === 'one' ? '-one' : ''}.${ending}`
   if (!existsSync(ROOT + path)) {
     mkdirSync(ROOT + folder, { recursive: true })
     const unfinished = `${ROOT}${path}.unfinished`
@@ -47,24 +50,24 @@ export function inputFile(format, count, shape = 'many') {
  * @returns {Generator<string>}
  */
 export function* pieces(format, count, shape) {
-  const { before, batch, after } = { otlp, jaeger, zipkin }[format]
+  const { before, batch, between, after } = format in FURTHER ? FURTHER[format] : { ...{ otlp, jaeger, zipkin }[format], between: ',' }
   yield before
-  let comma = ''
+  let separator = ''
   let waiting = []
   for (const trace of shape === 'one' ? oneTrace(count) : traces(count)) {
     waiting.push(trace)
     if (waiting.length === BATCH) {
-      yield comma + batch(waiting)
-      comma = ','
+      yield separator + batch(waiting)
+      separator = between
       waiting = []
     }
   }
-  if (waiting.length > 0) yield comma + batch(waiting)
+  if (waiting.length > 0) yield separator + batch(waiting)
   yield after
 }
 
 /** Spans of several traces grouped by service, each group in the order of the spans' ends, as exporters send them. */
-function byService(batch) {
+export function byService(batch) {
   /** @type {Span[][]} */
   const groups = services.map(() => [])
   for (const trace of batch) for (const span of trace) groups[span.service].push(span)
@@ -76,7 +79,7 @@ const quoted = JSON.stringify
 
 // ── OTLP ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const otlp = {
+export const otlp = {
   before: '{"resourceSpans":[',
   /** @param {Span[][]} traces */
   batch(traces) {
@@ -99,7 +102,7 @@ function otlpResource({ resource, scope }, spans) {
 const OTLP_KINDS = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 }
 
 /** @param {Span} span */
-function otlpSpan(span) {
+export function otlpSpan(span) {
   let text = `{"traceId":"${span.traceId}","spanId":"${span.spanId}","parentSpanId":"${span.parent?.spanId ?? ''}","flags":257,"name":${quoted(span.name)},"kind":${OTLP_KINDS[span.kind]}`
   text += `,"startTimeUnixNano":"${nanoseconds(span.start)}","endTimeUnixNano":"${nanoseconds(span.end)}","attributes":[${otlpAttributes(span.attributes)}]`
   if (span.events.length > 0) {
@@ -111,7 +114,7 @@ function otlpSpan(span) {
 }
 
 /** @param {Attribute[]} attributes */
-function otlpAttributes(attributes) {
+export function otlpAttributes(attributes) {
   return attributes
     .map(([key, type, value]) => {
       // 64-bit integers are strings in Protobuf's JSON.
@@ -122,7 +125,7 @@ function otlpAttributes(attributes) {
 }
 
 /** Nanoseconds since 1970, in decimal digits. */
-function nanoseconds(since) {
+export function nanoseconds(since) {
   const seconds = Math.floor(since / 1e9)
   return `${BASE_SECONDS + seconds}${String(since - seconds * 1e9).padStart(9, '0')}`
 }

@@ -23,12 +23,14 @@ import { indexDocument } from './tree-index.js'
 
 /**
  * @typedef {object} Task
- * @property {'warm' | 'cold' | 'stream' | 'refusal' | 'context'} kind `context` needs no file
+ * @property {'warm' | 'cold' | 'further' | 'stream' | 'refusal' | 'context'} kind `context` needs no file
  * @property {string} [format]
  * @property {string} [path]
  * @property {number} [bytes]
  * @property {number} [rounds]
  * @property {number} [unmeasured] rounds before those that count
+ * @property {'document' | 'lines' | 'text'} [content] of a further format: what `JSON.parse` can do with it
+ * @property {number} [spans] of a further format
  * @property {Contestant} [contestant] of a cold run
  * @property {boolean} [warmUp] whether a cold run does what the page's worker does while the user chooses a file
  * @property {{ path: string, bytes: number }} [smaller] a streaming task's second file
@@ -37,7 +39,7 @@ import { indexDocument } from './tree-index.js'
 /** @param {Task} task @param {Environment} environment */
 export function perform(task, environment) {
   /** @type {Record<Task['kind'], (task: any, environment: Environment) => Promise<object>>} */
-  const performers = { warm, cold, stream, refusal, context }
+  const performers = { warm, cold, further, stream, refusal, context }
   return performers[task.kind](task, environment)
 }
 
@@ -156,6 +158,38 @@ async function cold({ format, path, contestant, warmUp: warmedUp }, environment)
   const memory = spanscope.memoryBytes()
   set.free()
   return { first, start, memory }
+}
+
+/** A file of a further format: `JSON.parse`, as far as it can, and Spanscope take turns. The memory is that after the first reading. */
+async function further({ path, format, content, spans, rounds = 5, unmeasured = 2 }, environment) {
+  const spanscope = await environment.importPackage()
+  await spanscope.init(environment.module)
+  const bytes = await environment.load(path)
+  const text = content === 'text' ? '' : new TextDecoder().decode(bytes)
+  const lines = content === 'lines' ? text.split('\n').filter(Boolean) : []
+  const parse = { document: () => JSON.parse(text), lines: () => lines.map((line) => JSON.parse(line)), text: null }[content]
+  /** @type {{ parse: number[], spanscope: number[], memory: number }} */
+  const result = { parse: [], spanscope: [], memory: 0 }
+  for (let round = -unmeasured; round < rounds; round++) {
+    if (parse) {
+      environment.collectGarbage()
+      const start = performance.now()
+      parse()
+      const time = performance.now() - start
+      if (round >= 0) result.parse.push(time)
+    }
+    environment.collectGarbage()
+    const start = performance.now()
+    const set = spanscope.read(bytes)
+    const time = performance.now() - start
+    if (round >= 0) result.spanscope.push(time)
+    result.memory ||= spanscope.memoryBytes()
+    if (set.spanCount !== spans || set.format !== format) {
+      throw new Error(`${path}: Spanscope read ${set.spanCount} spans as ${set.format} instead of ${spans} as ${format}.`)
+    }
+    set.free()
+  }
+  return result
 }
 
 /** A file in chunks, beside a smaller one: the time in Spanscope, without waiting for the chunks. */

@@ -1,5 +1,8 @@
 // Writes what was measured as Markdown: tables of medians and ratios, and each goal with whether it was reached.
 
+import { FURTHER } from './further.js'
+import { LOGS } from './logs.js'
+
 const NAMES = { otlp: 'OTLP', jaeger: 'Jaeger', zipkin: 'Zipkin' }
 const ROWS = [
   ['parse', '`JSON.parse` of the text'],
@@ -37,8 +40,9 @@ export function report(results, about) {
   let text = `Measured on ${about.date}: ${about.machine}; ${about.engines.join('; ')}. The shipped module: ${count(about.module.raw)} bytes, ${count(about.module.gzipped)} gzipped.\n\n`
   const contexts = results.filter(({ kind }) => kind === 'context')
   const native = results.find(({ kind }) => kind === 'native')
-  text += warmTables(warm) + coldTables(cold) + largeTable(large) + contextTables(contexts, native, about.peers)
-  text += goals(warm, cold, large, about.module, contexts, native)
+  const further = results.filter(({ kind }) => kind === 'further')
+  text += warmTables(warm) + coldTables(cold) + furtherTables(further) + largeTable(large) + contextTables(contexts, native, about.peers)
+  text += goals(warm, cold, further, large, about.module, contexts, native)
   return text
 }
 
@@ -99,6 +103,30 @@ function coldTables(cold) {
   return text
 }
 
+function furtherTables(further) {
+  let text = ''
+  for (const engine of distinct(further, 'engine')) {
+    const rows = further.filter((result) => result.engine === engine)
+    text += `**${engine}, further formats, ${count(rows[0].spans)} spans, warm** (median time; memory after the first reading)\n\n`
+    text += table(
+      ['', '`JSON.parse`', '**Spanscope**', '', 'ratio', 'memory / file'],
+      rows.map(({ format, bytes, parse, spanscope, memory }) => {
+        const time = median(spanscope)
+        const parsed = parse.length > 0 ? median(parse) : null
+        return [
+          `${FURTHER[format].name}, ${megabytes(bytes)} MB`,
+          parsed === null ? '' : `${ms(parsed)} ms`,
+          `${ms(time)} ms`,
+          `${rate(bytes, time)} MB/s`,
+          parsed === null ? '' : times(parsed / time),
+          (memory / bytes).toFixed(2),
+        ]
+      }),
+    )
+  }
+  return text
+}
+
 function largeTable(large) {
   if (large.length === 0) return ''
   const [{ spans, bytes }] = large
@@ -147,7 +175,7 @@ function contextTables(contexts, native, peers) {
 }
 
 /** Each goal, the worst figure over the formats in Chromium, and whether it is reached. */
-function goals(warm, cold, large, module, contexts, native) {
+function goals(warm, cold, further, large, module, contexts, native) {
   const rows = []
   const goal = (/** @type {string} */ name, /** @type {string} */ figure, /** @type {boolean} */ reached) => {
     rows.push([name, figure, reached ? 'reached' : '**not reached**'])
@@ -179,6 +207,19 @@ function goals(warm, cold, large, module, contexts, native) {
       perFormat(explained, (ratio) => ratio.toFixed(2)),
       explained.every(([, ratio]) => ratio <= 1),
     )
+  }
+
+  const other = further.filter(({ engine }) => engine === 'Chromium')
+  if (other.length > 0) {
+    const isLog = (/** @type {any} */ { format }) => format in LOGS
+    const named = (/** @type {any[]} */ rows, /** @type {(row: any) => string} */ show) => rows.map((row) => `${FURTHER[row.format].name} ${show(row)}`).join(', ')
+    const ratio = (/** @type {any} */ { parse, spanscope }) => median(parse) / median(spanscope)
+    const speed = (/** @type {any} */ { bytes, spanscope }) => bytes / 1000 / median(spanscope)
+    const documents = other.filter((row) => !isLog(row))
+    const logs = other.filter(isLog)
+    goal('further JSON formats: at least 5x faster than `JSON.parse`', named(documents, (row) => times(ratio(row))), documents.every((row) => ratio(row) >= 5))
+    goal('logs: at least 300 MB/s', named(logs, (row) => `${Math.round(speed(row))} MB/s`), logs.every((row) => speed(row) >= 300))
+    goal('further formats and logs: memory at most 1.5 of the file', named(other, ({ memory, bytes }) => (memory / bytes).toFixed(2)), other.every(({ memory, bytes }) => memory / bytes <= 1.5))
   }
 
   const inChromium = cold.filter(({ engine }) => engine === 'Chromium')

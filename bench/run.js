@@ -12,6 +12,7 @@ import { gzipSync } from 'node:zlib'
 import * as esbuild from 'esbuild'
 import { launchChromium } from '../tests/chromium.js'
 import { serveFolder } from '../tests/site-server.js'
+import { FURTHER } from './further.js'
 import { FORMATS, inputFile } from './generate.js'
 import { report } from './report.js'
 
@@ -21,7 +22,8 @@ const HELP = `cargo xtask bench [options]
   --engines LIST       of chromium, node (both)
   --formats LIST       of otlp, jaeger, zipkin (all)
   --sizes LIST         numbers of spans (10000,100000); the large file is apart, see --parts
-  --parts LIST         of warm, cold, large, context (all; large is 1,000,000 spans of OTLP, context is headers)
+  --parts LIST         of warm, cold, further, large, context (all; further is more formats and logs,
+                       large is 1,000,000 spans of OTLP, context is headers)
                        protobuf, alone: OTLP protobuf against prost, natively
   --rounds N           rounds that count, per measurement
   --page               measures the page instead; cargo xtask bench --page --help for more
@@ -31,7 +33,7 @@ target/bench/report.md.`
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const LARGE = 1_000_000
-const PARTS = ['warm', 'cold', 'large', 'context']
+const PARTS = ['warm', 'cold', 'further', 'large', 'context']
 
 /** @typedef {import('./measure.js').Task} Task */
 /** @typedef {{ name: string, version: string, perform: (task: Task) => Promise<any>, close: () => Promise<void> }} Engine */
@@ -129,7 +131,7 @@ async function main() {
   const formats = list(values.formats, FORMATS)
   const sizes = values.sizes.split(',').map(Number)
   if (sizes.some((size) => !Number.isInteger(size) || size < 1)) throw new Error('--sizes needs whole numbers of spans.')
-  const parts = list(values.parts ?? (values.quick ? 'warm,cold,context' : PARTS.join()), PARTS)
+  const parts = list(values.parts ?? (values.quick ? 'warm,cold,further,context' : PARTS.join()), PARTS)
   const rounds = values.rounds ? Number(values.rounds) : undefined
   try {
     for (const name of list(values.engines, Object.keys(ENGINES))) engines.push(await ENGINES[name]())
@@ -166,6 +168,15 @@ async function main() {
       }
       for (const { contestant, warmUp, engine, answers } of rows) {
         results.push({ kind: 'cold', engine: engine.name, format, spans: coldSpans, bytes: file.bytes, contestant, warmUp, answers })
+      }
+    }
+
+    for (const [format, { format: expected, content }] of parts.includes('further') ? Object.entries(FURTHER) : []) {
+      const file = inputFile(format, coldSpans)
+      for (const engine of engines) {
+        progress(`${engine.name}: ${format}, ${coldSpans} spans`)
+        const task = { ...file, content, format: expected, spans: coldSpans, rounds: rounds ?? 5 }
+        results.push({ kind: 'further', engine: engine.name, format, spans: coldSpans, bytes: file.bytes, ...(await engine.perform({ kind: 'further', ...task })) })
       }
     }
 

@@ -444,6 +444,11 @@ impl StoreBuilder {
         }
     }
 
+    /// What the input holds besides spans was taken in.
+    pub(super) fn nothing_follows(&mut self) {
+        self.current.1 = 0;
+    }
+
     /// What the first spans took tells what the whole input will take: reserving it at once spares the memory that growing by doubling
     /// leaves behind, which WebAssembly never gives back.
     #[cold]

@@ -29,9 +29,10 @@ impl StoreBuilder {
         })
     }
 
-    /// Makes room for so many more spans, and no more.
+    /// Makes room for so many more spans, and no more: what they need besides is there already, so nothing is estimated from the first of them.
     pub(crate) fn reserve_spans(&mut self, more: usize) {
         self.spans.reserve_exact(more);
+        self.nothing_follows();
     }
 
     /// The ids of the traces, by number.
@@ -76,5 +77,32 @@ impl StoreBuilder {
                 events.sort_by_key(|event| event.time);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::{RawValue, ScopeIndex};
+    use super::*;
+    use crate::strings::StringId;
+
+    #[test]
+    fn spans_that_come_last_reserve_nothing_but_themselves() {
+        let mut builder = StoreBuilder::new();
+        builder.add_input("log", Arc::new(vec![b' '; 1 << 20])).expect("not too large");
+        for _ in 0..10_000 {
+            builder.push_attribute(StringId::EMPTY, RawValue::NULL);
+        }
+        let resource = builder.add_resource();
+        let origin = builder.add_origin(resource, ScopeIndex::NONE);
+        builder.reserve_spans(2000);
+        for source in 0..2000 {
+            // The first spans stand at the very beginning of the input, whose attributes are all there.
+            let draft = builder.draft(source * 20);
+            builder.push_span(&draft, origin);
+        }
+        assert!(builder.attributes.all.capacity() < 20_000, "{}", builder.attributes.all.capacity());
     }
 }

@@ -743,6 +743,7 @@ impl Spans {
     fn finish(mut self, reading: &mut Reading<'_>) {
         self.end_event(reading.builder);
         let first_span = reading.builder.span_count() as u32;
+        reading.builder.reserve_spans(self.made.len());
         reading.logs.give(self.first_event, std::mem::take(&mut self.owners), first_span);
         let seed = made_trace(reading.bytes).value;
         let mut out = Assembler::default();
