@@ -550,8 +550,11 @@ export class Trace {
   ticksOf(ranges: readonly { fromNs: number; toNs: number }[], maxCount: number): { ns: number; label: string }[];
   /** How many spans of the trace each service has, by its index, and each kind. */
   spanCounts(): { services: number[]; kinds: { kind: SpanKind; spans: number }[] };
-  /** Collects the texts of the trace, as the first search does otherwise: a second for a million spans. */
-  prepareSearch(): void;
+  /**
+   * Collects the texts of the trace, as the first search does otherwise: a second for a million spans. With a number, those of so
+   * many spans more. Answers whether it is done for all.
+   */
+  prepareSearch(spans?: number): boolean;
   /** Gives the memory back, once the set is freed too. */
   free(): void;
   [Symbol.dispose](): void;

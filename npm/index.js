@@ -481,8 +481,8 @@ export class Trace {
     return { services: Array.from(counts.subarray(0, kinds)), kinds: KINDS.map((kind, index) => ({ kind, spans: counts[kinds + index] })) };
   }
 
-  prepareSearch() {
-    alive(this.#trace).prepareSearch();
+  prepareSearch(spans) {
+    return alive(this.#trace).prepareSearch(spans);
   }
 
   free() {

@@ -612,13 +612,17 @@ impl Needle {
         &self.bytes
     }
 
-    /// Whether it stands somewhere in the `len` bytes of `buffer` from `from` on. What stands behind them is not looked at, but where there is
-    /// something, the sixteen bytes at a time that are compared may reach into it.
-    #[inline(always)]
+    /// Whether it stands somewhere in the `len` bytes of `buffer` from `from` on.
     pub(crate) fn is_in(&self, buffer: &[u8], from: usize, len: usize) -> bool {
+        self.find(buffer, from, len).is_some()
+    }
+
+    /// Where it first stands in the `len` bytes of `buffer` from `from` on. What stands behind them is not looked at, but where there is
+    /// something, the sixteen bytes at a time that are compared may reach into it.
+    pub(crate) fn find(&self, buffer: &[u8], from: usize, len: usize) -> Option<usize> {
         let needle = self.bytes.as_slice();
         if len < needle.len() || needle.is_empty() {
-            return needle.is_empty();
+            return needle.is_empty().then_some(from);
         }
         // Places at which it may begin.
         let places = len - needle.len() + 1;
@@ -642,10 +646,10 @@ impl Needle {
                 while found != 0 {
                     let at = place + found.trailing_zeros() as usize;
                     if at >= places {
-                        return false;
+                        return None;
                     }
                     if self.is_at(buffer, from + at) {
-                        return true;
+                        return Some(from + at);
                     }
                     found &= found - 1;
                 }
@@ -654,11 +658,11 @@ impl Needle {
         }
         while place < places {
             if buffer[from + place].to_ascii_lowercase() == needle[0] && self.is_at(buffer, from + place) {
-                return true;
+                return Some(from + place);
             }
             place += 1;
         }
-        false
+        None
     }
 
     fn is_at(&self, buffer: &[u8], at: usize) -> bool {

@@ -157,3 +157,25 @@ fn no_text_is_too_strange() {
         }
     }
 }
+
+#[test]
+fn texts_that_were_collected_in_parts_are_found_like_those_collected_at_once() {
+    let store = shop();
+    let trace = store.traces().next().expect("a trace");
+    let own = self_times(&trace);
+    for query in
+        ["cart", "exception", "http.route=/cart", "host.name=node-7", "retries>2", "/FROM\\s?/", "größe", "\"\""]
+    {
+        let query = Query::parse(query).expect("a query").expect("a condition");
+        let at_once = query.run(&trace, &own, &Index::default());
+        // Asked for in the middle of collecting, too.
+        for parts in 0..5 {
+            let index = Index::default();
+            for part in 0..parts {
+                assert_eq!(index.prepare(&trace, 1), part >= 3, "there are four spans");
+            }
+            assert_eq!(query.run(&trace, &own, &index), at_once);
+            assert!(index.prepare(&trace, 1));
+        }
+    }
+}

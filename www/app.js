@@ -181,7 +181,10 @@ export class App {
         this.attempt(
             afterPaint()
                 .then(() => connection.call("verdict", trace.index))
-                .then((found) => this.store.set({ verdict: { connection, index: trace.index, verdict: found } })),
+                .then((found) => {
+                    this.store.set({ verdict: { connection, index: trace.index, verdict: found } });
+                    if (trace.summary.spans > EXPLAINED_AT_ONCE) this.intents.prepareSearch();
+                }),
         );
     }
 
@@ -199,6 +202,7 @@ export class App {
             .then(() => connection.call("explain", trace.index))
             .then((found) => {
                 if (this.store.state.connection === connection && this.store.state.trace?.index === found.index) this.store.set({ explained: found });
+                this.intents.prepareSearch();
             })
             .catch(() => {});
     }

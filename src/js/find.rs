@@ -27,10 +27,11 @@ pub fn query_problem(query: &str) -> Result<JsValue, JsValue> {
 
 #[wasm_bindgen]
 impl Trace {
-    /// Makes the first search as quick as the next ones.
+    /// Makes the first search as quick as the next ones; with a number, for so many spans more. Whether it is done for all.
     #[wasm_bindgen(js_name = prepareSearch)]
-    pub fn prepare_search(&self) {
-        self.analyses.search_index().prepare(&self.analyses.trace());
+    pub fn prepare_search(&self, spans: Option<u32>) -> bool {
+        let most = spans.map_or(usize::MAX, |spans| spans as usize);
+        self.analyses.search_index().prepare(&self.analyses.trace(), most)
     }
 
     /// The spans that a query means; none when it is empty or wrong.

@@ -234,6 +234,13 @@ impl Store {
         self.strings.find(text)
     }
 
+    /// Whether some resource has an attribute with this key.
+    pub(crate) fn is_on_a_resource(&self, key: StringId) -> bool {
+        self.resources
+            .iter()
+            .any(|resource| self.attributes.range(resource.attributes).iter().any(|found| found.key == key))
+    }
+
     /// The numbers of all names and keys that are like this.
     pub(crate) fn strings_like(&self, like: impl Fn(&str) -> bool) -> Vec<StringId> {
         self.strings.filter(like)

@@ -20,6 +20,8 @@ const HEADER_FORMATS = ["w3c", "elastic", "b3", "b3multi", "datadog", "jaeger", 
 
 /** Traces of up to so many spans are told at once where their time went; in larger ones the rows come first. */
 const SMALL = 20_000;
+/** Spans whose texts are collected in some milliseconds. */
+const TEXTS_AT_ONCE = 5000;
 /** A span in a file with line breaks is shown with so many more lines. */
 const LINES_OF_A_SPAN = 7;
 
@@ -28,6 +30,9 @@ export class Engine extends Explorer {
     #open = new OpenTraces(this.#documents);
     /** Counts searches: of those that wait only the last one is done. */
     #searches = 0;
+
+    /** The trace whose texts are being collected. */
+    #preparing = -1;
 
     /** @type {Promise<void> | null} */
     #ready = null;
@@ -255,11 +260,13 @@ export class Engine extends Explorer {
     }
 
     /**
-     * Collects the texts of a trace, so that the first search is as quick as the others.
+     * Collects the texts of a trace, so that the first search is as quick as the others; a few at a time, so that nobody waits for it.
+     * Given up when another trace is wished.
      * @param {number} index
      */
-    prepareSearch(index) {
-        this.#open.get(index).trace.prepareSearch();
+    async prepareSearch(index) {
+        this.#preparing = index;
+        while (this.#preparing === index && this.#open.known(index)?.trace.prepareSearch(TEXTS_AT_ONCE) === false) await othersFirst();
     }
 
     /**

@@ -19,7 +19,7 @@ mod pattern;
 mod regex;
 mod texts;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::fmt;
 
 use pattern::Pattern;
@@ -149,15 +149,29 @@ impl Query {
 #[derive(Debug, Default)]
 pub struct Index {
     texts: OnceCell<Texts>,
+    /// Those that were collected so far.
+    begun: RefCell<Option<Texts>>,
 }
 
 impl Index {
-    /// Collects them now, so that the first query need not wait.
-    pub fn prepare(&self, trace: &Trace<'_>) {
-        self.texts(trace);
+    /// Collects the texts of so many spans more, so that the first query need not wait; whether all are there.
+    pub fn prepare(&self, trace: &Trace<'_>, most: usize) -> bool {
+        if self.texts.get().is_some() {
+            return true;
+        }
+        let mut texts = self.begun.take().unwrap_or_else(|| Texts::new(trace));
+        let all = texts.collect(trace, most);
+        if all {
+            // It was not there a moment ago.
+            let _ = self.texts.set(texts);
+        } else {
+            self.begun.replace(Some(texts));
+        }
+        all
     }
 
     fn texts(&self, trace: &Trace<'_>) -> &Texts {
+        self.prepare(trace, usize::MAX);
         self.texts.get_or_init(|| Texts::new(trace))
     }
 }
@@ -242,23 +256,27 @@ impl<'a> Search<'a> {
             }
             Node::Below { above, below, direct } => {
                 within = self.node(below, within);
-                let mut above = self.node(above, vec![true; within.len()]);
                 let first = self.trace.first().0;
-                let fulfils = |above: &[bool], parent: Option<crate::store::SpanIndex>| {
-                    parent.is_some_and(|parent| above[(parent.0 - first) as usize])
-                };
-                if *direct {
-                    for span in self.trace.spans() {
-                        within[span.position()] &= fulfils(&above, span.parent());
+                let parent_of = |position: usize| Some((self.trace.span(position)?.parent()?.0 - first) as usize);
+                // Only those above what was found are asked.
+                let mut asked = vec![false; within.len()];
+                for position in (0..within.len()).filter(|position| within[*position]) {
+                    let mut at = parent_of(position);
+                    while let Some(parent) = at.filter(|parent| !asked[*parent]) {
+                        asked[parent] = true;
+                        at = if *direct { None } else { parent_of(parent) };
                     }
-                } else {
+                }
+                let mut fulfils = self.node(above, asked.clone());
+                if !*direct {
                     // Parents come first, so that what a parent has above it is known.
-                    for span in self.trace.spans() {
-                        let position = span.position();
-                        let has = fulfils(&above, span.parent());
-                        within[position] &= has;
-                        above[position] |= has;
+                    for position in (0..asked.len()).filter(|position| asked[*position]) {
+                        fulfils[position] =
+                            fulfils[position] || parent_of(position).is_some_and(|parent| fulfils[parent]);
                     }
+                }
+                for (position, within) in within.iter_mut().enumerate() {
+                    *within = *within && parent_of(position).is_some_and(|parent| fulfils[parent]);
                 }
             }
         }
@@ -313,7 +331,7 @@ impl<'a> Search<'a> {
         let texts = self.index.texts(&self.trace);
         let found = match pattern {
             Pattern::Plain(needle) => texts.search(needle),
-            _ => texts.ask(&mut |text| pattern.is_in(text)),
+            _ => texts.ask(pattern.needed().as_ref(), &mut |text| pattern.is_in(text)),
         };
         let id = match pattern {
             Pattern::Plain(needle) if needle.len() >= LEAST_ID => std::str::from_utf8(needle.as_bytes()).ok(),
@@ -321,9 +339,13 @@ impl<'a> Search<'a> {
         };
         // Ids are digits, or as in a few systems any text.
         let id = id.filter(|id| id.bytes().all(|digit| digit.is_ascii_hexdigit()) || self.has_ids_of_text());
+        if !found.any() && !texts.has_long() && id.is_none() {
+            within.fill(false);
+            return;
+        }
         for (position, within) in within.iter_mut().enumerate().filter(|(_, within)| **within) {
-            let in_text = texts.of(position).iter().any(|number| match found.get(*number as usize) {
-                Some(found) => *found,
+            let in_text = texts.of(position).iter().any(|number| match found.get(*number) {
+                Some(found) => found,
                 None => self.ask(texts, *number, &mut |text| pattern.is_in(text)),
             });
             *within = in_text || id.is_some_and(|id| self.trace.span(position).is_some_and(|span| span.id_begins(id)));
@@ -350,22 +372,23 @@ impl<'a> Search<'a> {
         };
         let texts = self.index.texts(&self.trace);
         let (mut known, mut resources) = (Known::new(), Known::new());
-        self.keep(within, &mut |span| {
-            let mut has = false;
-            for (place, attribute) in span.stored_attributes().iter().enumerate() {
-                if attribute.key == number {
-                    has = true;
-                    let text = texts.of(span.position())[BEFORE_ATTRIBUTES + place];
-                    let mut ask = || self.ask(texts, text, passes);
-                    if if texts.get(text).is_ok() { known.get(text as usize, ask) } else { ask() } {
-                        return true;
-                    }
-                }
+        let (places, shapes) = texts.places_of(number);
+        let on_resource = on_resource && self.store.is_on_a_resource(number);
+        for (position, within) in within.iter_mut().enumerate().filter(|(_, within)| **within) {
+            let places = &places[shapes[position] as usize];
+            let own = texts.of(position);
+            *within = places.iter().any(|place| {
+                let text = own[BEFORE_ATTRIBUTES + *place as usize];
+                let mut ask = || self.ask(texts, text, passes);
+                if texts.get(text).is_ok() { known.get(text as usize, ask) } else { ask() }
+            });
+            if on_resource && places.is_empty() {
+                let Some(span) = self.trace.span(position) else { continue };
+                *within = resources.get(span.resource_index(), || {
+                    span.resource().any(|(found, value)| found == key && passes(&value.to_string()))
+                });
             }
-            let mut on_its_resource =
-                || span.resource().any(|(found, value)| found == key && passes(&value.to_string()));
-            on_resource && !has && resources.get(span.resource_index(), &mut on_its_resource)
-        });
+        }
     }
 }
 

@@ -38,6 +38,14 @@ impl Pattern {
         }
     }
 
+    /// What stands in every text in which a regular expression occurs, if something does.
+    pub(super) fn needed(&self) -> Option<Needle> {
+        match self {
+            Pattern::Regex(regex) => Needle::new(&regex.borrow().needed()).filter(|needle| needle.len() > 0),
+            _ => None,
+        }
+    }
+
     /// Whether it is the whole text; a regular expression says that itself.
     pub(super) fn is_all_of(&self, text: &str) -> bool {
         match self {
@@ -48,8 +56,11 @@ impl Pattern {
     }
 }
 
-/// Letter by letter from every place; what is looked for is short.
+/// Letter by letter from every place; what is looked for is short. Some letter of it is not ASCII, in either case.
 fn is_in(letters: &[char], text: &str) -> bool {
+    if text.is_ascii() {
+        return letters.is_empty();
+    }
     let text: Vec<char> = text.chars().map(fold).collect();
     letters.is_empty() || text.windows(letters.len()).any(|window| window == letters)
 }

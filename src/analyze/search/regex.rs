@@ -365,6 +365,22 @@ impl Regex {
         Ok(Regex { program, classes, any_case, states: Vec::new(), reached, turn: 0, stack: Vec::new() })
     }
 
+    /// The longest run of ASCII characters that stands in every match: what comes before the first choice is always there.
+    pub(super) fn needed(&self) -> Vec<u8> {
+        let (mut longest, mut run) = (Vec::new(), Vec::new());
+        for step in &self.program {
+            match step {
+                Step::Char(c) if c.is_ascii() => run.push(*c as u8),
+                Step::Char(_) | Step::Class(_) | Step::Look(_) => run.clear(),
+                Step::Split(..) | Step::Jump(_) | Step::Match => break,
+            }
+            if run.len() > longest.len() {
+                longest.clone_from(&run);
+            }
+        }
+        longest
+    }
+
     /// Whether it matches somewhere in the text.
     pub(super) fn is_in(&mut self, text: &str) -> bool {
         let mut state = self.number(Vec::new(), Before::Nothing);
@@ -526,6 +542,25 @@ mod tests {
         check("\\Bart", &["cart"], &["art"]);
         check("^(a*)*$", &["", "aaa"], &["b"]);
         check("^(a|aa)+$", &["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"], &["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"]);
+    }
+
+    #[test]
+    fn what_stands_in_every_match() {
+        for (expression, needed) in [
+            ("carts\\/[0-9]+5", "carts/"),
+            ("a.bcd*e", "bc"),
+            ("ab|cd", ""),
+            ("x(ab|cd)", "x"),
+            ("^ab\\bc$", "ab"),
+            ("ab+c", "ab"),
+            ("ab?c", "a"),
+            ("(?:ab){2}c", "ababc"),
+            ("größe", "gr"),
+            (".*ab", ""),
+            ("", ""),
+        ] {
+            assert_eq!(Regex::new(expression, false).unwrap().needed(), needed.as_bytes(), "{expression}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! All texts of a trace, each once.
 //!
 //! ```text
-//!  spans      │ 0          │ 1          │ …        where each one's texts begin
+//!  spans      │ 0          │ 1          │ …        where each one's texts begin, and which keys its attributes have (its shape)
 //!  numbers    │ 1 2 5 7 5  │ 1 3 5 8    │ …        service, operation, values of attributes in order, then message and events
 //!  texts        "" "shop" "GET /" "POST /" …       one after the other
 //! ```
@@ -9,7 +9,7 @@
 //! takes to walk some megabytes twice.
 
 use crate::simd::Needle;
-use crate::store::{RawText, RawValue, Store, Trace};
+use crate::store::{Attribute, RawText, RawValue, Store, Trace};
 use crate::strings::{StringId, Strings};
 
 /// Longer texts stay where they are.
@@ -24,6 +24,12 @@ pub(super) struct Texts {
     /// Where each span's numbers begin, and where the last one's end.
     from: Vec<u32>,
     long: Vec<RawValue>,
+    shapes: Shapes,
+    /// By span the number of its shape.
+    shape: Vec<u32>,
+    services: Vec<u32>,
+    /// Names are numbered already; here they have other numbers.
+    names: Vec<u32>,
 }
 
 /// The numbers before those of a span's attributes.
@@ -31,41 +37,51 @@ pub(super) const BEFORE_ATTRIBUTES: usize = 2;
 
 impl Texts {
     pub(super) fn new(trace: &Trace<'_>) -> Texts {
-        let store = trace.store();
-        let mut texts = Texts { strings: Strings::new(), numbers: Vec::new(), from: Vec::new(), long: Vec::new() };
-        texts.from.reserve_exact(trace.span_count() + 1);
-        let services: Vec<u32> = store.services().map(|name| texts.strings.intern(name).0).collect();
-        // Names are numbered already; here they have other numbers.
-        let mut names: Vec<u32> = Vec::new();
-        for span in trace.spans() {
-            texts.from.push(texts.numbers.len() as u32);
-            texts.numbers.push(services[span.service_index()]);
-            texts.push_name(store, &mut names, span.name_id());
-            for attribute in span.stored_attributes() {
-                texts.push(store, attribute.value);
-            }
-            if let Some(message) = span.raw_message() {
-                texts.push(store, message);
-            }
-            for event in span.events() {
-                texts.push_name(store, &mut names, event.name_id());
-                for attribute in event.stored_attributes() {
-                    texts.push(store, attribute.value);
-                }
-            }
-        }
-        texts.from.push(texts.numbers.len() as u32);
-        texts
+        let mut strings = Strings::new();
+        let services: Vec<u32> = trace.store().services().map(|name| strings.intern(name).0).collect();
+        let mut from = Vec::new();
+        from.reserve_exact(trace.span_count() + 1);
+        from.push(0);
+        let (numbers, long, shape, names) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Texts { strings, numbers, from, long, shapes: Shapes::default(), shape, services, names }
     }
 
-    fn push_name(&mut self, store: &Store, names: &mut Vec<u32>, name: StringId) {
-        if names.len() <= name.index() {
-            names.resize(name.index() + 1, u32::MAX);
+    /// Collects those of so many spans more; whether they are all there now.
+    pub(super) fn collect(&mut self, trace: &Trace<'_>, most: usize) -> bool {
+        let store = trace.store();
+        let done = self.shape.len();
+        let end = trace.span_count().min(done.saturating_add(most));
+        for position in done..end {
+            let Some(span) = trace.span(position) else { break };
+            self.numbers.push(self.services[span.service_index()]);
+            self.push_name(store, span.name_id());
+            let attributes = span.stored_attributes();
+            self.shape.push(self.shapes.of(attributes));
+            for attribute in attributes {
+                self.push(store, attribute.value);
+            }
+            if let Some(message) = span.raw_message() {
+                self.push(store, message);
+            }
+            for event in span.events() {
+                self.push_name(store, event.name_id());
+                for attribute in event.stored_attributes() {
+                    self.push(store, attribute.value);
+                }
+            }
+            self.from.push(self.numbers.len() as u32);
         }
-        if names[name.index()] == u32::MAX {
-            names[name.index()] = self.strings.intern(store.string(name)).0;
+        end == trace.span_count()
+    }
+
+    fn push_name(&mut self, store: &Store, name: StringId) {
+        if self.names.len() <= name.index() {
+            self.names.resize(name.index() + 1, u32::MAX);
         }
-        self.numbers.push(names[name.index()]);
+        if self.names[name.index()] == u32::MAX {
+            self.names[name.index()] = self.strings.intern(store.string(name)).0;
+        }
+        self.numbers.push(self.names[name.index()]);
     }
 
     #[inline(always)]
@@ -95,20 +111,52 @@ impl Texts {
         &self.numbers[self.from[span] as usize..self.from[span + 1] as usize]
     }
 
-    /// Asks every text that was collected: an answer for each number.
-    pub(super) fn ask(&self, holds: &mut dyn FnMut(&str) -> bool) -> Vec<bool> {
-        (0..self.strings.len() as u32).map(|number| holds(self.strings.get(StringId(number)))).collect()
+    /// Asks every text that was collected, or those in which `needed` stands; which ones the answer is yes for.
+    pub(super) fn ask(&self, needed: Option<&Needle>, holds: &mut dyn FnMut(&str) -> bool) -> Marks {
+        let among = needed.map(|needed| self.search(needed));
+        let mut marks = Marks::new(self.strings.len());
+        for number in 0..self.strings.len() as u32 {
+            if among.as_ref().is_none_or(|among| among.get(number) == Some(true))
+                && holds(self.strings.get(StringId(number)))
+            {
+                marks.set(number);
+            }
+        }
+        marks
     }
 
-    /// The same for a needle.
-    pub(super) fn search(&self, needle: &Needle) -> Vec<bool> {
+    /// The same for a needle, which is looked for in all of them at once.
+    pub(super) fn search(&self, needle: &Needle) -> Marks {
         let (bytes, ends) = self.strings.all();
-        let mut start = 0;
-        let found = ends.iter().map(|end| {
-            let from = std::mem::replace(&mut start, *end as usize);
-            needle.is_in(bytes, from, start - from)
-        });
-        found.collect()
+        let mut marks = Marks::new(ends.len());
+        if needle.len() == 0 {
+            (0..ends.len() as u32).for_each(|number| marks.set(number));
+            return marks;
+        }
+        let (mut number, mut at) = (0, 0);
+        while let Some(found) = needle.find(bytes, at, bytes.len() - at) {
+            while ends.get(number).is_some_and(|end| *end as usize <= found) {
+                number += 1;
+            }
+            let Some(end) = ends.get(number).map(|end| *end as usize) else { break };
+            if found + needle.len() <= end {
+                marks.set(number as u32);
+                at = end;
+            } else {
+                at = found + 1;
+            }
+        }
+        marks
+    }
+
+    /// Whether some text stays where it is, and was not asked.
+    pub(super) fn has_long(&self) -> bool {
+        !self.long.is_empty()
+    }
+
+    /// By shape the places at which a key stands, and by span its shape.
+    pub(super) fn places_of(&self, key: StringId) -> (Vec<Vec<u32>>, &[u32]) {
+        (self.shapes.places_of(key), &self.shape)
     }
 
     /// The text with this number: one that was collected, or else the value that stays where it is.
@@ -119,4 +167,92 @@ impl Texts {
             Some(long) => Err(self.long[long as usize]),
         }
     }
+}
+
+/// One bit for each text.
+#[derive(Debug)]
+pub(super) struct Marks {
+    words: Vec<u64>,
+    any: bool,
+}
+
+impl Marks {
+    fn new(count: usize) -> Marks {
+        Marks { words: vec![0; count.div_ceil(64)], any: false }
+    }
+
+    fn set(&mut self, number: u32) {
+        self.words[number as usize / 64] |= 1 << (number % 64);
+        self.any = true;
+    }
+
+    pub(super) fn any(&self) -> bool {
+        self.any
+    }
+
+    /// `None` for a text that was not asked.
+    #[inline(always)]
+    pub(super) fn get(&self, number: u32) -> Option<bool> {
+        if number >= LONG {
+            return None;
+        }
+        Some(self.words[number as usize / 64] >> (number % 64) & 1 == 1)
+    }
+}
+
+/// The keys of spans: most have the same ones, in the same order, as many others. Open addressing, as for texts.
+#[derive(Debug, Default)]
+struct Shapes {
+    keys: Vec<StringId>,
+    ends: Vec<u32>,
+    /// Number plus one; 0 is free.
+    table: Vec<u32>,
+}
+
+impl Shapes {
+    /// The number of the shape of these attributes.
+    fn of(&mut self, attributes: &[Attribute]) -> u32 {
+        if (self.ends.len() + 1) * 2 > self.table.len() {
+            self.table = vec![0; (self.table.len() * 2).max(64)];
+            for number in 0..self.ends.len() as u32 {
+                let mut at = hash(self.keys_of(number).iter().copied()) & (self.table.len() - 1);
+                while self.table[at] != 0 {
+                    at = (at + 1) & (self.table.len() - 1);
+                }
+                self.table[at] = number + 1;
+            }
+        }
+        let keys = attributes.iter().map(|attribute| attribute.key);
+        let mut at = hash(keys.clone()) & (self.table.len() - 1);
+        loop {
+            let Some(number) = self.table[at].checked_sub(1) else {
+                self.keys.extend(keys);
+                self.ends.push(self.keys.len() as u32);
+                self.table[at] = self.ends.len() as u32;
+                return self.ends.len() as u32 - 1;
+            };
+            if keys.clone().eq(self.keys_of(number).iter().copied()) {
+                return number;
+            }
+            at = (at + 1) & (self.table.len() - 1);
+        }
+    }
+
+    fn keys_of(&self, number: u32) -> &[StringId] {
+        let start = number.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        &self.keys[start as usize..self.ends[number as usize] as usize]
+    }
+
+    fn places_of(&self, key: StringId) -> Vec<Vec<u32>> {
+        let places = |number| {
+            let found = (0..).zip(self.keys_of(number)).filter(|(_, found)| **found == key);
+            found.map(|(place, _)| place).collect()
+        };
+        (0..self.ends.len() as u32).map(places).collect()
+    }
+}
+
+fn hash(keys: impl Iterator<Item = StringId>) -> usize {
+    let mix = |hash: u64, key: StringId| (hash.rotate_left(5) ^ u64::from(key.0)).wrapping_mul(0x517c_c1b7_2722_0a95);
+    (keys.fold(0, mix) >> 32) as usize
 }
