@@ -98,7 +98,7 @@ test('ids are given as each system writes them, with the headers that go on from
   // What was opened stays open from span to span.
   await row(page, /payments fraud\.check/).click()
   await panel.getByRole('heading', { name: 'fraud.check' }).waitFor()
-  await panel.getByText(/^00-4bf92f3577b34da6a3ce929d0e0e4736-(?!00f067aa0ba902b7)/).waitFor()
+  await panel.getByText(/^00-4bf92f3577b34da6a3ce929d0e0e4736-(?!00f067aa0ba902b7)/).first().waitFor()
   await close()
 })
 
