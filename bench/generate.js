@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { FURTHER } from './further.js'
-import { BASE_SECONDS, oneTrace, services, traces } from './traces.js'
+import { BASE_SECONDS, chain, flat, oneTrace, services, traces } from './traces.js'
 
 /** @typedef {import('./traces.js').Span} Span */
 /** @typedef {import('./traces.js').Attribute} Attribute */
@@ -16,6 +16,9 @@ import { BASE_SECONDS, oneTrace, services, traces } from './traces.js'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const SOURCES = ['traces.js', 'generate.js', 'further.js', 'logs.js'].map((name) => readFileSync(new URL(name, import.meta.url)))
 const VERSION = SOURCES.reduce((hash, source) => hash.update(source), createHash('sha256')).digest('hex').slice(0, 12)
+
+/** Many traces, or all spans in one: as a backend's, one below the other, or side by side. @typedef {'many' | 'one' | 'chain' | 'flat'} Shape */
+const SHAPES = { many: traces, one: oneTrace, chain, flat }
 
 export const FORMATS = /** @type {const} */ (['otlp', 'jaeger', 'zipkin'])
 
@@ -26,13 +29,13 @@ const BATCH = 64
  * The file of one format and size; it is made when it is not there.
  * @param {string} format one of `FORMATS`, or of `FURTHER`
  * @param {number} count of spans
- * @param {'many' | 'one'} [shape] whether they are many traces of up to 100 spans, or all of one
+ * @param {Shape} [shape]
  * @returns {{ path: string, bytes: number }} the path is relative to the root of the repository
  */
 export function inputFile(format, count, shape = 'many') {
   const folder = `target/bench/${VERSION}`
   const ending = format in FURTHER && FURTHER[format].content !== 'document' ? 'log' : 'json'
-  const path = `${folder}/${format}-${count}${shape === 'one' ? '-one' : ''}.${ending}`
+  const path = `${folder}/${format}-${count}${shape === 'many' ? '' : `-${shape}`}.${ending}`
   if (!existsSync(ROOT + path)) {
     mkdirSync(ROOT + folder, { recursive: true })
     const unfinished = `${ROOT}${path}.unfinished`
@@ -46,7 +49,7 @@ export function inputFile(format, count, shape = 'many') {
 
 /**
  * The text of a file, in pieces of some megabytes.
- * @param {string} format @param {number} count @param {'many' | 'one'} shape
+ * @param {string} format @param {number} count @param {Shape} shape
  * @returns {Generator<string>}
  */
 export function* pieces(format, count, shape) {
@@ -54,7 +57,7 @@ export function* pieces(format, count, shape) {
   yield before
   let separator = ''
   let waiting = []
-  for (const trace of shape === 'one' ? oneTrace(count) : traces(count)) {
+  for (const trace of SHAPES[shape](count)) {
     waiting.push(trace)
     if (waiting.length === BATCH) {
       yield separator + batch(waiting)

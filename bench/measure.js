@@ -23,7 +23,7 @@ import { indexDocument } from './tree-index.js'
 
 /**
  * @typedef {object} Task
- * @property {'warm' | 'cold' | 'further' | 'stream' | 'refusal' | 'context'} kind `context` needs no file
+ * @property {'warm' | 'cold' | 'further' | 'explained' | 'stream' | 'refusal' | 'context'} kind `context` needs no file
  * @property {string} [format]
  * @property {string} [path]
  * @property {number} [bytes]
@@ -39,7 +39,7 @@ import { indexDocument } from './tree-index.js'
 /** @param {Task} task @param {Environment} environment */
 export function perform(task, environment) {
   /** @type {Record<Task['kind'], (task: any, environment: Environment) => Promise<object>>} */
-  const performers = { warm, cold, further, stream, refusal, context }
+  const performers = { warm, cold, further, explained, stream, refusal, context }
   return performers[task.kind](task, environment)
 }
 
@@ -83,6 +83,30 @@ async function warm({ format, path, rounds = 7, unmeasured = 2 }, environment) {
     }
   }
   return { times, checked, memory: spanscope.memoryBytes() }
+}
+
+/** Texts of more bytes are longer than the longest string of an engine. */
+const LONGEST_TEXT = 500e6
+
+/** All that is said of the traces of a file, beside `JSON.parse` of its text, where there can be one. */
+async function explained({ path, bytes, rounds = 3, unmeasured = 1 }, environment) {
+  const spanscope = await environment.importPackage()
+  await spanscope.init(environment.module)
+  const text = bytes > LONGEST_TEXT ? '' : new TextDecoder().decode(await environment.load(path))
+  const reader = new spanscope.TraceReader({ byteLength: bytes })
+  for await (const chunk of await environment.open(path)) reader.push(chunk)
+  const set = reader.finish()
+  /** @type {{ parse: number[], explained: number[] }} */
+  const times = { parse: [], explained: [] }
+  for (let round = -unmeasured; round < rounds; round++) {
+    for (const [name, run] of /** @type {['parse' | 'explained', () => any][]} */ ([['parse', () => text && JSON.parse(text)], ['explained', () => explain(set)]])) {
+      environment.collectGarbage()
+      const start = performance.now()
+      run()
+      if (round >= 0) times[name].push(performance.now() - start)
+    }
+  }
+  return { times, spans: set.spanCount, traces: set.traceCount, parsed: text !== '' }
 }
 
 /** The critical path and the self times of every trace. */

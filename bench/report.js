@@ -41,8 +41,9 @@ export function report(results, about) {
   const contexts = results.filter(({ kind }) => kind === 'context')
   const native = results.find(({ kind }) => kind === 'native')
   const further = results.filter(({ kind }) => kind === 'further')
-  text += warmTables(warm) + coldTables(cold) + furtherTables(further) + largeTable(large) + contextTables(contexts, native, about.peers)
-  text += goals(warm, cold, further, large, about.module, contexts, native)
+  const explained = results.filter(({ kind }) => kind === 'explained')
+  text += warmTables(warm) + coldTables(cold) + furtherTables(further) + explainedTable(explained) + largeTable(large) + contextTables(contexts, native, about.peers)
+  text += goals(warm, cold, further, explained, large, about.module, contexts, native)
   return text
 }
 
@@ -127,6 +128,24 @@ function furtherTables(further) {
   return text
 }
 
+const SHAPES = { one: 'as a backend makes it', chain: 'one below the other', flat: 'side by side under one' }
+
+function explainedTable(explained) {
+  if (explained.length === 0) return ''
+  const engines = distinct(explained, 'engine')
+  const rows = explained
+    .filter(({ engine }) => engine === engines[0])
+    .map(({ shape, spans, bytes }) => [
+      `${count(spans)} spans, ${SHAPES[shape]}, ${megabytes(bytes)} MB`,
+      ...engines.map((engine) => {
+        const { times: measured, parsed } = explained.find((result) => result.engine === engine && result.shape === shape && result.spans === spans)
+        const said = median(measured.explained)
+        return `${ms(said)} ms${parsed ? `, ${(said / median(measured.parse)).toFixed(2)} of \`JSON.parse\`` : ''}`
+      }),
+    ])
+  return `**All that is said of one trace** (verdict, findings, advice, doubts, drags, budgets; median time)\n\n${table(['', ...engines], rows)}`
+}
+
 function largeTable(large) {
   if (large.length === 0) return ''
   const [{ spans, bytes }] = large
@@ -175,7 +194,7 @@ function contextTables(contexts, native, peers) {
 }
 
 /** Each goal, the worst figure over the formats in Chromium, and whether it is reached. */
-function goals(warm, cold, further, large, module, contexts, native) {
+function goals(warm, cold, further, explained, large, module, contexts, native) {
   const rows = []
   const goal = (/** @type {string} */ name, /** @type {string} */ figure, /** @type {boolean} */ reached) => {
     rows.push([name, figure, reached ? 'reached' : '**not reached**'])
@@ -242,6 +261,18 @@ function goals(warm, cold, further, large, module, contexts, native) {
       .filter(({ contestant, warmUp }) => contestant === 'spanscope' && !warmUp)
       .map(({ format, answers, bytes }) => /** @type {[string, number]} */ ([format, answers[0].memory / bytes]))
     goal('memory: at most 1.5 of the file', perFormat(memory, (ratio) => ratio.toFixed(2)), memory.every(([, ratio]) => ratio <= 1.5))
+  }
+
+  const ofOne = (/** @type {string} */ shape) => explained.filter((result) => result.engine === 'Chromium' && result.shape === shape)
+  for (const { times: measured, shape, spans, parsed } of explained.filter(({ engine }) => engine === 'Chromium')) {
+    if (!parsed) continue
+    const ratio = median(measured.explained) / median(measured.parse)
+    goal(`all that is said of one trace of ${count(spans)} spans, ${SHAPES[shape]}, in less than the time of \`JSON.parse\``, ratio.toFixed(2), ratio < 1)
+  }
+  const [short, long] = ofOne('one')
+  if (long) {
+    const ratio = median(long.times.explained) / median(short.times.explained)
+    goal('linear: ten times the spans of one trace in at most 12x the time', times(ratio), ratio <= 12)
   }
 
   const opened = large.find(({ engine }) => engine === 'Chromium')

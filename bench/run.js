@@ -22,7 +22,8 @@ const HELP = `cargo xtask bench [options]
   --engines LIST       of chromium, node (both)
   --formats LIST       of otlp, jaeger, zipkin (all)
   --sizes LIST         numbers of spans (10000,100000); the large file is apart, see --parts
-  --parts LIST         of warm, cold, further, large, context (all; further is more formats and logs,
+  --parts LIST         of warm, cold, further, explained, large, context (all; further is more formats and logs,
+                       explained is what is said of one long trace of up to 1,000,000 spans,
                        large is 1,000,000 spans of OTLP, context is headers)
                        protobuf, alone: OTLP protobuf against prost, natively
   --rounds N           rounds that count, per measurement
@@ -33,7 +34,10 @@ target/bench/report.md.`
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const LARGE = 1_000_000
-const PARTS = ['warm', 'cold', 'further', 'large', 'context']
+const PARTS = ['warm', 'cold', 'further', 'explained', 'large', 'context']
+
+/** Long traces: their shape and how many times the spans of the largest size they have. @type {[import('./generate.js').Shape, number][]} */
+const LONG = [['one', 1], ['one', 10], ['chain', 1], ['flat', 10]]
 
 /** @typedef {import('./measure.js').Task} Task */
 /** @typedef {{ name: string, version: string, perform: (task: Task) => Promise<any>, close: () => Promise<void> }} Engine */
@@ -131,7 +135,7 @@ async function main() {
   const formats = list(values.formats, FORMATS)
   const sizes = values.sizes.split(',').map(Number)
   if (sizes.some((size) => !Number.isInteger(size) || size < 1)) throw new Error('--sizes needs whole numbers of spans.')
-  const parts = list(values.parts ?? (values.quick ? 'warm,cold,further,context' : PARTS.join()), PARTS)
+  const parts = list(values.parts ?? (values.quick ? 'warm,cold,further,explained,context' : PARTS.join()), PARTS)
   const rounds = values.rounds ? Number(values.rounds) : undefined
   try {
     for (const name of list(values.engines, Object.keys(ENGINES))) engines.push(await ENGINES[name]())
@@ -177,6 +181,17 @@ async function main() {
         progress(`${engine.name}: ${format}, ${coldSpans} spans`)
         const task = { ...file, content, format: expected, spans: coldSpans, rounds: rounds ?? 5 }
         results.push({ kind: 'further', engine: engine.name, format, spans: coldSpans, bytes: file.bytes, ...(await engine.perform({ kind: 'further', ...task })) })
+      }
+    }
+
+    for (const [shape, times] of parts.includes('explained') ? LONG : []) {
+      if (values.quick && times > 1) continue
+      const spans = coldSpans * times
+      const file = inputFile('otlp', spans, shape)
+      for (const engine of engines) {
+        progress(`${engine.name}: all that is said of one trace, ${shape}, ${spans} spans`)
+        const answer = await engine.perform({ kind: 'explained', ...file, rounds: rounds ?? 5 })
+        results.push({ kind: 'explained', engine: engine.name, shape, bytes: file.bytes, ...answer })
       }
     }
 

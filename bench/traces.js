@@ -151,6 +151,42 @@ export function* oneTrace(count, seed = 20260101) {
   yield [root]
 }
 
+/**
+ * Yields one trace in pieces, in which every span is the only child of the one before it.
+ * @param {number} count
+ * @returns {Generator<Span[]>}
+ */
+export function* chain(count) {
+  const random = new Random(count)
+  const traceId = random.hex(32)
+  /** @type {Span | null} */
+  let parent = null
+  for (let index = 0; index < count; index++) {
+    const sort = index % 3 === 0 ? 'server' : index % 3 === 1 ? 'internal' : 'client'
+    const service = Math.floor(index / 3) % SERVICES.length
+    parent = makeSpan(random, traceId, parent, service, sort, index * 1000, (2 * count - index) * 1000)
+    yield [parent]
+  }
+}
+
+/**
+ * Yields one trace in pieces, in which every span but the first one is a child of that; without attributes, so that a million of them are a text
+ * that `JSON.parse` can be given.
+ * @param {number} count
+ * @returns {Generator<Span[]>}
+ */
+export function* flat(count) {
+  const random = new Random(count)
+  const traceId = random.hex(32)
+  const root = makeSpan(random, traceId, null, 0, 'server', 0, count * 2000)
+  yield [root]
+  for (let index = 1; index < count; index++) {
+    const span = makeSpan(random, traceId, root, 0, random.happens(0.5) ? 'database' : 'internal', index * 2000, index * 2000 + 1900)
+    span.attributes = []
+    yield [span]
+  }
+}
+
 /** @param {Random} random @param {number} start @param {number} size @param {Span | null} linkable */
 function makeTrace(random, start, size, linkable) {
   const traceId = random.hex(32)

@@ -12,6 +12,7 @@ use spanscope::analyze::alignment::alignment;
 use spanscope::analyze::clock_skew::clock_skew;
 use spanscope::analyze::critical_path::critical_paths;
 use spanscope::analyze::facts::Facts;
+use spanscope::analyze::finding::Finding;
 use spanscope::analyze::findings::findings;
 use spanscope::analyze::self_time::self_times;
 
@@ -52,14 +53,18 @@ fn check_skew(drawing: &str, expected: &str) {
     check(&skew(&read_spans(&spans).store), expected);
 }
 
-/// Titles and arithmetic.
-fn found(drawing: &str) -> String {
+/// Findings of one kind, as a column is ten milliseconds.
+fn findings_of(drawing: &str, id: &str) -> Vec<Finding> {
     let store = read_spans(&scaled(drawn(drawing), 10_000_000)).store;
     let trace = store.traces().next().expect("one trace");
     let (paths, own) = (critical_paths(&trace), self_times(&trace));
-    let found = findings(&Facts::new(trace, &paths, &own));
-    let skews = found.iter().filter(|finding| finding.id == "skew-suspected");
-    skews.map(|finding| format!("{} ({})\n", finding.title, finding.arithmetic)).collect()
+    findings(&Facts::new(trace, &paths, &own)).into_iter().filter(|finding| finding.id == id).collect()
+}
+
+/// Titles and arithmetic.
+fn found(drawing: &str) -> String {
+    let skews = findings_of(drawing, "skew-suspected");
+    skews.iter().map(|finding| format!("{} ({})\n", finding.title, finding.arithmetic)).collect()
 }
 
 #[test]
@@ -311,6 +316,38 @@ fn a_difference_is_told_with_its_interval() {
         "The clock of b seems 35 ms behind that of a, give or take 25 ms (1 call: from −60 ms to −10 ms, so −35 ms ± 25 ms)",
     );
     check(&found("call [---------]   kind=client @host.name=a\n  serve  [----]   kind=server @host.name=b"), "");
+}
+
+#[test]
+fn what_clocks_explain_is_not_late() {
+    let late = |drawing: &str| -> String {
+        let found = findings_of(drawing, "late-child");
+        let evidence =
+            |finding: &Finding| finding.evidence.iter().map(|evidence| format!("; {}", evidence.text)).collect();
+        found.iter().map(|finding| finding.title.clone() + &evidence(finding) as &str + "\n").collect()
+    };
+    let by_another_clock = "
+        call     [---------]        kind=client @host.name=a
+          serve       [-----]       kind=server @host.name=b
+    ";
+    check(&late(by_another_clock), "");
+    check(
+        &late(&by_another_clock.replace("@host.name=b", "@host.name=a")),
+        "serve ran 10 ms longer than call, its parent; serve ended 10 ms after call",
+    );
+    // Later than any offset of the two clocks allows.
+    check(
+        &late(
+            "
+            R      [---------------------------]   kind=server @host.name=a
+              call     [---------]                 kind=client @host.name=a
+                serve       [-----]                kind=server @host.name=b
+              call2                 [--]           kind=client @host.name=a
+                work                  [-------]    kind=internal @host.name=b
+            ",
+        ),
+        "work ran 60 ms longer than call2, its parent; work ended 60 ms after call2; 1 more is explained by clocks that differ",
+    );
 }
 
 /// Jaeger's published cases. Where this differs: it offers what Jaeger would do for any maximum, since nothing moves unasked; it refuses a child

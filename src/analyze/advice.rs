@@ -5,13 +5,13 @@
 //! trace cannot tell it says, too.
 
 use super::attribution::{Spent, peer, spent_in};
-use super::bottleneck::{OperationPart, path_by_operation};
+use super::bottleneck::OperationPart;
 use super::facts::Facts;
 use super::finding::{Finding, Severity};
 use super::findings::FAILURES;
-use super::path_doubts::{Clarity, path_doubts};
+use super::path_doubts::Clarity;
 use super::semantics::{Field, Role};
-use super::what_if::{Change, saved_by};
+use super::what_if::Change;
 use super::words::{count, duration, operation, share, shortened, statement_line};
 use crate::store::{Span, SpanIndex};
 use crate::time::{format_duration, grouped};
@@ -92,13 +92,13 @@ pub fn advice(facts: &Facts<'_>, findings: &[Finding]) -> Advice {
 }
 
 /// An operation that holds the request up.
-struct Slow {
-    part: OperationPart,
+struct Slow<'f> {
+    part: &'f OperationPart,
     /// How much sooner the request would have ended without the time its spans own on the path.
     saves_ns: u64,
 }
 
-impl Slow {
+impl Slow<'_> {
     /// The one of its spans that owns most.
     fn span<'a>(&self, facts: &Facts<'a>) -> Span<'a> {
         facts.store().span(self.part.spans[0])
@@ -115,12 +115,11 @@ impl Slow {
 }
 
 /// The operations that hold the request up most.
-fn slowest(facts: &Facts<'_>) -> Vec<Slow> {
-    let Some(path) = facts.paths.of_top(facts.top.index()) else { return Vec::new() };
-    let parts = path_by_operation(facts.store(), &path).into_iter().take(NAMED);
+fn slowest<'f>(facts: &'f Facts<'_>) -> Vec<Slow<'f>> {
+    let parts = facts.operations().iter().take(NAMED);
     let slow = parts.map(|part| {
         let shorter = part.spans.iter().map(|span| (*span, facts.critical_of(*span))).collect();
-        let saves_ns = saved_by(&facts.top, &Change { shorter, together: Vec::new() });
+        let saves_ns = facts.saved_by(facts.top.index(), &Change { shorter, together: Vec::new() });
         Slow { part, saves_ns }
     });
     slow.collect()
@@ -197,7 +196,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// What to look at when it happens again: signal, number, next move.
-fn runbook(facts: &Facts<'_>, findings: &[Finding], slowest: &[Slow]) -> Vec<String> {
+fn runbook(facts: &Facts<'_>, findings: &[Finding], slowest: &[Slow<'_>]) -> Vec<String> {
     let mut lines = Vec::new();
     let store = facts.store();
     let Some(first) = slowest.first() else { return lines };
@@ -245,9 +244,7 @@ fn runbook(facts: &Facts<'_>, findings: &[Finding], slowest: &[Slow]) -> Vec<Str
 /// What this trace cannot tell.
 fn unknowns(facts: &Facts<'_>) -> String {
     let mut unknown = vec!["how long these take on other days: this is one request".to_owned()];
-    let doubts = facts.paths.of_top(facts.top.index()).map(|path| path_doubts(facts.store(), &path));
-    let ambiguous =
-        doubts.iter().flat_map(|doubts| &doubts.hops).filter(|hop| hop.clarity == Clarity::Ambiguous).count();
+    let ambiguous = facts.doubts().hops.iter().filter(|hop| hop.clarity == Clarity::Ambiguous).count();
     if ambiguous > 0 {
         unknown.push(format!(
             "what {} of the critical path waited for: others ended near",

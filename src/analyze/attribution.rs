@@ -116,16 +116,24 @@ pub fn server_of<'a>(client: &Span<'a>) -> Option<Span<'a>> {
 
 /// Whether an operation is named like waiting for a connection or making one.
 fn is_connection(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    // An address may have these words in it, too.
-    if name.contains('/') {
+    // An address may have these words in it, too, but most names have none of them.
+    if name.contains('/') || !mentions_connection(name) {
         return false;
     }
+    let name = name.to_ascii_lowercase();
     let any = |words: &[&str]| words.iter().any(|word| name.contains(word));
     any(&["dns.lookup", "dns lookup", "tcp.connect", "tls.connect", "tls handshake", "hikaripool", "pool.acquire"])
         || any(&["pool", "connection"])
             && any(&["acquire", "borrow", "checkout", "check out", "obtain", "get", "wait", "open", "create"])
         || matches!(name.trim(), "connect" | "pg-pool.connect" | "pg.connect" | "pool.connect" | "db.connect")
+}
+
+/// Whether a name has one of the words that all names of connections have.
+fn mentions_connection(name: &str) -> bool {
+    let name = name.as_bytes();
+    ["pool", "conn", "dns", "tls"]
+        .iter()
+        .any(|word| name.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes())))
 }
 
 /// The spans that hold a path up, the one that does most first: what to shorten, one by one.
@@ -269,7 +277,9 @@ fn network(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         }
     }
     calls.sort_unstable();
-    for calls in calls.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
+    // In the order of their first calls: services are numbered as they were read.
+    let pairs = calls.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1));
+    for calls in sort::items(pairs.collect(), |one, other| one[0].2.cmp(&other[0].2)) {
         let ns: u64 = calls.iter().map(|(.., span)| facts.critical_of(*span)).sum();
         if !is_worth_telling(facts, ns) || ns < GAP_NS {
             continue;

@@ -2,9 +2,8 @@
 //!
 //! Sums are exact, because the path is a partition of the top's time. Linear, then a sort by size.
 
-use std::collections::HashMap;
-
 use super::critical_path::CriticalPath;
+use crate::sort;
 use crate::store::{SpanIndex, Store};
 use crate::strings::StringId;
 
@@ -77,19 +76,21 @@ pub struct OperationPart {
 
 /// The path by operation, the one that owns most first; of equals the one with the larger span. Sums to the top's duration.
 pub fn path_by_operation(store: &Store, path: &CriticalPath<'_>) -> Vec<OperationPart> {
-    let mut parts: Vec<OperationPart> = Vec::new();
-    let mut place_of: HashMap<(usize, StringId), usize> = HashMap::new();
-    for SpanPart { span, ns } in path_by_span(path) {
-        let (service, name) = (store.span(span).service_index(), store.span(span).name_id());
-        let place = *place_of.entry((service, name)).or_insert(parts.len());
-        if place == parts.len() {
-            parts.push(OperationPart { service, name, ns: 0, spans: Vec::new() });
-        }
-        parts[place].ns += ns;
-        parts[place].spans.push(span);
+    let spans = path_by_span(path);
+    let operation = |number: &u32| {
+        let span = store.span(spans[*number as usize].span);
+        (span.service_index(), span.name_id())
+    };
+    // Of each operation the spans that own most come first, as among all.
+    let mut order: Vec<u32> = (0..spans.len() as u32).collect();
+    order.sort_by_cached_key(|number| (operation(number), *number));
+    let mut parts: Vec<(u32, OperationPart)> = Vec::new();
+    for group in order.chunk_by(|one, other| operation(one) == operation(other)) {
+        let (service, name) = operation(&group[0]);
+        let own = || group.iter().map(|number| spans[*number as usize]);
+        let ns = own().map(|part| part.ns).sum();
+        parts.push((group[0], OperationPart { service, name, ns, spans: own().map(|part| part.span).collect() }));
     }
-    let mut order: Vec<(u64, u32)> = (0..).zip(&parts).map(|(place, part)| (!part.ns, place)).collect();
-    order.sort_unstable();
-    let mut parts: Vec<Option<OperationPart>> = parts.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|(_, place)| parts[place as usize].take()).collect()
+    let parts = sort::items(parts, |one, other| (other.1.ns, one.0).cmp(&(one.1.ns, other.0)));
+    parts.into_iter().map(|(_, part)| part).collect()
 }

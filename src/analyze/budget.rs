@@ -237,8 +237,8 @@ fn matching(facts: &Facts<'_>, target: &Target) -> (Vec<SpanIndex>, bool) {
     let select = |is_it: &dyn Fn(&Span<'_>) -> bool| -> Vec<SpanIndex> {
         facts.trace.spans().filter(is_it).map(|span| span.index()).collect()
     };
-    let named = |name: &str| select(&|span| span.name().to_lowercase() == *name);
-    let in_service = |service: &str| select(&|span| span.service().to_lowercase() == *service);
+    let named = |name: &str| select(&|span| is_named(span.name(), name));
+    let in_service = |service: &str| select(&|span| is_named(span.service(), service));
     match target {
         Target::Name(name) => (named(name), true),
         Target::Service(service) => (in_service(service), false),
@@ -264,6 +264,11 @@ fn matching(facts: &Facts<'_>, target: &Target) -> (Vec<SpanIndex>, bool) {
             (spans, false)
         }
     }
+}
+
+/// Whether a text is a lower-case name, in any case.
+fn is_named(text: &str, lower: &str) -> bool {
+    if text.is_ascii() { text.eq_ignore_ascii_case(lower) } else { text.to_lowercase() == lower }
 }
 
 fn check(facts: &Facts<'_>, budget: &Budget) -> Statement {

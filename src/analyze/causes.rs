@@ -578,7 +578,7 @@ const NAMED: usize = 5;
 
 /// `error-origin`, `handled-error`, `linked-failure`, `cancelled`, `timeout-budget`, `error-without-type`.
 pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
-    let causes = root_causes(facts);
+    let causes = facts.causes();
     let mut told = [0_usize; 4];
     let mut rest: [Vec<SpanIndex>; 4] = Default::default();
     for cause in &causes.worked_out {

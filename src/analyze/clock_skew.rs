@@ -104,6 +104,15 @@ impl ClockSkew {
         self.pairs.get(place).filter(|pair| (pair.from, pair.to) == sides)
     }
 
+    /// By how much the clock of one span may be ahead of that of another: the most that their hosts' calls allow, and 0 unless these clocks
+    /// differ. Spans are positions in tree order.
+    pub fn ahead_ns(&self, of: usize, ahead: usize) -> u64 {
+        let (of, ahead) = (self.host_of(of), self.host_of(ahead));
+        let pair = self.between(of as usize, ahead as usize).filter(|pair| of != ahead && self.differs(pair));
+        let most = pair.map_or(0, |pair| if of < ahead { pair.high_ns } else { -pair.low_ns });
+        u64::try_from(most).unwrap_or(0)
+    }
+
     /// Whether no one offset fits the calls between two hosts, by more than the steps of their clocks.
     pub fn contradicts(&self, one: u32, other: u32) -> bool {
         self.between(one as usize, other as usize).is_some_and(|pair| !pair.explained && overshoots(self, pair))
@@ -231,14 +240,16 @@ fn grain(trace: &Trace<'_>) -> u64 {
 /// The hosts by first appearance, and the host of each span.
 fn hosts(trace: &Trace<'_>) -> (Vec<Host>, Vec<u32>) {
     let store = trace.store();
-    // By resource a number plus one, by service where the resource names no host; numbers of `keys`.
+    // By resource a number plus one, by service where the resource names no host; numbers of `keys`. The resources of a trace stand near each
+    // other among those of all.
+    let least = trace.spans().map(|span| span.resource_index()).min().unwrap_or(0);
     let mut of_resource: Vec<u32> = Vec::new();
     let mut of_service = vec![NONE; store.services().len()];
     // Kind of the name and name, so that an id is never taken for a name.
     let mut keys: Vec<(usize, String)> = Vec::new();
     let mut key_of = Vec::with_capacity(trace.span_count());
     for span in trace.spans() {
-        let resource = span.resource_index();
+        let resource = span.resource_index() - least;
         if of_resource.len() <= resource {
             of_resource.resize(resource + 1, NONE);
         }

@@ -1,36 +1,71 @@
 //! What the analyses of one trace have in common, computed once.
 
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
+use super::bottleneck::{OperationPart, path_by_operation};
+use super::causes::{RootCauses, root_causes};
 use super::clock_skew::{ClockSkew, clock_skew};
 use super::critical_path::CriticalPaths;
 use super::errors::Errors;
-use super::semantics::{Names, Role, Semantics};
+use super::path_doubts::{PathDoubts, path_doubts};
+use super::semantics::{Meanings, Names, Role, Semantics};
 use super::summary::main_top;
+use super::what_if::{Change, Replays};
 use crate::store::{Span, SpanIndex, Store, Trace};
 
 /// What one look at all spans of a trace finds out. Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Known {
-    names: Names,
+    meanings: Meanings,
     critical: Rc<[u64]>,
     roles: Rc<[Role]>,
     errors: Rc<Errors>,
     skew: Rc<ClockSkew>,
+    /// What further looks find out.
+    pub later: Rc<Later>,
 }
 
 impl Known {
-    /// Looks at all spans. `paths` and `errors` are those of the trace.
-    pub fn new(trace: &Trace<'_>, paths: &CriticalPaths, errors: Rc<Errors>) -> Known {
-        let names = Names::new(trace.store());
-        let semantics = Semantics::new(trace.store(), names.clone());
+    /// Looks at all spans. What it is given is that of the trace.
+    pub fn new(trace: &Trace<'_>, paths: &CriticalPaths, meanings: Meanings, errors: Rc<Errors>) -> Known {
+        let semantics = Semantics::of(trace.store(), meanings.clone());
         let first = trace.first().0;
         let mut critical = vec![0; trace.span_count()];
         for segment in paths.segments() {
             critical[(segment.span.0 - first) as usize] += segment.duration_ns();
         }
         let roles = trace.spans().map(|span| semantics.role(&span)).collect();
-        Known { names, critical: critical.into(), roles, errors, skew: Rc::new(clock_skew(trace)) }
+        let skew = Rc::new(clock_skew(trace));
+        Known { meanings, critical: critical.into(), roles, errors, skew, later: Rc::default() }
+    }
+
+    /// Whose clocks differ.
+    pub fn skew(&self) -> &Rc<ClockSkew> {
+        &self.skew
+    }
+}
+
+/// What more than one answer needs, computed when the first one does.
+#[derive(Debug, Default)]
+pub struct Later {
+    operations: OnceCell<Vec<OperationPart>>,
+    doubts: OnceCell<PathDoubts>,
+    causes: OnceCell<RootCauses>,
+}
+
+impl Later {
+    /// What is doubtful about the path of the main top.
+    pub fn doubts(&self, trace: &Trace<'_>, paths: &CriticalPaths) -> &PathDoubts {
+        self.doubts.get_or_init(|| {
+            let path = paths.of_top(main_top(trace).index());
+            path.map(|path| path_doubts(trace.store(), &path)).unwrap_or_default()
+        })
+    }
+
+    /// Why the request failed. `facts` are those of the trace.
+    pub fn causes(&self, facts: &Facts<'_>) -> &RootCauses {
+        self.causes.get_or_init(|| root_causes(facts))
     }
 }
 
@@ -55,19 +90,55 @@ pub struct Facts<'a> {
     pub errors: Rc<Errors>,
     /// Whose clocks differ.
     pub skew: Rc<ClockSkew>,
+    later: Rc<Later>,
+    replays: RefCell<Option<Replays<'a>>>,
 }
 
 impl<'a> Facts<'a> {
     /// Looks at all spans. `paths` and `self_times` are those of the trace.
     pub fn new(trace: Trace<'a>, paths: &'a CriticalPaths, self_times: &'a [u64]) -> Facts<'a> {
-        Facts::with(trace, paths, self_times, Known::new(&trace, paths, Rc::new(Errors::new(&trace))))
+        let meanings = Meanings::new(&trace, Names::new(trace.store()));
+        let errors = Errors::with(&trace, &Semantics::of(trace.store(), meanings.clone()));
+        Facts::with(trace, paths, self_times, Known::new(&trace, paths, meanings, Rc::new(errors)))
     }
 
     /// The same, of what is known already.
     pub fn with(trace: Trace<'a>, paths: &'a CriticalPaths, self_times: &'a [u64], known: Known) -> Facts<'a> {
-        let Known { names, critical, roles, errors, skew } = known;
-        let semantics = Semantics::new(trace.store(), names);
-        Facts { trace, top: main_top(&trace), paths, self_times, critical, semantics, roles, errors, skew }
+        let Known { meanings, critical, roles, errors, skew, later } = known;
+        let semantics = Semantics::of(trace.store(), meanings);
+        let (top, replays) = (main_top(&trace), RefCell::default());
+        Facts { trace, top, paths, self_times, critical, semantics, roles, errors, skew, later, replays }
+    }
+
+    /// The path of the main top by operation.
+    pub fn operations(&self) -> &[OperationPart] {
+        self.later.operations.get_or_init(|| {
+            let path = self.paths.of_top(self.top.index());
+            path.map(|path| path_by_operation(self.store(), &path)).unwrap_or_default()
+        })
+    }
+
+    /// What is doubtful about the path of the main top.
+    pub fn doubts(&self) -> &PathDoubts {
+        self.later.doubts(&self.trace, self.paths)
+    }
+
+    /// Why the request failed.
+    pub fn causes(&self) -> &RootCauses {
+        self.later.causes(self)
+    }
+
+    /// How much sooner the top above the span would have ended with a change to spans below it, in nanoseconds.
+    pub fn saved_by(&self, span: SpanIndex, change: &Change) -> u64 {
+        let mut replays = self.replays.borrow_mut();
+        if !replays.as_ref().is_some_and(|replays| replays.holds(span)) {
+            let mut top = self.store().span(span);
+            while let Some(parent) = top.parent() {
+                top = self.store().span(parent);
+            }
+            *replays = Some(Replays::new(top));
+        }
+        replays.as_mut().map_or(0, |replays| replays.saved_by(change))
     }
 
     /// The store.

@@ -71,7 +71,6 @@ fn generic_attributes(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     let mut unnamed = Lacking::new("server and client spans", "any attribute that says what was asked for");
     for span in facts.trace.spans() {
         let has = |fields: &[Field]| fields.iter().any(|field| facts.semantics.has(&span, *field));
-        let name = span.name().trim().to_ascii_lowercase();
         match (facts.role(&span), span.kind()) {
             (Role::Http, SpanKind::Server) => {
                 routes.add(&span, !has(&[Field::HttpRoute, Field::UrlPath, Field::UrlFull]))
@@ -81,7 +80,10 @@ fn generic_attributes(facts: &Facts<'_>, found: &mut Vec<Finding>) {
                     .add(&span, !has(&[Field::ServerAddress, Field::UrlFull, Field::PeerService, Field::UrlTemplate]));
             }
             (Role::Database, _) => systems.add(&span, !has(&[Field::DbSystem])),
-            (Role::Other, SpanKind::Server | SpanKind::Client) => unnamed.add(&span, GENERIC.contains(&name.as_str())),
+            (Role::Other, SpanKind::Server | SpanKind::Client) => {
+                let name = span.name().trim();
+                unnamed.add(&span, GENERIC.iter().any(|generic| generic.eq_ignore_ascii_case(name)));
+            }
             _ => {}
         }
     }
@@ -147,7 +149,7 @@ fn noisy_spans(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         .chunk_by(|one, other| (one.0, one.1) == (other.0, other.1))
         .filter(|group| group.len() >= NOISY)
         .collect();
-    groups = sort::items(groups, |one, other| other.len().cmp(&one.len()));
+    groups = sort::items(groups, |one, other| (other.len(), one[0].2).cmp(&(one.len(), other[0].2)));
     let Some(largest) = groups.first() else { return };
     let all: Vec<SpanIndex> = groups.iter().flat_map(|group| group.iter().map(|(.., span)| *span)).collect();
     let example = facts.store().span(largest[0].2);
@@ -179,16 +181,19 @@ fn names_with_values(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     let mut names: Vec<(u32, SpanIndex)> = Vec::new();
     for span in facts.trace.spans() {
         // Words of six digits or more, or hexadecimal of eight or more: shorter numbers may belong to a name.
-        let has_value = span
-            .name()
-            .split(|character: char| !character.is_alphanumeric() && character != '-')
-            .any(|word| word.len() >= 6 && is_value(word));
+        let name = span.name();
+        let has_digit = name.bytes().any(|byte| byte.is_ascii_digit());
+        let has_value = has_digit
+            && name
+                .split(|character: char| !character.is_alphanumeric() && character != '-')
+                .any(|word| word.len() >= 6 && is_value(word));
         if has_value {
             names.push((span.name_id().index() as u32, span.index()));
         }
     }
     names.sort_unstable();
-    let spans: Vec<SpanIndex> = names.chunk_by(|one, other| one.0 == other.0).map(|group| group[0].1).collect();
+    let mut spans: Vec<SpanIndex> = names.chunk_by(|one, other| one.0 == other.0).map(|group| group[0].1).collect();
+    spans.sort_unstable();
     if spans.len() < VALUE_NAMES {
         return;
     }
@@ -235,14 +240,15 @@ const DEPRECATED: [(&str, &str); 24] = [
 /// Attributes under their old names.
 fn deprecated_names(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     let known: Vec<_> = DEPRECATED.iter().map(|(old, _)| facts.store().find_string(old)).collect();
-    if known.iter().all(Option::is_none) {
-        return;
-    }
+    // A key behind the last of them is none of them, which most are.
+    let Some(last) = known.iter().flatten().max().copied() else { return };
     // Of each old name how often it stands, and its first span.
     let mut seen: [(u64, Option<SpanIndex>); DEPRECATED.len()] = [(0, None); DEPRECATED.len()];
     for span in facts.trace.spans() {
         for (key, _) in span.raw_attributes() {
-            if let Some(place) = known.iter().position(|known| *known == Some(key)) {
+            if key <= last
+                && let Some(place) = known.iter().position(|known| *known == Some(key))
+            {
                 seen[place].0 += 1;
                 seen[place].1.get_or_insert(span.index());
             }

@@ -17,7 +17,7 @@ use super::facts::Facts;
 use super::finding::{Confidence, Finding, Severity};
 use super::semantics::{Field, Role};
 use super::shape::{has_no_placeholder, name_shape, statement_shape};
-use super::what_if::{Change, saved_by, saved_if_shorter};
+use super::what_if::{Change, saved_if_shorter};
 use super::words::{count, duration, operation, shortened};
 use crate::sort;
 use crate::store::{Span, SpanIndex, SpanKind, Status};
@@ -60,12 +60,15 @@ struct Calls {
     all: Vec<Call>,
 }
 
-/// FNV-1a, which is short and spreads texts well enough (Fowler, Noll and Vo).
+/// Eight bytes at a time into one number: multiply and turn. It is for telling texts of one trace apart, not for security.
 fn hash(bytes: &[u8], mut hash: u64) -> u64 {
-    for byte in bytes {
-        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    const K: u64 = 0x9e37_79b9_7f4a_7c15;
+    for chunk in bytes.chunks(8) {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        hash = (hash ^ u64::from_le_bytes(word)).wrapping_mul(K).rotate_left(29);
     }
-    hash
+    (hash ^ bytes.len() as u64).wrapping_mul(K)
 }
 
 const HASH: u64 = 0xcbf2_9ce4_8422_2325;
@@ -80,51 +83,73 @@ fn is_call(facts: &Facts<'_>, span: &Span<'_>) -> bool {
     asks(span) || span.kind() == SpanKind::Internal && span.children().next().is_some_and(|child| asks(&child))
 }
 
-/// The statement, else what is asked of whom, else the name: with the values in it.
-fn request_text(facts: &Facts<'_>, span: &Span<'_>) -> String {
+/// Writes the statement, else what is asked of whom, else the name: with the values in it.
+fn request_text(facts: &Facts<'_>, span: &Span<'_>, text: &mut String) {
+    text.clear();
     let span = facts.store().span(span.index());
-    let text = |field| facts.semantics.text(&span, field);
-    let first = |fields: &[Field]| fields.iter().find_map(|field| text(*field));
+    let mut append = |field| facts.semantics.append(&span, field, text);
     match facts.role(&span) {
-        Role::Database => text(Field::DbStatement).unwrap_or_else(|| span.name().to_owned()),
+        Role::Database if append(Field::DbStatement) => {}
         Role::Http => {
-            let method = text(Field::HttpMethod).unwrap_or_default();
-            let address = first(&[Field::UrlFull, Field::UrlPath, Field::UrlTemplate, Field::HttpRoute]);
-            format!("{method} {}", address.as_deref().unwrap_or(span.name()))
+            append(Field::HttpMethod);
+            text.push(' ');
+            let address = [Field::UrlFull, Field::UrlPath, Field::UrlTemplate, Field::HttpRoute];
+            if !address.into_iter().any(|field| facts.semantics.append(&span, field, text)) {
+                text.push_str(span.name());
+            }
         }
-        Role::Rpc => match (text(Field::RpcService), text(Field::RpcMethod)) {
-            (service, Some(method)) => format!("{}/{method}", service.unwrap_or_default()),
-            _ => span.name().to_owned(),
-        },
-        Role::Messaging | Role::Other => span.name().to_owned(),
+        Role::Rpc if facts.semantics.has(&span, Field::RpcMethod) => {
+            append(Field::RpcService);
+            text.push('/');
+            if !facts.semantics.append(&span, Field::RpcMethod, text) {
+                text.clear();
+                text.push_str(span.name());
+            }
+        }
+        _ => text.push_str(span.name()),
     }
 }
 
-fn shape_of(facts: &Facts<'_>, span: &Span<'_>, text: &mut String) -> u64 {
-    text.clear();
+/// The texts that a call is told apart by, kept from call to call.
+#[derive(Default)]
+struct Texts {
+    request: String,
+    shape: String,
+}
+
+fn shape_of(facts: &Facts<'_>, span: &Span<'_>, texts: &mut Texts) -> u64 {
+    let Texts { request, shape } = texts;
+    request_text(facts, span, request);
+    shape.clear();
     if facts.role(span) == Role::Database {
-        statement_shape(&request_text(facts, span), text);
+        statement_shape(request, shape);
     } else {
-        name_shape(&request_text(facts, span), text);
+        name_shape(request, shape);
     }
     let kind = [span.kind() as u8, facts.role(span) as u8];
-    hash(text.as_bytes(), hash(&(span.service_index() as u64).to_le_bytes(), hash(&kind, HASH)))
+    // Not by the number of the service, which depends on the order of the input.
+    hash(shape.as_bytes(), hash(span.service().as_bytes(), hash(&kind, HASH)))
 }
 
 impl Calls {
     fn new(facts: &Facts<'_>) -> Calls {
-        let mut all = Vec::new();
-        let mut text = String::new();
-        for span in facts.trace.spans() {
-            if let Some(parent) = span.parent()
-                && !span.is_async()
-                && span.interval().is_some()
-                && is_call(facts, &span)
-            {
-                all.push(Call { parent, shape: shape_of(facts, &span, &mut text), span: span.index() });
+        let mut all: Vec<Call> = Vec::new();
+        let mut texts = Texts::default();
+        for parent in facts.trace.spans() {
+            let first = all.len();
+            for span in parent.children() {
+                if !span.is_async() && span.interval().is_some() && is_call(facts, &span) {
+                    all.push(Call { parent: parent.index(), shape: 0, span: span.index() });
+                }
+            }
+            // Of fewer calls nobody asks how alike they are.
+            if all.len() - first >= FAN_OUT {
+                for call in &mut all[first..] {
+                    call.shape = shape_of(facts, &facts.store().span(call.span), &mut texts);
+                }
             }
         }
-        Calls { all: sort::items(all, |one, other| (one.parent, one.span).cmp(&(other.parent, other.span))) }
+        Calls { all }
     }
 
     /// The calls of each parent.
@@ -182,15 +207,6 @@ fn severity(facts: &Facts<'_>, saves: u64) -> Severity {
     }
 }
 
-/// The top that a span is under.
-fn top_of<'a>(facts: &Facts<'a>, span: SpanIndex) -> Span<'a> {
-    let mut span = facts.store().span(span);
-    while let Some(parent) = span.parent() {
-        span = facts.store().span(parent);
-    }
-    span
-}
-
 /// How many of the spans begin before the one before them has ended.
 fn overlapping(facts: &Facts<'_>, spans: &[SpanIndex]) -> usize {
     let mut end = 0;
@@ -218,8 +234,7 @@ fn repeats(facts: &Facts<'_>, groups: &[Vec<Call>]) -> Finding {
         overlaps += overlapping(facts, &group);
         spans.extend(&group);
     }
-    let top = top_of(facts, spans[0]);
-    let saves = saved_by(&top, &change);
+    let saves = facts.saved_by(spans[0], &change);
     let first = store.span(spans[0]);
     let parent = store.span(groups[0][0].parent);
     let times = grouped(spans.len() as u64);
@@ -239,8 +254,8 @@ fn repeats(facts: &Facts<'_>, groups: &[Vec<Call>]) -> Finding {
         format_duration(sum),
         format_duration(saves)
     );
-    let mut text = String::new();
-    shape_of(facts, &first, &mut text);
+    let mut texts = Texts::default();
+    shape_of(facts, &first, &mut texts);
     let next = match facts.role(&first) {
         Role::Database => "Ask for all of them in one query: a join, or a list of keys",
         _ => "Ask for all of them in one call; if there is none for that, send them at once with a limit",
@@ -248,24 +263,25 @@ fn repeats(facts: &Facts<'_>, groups: &[Vec<Call>]) -> Finding {
     let severity = severity(facts, saves);
     Finding::new("serial-repeat", severity, Confidence::Likely, title, spans.clone())
         .saving(saves, arithmetic)
-        .because(format!("they differ in values only: {}", shortened(&text, "")), spans)
+        .because(format!("they differ in values only: {}", shortened(&texts.shape, "")), spans)
         .next(next)
 }
 
 /// Whether a call only reads, as far as its text tells.
-fn reads(facts: &Facts<'_>, span: &Span<'_>) -> bool {
-    let text = request_text(facts, span).trim_start().to_ascii_lowercase();
-    let begins = |words: &[&str]| words.iter().any(|word| text.starts_with(word));
-    match facts.role(span) {
+fn reads(role: Role, request: &str) -> bool {
+    let begins = |text: &str, words: &[&str]| {
+        let starts = |word: &&str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        words.iter().any(|word| starts(&word))
+    };
+    let text = request.trim_start();
+    match role {
         Role::Database => {
-            begins(&["select", "get", "mget", "hget", "find", "show", "exists", "query", "scan", "lookup"])
+            begins(text, &["select", "get", "mget", "hget", "find", "show", "exists", "query", "scan", "lookup"])
         }
-        Role::Http => begins(&["get ", "head ", " "]),
+        Role::Http => begins(text, &["get ", "head "]),
         Role::Rpc => {
             let method = text.rsplit('/').next().unwrap_or_default();
-            ["get", "list", "find", "query", "read", "fetch", "search", "check", "lookup"]
-                .iter()
-                .any(|word| method.starts_with(word))
+            begins(method, &["get", "list", "find", "query", "read", "fetch", "search", "check", "lookup"])
         }
         Role::Messaging | Role::Other => false,
     }
@@ -275,19 +291,20 @@ fn reads(facts: &Facts<'_>, span: &Span<'_>) -> bool {
 fn identical(facts: &Facts<'_>, calls: &Calls, repeated: &[SpanIndex], found: &mut Vec<Finding>) {
     let store = facts.store();
     let mut asked: Vec<(u64, SpanIndex)> = Vec::new();
+    let mut text = String::new();
     for call in &calls.all {
         let span = store.span(call.span);
         let role = facts.role(&span);
-        if repeated.binary_search(&call.span).is_ok() || !reads(facts, &span) || span.status() == Status::Error {
-            continue;
-        }
         let whole = match role {
             Role::Database => facts.semantics.has(&span, Field::DbStatement),
             Role::Http => facts.semantics.has(&span, Field::UrlFull),
             _ => false,
         };
-        let text = request_text(facts, &span);
-        if whole && (role != Role::Database || has_no_placeholder(&text)) {
+        if !whole || span.status() == Status::Error || repeated.binary_search(&call.span).is_ok() {
+            continue;
+        }
+        request_text(facts, &span, &mut text);
+        if reads(role, &text) && (role != Role::Database || has_no_placeholder(&text)) {
             let to = peer(facts, &span).unwrap_or_default();
             asked.push((hash(text.as_bytes(), hash(to.as_bytes(), HASH)), call.span));
         }
@@ -300,20 +317,20 @@ fn identical(facts: &Facts<'_>, calls: &Calls, repeated: &[SpanIndex], found: &m
     }
     let mut findings = Vec::new();
     for spans in largest(candidates) {
-        let top = top_of(facts, spans[0]);
         let again = spans[1..].iter().map(|span| (*span, u64::MAX)).collect();
-        let saves = saved_by(&top, &Change { shorter: again, together: Vec::new() });
+        let saves = facts.saved_by(spans[0], &Change { shorter: again, together: Vec::new() });
         if severity(facts, saves) == Severity::Info {
             continue;
         }
         let first = store.span(spans[0]);
-        let text = shortened(&request_text(facts, &first), "the same");
+        request_text(facts, &first, &mut text);
+        let shown = shortened(&text, "the same");
         let title = format!("{} asks the same {} times", operation(&first), grouped(spans.len() as u64));
         let arithmetic = format!("without all but the first the request would end {} sooner", format_duration(saves));
         findings.push(
             Finding::new("duplicate-calls", severity(facts, saves), Confidence::Likely, title, spans.clone())
                 .saving(saves, arithmetic)
-                .because(text, spans)
+                .because(shown, spans)
                 .next("Keep the first answer for the rest of the request"),
         );
     }
@@ -333,11 +350,18 @@ fn in_turn(facts: &Facts<'_>, calls: &Calls, found: &mut Vec<Finding>) {
         owned_before[span.position()] < owned_before[span.position() + below]
     };
     let mut candidates: Vec<(u64, Vec<SpanIndex>)> = Vec::new();
+    let mut text = String::new();
     for family in calls.families().filter(|family| family.len() > 1) {
         let on_path: Vec<SpanIndex> = family
             .iter()
             .map(|call| call.span)
-            .filter(|span| holds_up(&store.span(*span)) && reads(facts, &store.span(*span)))
+            .filter(|span| {
+                let span = store.span(*span);
+                holds_up(&span) && {
+                    request_text(facts, &span, &mut text);
+                    reads(facts.role(&span), &text)
+                }
+            })
             .collect();
         let shapes = family.iter().filter(|call| on_path.binary_search(&call.span).is_ok()).map(|call| call.shape);
         let all_alike = shapes.clone().min() == shapes.max();
@@ -353,7 +377,7 @@ fn in_turn(facts: &Facts<'_>, calls: &Calls, found: &mut Vec<Finding>) {
     let mut findings = Vec::new();
     for on_path in largest(candidates) {
         let Some(parent) = store.span(on_path[0]).parent().map(|parent| store.span(parent)) else { continue };
-        let saves = saved_by(&facts.top, &Change { shorter: Vec::new(), together: vec![on_path.clone()] });
+        let saves = facts.saved_by(facts.top.index(), &Change { shorter: Vec::new(), together: vec![on_path.clone()] });
         if severity(facts, saves) != Severity::Critical {
             continue;
         }
@@ -460,9 +484,9 @@ fn chatty(facts: &Facts<'_>, repeated: &[SpanIndex], found: &mut Vec<Finding>) {
         duration(&client).saturating_sub(server)
     };
     let mut candidates: Vec<(u64, Vec<SpanIndex>)> = Vec::new();
-    for calls in
-        calls.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)).filter(|calls| calls.len() >= MANY_CALLS)
-    {
+    let pairs = calls.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1));
+    let pairs = pairs.filter(|calls| calls.len() >= MANY_CALLS).collect();
+    for calls in sort::items(pairs, |one: &&[_], other| one[0].2.cmp(&other[0].2)) {
         let spans: Vec<SpanIndex> = calls.iter().map(|(.., span)| *span).collect();
         candidates.push((spans.iter().map(|span| between(*span)).sum(), spans));
     }
@@ -472,7 +496,7 @@ fn chatty(facts: &Facts<'_>, repeated: &[SpanIndex], found: &mut Vec<Finding>) {
         let others: Vec<(SpanIndex, u64)> =
             spans.iter().copied().filter(|span| Some(*span) != most).map(|span| (span, between(span))).collect();
         let lost: u64 = spans.iter().map(|span| between(*span)).sum();
-        let saves = saved_by(&top_of(facts, spans[0]), &Change { shorter: others, together: Vec::new() });
+        let saves = facts.saved_by(spans[0], &Change { shorter: others, together: Vec::new() });
         if severity(facts, saves) == Severity::Info {
             continue;
         }

@@ -14,6 +14,7 @@
 use super::facts::Facts;
 use super::finding::{Confidence, Finding, Severity};
 use super::semantics::{Field, Semantics};
+use super::what_if::Change;
 use super::words::{count, duration, failure, operation};
 use crate::sort;
 use crate::store::{Span, SpanIndex, Trace};
@@ -140,14 +141,6 @@ pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     if runs.is_empty() {
         return;
     }
-    // How much of the critical path spans own up to each position.
-    let mut owned = Vec::with_capacity(facts.critical.len() + 1);
-    let mut sum = 0;
-    for ns in facts.critical.iter() {
-        owned.push(sum);
-        sum += ns;
-    }
-    owned.push(sum);
     let mut rest: [Vec<SpanIndex>; 2] = Default::default();
     let mut told = [0; 2];
     for run in runs {
@@ -160,7 +153,7 @@ pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         if told[kind] > NAMED {
             rest[kind].extend(&run.tries);
         } else {
-            found.push(finding(facts, run, &owned));
+            found.push(finding(facts, run));
         }
     }
     let [storms, recovered] = rest;
@@ -181,7 +174,7 @@ const STORM: usize = 3;
 /// Runs of one kind beyond this many are told of together.
 const NAMED: usize = 5;
 
-fn finding(facts: &Facts<'_>, run: &Run, owned: &[u64]) -> Finding {
+fn finding(facts: &Facts<'_>, run: &Run) -> Finding {
     let store = facts.store();
     let tries: Vec<Span<'_>> = run.tries.iter().map(|span| store.span(*span)).collect();
     let name = operation(&tries[0]);
@@ -214,20 +207,16 @@ fn finding(facts: &Facts<'_>, run: &Run, owned: &[u64]) -> Finding {
             ("retry-storm", Severity::Warning, title, run.tries.clone())
         }
     };
-    let first = facts.trace.first().0;
-    let path = |span: &Span<'_>| owned[(span.subtree_end().0 - first) as usize] - owned[span.position()];
-    let on_path: u64 = tries.iter().map(path).sum();
-    // Between tries on the path their parent owns it, waiting.
-    let all_on_path = all.iter().all(|span| path(span) > 0);
-    let saves = match last {
-        Some(_) if all_on_path => on_path + waiting,
-        Some(_) => on_path,
-        // Without the first try there would be no answer at all; without the others the same one sooner.
-        None if all_on_path => on_path - path(&tries[0]) + waiting,
-        None => on_path - path(&tries[0]),
-    };
+    // Without the first try there would be no answer at all; without the others the same one sooner. What is left begins when the first
+    // try did, so that the pauses go as well.
+    let needless = if last.is_some() { tries.as_slice() } else { &tries[1..] };
+    let mut siblings: Vec<SpanIndex> = all.iter().map(|span| span.index()).collect();
+    siblings.sort_unstable();
+    let change =
+        Change { shorter: needless.iter().map(|span| (span.index(), u64::MAX)).collect(), together: vec![siblings] };
+    let saves = facts.saved_by(tries[0].index(), &change);
     let arithmetic = format!(
-        "{} of tries + {} of pauses = {}; {} of it on the critical path",
+        "{} of tries + {} of pauses = {}; without them the request would have ended {} sooner",
         format_duration(failing),
         format_duration(waiting),
         format_duration(wasted),

@@ -9,9 +9,11 @@
 //! once a store; then a span costs one table look-up an attribute.
 //! (OpenTelemetry semantic conventions 1.44, and their deprecated names; OpenTracing's names.)
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
-use crate::store::{Span, SpanKind, Store};
+use crate::store::{Span, SpanKind, Store, Trace};
+use crate::strings::StringId;
 use crate::value::Value;
 
 /// What an attribute means.
@@ -150,6 +152,8 @@ pub enum Role {
 pub struct Names {
     /// For each text's number the field it names plus one; nothing behind the last name.
     fields: Rc<[u8]>,
+    /// Names of time limits, rising, once they are asked for.
+    limits: Rc<OnceCell<Vec<StringId>>>,
 }
 
 impl Names {
@@ -166,7 +170,25 @@ impl Names {
                 }
             }
         }
-        Names { fields: fields.into() }
+        Names { fields: fields.into(), limits: Rc::default() }
+    }
+}
+
+/// Which fields each span of a trace has. Cloning it is cheap.
+#[derive(Clone, Debug)]
+pub struct Meanings {
+    names: Names,
+    first: u32,
+    /// A bit each, by position in the trace's tree order.
+    found: Rc<[u32]>,
+}
+
+impl Meanings {
+    /// Looks at the attributes of all spans. The names are those of the store.
+    pub fn new(trace: &Trace<'_>, names: Names) -> Meanings {
+        let semantics = Semantics::new(trace.store(), names.clone());
+        let found = trace.spans().map(|span| semantics.fields_of(&span)).collect();
+        Meanings { names, first: trace.first().0, found }
     }
 }
 
@@ -174,20 +196,50 @@ impl Names {
 #[derive(Debug)]
 pub struct Semantics<'a> {
     store: &'a Store,
-    fields: Rc<[u8]>,
+    names: Names,
+    /// Of spans from this one on it is known already which fields they have.
+    first: u32,
+    found: Rc<[u32]>,
 }
 
 impl<'a> Semantics<'a> {
     /// The names are those of the store.
     pub fn new(store: &'a Store, names: Names) -> Semantics<'a> {
-        Semantics { store, fields: names.fields }
+        Semantics { store, names, first: 0, found: Rc::default() }
+    }
+
+    /// The same, where it is known which fields the spans of a trace have.
+    pub fn of(store: &'a Store, meanings: Meanings) -> Semantics<'a> {
+        let Meanings { names, first, found } = meanings;
+        Semantics { store, names, first, found }
+    }
+
+    /// The names of attributes that `names_a_limit` takes for those of time limits, rising.
+    pub(super) fn limits(&self, names_a_limit: fn(&str) -> bool) -> &[StringId] {
+        self.names.limits.get_or_init(|| self.store.strings_like(names_a_limit))
     }
 
     /// The value of a field, of the first attribute that has its meaning.
     pub fn value(&self, span: &Span<'a>, field: Field) -> Option<Value<'a>> {
+        if let Some(found) = self.known(span)
+            && found & 1 << field as u32 == 0
+        {
+            return None;
+        }
         let wanted = field as u8 + 1;
-        let (_, value) = span.raw_attributes().find(|(key, _)| self.fields.get(key.index()) == Some(&wanted))?;
+        let (_, value) = span.raw_attributes().find(|(key, _)| self.names.fields.get(key.index()) == Some(&wanted))?;
         Some(self.store.decode(value))
+    }
+
+    /// Appends the value of a field as text; whether there is one.
+    pub(super) fn append(&self, span: &Span<'a>, field: Field, text: &mut String) -> bool {
+        let before = text.len();
+        match self.value(span, field) {
+            Some(Value::String(value)) => text.push_str(&value),
+            Some(value) => text.push_str(&value.to_string()),
+            None => {}
+        }
+        text.len() > before
     }
 
     /// The value of a field as text; none when it is empty.
@@ -219,11 +271,18 @@ impl<'a> Semantics<'a> {
         self.fields_of(span) & wanted != 0
     }
 
+    fn known(&self, span: &Span<'a>) -> Option<u32> {
+        self.found.get(span.index().0.wrapping_sub(self.first) as usize).copied()
+    }
+
     /// All fields of a span, a bit each.
     fn fields_of(&self, span: &Span<'a>) -> u32 {
+        if let Some(found) = self.known(span) {
+            return found;
+        }
         let mut found = 0;
         for (key, _) in span.raw_attributes() {
-            if let Some(field @ 1..) = self.fields.get(key.index()) {
+            if let Some(field @ 1..) = self.names.fields.get(key.index()) {
                 found |= 1 << (field - 1);
             }
         }

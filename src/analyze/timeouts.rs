@@ -33,14 +33,20 @@ const TOLERATED: u64 = 100;
 fn late_children(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     let store = facts.store();
     let mut late: Vec<(u64, u32)> = Vec::new();
-    let mut afterwards = 0;
+    let (mut afterwards, mut explained) = (0, 0);
     for span in facts.trace.spans() {
         let Some(parent) = span.parent().filter(|_| !span.is_async()).map(|parent| store.span(parent)) else {
             continue;
         };
         let Some(((start, end), (from, to))) = span.interval().zip(parent.interval()) else { continue };
         let over = end.saturating_sub(to);
-        if over > ((to - from) / TOLERATED).max(1_000_000) {
+        let tolerated = ((to - from) / TOLERATED).max(1_000_000);
+        if over > tolerated {
+            // By another clock it may have ended in time.
+            if over <= tolerated.saturating_add(facts.skew.ahead_ns(parent.position(), span.position())) {
+                explained += 1;
+                continue;
+            }
             late.push((over, span.index().0));
             afterwards += usize::from(start >= to);
         }
@@ -62,6 +68,10 @@ fn late_children(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         .because(format!("{name} ended {over} after {}", operation(&parent)), vec![span.index(), parent.index()]);
     if afterwards > 0 {
         let text = format!("{} only after the parent had ended", count(afterwards, "of them began", "of them began"));
+        finding = finding.because(text, Vec::new());
+    }
+    if explained > 0 {
+        let text = format!("{} by clocks that differ", count(explained, "more is explained", "more are explained"));
         finding = finding.because(text, Vec::new());
     }
     if facts.errors.is_error(parent.position()) {
@@ -93,7 +103,7 @@ const NONE: u32 = u32::MAX;
 
 fn nesting(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     let trace = &facts.trace;
-    let keys = facts.store().strings_like(names_a_limit);
+    let keys = facts.semantics.limits(names_a_limit);
     if keys.is_empty() {
         return;
     }
@@ -107,7 +117,7 @@ fn nesting(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             Some(parent) if !span.is_async() => holds[(parent.0 - trace.first().0) as usize],
             _ => NONE,
         };
-        let Some(limit) = limit_of(facts, &span, &keys) else {
+        let Some(limit) = limit_of(facts, &span, keys) else {
             holds.push(above);
             continue;
         };

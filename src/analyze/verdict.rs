@@ -14,11 +14,12 @@
 use std::collections::HashMap;
 
 use super::bottleneck::{OperationPart, path_by_operation};
-use super::causes::{Cause, Impact, root_causes};
+use super::causes::{Cause, Impact};
 use super::critical_path::critical_paths;
 use super::errors::Errors;
 use super::facts::Facts;
 use super::self_time::self_times;
+use super::semantics::{Names, Semantics};
 use super::summary::main_top;
 use super::words::{count, duration, failure, share, shortened};
 use crate::sort;
@@ -50,13 +51,13 @@ pub fn verdict(trace: &Trace<'_>) -> String {
 
 /// The same in pieces.
 pub fn verdict_parts(facts: &Facts<'_>) -> Vec<VerdictPart> {
-    let Facts { trace, top, paths, errors, .. } = facts;
+    let Facts { trace, top, errors, .. } = facts;
     let top = *top;
     let cut_off = cut_off(facts);
     let origins: Vec<SpanIndex> = errors.origins().filter_map(|position| Some(trace.span(position)?.index())).collect();
     let mut said = false;
     let mut text = Text::default();
-    let parts = paths.of_top(top.index()).map(|path| path_by_operation(trace.store(), &path)).unwrap_or_default();
+    let parts = facts.operations();
     match parts.split_first() {
         None => no_time(&mut text, trace, &top),
         Some((first, others)) => {
@@ -96,8 +97,7 @@ fn cut_off(facts: &Facts<'_>) -> Option<CutOff> {
     if facts.errors.counts().0 == 0 {
         return None;
     }
-    let causes = root_causes(facts);
-    let cause = causes.worked_out.into_iter().find(|cause| cause.impact == Impact::Failed)?;
+    let cause = facts.causes().worked_out.iter().find(|cause| cause.impact == Impact::Failed)?;
     let budget = cause.budget.filter(|_| cause.cause == Cause::TimeoutBudget)?;
     (budget.holder != cause.origin).then_some(CutOff {
         span: cause.origin,
@@ -411,8 +411,9 @@ fn in_common(store: &Store) -> String {
     let mut leaders: HashMap<(usize, StringId), Leader> = HashMap::new();
     let mut order: Vec<(usize, StringId)> = Vec::new();
     let (mut timed, mut failed) = (0_usize, 0_usize);
+    let semantics = Semantics::new(store, Names::new(store));
     for trace in store.traces() {
-        failed += usize::from(Errors::new(&trace).counts() != (0, 0));
+        failed += usize::from(Errors::with(&trace, &semantics).counts() != (0, 0));
         let paths = critical_paths(&trace);
         let path = paths.of_top(main_top(&trace).index());
         let parts = path.map(|path| path_by_operation(store, &path)).unwrap_or_default();

@@ -18,6 +18,8 @@
 //! O(k log k) for each level above a span, k being the number of children there; no recursion.
 //! (Drag: Devaux, critical path drag in project networks; here by replay instead of by formula.)
 
+use std::collections::BinaryHeap;
+
 use super::critical_path::is_small_overlap;
 use super::words::duration;
 use crate::sort;
@@ -44,55 +46,103 @@ pub fn saved_if_shorter(trace: &Trace<'_>, span: SpanIndex, by_ns: u64) -> u64 {
     Replay::default().pass_up(trace.store(), &windows, by_ns.min(end - start))
 }
 
-/// How much sooner `top` would have ended with a change to spans below it, in nanoseconds. Linear but for a sort among the siblings of what
-/// has changed.
+/// How much sooner `top` would have ended with a change to spans below it, in nanoseconds.
 pub fn saved_by(top: &Span<'_>, change: &Change) -> u64 {
-    let store = top.store();
-    let first = top.index().0;
-    let count = (top.subtree_end().0 - first) as usize;
-    let place = |span: SpanIndex| span.0.checked_sub(first).map(|place| place as usize).filter(|place| *place < count);
-    // Of each span the part that counts; an empty one for a span that holds nothing up.
-    let mut parts: Vec<(u64, u64)> = Vec::with_capacity(count);
-    let mut sooner = vec![0_u64; count];
-    let mut changed = vec![false; count];
-    for index in first..top.subtree_end().0 {
-        let span = store.span(SpanIndex(index));
-        let part = match span.parent().filter(|_| index != first) {
-            None => span.interval(),
-            Some(parent) => {
-                let (low, high) = parts[(parent.0 - first) as usize];
-                window(&span, low, high)
+    Replays::new(*top).saved_by(change)
+}
+
+/// Replays of one top. One look at all spans below it; then each replay costs what it touches: the siblings of what has changed, and
+/// those of all spans above.
+#[derive(Debug)]
+pub struct Replays<'a> {
+    top: Span<'a>,
+    /// Of each span the part that counts; an empty one for a span that holds nothing up.
+    parts: Vec<(u64, u64)>,
+    /// By how much each span ends sooner in this replay; 0 between replays.
+    sooner: Vec<u64>,
+    /// Whether children of a span end sooner; false between replays.
+    changed: Vec<bool>,
+    replay: Replay,
+}
+
+impl<'a> Replays<'a> {
+    /// Looks at all spans below the top.
+    pub fn new(top: Span<'a>) -> Replays<'a> {
+        let first = top.index().0;
+        let count = (top.subtree_end().0 - first) as usize;
+        let mut parts: Vec<(u64, u64)> = Vec::with_capacity(count);
+        for index in first..top.subtree_end().0 {
+            let span = top.store().span(SpanIndex(index));
+            let part = match span.parent().filter(|_| index != first) {
+                None => span.interval(),
+                Some(parent) => {
+                    let (low, high) = parts[(parent.0 - first) as usize];
+                    window(&span, low, high)
+                }
+            };
+            parts.push(part.unwrap_or((u64::MAX, 0)));
+        }
+        Replays { top, parts, sooner: vec![0; count], changed: vec![false; count], replay: Replay::default() }
+    }
+
+    /// Whether a span is below the top, or it.
+    pub fn holds(&self, span: SpanIndex) -> bool {
+        self.place(span).is_some()
+    }
+
+    fn place(&self, span: SpanIndex) -> Option<usize> {
+        let place = span.0.checked_sub(self.top.index().0)? as usize;
+        (place < self.parts.len()).then_some(place)
+    }
+
+    /// How much sooner the top would have ended with a change to spans below it, in nanoseconds.
+    pub fn saved_by(&mut self, change: &Change) -> u64 {
+        // Spans whose children have changed; parents come before their children, so the last one is the first to be replayed.
+        let mut above: BinaryHeap<u32> = BinaryHeap::new();
+        let mut touched: Vec<u32> = Vec::new();
+        for (span, ns) in &change.shorter {
+            if let Some(at) = self.place(*span) {
+                self.sooner[at] = (*ns).min(self.parts[at].1.saturating_sub(self.parts[at].0));
+                touched.push(at as u32);
+                self.mark_above(*span, &mut above);
             }
-        };
-        parts.push(part.unwrap_or((u64::MAX, 0)));
-    }
-    let above = |changed: &mut Vec<bool>, span: SpanIndex| {
-        if let Some(parent) = store.span(span).parent().and_then(place) {
-            changed[parent] = true;
         }
-    };
-    for (span, ns) in &change.shorter {
-        if let Some(at) = place(*span) {
-            sooner[at] = (*ns).min(parts[at].1.saturating_sub(parts[at].0));
-            above(&mut changed, *span);
+        for span in change.together.iter().filter_map(|group| group.first()) {
+            self.mark_above(*span, &mut above);
+        }
+        let first = self.top.index().0;
+        while let Some(at) = above.pop() {
+            let place = at as usize;
+            self.changed[place] = false;
+            let (start, end) = self.parts[place];
+            let span = self.top.store().span(SpanIndex(first + at));
+            if start < end {
+                self.replay.collect(&span, start, end);
+                let sooner = &self.sooner;
+                let saved = self.replay.run(start, |child| sooner[(child.0 - first) as usize], &change.together);
+                self.sooner[place] += saved;
+                touched.push(at);
+            }
+            if self.sooner[place] > 0 {
+                self.mark_above(span.index(), &mut above);
+            }
+        }
+        let saved = self.sooner[0];
+        for at in touched {
+            self.sooner[at as usize] = 0;
+        }
+        saved
+    }
+
+    /// Marks the parent of a span as one whose children have changed.
+    fn mark_above(&mut self, span: SpanIndex, above: &mut BinaryHeap<u32>) {
+        let parent = self.top.store().span(span).parent();
+        if let Some(place) = parent.and_then(|parent| self.place(parent))
+            && !std::mem::replace(&mut self.changed[place], true)
+        {
+            above.push(place as u32);
         }
     }
-    for span in change.together.iter().filter_map(|group| group.first()) {
-        above(&mut changed, *span);
-    }
-    let mut replay = Replay::default();
-    for at in (0..count).rev() {
-        let (start, end) = parts[at];
-        if changed[at] && start < end {
-            let span = store.span(SpanIndex(first + at as u32));
-            replay.collect(&span, start, end);
-            sooner[at] += replay.run(start, |child| sooner[(child.0 - first) as usize], &change.together);
-        }
-        if sooner[at] > 0 {
-            above(&mut changed, SpanIndex(first + at as u32));
-        }
-    }
-    sooner[0]
 }
 
 /// How much later the span could have ended before its top ended later, in nanoseconds; `None` when nothing above waits for it.

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::trace::Trace;
 use super::wire;
-use crate::analyze::advice::{Action, advice};
+use crate::analyze::advice::Action;
 use crate::analyze::finding::{Evidence, Finding};
 use crate::write::markdown::markdown;
 
@@ -81,7 +81,7 @@ impl Trace {
     /// # Errors
     /// Only when JavaScript runs out of memory.
     pub fn advice(&self) -> Result<JsValue, JsValue> {
-        let advice = advice(&self.analyses().facts(), self.analyses().findings());
+        let advice = self.analyses().advice();
         let action = |action| ActionObject::new(self, action);
         wire::plain(&AdviceObject {
             now: advice.now.iter().map(action).collect(),
@@ -95,7 +95,7 @@ impl Trace {
     pub fn markdown(&self) -> String {
         let facts = self.analyses().facts();
         let findings = self.analyses().findings();
-        markdown(&facts, &self.verdict(), findings, &advice(&facts, findings))
+        markdown(&facts, &self.verdict(), findings, self.analyses().advice())
     }
 
     /// What was found in it, the most important first.

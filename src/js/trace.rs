@@ -10,18 +10,20 @@ use super::error::error;
 use super::wire::{
     self, ErrorCountsObject, ServicePartObject, SpanObject, TraceSummaryObject, VerdictPartObject, since_start,
 };
+use crate::analyze::advice::{Advice, advice};
 use crate::analyze::alignment::{Alignment, alignment};
 use crate::analyze::bottleneck::{ServicePart, path_by_service};
-use crate::analyze::causes::{RootCauses, root_causes};
+use crate::analyze::causes::RootCauses;
 use crate::analyze::clock_skew::ClockSkew;
 use crate::analyze::critical_path::{CriticalPaths, critical_paths};
 use crate::analyze::errors::Errors;
 use crate::analyze::facts::{Facts, Known};
 use crate::analyze::finding::Finding;
 use crate::analyze::findings::findings;
-use crate::analyze::path_doubts::{PathDoubts, path_doubts};
+use crate::analyze::path_doubts::PathDoubts;
 use crate::analyze::search::Index;
 use crate::analyze::self_time::self_times;
+use crate::analyze::semantics::{Meanings, Names, Semantics};
 use crate::analyze::summary::{main_top, trace_summary};
 use crate::analyze::verdict::{VerdictPart, verdict_parts};
 use crate::read::Outcome;
@@ -33,14 +35,17 @@ use crate::view::shifts::Shifts;
 pub(super) struct Analyses {
     outcome: Rc<Outcome>,
     index: TraceIndex,
+    /// Those of the store, looked up by the first of its traces.
+    names: Rc<OnceCell<Names>>,
     self_times: OnceCell<Vec<u64>>,
     critical_paths: OnceCell<CriticalPaths>,
+    meanings: OnceCell<Meanings>,
     errors: OnceCell<Rc<Errors>>,
     known: OnceCell<Known>,
+    verdict: OnceCell<Vec<VerdictPart>>,
     findings: OnceCell<Vec<Finding>>,
-    doubts: OnceCell<PathDoubts>,
+    advice: OnceCell<Advice>,
     search_index: Index,
-    root_causes: OnceCell<RootCauses>,
     alignment: OnceCell<Alignment>,
 }
 
@@ -65,24 +70,37 @@ impl Analyses {
         self.critical_paths.get_or_init(|| critical_paths(&self.trace()))
     }
 
+    fn meanings(&self) -> Meanings {
+        let names = self.names.get_or_init(|| Names::new(self.store()));
+        self.meanings.get_or_init(|| Meanings::new(&self.trace(), names.clone())).clone()
+    }
+
+    fn known(&self) -> &Known {
+        self.known
+            .get_or_init(|| Known::new(&self.trace(), self.critical_paths(), self.meanings(), Rc::clone(self.errors())))
+    }
+
     /// What all further analyses look at.
     pub(super) fn facts(&self) -> Facts<'_> {
-        let known =
-            self.known.get_or_init(|| Known::new(&self.trace(), self.critical_paths(), Rc::clone(self.errors())));
-        Facts::with(self.trace(), self.critical_paths(), self.self_times(), known.clone())
+        Facts::with(self.trace(), self.critical_paths(), self.self_times(), self.known().clone())
     }
 
     /// What is doubtful about the path of the main top.
     pub(super) fn doubts(&self) -> &PathDoubts {
-        self.doubts.get_or_init(|| {
-            let trace = self.trace();
-            let path = self.critical_paths().of_top(main_top(&trace).index());
-            path.map(|path| path_doubts(trace.store(), &path)).unwrap_or_default()
-        })
+        self.known().later.doubts(&self.trace(), self.critical_paths())
+    }
+
+    /// Where the time went.
+    fn verdict(&self) -> &[VerdictPart] {
+        self.verdict.get_or_init(|| verdict_parts(&self.facts()))
     }
 
     pub(super) fn findings(&self) -> &[Finding] {
         self.findings.get_or_init(|| findings(&self.facts()))
+    }
+
+    pub(super) fn advice(&self) -> &Advice {
+        self.advice.get_or_init(|| advice(&self.facts(), self.findings()))
     }
 
     pub(super) fn search_index(&self) -> &Index {
@@ -90,11 +108,11 @@ impl Analyses {
     }
 
     pub(super) fn root_causes(&self) -> &RootCauses {
-        self.root_causes.get_or_init(|| root_causes(&self.facts()))
+        self.known().later.causes(&self.facts())
     }
 
     pub(super) fn skew(&self) -> Rc<ClockSkew> {
-        self.facts().skew
+        Rc::clone(self.known().skew())
     }
 
     pub(super) fn alignment(&self) -> &Alignment {
@@ -107,7 +125,10 @@ impl Analyses {
     }
 
     pub(super) fn errors(&self) -> &Rc<Errors> {
-        self.errors.get_or_init(|| Rc::new(Errors::new(&self.trace())))
+        self.errors.get_or_init(|| {
+            let semantics = Semantics::of(self.store(), self.meanings());
+            Rc::new(Errors::with(&self.trace(), &semantics))
+        })
     }
 }
 
@@ -119,19 +140,22 @@ pub struct Trace {
 }
 
 impl Trace {
-    pub(super) fn new(outcome: Rc<Outcome>, index: TraceIndex) -> Trace {
-        let (self_times, critical_paths, errors, known, findings, doubts, root_causes, alignment, search_index) =
-            Default::default();
+    /// `names` are those of the store, and shared by its traces.
+    pub(super) fn new(outcome: Rc<Outcome>, names: Rc<OnceCell<Names>>, index: TraceIndex) -> Trace {
+        let (self_times, critical_paths, meanings, errors, known) = Default::default();
+        let (verdict, findings, advice, alignment, search_index) = Default::default();
         let analyses = Analyses {
             outcome,
             index,
+            names,
             self_times,
             critical_paths,
+            meanings,
             errors,
             known,
+            verdict,
             findings,
-            doubts,
-            root_causes,
+            advice,
             alignment,
             search_index,
         };
@@ -281,7 +305,7 @@ impl Trace {
 
     /// Where the time went, in words.
     pub fn verdict(&self) -> String {
-        verdict_parts(&self.analyses.facts()).into_iter().map(|part| part.text).collect()
+        self.analyses.verdict().iter().map(|part| part.text.as_str()).collect()
     }
 
     /// The same in pieces, with the spans they speak of.
@@ -290,7 +314,7 @@ impl Trace {
     /// Only when JavaScript runs out of memory.
     #[wasm_bindgen(js_name = verdictParts)]
     pub fn verdict_parts(&self) -> Result<JsValue, JsValue> {
-        let parts = verdict_parts(&self.analyses.facts());
+        let parts = self.analyses.verdict();
         let object =
             |part: &VerdictPart| VerdictPartObject { text: part.text.clone(), spans: self.positions(&part.spans) };
         wire::plain(&parts.iter().map(object).collect::<Vec<_>>())

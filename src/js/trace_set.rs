@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use super::Trace;
 use super::error::error;
 use super::wire::{self, InputObject, SummaryObject, TraceSummaryObject, WarningObject};
+use crate::analyze::semantics::Names;
 use crate::analyze::statistics::Figures;
 use crate::analyze::summary::{TraceFilter, TraceOrder, store_summary, trace_order, trace_points, trace_summary};
 use crate::analyze::verdict::verdict_of_all;
@@ -19,6 +20,7 @@ use crate::store::TraceIndex;
 #[derive(Debug)]
 pub struct TraceSet {
     outcome: Rc<Outcome>,
+    names: Rc<OnceCell<Names>>,
     /// The order that was asked for last; a list is asked for window by window.
     order: OnceCell<(String, Vec<TraceIndex>)>,
     figures: OnceCell<Rc<Figures>>,
@@ -42,7 +44,12 @@ impl TraceSet {
     }
 
     pub(super) fn new(outcome: Outcome) -> TraceSet {
-        TraceSet { outcome: Rc::new(outcome), order: OnceCell::new(), figures: OnceCell::new() }
+        let (names, order, figures) = Default::default();
+        TraceSet { outcome: Rc::new(outcome), names, order, figures }
+    }
+
+    fn trace_of(&self, index: TraceIndex) -> Trace {
+        Trace::new(Rc::clone(&self.outcome), Rc::clone(&self.names), index)
     }
 }
 
@@ -159,13 +166,13 @@ impl TraceSet {
     #[wasm_bindgen(js_name = traceAt)]
     pub fn trace_at(&self, index: u32) -> Option<Trace> {
         self.outcome.store.trace(TraceIndex(index))?;
-        Some(Trace::new(Rc::clone(&self.outcome), TraceIndex(index)))
+        Some(self.trace_of(TraceIndex(index)))
     }
 
     /// The trace with this id.
     #[wasm_bindgen(js_name = traceById)]
     pub fn trace_by_id(&self, id: &str) -> Option<Trace> {
         let index = self.outcome.store.find_trace(id)?.index();
-        Some(Trace::new(Rc::clone(&self.outcome), index))
+        Some(self.trace_of(index))
     }
 }

@@ -189,7 +189,11 @@ impl AttributeColumn {
             encoding => (encoding, value.at, value.tag & LENGTH_MASK),
         };
         let bytes = || buffers.slice(at, len);
-        let text = || String::from_utf8_lossy(buffers.slice(at, len));
+        // Checked as a whole, which is fast for text without errors: what a reader took for text has none.
+        let text = || match std::str::from_utf8(buffers.slice(at, len)) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(buffers.slice(at, len)),
+        };
         match encoding {
             Encoding::Null | Encoding::Long => Value::Null,
             Encoding::False => Value::Bool(false),
