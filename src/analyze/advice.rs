@@ -59,7 +59,7 @@ pub fn advice(facts: &Facts<'_>, findings: &[Finding]) -> Advice {
     let pattern = findings
         .iter()
         .filter(|finding| PATTERNS.contains(&finding.id) && finding.severity > Severity::Info)
-        .find(|finding| finding.saves_ns * 2 > of_slowest);
+        .find(|finding| finding.saves_ns.saturating_mul(2) > of_slowest);
     for finding in [failure, pattern].into_iter().flatten() {
         advice.now.push(Action {
             text: finding.next.clone(),
@@ -180,7 +180,7 @@ fn steps(facts: &Facts<'_>, span: &Span<'_>) -> Steps {
 fn round_up(ns: u64) -> u64 {
     let ms = ns.div_ceil(1_000_000);
     let round = ROUND_MS.into_iter().find(|round| *round >= ms).unwrap_or_else(|| ms.div_ceil(10_000) * 10_000);
-    round * 1_000_000
+    round.saturating_mul(1_000_000)
 }
 
 /// A round limit at or below a duration.

@@ -15,7 +15,7 @@ use super::finding::{Confidence, Finding, Severity};
 use super::self_time::for_each_gap;
 use super::semantics::{Field, Role};
 use super::what_if::saved_if_shorter;
-use super::words::{count, duration, operation, share, shortened, statement_line};
+use super::words::{count, duration, operation, share, shortened, statement_line, total};
 use crate::sort;
 use crate::store::{Span, SpanIndex, SpanKind};
 use crate::time::format_duration;
@@ -280,7 +280,7 @@ fn network(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     // In the order of their first calls: services are numbered as they were read.
     let pairs = calls.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1));
     for calls in sort::items(pairs.collect(), |one, other| one[0].2.cmp(&other[0].2)) {
-        let ns: u64 = calls.iter().map(|(.., span)| facts.critical_of(*span)).sum();
+        let ns = total(calls.iter().map(|(.., span)| facts.critical_of(*span)));
         if !is_worth_telling(facts, ns) || ns < GAP_NS {
             continue;
         }
@@ -321,9 +321,9 @@ fn network(facts: &Facts<'_>, found: &mut Vec<Finding>) {
 fn connections(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     let waits = facts.trace.spans().filter(|span| facts.critical[span.position()] > 0 && is_connection(span.name()));
     let mut spans: Vec<SpanIndex> = waits.map(|span| span.index()).collect();
-    let ns: u64 = spans.iter().map(|span| facts.critical_of(*span)).sum();
+    let ns = total(spans.iter().map(|span| facts.critical_of(*span)));
     // Half of what is worth telling elsewhere: none of it is work.
-    if ns < GAP_NS || !is_worth_telling(facts, ns * 2) {
+    if ns < GAP_NS || !is_worth_telling(facts, ns.saturating_mul(2)) {
         return;
     }
     spans.sort_by_key(|span| std::cmp::Reverse(facts.critical_of(*span)));
@@ -359,7 +359,7 @@ fn in_no_span(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         .collect();
     own.sort_unstable();
     let mut longest: Option<(u64, SpanIndex, u64)> = None;
-    let (mut total, mut spans) = (0, Vec::new());
+    let (mut in_all, mut spans) = (0, Vec::new());
     for own in own.chunk_by(|one, other| one.0 == other.0) {
         let span = own[0].0;
         // Only where nothing below it runs, whether it held up or not.
@@ -374,7 +374,7 @@ fn in_no_span(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             if ns < GAP_NS || !is_worth_telling(facts, ns) {
                 return;
             }
-            total += ns;
+            in_all += ns;
             if spans.last() != Some(&span) {
                 spans.push(span);
             }
@@ -402,8 +402,8 @@ fn in_no_span(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             "Add a span there, or profile {}: the time is its own work or a call without instrumentation",
             operation(&owner)
         ));
-    if total > ns {
-        finding = finding.because(format!("{} in all such stretches", format_duration(total)), vec![span]);
+    if in_all > ns {
+        finding = finding.because(format!("{} in all such stretches", format_duration(in_all)), vec![span]);
     }
     found.push(finding);
 }

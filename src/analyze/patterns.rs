@@ -18,7 +18,7 @@ use super::finding::{Confidence, Finding, Severity};
 use super::semantics::{Field, Role};
 use super::shape::{has_no_placeholder, name_shape, statement_shape};
 use super::what_if::{Change, saved_if_shorter};
-use super::words::{count, duration, operation, shortened};
+use super::words::{count, duration, operation, shortened, total};
 use crate::sort;
 use crate::store::{Span, SpanIndex, SpanKind, Status};
 use crate::time::{format_duration, grouped};
@@ -173,7 +173,7 @@ impl Calls {
         for groups in groups.chunk_by(|one, other| one[0].shape == other[0].shape) {
             let spans = groups.iter().flatten().map(|call| call.span);
             told.extend(spans.clone());
-            candidates.push((spans.map(|span| duration(&facts.store().span(span))).sum(), groups.to_vec()));
+            candidates.push((total(spans.map(|span| duration(&facts.store().span(span)))), groups.to_vec()));
         }
         told.sort_unstable();
         keep_most(largest(candidates).map(|groups| repeats(facts, &groups)).collect(), found);
@@ -230,7 +230,7 @@ fn repeats(facts: &Facts<'_>, groups: &[Vec<Call>]) -> Finding {
         let longest = group.iter().copied().max_by_key(|span| duration(&store.span(*span)));
         let others = group.iter().filter(|span| Some(**span) != longest);
         change.shorter.extend(others.map(|span| (*span, u64::MAX)));
-        sum += group.iter().map(|span| duration(&store.span(*span))).sum::<u64>();
+        sum = total(group.iter().map(|span| duration(&store.span(*span))).chain([sum]));
         overlaps += overlapping(facts, &group);
         spans.extend(&group);
     }
@@ -271,7 +271,7 @@ fn repeats(facts: &Facts<'_>, groups: &[Vec<Call>]) -> Finding {
 fn reads(role: Role, request: &str) -> bool {
     let begins = |text: &str, words: &[&str]| {
         let starts = |word: &&str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-        words.iter().any(|word| starts(&word))
+        words.iter().any(starts)
     };
     let text = request.trim_start();
     match role {
@@ -313,7 +313,7 @@ fn identical(facts: &Facts<'_>, calls: &Calls, repeated: &[SpanIndex], found: &m
     let mut candidates: Vec<(u64, Vec<SpanIndex>)> = Vec::new();
     for alike in asked.chunk_by(|one, other| one.0 == other.0).filter(|alike| alike.len() > 1) {
         let spans: Vec<SpanIndex> = alike.iter().map(|(_, span)| *span).collect();
-        candidates.push((spans[1..].iter().map(|span| duration(&store.span(*span))).sum(), spans));
+        candidates.push((total(spans[1..].iter().map(|span| duration(&store.span(*span)))), spans));
     }
     let mut findings = Vec::new();
     for spans in largest(candidates) {
@@ -341,9 +341,9 @@ fn identical(facts: &Facts<'_>, calls: &Calls, repeated: &[SpanIndex], found: &m
 fn in_turn(facts: &Facts<'_>, calls: &Calls, found: &mut Vec<Finding>) {
     let store = facts.store();
     // How much of the path all spans before each one own.
-    let mut owned_before = vec![0; facts.critical.len() + 1];
+    let mut owned_before = vec![0_u128; facts.critical.len() + 1];
     for (position, ns) in facts.critical.iter().enumerate() {
-        owned_before[position + 1] = owned_before[position] + ns;
+        owned_before[position + 1] = owned_before[position] + u128::from(*ns);
     }
     let holds_up = |span: &Span<'_>| {
         let below = (span.subtree_end().0 - span.index().0) as usize;
@@ -369,7 +369,7 @@ fn in_turn(facts: &Facts<'_>, calls: &Calls, found: &mut Vec<Finding>) {
             continue;
         }
         let lengths = on_path.iter().map(|span| duration(&store.span(*span)));
-        let most = lengths.clone().sum::<u64>() - lengths.max().unwrap_or(0);
+        let most = total(lengths.clone()) - lengths.max().unwrap_or(0);
         if most >= facts.whole_ns() / CRITICAL_SHARE {
             candidates.push((most, on_path));
         }
@@ -488,14 +488,14 @@ fn chatty(facts: &Facts<'_>, repeated: &[SpanIndex], found: &mut Vec<Finding>) {
     let pairs = pairs.filter(|calls| calls.len() >= MANY_CALLS).collect();
     for calls in sort::items(pairs, |one: &&[_], other| one[0].2.cmp(&other[0].2)) {
         let spans: Vec<SpanIndex> = calls.iter().map(|(.., span)| *span).collect();
-        candidates.push((spans.iter().map(|span| between(*span)).sum(), spans));
+        candidates.push((total(spans.iter().map(|span| between(*span))), spans));
     }
     let mut findings = Vec::new();
     for spans in largest(candidates) {
         let most = spans.iter().copied().max_by_key(|span| between(*span));
         let others: Vec<(SpanIndex, u64)> =
             spans.iter().copied().filter(|span| Some(*span) != most).map(|span| (span, between(span))).collect();
-        let lost: u64 = spans.iter().map(|span| between(*span)).sum();
+        let lost = total(spans.iter().map(|span| between(*span)));
         let saves = facts.saved_by(spans[0], &Change { shorter: others, together: Vec::new() });
         if severity(facts, saves) == Severity::Info {
             continue;

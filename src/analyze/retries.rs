@@ -15,7 +15,7 @@ use super::facts::Facts;
 use super::finding::{Confidence, Finding, Severity};
 use super::semantics::{Field, Semantics};
 use super::what_if::Change;
-use super::words::{count, duration, failure, operation};
+use super::words::{count, duration, failure, operation, total};
 use crate::sort;
 use crate::store::{Span, SpanIndex, Trace};
 use crate::time::{format_duration, grouped};
@@ -193,9 +193,9 @@ fn finding(facts: &Facts<'_>, run: &Run) -> Finding {
             pair[1].start_ns().map_or(0, |start| start.saturating_sub(ended))
         })
         .collect();
-    let failing: u64 = tries.iter().map(|span| duration(span)).sum();
-    let waiting: u64 = pauses.iter().sum();
-    let wasted = failing + waiting;
+    let failing = total(tries.iter().map(|span| duration(span)));
+    let waiting = total(pauses.iter().copied());
+    let wasted = failing.saturating_add(waiting);
     let (id, severity, title, spans) = match &last {
         Some(_) => {
             let title =
@@ -238,7 +238,7 @@ fn finding(facts: &Facts<'_>, run: &Run) -> Finding {
     }
     let shown: Vec<String> = pauses.iter().take(LISTED).map(|pause| format_duration(*pause)).collect();
     let more = if pauses.len() > LISTED { " …" } else { "" };
-    let no_pause = waiting * 10 < failing.max(1) && waiting < 1_000_000 * pauses.len() as u64;
+    let no_pause = waiting.saturating_mul(10) < failing.max(1) && waiting < 1_000_000 * pauses.len() as u64;
     let between = if no_pause { "no pause between them" } else { "pauses between them" };
     finding = finding.because(format!("{between}: {}{more}", shown.join(", ")), run.tries.clone());
     finding.next(if no_pause && last.is_none() {

@@ -180,7 +180,7 @@ fn largest(
     let (share, noun) = (request.share(part.ns), request.noun());
     let took = format_duration(part.ns);
     if part.spans.len() > 1 {
-        let stands_out = part.ns * STANDS_OUT >= *whole;
+        let stands_out = part.ns.saturating_mul(STANDS_OUT) >= *whole;
         let together = if stands_out { "" } else { "No operation stands out. The largest part: " };
         text.say(together);
         text.link(format!("{} spans", grouped(part.spans.len() as u64)), &part.spans);

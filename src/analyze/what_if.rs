@@ -120,7 +120,7 @@ impl<'a> Replays<'a> {
                 self.replay.collect(&span, start, end);
                 let sooner = &self.sooner;
                 let saved = self.replay.run(start, |child| sooner[(child.0 - first) as usize], &change.together);
-                self.sooner[place] += saved;
+                self.sooner[place] = self.sooner[place].saturating_add(saved);
                 touched.push(at);
             }
             if self.sooner[place] > 0 {

@@ -56,6 +56,11 @@ pub(super) fn duration(span: &Span<'_>) -> u64 {
     span.interval().map_or(0, |(start, end)| end - start)
 }
 
+/// The sum of durations: the most that there is where it does not fit, as for spans that end at the end of time.
+pub(super) fn total(durations: impl Iterator<Item = u64>) -> u64 {
+    durations.fold(0, u64::saturating_add)
+}
+
 /// An operation and its service: `SELECT stock in inventory`.
 pub(super) fn operation(span: &Span<'_>) -> String {
     let name = shortened(span.name(), "a span without a name");
