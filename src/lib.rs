@@ -32,6 +32,9 @@
 //!  id  time  value  strings  error  simd  sort  json  wire
 //! ```
 //!
+//! What every span passes through (the ground, the store, the spans of the large formats, self time and the critical path) is compiled for speed,
+//! in a package of its own over the same files (`src/hot.rs`); everything else for size.
+//!
 //! # Invariants
 //!
 //! - The core never asks for time, randomness, network or files: callers pass them in.
@@ -47,27 +50,27 @@
 
 pub mod analyze;
 pub mod context;
-mod error;
-mod id;
 #[cfg(target_arch = "wasm32")]
 pub mod js;
-mod json;
 pub mod read;
-mod simd;
-mod sort;
-pub mod store;
-mod strings;
-mod time;
-mod value;
 pub mod view;
-mod wire;
 pub mod write;
 
+use spanscope_hot::{error, id, json, simd, sort, strings, time, value, wire};
+
+#[doc(inline)]
 pub use error::{Position, Warning, WarningKind};
+#[doc(inline)]
 pub use id::{ParseIdError, SpanId, TraceId};
+#[doc(inline)]
 pub use json::{JsonErrorKind, check as check_json};
 pub use read::{Error, ErrorKind, Outcome, ReadOptions, Reader, detect, read, read_all};
+#[doc(inline)]
+pub use spanscope_hot::store;
 pub use store::{Span, SpanIndex, SpanKind, Status, Store, Top, Trace, TraceIndex};
+#[doc(inline)]
 pub use strings::StringId;
+#[doc(inline)]
 pub use time::format_duration;
+#[doc(inline)]
 pub use value::Value;

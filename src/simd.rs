@@ -10,14 +10,14 @@ use std::mem::MaybeUninit;
 
 /// A short text to compare with at one position of a buffer, padded so that two sixteen-byte loads cover it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Literal {
+pub struct Literal {
     bytes: [u8; 32],
     len: u8,
 }
 
 impl Literal {
     /// A JSON object key as it stands in compact text: `"name":`. At most 29 bytes long.
-    pub(crate) const fn key(name: &str) -> Literal {
+    pub const fn key(name: &str) -> Literal {
         let name = name.as_bytes();
         assert!(name.len() + 3 <= 32, "a key literal holds at most 29 bytes");
         let mut bytes = [0; 32];
@@ -34,7 +34,7 @@ impl Literal {
     }
 
     /// The key of a member that is not the first, as it stands in compact text: `,"name":`. At most 28 bytes long.
-    pub(crate) const fn next_key(name: &str) -> Literal {
+    pub const fn next_key(name: &str) -> Literal {
         let key = Literal::key(name);
         let mut bytes = [0; 32];
         bytes[0] = b',';
@@ -49,20 +49,20 @@ impl Literal {
 
     /// Length of the whole text, quotes and colon included.
     #[inline(always)]
-    pub(crate) const fn len(&self) -> usize {
+    pub const fn len(&self) -> usize {
         self.len as usize
     }
 
     /// For a key literal: the name between the quotes.
     #[inline]
-    pub(crate) fn name(&self) -> &[u8] {
+    pub fn name(&self) -> &[u8] {
         &self.bytes[1..self.len as usize - 2]
     }
 }
 
 /// Whether `bytes` continues with `literal` at `at`.
 #[inline(always)]
-pub(crate) fn matches(bytes: &[u8], at: usize, literal: &Literal) -> bool {
+pub fn matches(bytes: &[u8], at: usize, literal: &Literal) -> bool {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     if let Some(window) = bytes.get(at..at + 32) {
         use core::arch::wasm32::{i8x16_eq, u8x16_bitmask};
@@ -88,7 +88,7 @@ fn matches_portable(bytes: &[u8], at: usize, literal: &Literal) -> bool {
 
 /// The begin of a text of some length, made to be compared at one position of a buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Head {
+pub struct Head {
     bytes: [u8; Head::LEN],
     /// A bit for each byte behind the text, which may be anything.
     past: u64,
@@ -96,10 +96,10 @@ pub(crate) struct Head {
 
 impl Head {
     /// So many bytes are compared; a longer text goes on behind them.
-    pub(crate) const LEN: usize = 64;
+    pub const LEN: usize = 64;
 
     /// The first [`Head::LEN`] bytes of `text`, or as many as it has.
-    pub(crate) fn new(text: &[u8]) -> Head {
+    pub fn new(text: &[u8]) -> Head {
         let text = &text[..text.len().min(Head::LEN)];
         let mut bytes = [0; Head::LEN];
         bytes[..text.len()].copy_from_slice(text);
@@ -108,7 +108,7 @@ impl Head {
 
     /// Whether `window` begins with it.
     #[inline(always)]
-    pub(crate) fn begins(&self, window: &[u8; Head::LEN]) -> bool {
+    pub fn begins(&self, window: &[u8; Head::LEN]) -> bool {
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
         {
             use core::arch::wasm32::{u8x16_bitmask, u8x16_eq};
@@ -128,7 +128,7 @@ impl Head {
 
 /// Whether `bytes` continues with `text` at `at`. Made for texts of some length that are likely to be there.
 #[inline(always)]
-pub(crate) fn continues_with(bytes: &[u8], at: usize, text: &[u8]) -> bool {
+pub fn continues_with(bytes: &[u8], at: usize, text: &[u8]) -> bool {
     let Some(window) = bytes.get(at..at + text.len()) else { return false };
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     if text.len() >= 16 {
@@ -170,7 +170,7 @@ fn word(of: &[u8], from: usize) -> u64 {
 
 /// Nineteen decimal digits as a number: the nanoseconds of our age.
 #[inline(always)]
-pub(crate) fn decimal19(digits: &[u8; 19]) -> Option<u64> {
+pub fn decimal19(digits: &[u8; 19]) -> Option<u64> {
     let (head, tail) = digits.split_first_chunk()?;
     let mut value = decimal16(head)?;
     for digit in tail {
@@ -185,7 +185,7 @@ pub(crate) fn decimal19(digits: &[u8; 19]) -> Option<u64> {
 
 /// Sixteen decimal digits as a number: the microseconds of our age.
 #[inline(always)]
-pub(crate) fn decimal16(digits: &[u8; 16]) -> Option<u64> {
+pub fn decimal16(digits: &[u8; 16]) -> Option<u64> {
     let high = decimal8(digits[..8].try_into().ok()?)?;
     let low = decimal8(digits[8..].try_into().ok()?)?;
     Some(u64::from(high) * 100_000_000 + u64::from(low))
@@ -203,7 +203,7 @@ fn decimal8(digits: [u8; 8]) -> Option<u32> {
 
 /// One to seven decimal digits and their number, if that is what `text` begins with; what stands behind them is no digit.
 #[inline(always)]
-pub(crate) fn short_decimal(text: &[u8; 8]) -> Option<(u32, usize)> {
+pub fn short_decimal(text: &[u8; 8]) -> Option<(u32, usize)> {
     let nibbles = u64::from_le_bytes(*text) ^ 0x3030_3030_3030_3030;
     // The lowest mark is exact: a digit carries nothing into the byte above it.
     let marks = (nibbles | nibbles.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080;
@@ -227,7 +227,7 @@ fn join_digits(values: u64) -> u32 {
 /// Offset of the first byte of a JSON string's content, at or after `from`, that is not plain: a `"`, a `\`, a control character (below
 /// 0x20) or one of 0x80 or above; the length of the buffer if there is none.
 #[inline(always)]
-pub(crate) fn plain_run(bytes: &[u8], from: usize) -> usize {
+pub fn plain_run(bytes: &[u8], from: usize) -> usize {
     // Most strings end within two chunks: they are looked at without a loop, whose every turn an engine may want to interrupt.
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     if let Some(window) = bytes.get(from..from + 32) {
@@ -274,16 +274,16 @@ fn plain_stops(window: &[u8]) -> u32 {
 
 /// Where a JSON string's run without escapes ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct StringRun {
+pub struct StringRun {
     /// Offset of the first `"`, `\` or control character (below 0x20), or the length of the buffer.
-    pub(crate) end: usize,
+    pub end: usize,
     /// Whether a byte of 0x80 or above stands before it.
-    pub(crate) non_ascii: bool,
+    pub non_ascii: bool,
 }
 
 /// Scans a JSON string's content from `from`, what is not ASCII included.
 #[inline(never)]
-pub(crate) fn string_run(bytes: &[u8], from: usize) -> StringRun {
+pub fn string_run(bytes: &[u8], from: usize) -> StringRun {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     {
         use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, v128_or};
@@ -350,7 +350,7 @@ fn string_run_bytewise(bytes: &[u8], from: usize) -> StringRun {
 
 /// Offset of the first byte at or after `from` that is not JSON white space (space, tab, line feed, carriage return).
 #[inline]
-pub(crate) fn skip_whitespace(bytes: &[u8], from: usize) -> usize {
+pub fn skip_whitespace(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     {
@@ -377,7 +377,7 @@ pub(crate) fn skip_whitespace(bytes: &[u8], from: usize) -> usize {
 
 /// Offset of the first byte at or after `from` that is one of three; the length of the buffer if there is none.
 #[inline(never)]
-pub(crate) fn find(bytes: &[u8], from: usize, any: [u8; 3]) -> usize {
+pub fn find(bytes: &[u8], from: usize, any: [u8; 3]) -> usize {
     let mut at = from;
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     {
@@ -402,7 +402,7 @@ pub(crate) fn find(bytes: &[u8], from: usize, any: [u8; 3]) -> usize {
 
 /// How often `byte` occurs.
 #[inline]
-pub(crate) fn count(bytes: &[u8], byte: u8) -> usize {
+pub fn count(bytes: &[u8], byte: u8) -> usize {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     {
         use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat};
@@ -427,7 +427,7 @@ fn count_portable(bytes: &[u8], byte: u8) -> usize {
 
 /// Sixteen hexadecimal digits (either case) as a number, or `None` when one of them is not.
 #[inline(always)]
-pub(crate) fn hex16(digits: &[u8; 16]) -> Option<u64> {
+pub fn hex16(digits: &[u8; 16]) -> Option<u64> {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     {
         use core::arch::wasm32::{
@@ -455,7 +455,7 @@ pub(crate) fn hex16(digits: &[u8; 16]) -> Option<u64> {
 
 /// One to sixteen hexadecimal digits (either case) as a number.
 #[inline]
-pub(crate) fn hex_portable(digits: &[u8]) -> Option<u64> {
+pub fn hex_portable(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() || digits.len() > 16 {
         return None;
     }
@@ -468,7 +468,7 @@ pub(crate) fn hex_portable(digits: &[u8]) -> Option<u64> {
 
 /// Sixteen hexadecimal digits in lower case as the eight bytes they write, or `None` when one of them is not.
 #[inline(always)]
-pub(crate) fn hex16_lower(digits: &[u8; 16]) -> Option<[u8; 8]> {
+pub fn hex16_lower(digits: &[u8; 16]) -> Option<[u8; 8]> {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     {
         use core::arch::wasm32::{i64x2_extract_lane, u8x16_narrow_i16x8, v128_any_true};
@@ -490,21 +490,21 @@ pub(crate) fn hex16_lower(digits: &[u8; 16]) -> Option<[u8; 8]> {
 
 /// The bytes that the fields of a `traceparent` write, or `None` when something is no lower-case digit, or no dash between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct DashedHex {
+pub struct DashedHex {
     /// Of the digits 3 to 34.
-    pub(crate) trace_id: [u8; 16],
+    pub trace_id: [u8; 16],
     /// Of the digits 36 to 51.
-    pub(crate) parent_id: [u8; 8],
+    pub parent_id: [u8; 8],
     /// Of the digits 0 and 1.
-    pub(crate) version: u8,
+    pub version: u8,
     /// Of the digits 53 and 54.
-    pub(crate) flags: u8,
+    pub flags: u8,
 }
 
 impl DashedHex {
     /// Reads `vv-tttttttttttttttttttttttttttttttt-pppppppppppppppp-ff`.
     #[inline(always)]
-    pub(crate) fn read(text: &[u8; 55]) -> Option<DashedHex> {
+    pub fn read(text: &[u8; 55]) -> Option<DashedHex> {
         if (text[2] ^ b'-') | (text[35] ^ b'-') | (text[52] ^ b'-') != 0 {
             return None;
         }
@@ -592,34 +592,34 @@ fn hex8_lower(digits: [u8; 8]) -> Option<u32> {
 
 /// An ASCII text to be looked for, whatever the case of its letters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Needle {
+pub struct Needle {
     /// In lower case.
     bytes: Vec<u8>,
 }
 
 impl Needle {
     /// `None` when it is not ASCII.
-    pub(crate) fn new(text: &[u8]) -> Option<Needle> {
+    pub fn new(text: &[u8]) -> Option<Needle> {
         text.is_ascii().then(|| Needle { bytes: text.to_ascii_lowercase() })
     }
 
-    pub(crate) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.bytes.len()
     }
 
     /// Its text in lower case.
-    pub(crate) fn as_bytes(&self) -> &[u8] {
+    pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
     /// Whether it stands somewhere in the `len` bytes of `buffer` from `from` on.
-    pub(crate) fn is_in(&self, buffer: &[u8], from: usize, len: usize) -> bool {
+    pub fn is_in(&self, buffer: &[u8], from: usize, len: usize) -> bool {
         self.find(buffer, from, len).is_some()
     }
 
     /// Where it first stands in the `len` bytes of `buffer` from `from` on. What stands behind them is not looked at, but where there is
     /// something, the sixteen bytes at a time that are compared may reach into it.
-    pub(crate) fn find(&self, buffer: &[u8], from: usize, len: usize) -> Option<usize> {
+    pub fn find(&self, buffer: &[u8], from: usize, len: usize) -> Option<usize> {
         let needle = self.bytes.as_slice();
         if len < needle.len() || needle.is_empty() {
             return needle.is_empty().then_some(from);
@@ -687,7 +687,7 @@ unsafe fn load(bytes: &[u8], at: usize) -> core::arch::wasm32::v128 {
 /// # Panics
 /// When `fill` answers anything but the slice it was given.
 #[cfg(any(test, target_arch = "wasm32"))]
-pub(crate) fn append_with(
+pub fn append_with(
     bytes: &mut Vec<u8>,
     count: usize,
     fill: impl for<'a> FnOnce(&'a mut [MaybeUninit<u8>]) -> &'a mut [u8],

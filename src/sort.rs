@@ -4,12 +4,12 @@ use std::cmp::Ordering;
 
 /// Sorts numbers (of items, for example) by a comparison; equal ones keep their order.
 #[inline(never)]
-pub(crate) fn numbers(numbers: &mut [u32], compare: &mut dyn FnMut(u32, u32) -> Ordering) {
+pub fn numbers(numbers: &mut [u32], compare: &mut dyn FnMut(u32, u32) -> Ordering) {
     numbers.sort_by(|one, other| compare(*one, *other));
 }
 
 /// The items in the order of a comparison; equal ones keep theirs.
-pub(crate) fn items<T>(items: Vec<T>, mut compare: impl FnMut(&T, &T) -> Ordering) -> Vec<T> {
+pub fn items<T>(items: Vec<T>, mut compare: impl FnMut(&T, &T) -> Ordering) -> Vec<T> {
     let mut order: Vec<u32> = (0..items.len() as u32).collect();
     numbers(&mut order, &mut |one, other| compare(&items[one as usize], &items[other as usize]));
     let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();

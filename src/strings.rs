@@ -2,7 +2,7 @@
 
 /// The number of an interned text. `StringId::EMPTY` is the empty text everywhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StringId(pub(crate) u32);
+pub struct StringId(pub u32);
 
 impl StringId {
     /// The empty text.
@@ -16,7 +16,7 @@ impl StringId {
 
 /// A set of texts. Open addressing with linear probing; the table holds numbers, the bytes lie one after another.
 #[derive(Debug)]
-pub(crate) struct Strings {
+pub struct Strings {
     data: String,
     ends: Vec<u32>,
     table: Vec<Slot>,
@@ -32,13 +32,13 @@ struct Slot {
 const FREE: Slot = Slot { hash: 0, id: 0 };
 
 impl Strings {
-    pub(crate) fn new() -> Strings {
+    pub fn new() -> Strings {
         let mut strings = Strings { data: String::new(), ends: Vec::new(), table: vec![FREE; 512] };
         strings.intern("");
         strings
     }
 
-    pub(crate) fn get(&self, id: StringId) -> &str {
+    pub fn get(&self, id: StringId) -> &str {
         let index = id.index();
         let ends = self.ends.as_slice();
         let start = if index == 0 { 0 } else { ends[index - 1] as usize };
@@ -46,22 +46,22 @@ impl Strings {
     }
 
     /// All texts one after the other, and where each one ends.
-    pub(crate) fn all(&self) -> (&[u8], &[u32]) {
+    pub fn all(&self) -> (&[u8], &[u32]) {
         (self.data.as_bytes(), &self.ends)
     }
 
     /// The numbers of all texts that are like this.
-    pub(crate) fn filter(&self, like: impl Fn(&str) -> bool) -> Vec<StringId> {
+    pub fn filter(&self, like: impl Fn(&str) -> bool) -> Vec<StringId> {
         (0..self.ends.len() as u32).map(StringId).filter(|id| like(self.get(*id))).collect()
     }
 
     /// How many texts there are.
-    pub(crate) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.ends.len()
     }
 
     /// The number of `text` if it was interned.
-    pub(crate) fn find(&self, text: &str) -> Option<StringId> {
+    pub fn find(&self, text: &str) -> Option<StringId> {
         let hash = hash(text.as_bytes());
         let mask = self.table.len() - 1;
         let mut at = hash as usize & mask;
@@ -79,13 +79,13 @@ impl Strings {
     }
 
     #[inline]
-    pub(crate) fn intern(&mut self, text: &str) -> StringId {
+    pub fn intern(&mut self, text: &str) -> StringId {
         self.intern_bytes(text.as_bytes())
     }
 
     /// The same for bytes that are known to be UTF-8, as a checked JSON string's are: they are checked again only when the text is new.
     #[inline]
-    pub(crate) fn intern_bytes(&mut self, text: &[u8]) -> StringId {
+    pub fn intern_bytes(&mut self, text: &[u8]) -> StringId {
         let hash = hash(text);
         let mask = self.table.len() - 1;
         let mut at = hash as usize & mask;
@@ -147,7 +147,7 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 /// Multiply and fold over overlapping words. It is for spreading, not for security: whoever builds an input of
 /// colliding names slows down only the tab they paste it into.
 #[inline(always)]
-pub(crate) fn hash(text: &[u8]) -> u32 {
+pub fn hash(text: &[u8]) -> u32 {
     const K: u64 = 0x9e37_79b9_7f4a_7c15;
     let n = text.len();
     let mut state = (n as u64).wrapping_mul(K);

@@ -131,6 +131,25 @@ fn a_broken_line_does_not_take_the_others_with_it() {
 }
 
 #[test]
+fn a_comma_before_a_first_member_is_no_json() {
+    for (format, before, keys) in [
+        ("otlp-json", r#"{"resourceSpans":[{"scopeSpans":[{"spans":["#, ["traceId", "spanId", "parentSpanId", "name"]),
+        ("jaeger-json", r#"{"data":[{"spans":["#, ["traceID", "spanID", "operationName", "processID"]),
+        ("zipkin-json", "[", ["traceId", "parentId", "id", "name"]),
+    ] {
+        for key in keys {
+            let error = named(format!("{before}{{,\"{key}\":\"1\"}}]").as_bytes(), format).expect_err("no JSON");
+            assert_eq!(error.kind.as_str(), "syntax", "{format}: {key}: {error}");
+            assert_eq!(
+                error.position.map(|position| position.offset),
+                Some(before.len() as u64 + 1),
+                "{format}: {key}"
+            );
+        }
+    }
+}
+
+#[test]
 fn ids_of_all_kinds_are_kept() {
     for (id, text) in [
         ("\"0000000000000001\"", "0000000000000001"),

@@ -3,7 +3,8 @@
 //! ```text
 //!  js → view, write → read, analyze → store, context → ground
 //! ```
-//! What stands side by side does not import each other, except on the ground. What a file names of the crate is read from its text.
+//! What stands side by side does not import each other, except on the ground. What a file names of the crate is read from its text. That the
+//! files are two packages (`src/hot.rs`) changes nothing: a module stands on its layer whichever package it is compiled in.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::fs;
@@ -54,15 +55,16 @@ fn code(text: &str) -> String {
     code
 }
 
-/// The first names behind every `crate::`, those of a group one by one.
+/// The first names behind every `crate::` and `spanscope_hot::`, those of a group one by one.
 fn named(code: &str) -> Vec<String> {
     let mut names = Vec::new();
-    for (at, _) in code.match_indices("crate::") {
+    let paths = ["crate::", "spanscope_hot::"];
+    for (at, path) in paths.into_iter().flat_map(|path| code.match_indices(path)) {
         // Not the end of another word, nor of a path such as `$crate::`.
         if code[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_') {
             continue;
         }
-        let rest = &code[at + "crate::".len()..];
+        let rest = &code[at + path.len()..];
         let name = |text: &str| -> String {
             text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
         };
@@ -107,12 +109,12 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Module and text of every file of the crate but its root.
+/// Module and text of every file of the crate but the roots of its packages.
 fn sources() -> Vec<(String, PathBuf, String)> {
     let src = root().join("src");
     let sources: Vec<_> = files(&src, ".rs")
         .into_iter()
-        .filter(|path| *path != src.join("lib.rs"))
+        .filter(|path| ["lib.rs", "hot.rs"].iter().all(|root| *path != src.join(root)))
         .map(|path| {
             let inner = path.strip_prefix(&src).expect("it is in there").to_path_buf();
             let first = inner.iter().next().expect("a path has a first part").to_string_lossy();
@@ -196,6 +198,7 @@ fn wrong_directions_are_noticed() {
     let text = "
         use crate::{store::{Span, Trace}, json, id::SpanId}; // crate::comment
         fn f() -> crate::value::Value { \"crate::text\" } let a = mycrate::other; '\"'; crate::error::E
+        use spanscope_hot::sort;
     ";
-    assert_eq!(named(&code(text)), ["store", "json", "id", "value", "error"]);
+    assert_eq!(named(&code(text)), ["store", "json", "id", "value", "error", "sort"]);
 }

@@ -135,18 +135,21 @@ struct Walk<'a> {
     /// What is still to be done; the latest instants on top.
     stack: Vec<Item>,
     children: Vec<Child>,
+    /// Whether each of them ends no earlier than those before it, as children do that ran one after the other. `by_end` is then not made.
+    in_order: bool,
     /// Children by end, the last first; then by number, the last first. Both are kept inverted, so that the order is the natural one.
     by_end: Vec<(u64, u32)>,
 }
 
 /// Whether two spans overlap so little that clocks may be the reason: by less than 1 % of their parent's duration.
-pub(super) fn is_small_overlap(overlap: u64, parent_duration: u64) -> bool {
+#[doc(hidden)]
+pub fn is_small_overlap(overlap: u64, parent_duration: u64) -> bool {
     overlap.saturating_mul(100) < parent_duration
 }
 
 impl<'a> Walk<'a> {
     fn new(store: &'a Store) -> Walk<'a> {
-        Walk { store, stack: Vec::new(), children: Vec::new(), by_end: Vec::new() }
+        Walk { store, stack: Vec::new(), children: Vec::new(), in_order: true, by_end: Vec::new() }
     }
 
     /// Appends the segments of a top, last to first.
@@ -155,11 +158,15 @@ impl<'a> Walk<'a> {
         let first = segments.len();
         self.stack.push(Item { span: top.index().0, settled: false, start, end });
         while let Some(item) = self.stack.pop() {
-            if !item.settled {
+            let span = SpanIndex(item.span);
+            // A span without children owns its window; most are such.
+            if !item.settled && !self.store.span(span).is_leaf() {
                 self.open(item);
                 continue;
             }
-            let span = SpanIndex(item.span);
+            if item.start >= item.end {
+                continue;
+            }
             match segments[first..].last_mut() {
                 // A child without a duration parts two segments of its parent.
                 Some(later) if later.span == span && later.start == item.end => later.start = item.start,
@@ -192,7 +199,8 @@ impl<'a> Walk<'a> {
                 let start = child.start.max(low);
                 self.stack.push(Item { span: child.span, settled: false, start, end });
                 at = start;
-                if at <= low {
+                // Nothing comes before an only child.
+                if at <= low || self.children.len() == 1 {
                     break;
                 }
                 next = self.child_before(at, tolerance, &mut cursor);
@@ -207,6 +215,8 @@ impl<'a> Walk<'a> {
     /// The blocking children that overlap the window.
     fn collect_children(&mut self, owner: &Span<'_>, low: u64, high: u64) {
         self.children.clear();
+        self.in_order = true;
+        let mut last_end = 0;
         for child in owner.children() {
             let Some((start, end)) = child.interval() else { continue };
             if start >= high {
@@ -214,25 +224,35 @@ impl<'a> Walk<'a> {
             }
             if end > low && !child.is_async() {
                 self.children.push(Child { span: child.index().0, start, end });
+                self.in_order &= end >= last_end;
+                last_end = end;
             }
         }
     }
 
     fn sort_by_end(&mut self) {
+        if self.in_order {
+            return;
+        }
         self.by_end.clear();
         let numbered = self.children.iter().enumerate().rev();
         self.by_end.extend(numbered.map(|(number, child)| (!child.end, !(number as u32))));
-        // Children that ran one after the other are in order already, which the sort notices.
         self.by_end.sort_unstable();
     }
 
     /// The child at a place of that order.
     fn by_end(&self, place: usize) -> Option<Child> {
+        if self.in_order {
+            return self.children.get(self.children.len().wrapping_sub(place + 1)).copied();
+        }
         self.by_end.get(place).map(|(_, number)| self.children[!*number as usize])
     }
 
     /// The child that the end of the window waited for: the one that ends last, all that reach the window's end counting alike.
     fn last_child(&self, high: u64) -> Option<Child> {
+        if self.in_order {
+            return self.children.last().copied();
+        }
         let numbers = 0..self.children.len();
         let last = numbers.max_by_key(|number| (self.children[*number].end.min(high), *number))?;
         Some(self.children[last])
@@ -262,9 +282,9 @@ impl<'a> Walk<'a> {
         if child.start >= at || !is_small_overlap(child.end - at, duration) {
             return false;
         }
-        let end_of = |place: usize| !self.by_end[place].0;
-        let only_end =
-            (cursor < 2 || end_of(cursor - 2) > child.end) && (cursor == self.by_end.len() || end_of(cursor) < at);
+        let end_of = |place: usize| self.by_end(place).map(|child| child.end);
+        let before = cursor.checked_sub(2).and_then(end_of);
+        let only_end = before.is_none_or(|end| end > child.end) && end_of(cursor).is_none_or(|end| end < at);
         let starts = self.children.partition_point(|other| other.start <= child.end)
             - self.children.partition_point(|other| other.start < at);
         only_end && starts == 1

@@ -9,7 +9,6 @@ mod broken;
 pub mod budget;
 pub mod causes;
 pub mod clock_skew;
-pub mod critical_path;
 pub mod errors;
 pub mod facts;
 mod failure;
@@ -21,7 +20,6 @@ pub mod patterns;
 pub mod retries;
 mod sample;
 pub mod search;
-pub mod self_time;
 pub mod semantics;
 pub mod service_graph;
 mod shape;
@@ -31,3 +29,6 @@ mod timeouts;
 pub mod verdict;
 pub mod what_if;
 mod words;
+
+#[doc(inline)]
+pub use spanscope_hot::analyze::{critical_path, self_time};

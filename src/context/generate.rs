@@ -33,6 +33,11 @@ impl TraceId {
         let random = Self::random(source).as_u128();
         Self::new(u128::from(epoch_seconds) << 96 | random & (u128::MAX >> 32))
     }
+
+    /// The time in a trace id that AWS X-Ray made, in seconds since 1970. Other ids have random bits there.
+    pub fn xray_epoch_seconds(self) -> u32 {
+        (self.high_u64() >> 32) as u32
+    }
 }
 
 impl SpanId {

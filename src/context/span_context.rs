@@ -1,7 +1,7 @@
 //! A span's identity as it crosses process borders, whatever header carried it.
 
+use crate::context::RandomSource;
 use crate::context::flags::TraceFlags;
-use crate::context::generate::RandomSource;
 use crate::context::traceparent::Traceparent;
 use crate::context::tracestate::TraceState;
 use crate::id::{SpanId, TraceId};

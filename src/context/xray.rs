@@ -129,13 +129,6 @@ fn root(value: &[u8], offset: usize) -> Result<TraceId, HeaderError> {
     }
 }
 
-impl TraceId {
-    /// The time in a trace id that AWS X-Ray made, in seconds since 1970. Other ids have random bits there.
-    pub fn xray_epoch_seconds(self) -> u32 {
-        (self.high_u64() >> 32) as u32
-    }
-}
-
 pub(super) fn write(context: &SpanContext, out: &mut Out<'_>) {
     let id = context.trace_id().to_string();
     let (time, unique) = id.split_at(8);

@@ -36,5 +36,7 @@ pub(super) fn to_js(value: &Value<'_>) -> JsValue {
             .map(|(key, value)| Array::of2(&JsValue::from_str(key), &to_js(value)))
             .collect::<Array>()
             .into(),
+        // `Value` may grow: what has no counterpart here is nothing.
+        _ => JsValue::NULL,
     }
 }

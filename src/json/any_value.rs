@@ -11,7 +11,7 @@ use crate::simd::Literal;
 use crate::value::Value;
 
 /// The keys of an `AnyValue`; the index of a key divided by two is an [`AnyKind`].
-pub(crate) static ANY_VALUE_KEYS: [Literal; 14] = [
+pub static ANY_VALUE_KEYS: [Literal; 14] = [
     Literal::key("stringValue"),
     Literal::key("string_value"),
     Literal::key("intValue"),
@@ -30,7 +30,7 @@ pub(crate) static ANY_VALUE_KEYS: [Literal; 14] = [
 
 /// What a key of [`ANY_VALUE_KEYS`] announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum AnyKind {
+pub enum AnyKind {
     String,
     Int,
     Bool,
@@ -42,7 +42,7 @@ pub(crate) enum AnyKind {
 
 impl AnyKind {
     #[inline]
-    pub(crate) fn of(key: u8) -> AnyKind {
+    pub fn of(key: u8) -> AnyKind {
         match key / 2 {
             0 => AnyKind::String,
             1 => AnyKind::Int,
@@ -56,19 +56,19 @@ impl AnyKind {
 }
 
 /// Decodes a checked `AnyValue`. What is not of its shape comes back as the plain JSON that it is.
-pub(crate) fn decode_any_value(input: &[u8]) -> Value<'_> {
+pub fn decode_any_value(input: &[u8]) -> Value<'_> {
     let mut lexer = Lexer::new(input, 0);
     any_value(&mut lexer, &mut Keys::new(&ANY_VALUE_KEYS)).unwrap_or_else(|| decode_value(input))
 }
 
 /// Decodes the `{"values": […]}` of an `arrayValue`.
-pub(crate) fn decode_array(input: &[u8]) -> Value<'_> {
+pub fn decode_array(input: &[u8]) -> Value<'_> {
     let mut lexer = Lexer::new(input, 0);
     array(&mut lexer, &mut Keys::new(&ANY_VALUE_KEYS)).unwrap_or_else(|| decode_value(input))
 }
 
 /// Decodes the `{"values": […]}` of a `kvlistValue`.
-pub(crate) fn decode_map(input: &[u8]) -> Value<'_> {
+pub fn decode_map(input: &[u8]) -> Value<'_> {
     let mut lexer = Lexer::new(input, 0);
     map(&mut lexer, &mut Keys::new(&ANY_VALUE_KEYS)).unwrap_or_else(|| decode_value(input))
 }
@@ -159,7 +159,7 @@ fn map<'a>(lexer: &mut Lexer<'a>, keys: &mut Keys) -> Option<Value<'a>> {
 }
 
 /// An integer as written, quoted or not.
-pub(crate) fn int_value(text: &str) -> Value<'_> {
+pub fn int_value(text: &str) -> Value<'_> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
         return match number_value(text) {
@@ -174,7 +174,7 @@ pub(crate) fn int_value(text: &str) -> Value<'_> {
 }
 
 /// A double as written: also an integer, and the quoted `NaN`, `Infinity` and `-Infinity` of protobuf's JSON.
-pub(crate) fn double_value(text: &str) -> Value<'_> {
+pub fn double_value(text: &str) -> Value<'_> {
     match text.parse::<f64>() {
         Ok(double) => Value::Double(double),
         Err(_) => Value::String(Cow::Borrowed(text)),
@@ -182,7 +182,7 @@ pub(crate) fn double_value(text: &str) -> Value<'_> {
 }
 
 /// Bytes from base64; text that is not stays text.
-pub(crate) fn base64_value(content: &[u8]) -> Value<'_> {
+pub fn base64_value(content: &[u8]) -> Value<'_> {
     match parse_base64(content) {
         Some(bytes) => Value::Bytes(bytes),
         None => Value::String(decode_string(content)),

@@ -7,7 +7,7 @@ use crate::simd;
 use crate::value::Value;
 
 /// Decodes the content of a checked string that has escapes.
-pub(crate) fn decode_string(content: &[u8]) -> Cow<'_, str> {
+pub fn decode_string(content: &[u8]) -> Cow<'_, str> {
     let text = String::from_utf8_lossy(content);
     if !text.contains('\\') {
         return text;
@@ -47,7 +47,7 @@ fn escape(text: &str) -> (char, usize) {
 }
 
 /// A checked number as the narrowest value that holds it exactly as written.
-pub(crate) fn number_value(text: &str) -> Value<'_> {
+pub fn number_value(text: &str) -> Value<'_> {
     if let Ok(int) = text.parse::<i64>() {
         return if int == 0 && text.starts_with('-') { Value::Double(-0.0) } else { Value::Int(int) };
     }
@@ -62,7 +62,7 @@ pub(crate) fn number_value(text: &str) -> Value<'_> {
 }
 
 /// Any checked value. Recursion is bounded by the lexer's limit of nesting.
-pub(crate) fn decode_value(input: &[u8]) -> Value<'_> {
+pub fn decode_value(input: &[u8]) -> Value<'_> {
     fn value<'a>(lexer: &mut Lexer<'a>) -> Option<Value<'a>> {
         let input = lexer.input();
         Some(match lexer.peek().ok()? {
@@ -98,7 +98,7 @@ pub(crate) fn decode_value(input: &[u8]) -> Value<'_> {
 }
 
 /// Base64 in the standard alphabet, without padding.
-pub(crate) fn to_base64(bytes: &[u8]) -> String {
+pub fn to_base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len() * 4 / 3 + 3);
     for chunk in bytes.chunks(3) {
@@ -111,7 +111,7 @@ pub(crate) fn to_base64(bytes: &[u8]) -> String {
 }
 
 /// Base64, standard or URL alphabet, padded or not (RFC 4648, sections 4 and 5).
-pub(crate) fn parse_base64(text: &[u8]) -> Option<Vec<u8>> {
+pub fn parse_base64(text: &[u8]) -> Option<Vec<u8>> {
     let text = match text {
         [body @ .., b'=', b'='] | [body @ .., b'='] => body,
         body => body,

@@ -36,7 +36,7 @@ pub enum JsonErrorKind {
 
 impl JsonErrorKind {
     /// What was expected, for a sentence that begins with "Expected".
-    pub(crate) fn expected(self) -> &'static str {
+    pub fn expected(self) -> &'static str {
         match self {
             JsonErrorKind::UnexpectedEnd => "more JSON",
             JsonErrorKind::ExpectedValue => "a JSON value",
@@ -58,7 +58,7 @@ impl JsonErrorKind {
 
 /// A reason and its byte offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct JsonError {
-    pub(crate) kind: JsonErrorKind,
-    pub(crate) offset: usize,
+pub struct JsonError {
+    pub kind: JsonErrorKind,
+    pub offset: usize,
 }

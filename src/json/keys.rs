@@ -5,7 +5,7 @@ use crate::simd::Literal;
 
 /// What [`super::Lexer::member`] found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Member {
+pub enum Member {
     /// A key of the list, by its index.
     Known(u8),
     /// Another key.
@@ -16,7 +16,7 @@ pub(crate) enum Member {
 
 /// The keys an object may have, and which of them was last seen to follow which.
 #[derive(Debug)]
-pub(crate) struct Keys {
+pub struct Keys {
     pub(super) literals: &'static [Literal],
     /// `next[k]`: the two keys that followed key k-1 last; `next[0]`: the first key.
     pub(super) next: [[u8; 2]; 64],
@@ -24,7 +24,7 @@ pub(crate) struct Keys {
 
 impl Keys {
     /// At most 63 keys.
-    pub(crate) fn new(literals: &'static [Literal]) -> Keys {
+    pub fn new(literals: &'static [Literal]) -> Keys {
         assert!(literals.len() < 64, "successors are kept for at most 63 keys");
         let last = literals.len() - 1;
         let next = std::array::from_fn(|i| [i.min(last) as u8, (i + 1).min(last) as u8]);
@@ -38,7 +38,7 @@ impl Keys {
 
 /// Where in its object [`super::Lexer::member`] is: made by [`super::Lexer::begin_object`].
 #[derive(Debug)]
-pub(crate) struct Cursor {
+pub struct Cursor {
     /// Index of the last known key plus one, 0 at the start.
     pub(super) after: u8,
     pub(super) first: bool,
@@ -47,7 +47,7 @@ pub(crate) struct Cursor {
 impl Cursor {
     /// Behind the member with the key of this index.
     #[inline(always)]
-    pub(crate) fn behind(key: u8) -> Cursor {
+    pub fn behind(key: u8) -> Cursor {
         Cursor { after: key + 1, first: false }
     }
 }

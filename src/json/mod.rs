@@ -24,48 +24,48 @@ mod keys;
 mod node;
 mod phrases;
 
-pub(crate) use any_value::{
+pub use any_value::{
     ANY_VALUE_KEYS, AnyKind, base64_value, decode_any_value, decode_array, decode_map, double_value, int_value,
 };
-pub(crate) use decode::{decode_string, decode_value, number_value, parse_base64, to_base64};
-pub(crate) use error::JsonError;
+pub use decode::{decode_string, decode_value, number_value, parse_base64, to_base64};
+pub use error::JsonError;
 pub use error::JsonErrorKind;
-pub(crate) use keys::{Cursor, Keys, Member};
-pub(crate) use node::{Data, Node, is_number};
-pub(crate) use phrases::{PhraseId, Phrases};
+pub use keys::{Cursor, Keys, Member};
+pub use node::{Data, Node, is_number};
+pub use phrases::{PhraseId, Phrases};
 
 use std::borrow::Cow;
 
 use crate::simd::{self, Literal};
 
 /// Containers inside each other that are accepted: the limit of serde_json.
-pub(crate) const MAX_DEPTH: u32 = 127;
+pub const MAX_DEPTH: u32 = 127;
 /// The limit of [`Lexer::skip_deep`].
 const DEEP: u32 = 4096;
 
 /// The call failed; [`Lexer::error`] has the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Stop;
+pub struct Stop;
 
 /// Result of a lexer's call.
-pub(crate) type Lex<T> = Result<T, Stop>;
+pub type Lex<T> = Result<T, Stop>;
 
 /// A string's content between its quotes, as it stands in the input: escapes are marked, not decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Text {
-    pub(crate) start: u32,
-    pub(crate) end: u32,
-    pub(crate) escaped: bool,
+pub struct Text {
+    pub start: u32,
+    pub end: u32,
+    pub escaped: bool,
 }
 
 impl Text {
     #[inline(always)]
-    pub(crate) fn bytes(self, input: &[u8]) -> &[u8] {
+    pub fn bytes(self, input: &[u8]) -> &[u8] {
         &input[self.start as usize..self.end as usize]
     }
 
     /// What it says. A text of another notation than JSON has no escapes: a backslash in it is one.
-    pub(crate) fn content(self, input: &[u8]) -> Cow<'_, str> {
+    pub fn content(self, input: &[u8]) -> Cow<'_, str> {
         let content = self.bytes(input);
         if self.escaped { decode_string(content) } else { String::from_utf8_lossy(content) }
     }
@@ -73,7 +73,7 @@ impl Text {
 
 /// What kind of value stands next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     Object,
     Array,
     String,
@@ -84,23 +84,23 @@ pub(crate) enum Kind {
 
 /// A number as it stands in the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Number {
-    pub(crate) start: u32,
-    pub(crate) end: u32,
+pub struct Number {
+    pub start: u32,
+    pub end: u32,
     /// No fraction and no exponent.
-    pub(crate) integer: bool,
+    pub integer: bool,
 }
 
 /// A place to go back to.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Mark {
+pub struct Mark {
     at: usize,
     depth: u32,
 }
 
 /// The reader. See the module.
 #[derive(Debug)]
-pub(crate) struct Lexer<'a> {
+pub struct Lexer<'a> {
     input: &'a [u8],
     at: usize,
     depth: u32,
@@ -109,39 +109,39 @@ pub(crate) struct Lexer<'a> {
 
 impl<'a> Lexer<'a> {
     /// Reads `input` from `offset` on. Offsets are 32 bits wide: an input is shorter than 4 GiB.
-    pub(crate) fn new(input: &'a [u8], offset: usize) -> Lexer<'a> {
+    pub fn new(input: &'a [u8], offset: usize) -> Lexer<'a> {
         debug_assert!(u32::try_from(input.len()).is_ok());
         Lexer { input, at: offset, depth: 0, error: None }
     }
 
-    pub(crate) fn input(&self) -> &'a [u8] {
+    pub fn input(&self) -> &'a [u8] {
         self.input
     }
 
     /// Offset of the next byte to read.
     #[inline(always)]
-    pub(crate) fn offset(&self) -> usize {
+    pub fn offset(&self) -> usize {
         self.at
     }
 
     /// The place before a value, to go back to and read it again as something else.
-    pub(crate) fn mark(&self) -> Mark {
+    pub fn mark(&self) -> Mark {
         Mark { at: self.at, depth: self.depth }
     }
 
     /// Goes back.
-    pub(crate) fn rewind(&mut self, mark: Mark) {
+    pub fn rewind(&mut self, mark: Mark) {
         self.at = mark.at;
         self.depth = mark.depth;
     }
 
     /// Why the last call failed.
-    pub(crate) fn error(&self) -> JsonError {
+    pub fn error(&self) -> JsonError {
         self.error.unwrap_or(JsonError { kind: JsonErrorKind::UnexpectedEnd, offset: self.at })
     }
 
     #[cold]
-    pub(crate) fn fail(&mut self, kind: JsonErrorKind, offset: usize) -> Stop {
+    pub fn fail(&mut self, kind: JsonErrorKind, offset: usize) -> Stop {
         let kind = if offset >= self.input.len() && !matches!(kind, JsonErrorKind::InvalidUtf8) {
             JsonErrorKind::UnexpectedEnd
         } else {
@@ -158,7 +158,7 @@ impl<'a> Lexer<'a> {
     }
 
     #[inline(always)]
-    pub(crate) fn skip_whitespace(&mut self) {
+    pub fn skip_whitespace(&mut self) {
         if self.byte() <= b' ' {
             self.at = simd::skip_whitespace(self.input, self.at);
         }
@@ -166,7 +166,7 @@ impl<'a> Lexer<'a> {
 
     /// Kind of the value that stands next, white space before it skipped.
     #[inline(never)]
-    pub(crate) fn peek(&mut self) -> Lex<Kind> {
+    pub fn peek(&mut self) -> Lex<Kind> {
         self.skip_whitespace();
         Ok(match self.byte() {
             b'"' => Kind::String,
@@ -203,21 +203,21 @@ impl<'a> Lexer<'a> {
 
     /// Enters an object.
     #[inline(always)]
-    pub(crate) fn begin_object(&mut self) -> Lex<Cursor> {
+    pub fn begin_object(&mut self) -> Lex<Cursor> {
         self.begin(b'{')?;
         Ok(Cursor { after: 0, first: true })
     }
 
     /// Enters an array; [`Lexer::element`] follows.
     #[inline(always)]
-    pub(crate) fn begin_array(&mut self) -> Lex<bool> {
+    pub fn begin_array(&mut self) -> Lex<bool> {
         self.begin(b'[')?;
         Ok(true)
     }
 
     /// Whether another element stands in the array; leaves the array when not. `first` is what `begin_array` returned and is kept here.
     #[inline(always)]
-    pub(crate) fn element(&mut self, first: &mut bool) -> Lex<bool> {
+    pub fn element(&mut self, first: &mut bool) -> Lex<bool> {
         self.skip_whitespace();
         let byte = self.byte();
         if byte == b',' && !*first {
@@ -240,13 +240,13 @@ impl<'a> Lexer<'a> {
 
     /// The next key of the object and the colon behind it, or the object's end.
     #[inline(never)]
-    pub(crate) fn member(&mut self, keys: &mut Keys, cursor: &mut Cursor) -> Lex<Member> {
+    pub fn member(&mut self, keys: &mut Keys, cursor: &mut Cursor) -> Lex<Member> {
         self.member_inlined(keys, cursor)
     }
 
     /// The same, for the few loops that see every span.
     #[inline(always)]
-    pub(crate) fn member_inlined(&mut self, keys: &mut Keys, cursor: &mut Cursor) -> Lex<Member> {
+    pub fn member_inlined(&mut self, keys: &mut Keys, cursor: &mut Cursor) -> Lex<Member> {
         let byte = self.byte();
         if byte == b'}' {
             self.at += 1;
@@ -267,7 +267,7 @@ impl<'a> Lexer<'a> {
 
     /// Leaves the object if its bracket stands here, behind a member.
     #[inline(always)]
-    pub(crate) fn pass_object_end(&mut self) -> bool {
+    pub fn pass_object_end(&mut self) -> bool {
         let end = self.byte() == b'}';
         if end {
             self.at += 1;
@@ -279,7 +279,7 @@ impl<'a> Lexer<'a> {
     /// Goes over `text` if it stands here. For what comes in a known order: what is asked for in straight line is foreseen better than
     /// what a table says.
     #[inline(always)]
-    pub(crate) fn pass(&mut self, text: &Literal) -> bool {
+    pub fn pass(&mut self, text: &Literal) -> bool {
         let found = simd::matches(self.input, self.at, text);
         self.at += if found { text.len() } else { 0 };
         found
@@ -318,7 +318,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// The next key of an object whose keys are data, or `None` at its end.
-    pub(crate) fn any_member(&mut self, cursor: &mut Cursor) -> Lex<Option<Text>> {
+    pub fn any_member(&mut self, cursor: &mut Cursor) -> Lex<Option<Text>> {
         if !self.next_key(cursor)? {
             return Ok(None);
         }
@@ -361,7 +361,7 @@ impl<'a> Lexer<'a> {
 
     /// A string.
     #[inline(never)]
-    pub(crate) fn string(&mut self) -> Lex<Text> {
+    pub fn string(&mut self) -> Lex<Text> {
         self.skip_whitespace();
         if self.byte() != b'"' {
             return Err(self.wrong_type());
@@ -438,7 +438,7 @@ impl<'a> Lexer<'a> {
     /// The content of a string of exactly `N` bytes that stands here without escapes, if one does. Only bytes that no string needs to have checked may
     /// be taken from it: the caller refuses others and reads the string again.
     #[inline(always)]
-    pub(crate) fn quoted<const N: usize>(&self) -> Option<&'a [u8; N]> {
+    pub fn quoted<const N: usize>(&self) -> Option<&'a [u8; N]> {
         let window = self.input.get(self.at..self.at + N + 2)?;
         if window[0] != b'"' || window[N + 1] != b'"' {
             return None;
@@ -448,13 +448,13 @@ impl<'a> Lexer<'a> {
 
     /// Goes over what [`Lexer::quoted`] gave.
     #[inline(always)]
-    pub(crate) fn accept_quoted<const N: usize>(&mut self) {
+    pub fn accept_quoted<const N: usize>(&mut self) {
         self.at += N + 2;
     }
 
     /// A single digit that is a whole number, if one stands here.
     #[inline(always)]
-    pub(crate) fn digit(&mut self) -> Option<u8> {
+    pub fn digit(&mut self) -> Option<u8> {
         let window = self.input.get(self.at..self.at + 2)?;
         let digit = window[0].wrapping_sub(b'0');
         if digit > 9 || !matches!(window[1], b',' | b'}') {
@@ -466,27 +466,38 @@ impl<'a> Lexer<'a> {
 
     /// Goes over `{}` if it stands here.
     #[inline(always)]
-    pub(crate) fn empty_object(&mut self) -> bool {
-        let empty = self.input.get(self.at..self.at + 2) == Some(b"{}");
+    pub fn empty_object(&mut self) -> bool {
+        self.pass_empty(b"{}")
+    }
+
+    /// Goes over `[]` if it stands here.
+    #[inline(always)]
+    pub fn empty_array(&mut self) -> bool {
+        self.pass_empty(b"[]")
+    }
+
+    #[inline(always)]
+    fn pass_empty(&mut self, brackets: &[u8; 2]) -> bool {
+        let empty = self.has_room(1) && self.input.get(self.at..self.at + 2) == Some(brackets);
         self.at += if empty { 2 } else { 0 };
         empty
     }
 
     /// Whether `levels` more containers may be entered here.
     #[inline(always)]
-    pub(crate) fn has_room(&self, levels: u32) -> bool {
+    pub fn has_room(&self, levels: u32) -> bool {
         self.depth + levels <= MAX_DEPTH
     }
 
     /// Moves to a place that the caller found by itself: behind a whole value, on the level of [`Lexer::mark`].
     #[inline(always)]
-    pub(crate) fn go_to(&mut self, offset: usize) {
+    pub fn go_to(&mut self, offset: usize) {
         self.at = offset;
     }
 
     /// Leaves the array whose closing bracket stands before `offset`.
     #[inline(always)]
-    pub(crate) fn leave_array(&mut self, offset: usize) {
+    pub fn leave_array(&mut self, offset: usize) {
         debug_assert_eq!(self.input[offset - 1], b']');
         self.at = offset;
         self.depth -= 1;
@@ -494,7 +505,7 @@ impl<'a> Lexer<'a> {
 
     /// Leaves the object whose closing bracket stands before `offset`.
     #[inline(always)]
-    pub(crate) fn leave_object(&mut self, offset: usize) {
+    pub fn leave_object(&mut self, offset: usize) {
         debug_assert_eq!(self.input[offset - 1], b'}');
         self.at = offset;
         self.depth -= 1;
@@ -502,7 +513,7 @@ impl<'a> Lexer<'a> {
 
     /// Moves to a place behind a member of the object of `cursor`, which the caller found by itself.
     #[inline(always)]
-    pub(crate) fn go_on(&mut self, cursor: &mut Cursor, offset: usize) {
+    pub fn go_on(&mut self, cursor: &mut Cursor, offset: usize) {
         self.at = offset;
         cursor.first = false;
     }
@@ -510,14 +521,14 @@ impl<'a> Lexer<'a> {
     /// The digits of a whole number of exactly `N` that ends its member, if one may stand here: only a caller that finds them to be digits goes on
     /// behind them with [`Lexer::go_to`].
     #[inline(always)]
-    pub(crate) fn bare<const N: usize>(&self) -> Option<&'a [u8; N]> {
+    pub fn bare<const N: usize>(&self) -> Option<&'a [u8; N]> {
         let (digits, rest) = self.input.get(self.at..)?.split_first_chunk::<N>()?;
         (digits[0] != b'0' && matches!(rest.first(), Some(b',' | b'}'))).then_some(digits)
     }
 
     /// A whole number of at most seven digits that ends its member, if one stands here written as JSON demands.
     #[inline(always)]
-    pub(crate) fn short_number(&mut self) -> Option<u32> {
+    pub fn short_number(&mut self) -> Option<u32> {
         let window = self.input.get(self.at..)?.first_chunk()?;
         let (value, digits) = simd::short_decimal(window)?;
         // The first one says whether there is a zero too many, the one behind them whether the number goes on.
@@ -530,7 +541,7 @@ impl<'a> Lexer<'a> {
 
     /// A number.
     #[inline(never)]
-    pub(crate) fn number(&mut self) -> Lex<Number> {
+    pub fn number(&mut self) -> Lex<Number> {
         self.skip_whitespace();
         let start = self.at;
         let mut at = start;
@@ -591,7 +602,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// `true` or `false`.
-    pub(crate) fn boolean(&mut self) -> Lex<bool> {
+    pub fn boolean(&mut self) -> Lex<bool> {
         match self.peek()? {
             Kind::Boolean if self.byte() == b't' => self.word(b"true").map(|()| true),
             Kind::Boolean => self.word(b"false").map(|()| false),
@@ -600,7 +611,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// `null`.
-    pub(crate) fn null(&mut self) -> Lex<()> {
+    pub fn null(&mut self) -> Lex<()> {
         match self.peek()? {
             Kind::Null => self.word(b"null"),
             _ => Err(self.fail(JsonErrorKind::WrongType, self.at)),
@@ -619,7 +630,7 @@ impl<'a> Lexer<'a> {
 
     /// Skips the next value, checking it as strictly as any other; its range.
     #[inline]
-    pub(crate) fn skip(&mut self) -> Lex<std::ops::Range<usize>> {
+    pub fn skip(&mut self) -> Lex<std::ops::Range<usize>> {
         self.skip_whitespace();
         match self.byte() {
             b'"' => {
@@ -633,7 +644,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// The same with a limit of [`DEEP`] for nesting, for values that are known to nest deep and are not kept.
-    pub(crate) fn skip_deep(&mut self) -> Lex<std::ops::Range<usize>> {
+    pub fn skip_deep(&mut self) -> Lex<std::ops::Range<usize>> {
         self.skip_any::<{ DEEP as usize / 64 }>(DEEP)
     }
 
@@ -718,7 +729,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Whether only white space is left.
-    pub(crate) fn at_end(&mut self) -> bool {
+    pub fn at_end(&mut self) -> bool {
         self.skip_whitespace();
         self.at >= self.input.len()
     }

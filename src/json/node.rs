@@ -9,18 +9,18 @@ use super::{Kind, Lex, Lexer, decode_string};
 
 /// A value and its place.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Node<'a> {
-    pub(crate) data: Data<'a>,
+pub struct Node<'a> {
+    pub data: Data<'a>,
     /// Offsets in the input; of a value inside a decoded text, those of the text.
-    pub(crate) start: u32,
-    pub(crate) end: u32,
+    pub start: u32,
+    pub end: u32,
     /// Between the offsets stands this value as checked JSON.
-    pub(crate) json: bool,
+    pub json: bool,
 }
 
 /// What a [`Node`] is.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Data<'a> {
+pub enum Data<'a> {
     Null,
     Bool(bool),
     /// As written.
@@ -34,7 +34,7 @@ pub(crate) enum Data<'a> {
 
 impl<'a> Lexer<'a> {
     /// The next value as a tree. Recursion is bounded by the lexer's limit of nesting.
-    pub(crate) fn node(&mut self) -> Lex<Node<'a>> {
+    pub fn node(&mut self) -> Lex<Node<'a>> {
         let kind = self.peek()?;
         let (input, start) = (self.input(), self.offset());
         let data = match kind {
@@ -71,7 +71,7 @@ impl<'a> Lexer<'a> {
 
 impl<'a> Node<'a> {
     /// JSON inside a text that stands at these offsets of the input, such as a document in a string; `None` when it is none.
-    pub(crate) fn embedded(text: &str, start: u32, end: u32) -> Option<Node<'static>> {
+    pub fn embedded(text: &str, start: u32, end: u32) -> Option<Node<'static>> {
         let mut lexer = Lexer::new(text.as_bytes(), 0);
         let node = lexer.node().ok()?;
         lexer.at_end().then(|| node.moved(start, end))
@@ -94,7 +94,7 @@ impl<'a> Node<'a> {
     }
 
     /// The members of an object; none of anything else.
-    pub(crate) fn members(&self) -> &[(Cow<'a, str>, Node<'a>)] {
+    pub fn members(&self) -> &[(Cow<'a, str>, Node<'a>)] {
         match &self.data {
             Data::Map(members) => members,
             _ => &[],
@@ -102,7 +102,7 @@ impl<'a> Node<'a> {
     }
 
     /// The elements of a list; none of anything else.
-    pub(crate) fn items(&self) -> &[Node<'a>] {
+    pub fn items(&self) -> &[Node<'a>] {
         match &self.data {
             Data::List(items) => items,
             _ => &[],
@@ -110,30 +110,30 @@ impl<'a> Node<'a> {
     }
 
     /// The value of a key, `null` being none.
-    pub(crate) fn get(&self, key: &str) -> Option<&Node<'a>> {
+    pub fn get(&self, key: &str) -> Option<&Node<'a>> {
         let (_, value) = self.members().iter().rev().find(|(name, _)| name == key)?;
         (value.data != Data::Null).then_some(value)
     }
 
     /// The value of the first of the keys that there is.
-    pub(crate) fn get_any(&self, keys: &[&str]) -> Option<&Node<'a>> {
+    pub fn get_any(&self, keys: &[&str]) -> Option<&Node<'a>> {
         keys.iter().find_map(|key| self.get(key))
     }
 
     /// The value at the end of a path of keys.
-    pub(crate) fn at(&self, path: &[&str]) -> Option<&Node<'a>> {
+    pub fn at(&self, path: &[&str]) -> Option<&Node<'a>> {
         path.iter().try_fold(self, |node, key| node.get(key))
     }
 
     /// An object with these keys alone: to be asked for every span of a document that may have any number of other keys.
-    pub(crate) fn only(&self, keys: &[&str]) -> Node<'a> {
+    pub fn only(&self, keys: &[&str]) -> Node<'a> {
         let members = keys.iter().filter_map(|key| Some(((*key).to_owned().into(), self.get(key)?.clone())));
         Node { data: Data::Map(members.collect()), json: false, ..*self }
     }
 
     /// What stands in it with the path to it, `a.b.c`: all that is no object with members. Objects under long paths, and deep ones, are told
     /// whole: as many paths as there are members must not be as long as the input each.
-    pub(crate) fn leaves(&self) -> Vec<(String, &Node<'a>)> {
+    pub fn leaves(&self) -> Vec<(String, &Node<'a>)> {
         const LEVELS: usize = 8;
         const LONG: usize = 100;
         let mut leaves = Vec::new();
@@ -161,7 +161,7 @@ impl<'a> Node<'a> {
     }
 
     /// A text.
-    pub(crate) fn text(&self) -> Option<&str> {
+    pub fn text(&self) -> Option<&str> {
         match &self.data {
             Data::Text(text) => Some(text),
             _ => None,
@@ -170,7 +170,7 @@ impl<'a> Node<'a> {
 
     /// The value that an OpenTelemetry `AnyValue` holds, also inside of lists and maps; any other value is itself. Recursion is bounded as
     /// that of [`Lexer::node`].
-    pub(crate) fn any_value(&self) -> Node<'a> {
+    pub fn any_value(&self) -> Node<'a> {
         let made = |data: Data<'a>| Node { data, start: self.start, end: self.end, json: false };
         let [(key, value)] = self.members() else { return self.clone() };
         let values = || value.get("values").map_or(&[][..], Node::items);
@@ -200,7 +200,7 @@ impl<'a> Node<'a> {
     }
 
     /// A text or a number as written.
-    pub(crate) fn written(&self) -> Option<&str> {
+    pub fn written(&self) -> Option<&str> {
         match &self.data {
             Data::Text(text) | Data::Number(text) => Some(text),
             _ => None,
@@ -208,22 +208,22 @@ impl<'a> Node<'a> {
     }
 
     /// The text of a key's value, when it is one and is not empty.
-    pub(crate) fn text_of(&self, key: &str) -> Option<&str> {
+    pub fn text_of(&self, key: &str) -> Option<&str> {
         self.get(key)?.text().filter(|text| !text.is_empty())
     }
 
     /// Text or number of a key's value, when it is not empty.
-    pub(crate) fn written_of(&self, key: &str) -> Option<&str> {
+    pub fn written_of(&self, key: &str) -> Option<&str> {
         self.get(key)?.written().filter(|text| !text.is_empty())
     }
 
     /// A whole number, also a quoted one.
-    pub(crate) fn integer(&self) -> Option<i128> {
+    pub fn integer(&self) -> Option<i128> {
         self.written()?.trim().parse().ok()
     }
 
     /// True or false, also as a text or as a number that is not 0.
-    pub(crate) fn truth(&self) -> Option<bool> {
+    pub fn truth(&self) -> Option<bool> {
         match &self.data {
             Data::Bool(value) => Some(*value),
             Data::Number(number) => Some(!number.trim_matches(['0', '.', '-']).is_empty()),
@@ -234,7 +234,7 @@ impl<'a> Node<'a> {
     }
 
     /// What kind of value it is, for a sentence that says what was found.
-    pub(crate) fn described(&self) -> String {
+    pub fn described(&self) -> String {
         match &self.data {
             Data::Null => "null".to_owned(),
             Data::Bool(value) => value.to_string(),
@@ -247,7 +247,7 @@ impl<'a> Node<'a> {
     }
 
     /// The value as JSON; bytes as base64.
-    pub(crate) fn to_json(&self) -> String {
+    pub fn to_json(&self) -> String {
         let mut json = String::new();
         self.write_json(&mut json);
         json
@@ -288,7 +288,7 @@ impl<'a> Node<'a> {
 }
 
 /// Whether this is a number as JSON writes it.
-pub(crate) fn is_number(text: &str) -> bool {
+pub fn is_number(text: &str) -> bool {
     let mut lexer = Lexer::new(text.as_bytes(), 0);
     lexer.peek() == Ok(Kind::Number) && lexer.number().is_ok() && lexer.offset() == text.len()
 }

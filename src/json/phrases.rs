@@ -16,7 +16,7 @@ const MAX_PHRASES: usize = 4096;
 
 /// A number of a phrase, or of the start of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PhraseId(u32);
+pub struct PhraseId(u32);
 
 #[derive(Debug)]
 struct Phrase<T> {
@@ -25,6 +25,8 @@ struct Phrase<T> {
     /// Of a long text: where the rest begins.
     tail: u32,
     meaning: T,
+    /// The start of the lists that it stands in: each has phrases of its own, so that what follows is foreseen better.
+    root: u32,
     /// Phrases that followed, the last one that was learned first.
     next: [u32; FOLLOWERS],
 }
@@ -36,30 +38,31 @@ const NONE: u32 = u32::MAX;
 
 /// Learned phrases with what each means.
 #[derive(Debug)]
-pub(crate) struct Phrases<T> {
+pub struct Phrases<T> {
     /// What of long phrases is behind their heads.
     tails: Vec<u8>,
     phrases: Vec<Phrase<T>>,
-    /// The last phrase of a meaning and length: two texts that share both are almost always one.
-    known: HashMap<(T, usize), u32>,
+    /// The last phrase of a root, a meaning and a length: two texts that share them are almost always one.
+    known: HashMap<(u32, T, usize), u32>,
 }
 
 impl<T: Copy + Eq + Hash> Phrases<T> {
     /// With `roots` places where a list starts, numbered from 0, each with orders of its own.
-    pub(crate) fn new(roots: u32, nothing: T) -> Phrases<T> {
-        let root = |_| Phrase { head: Head::new(b""), len: 0, tail: 0, meaning: nothing, next: [NONE; FOLLOWERS] };
+    pub fn new(roots: u32, nothing: T) -> Phrases<T> {
+        let root =
+            |root| Phrase { head: Head::new(b""), len: 0, tail: 0, meaning: nothing, root, next: [NONE; FOLLOWERS] };
         Phrases { tails: Vec::new(), phrases: (0..roots).map(root).collect(), known: HashMap::new() }
     }
 
     /// The start of a list.
-    pub(crate) fn root(&self, number: u32) -> PhraseId {
+    pub fn root(&self, number: u32) -> PhraseId {
         PhraseId(number)
     }
 
     /// The phrase at `at` if it is one that followed `after` before, its meaning, and the offset behind it. Nothing is found in the last
     /// bytes of an input.
     #[inline(always)]
-    pub(crate) fn follow(&self, bytes: &[u8], at: usize, after: PhraseId) -> Option<(PhraseId, T, usize)> {
+    pub fn follow(&self, bytes: &[u8], at: usize, after: PhraseId) -> Option<(PhraseId, T, usize)> {
         let window = bytes.get(at..at + Head::LEN)?.first_chunk()?;
         let phrases = self.phrases.as_slice();
         let next = &phrases[after.0 as usize].next;
@@ -92,7 +95,7 @@ impl<T: Copy + Eq + Hash> Phrases<T> {
 
     /// Notes that `text` followed `after` and what it means.
     #[inline(never)]
-    pub(crate) fn learn(&mut self, after: PhraseId, text: &[u8], meaning: T) -> PhraseId {
+    pub fn learn(&mut self, after: PhraseId, text: &[u8], meaning: T) -> PhraseId {
         if text.len() > MAX_LENGTH || text.is_empty() {
             return after;
         }
@@ -107,14 +110,22 @@ impl<T: Copy + Eq + Hash> Phrases<T> {
         if let Some(id) = followers.iter().take_while(|id| **id != NONE).find(|id| is_text(id)) {
             return PhraseId(*id);
         }
-        let known = self.known.get(&(meaning, text.len())).copied().filter(is_text);
+        let root = self.phrases[after.0 as usize].root;
+        let known = self.known.get(&(root, meaning, text.len())).copied().filter(is_text);
         let id = match known {
             Some(id) => id,
             None if self.phrases.len() < MAX_PHRASES => {
                 let (id, tail) = (self.phrases.len() as u32, self.tails.len() as u32);
                 self.tails.extend_from_slice(rest);
-                self.phrases.push(Phrase { head, len: text.len() as u32, tail, meaning, next: [NONE; FOLLOWERS] });
-                self.known.insert((meaning, text.len()), id);
+                self.phrases.push(Phrase {
+                    head,
+                    len: text.len() as u32,
+                    tail,
+                    meaning,
+                    root,
+                    next: [NONE; FOLLOWERS],
+                });
+                self.known.insert((root, meaning, text.len()), id);
                 id
             }
             None => return after,
@@ -148,7 +159,11 @@ mod tests {
         assert_eq!(phrases.follow(text, 25, root), Some((b, 8, 45)));
         assert_eq!(phrases.follow(text, 1, root), Some((a, 7, 21)), "more than one follower is kept");
         assert!(phrases.follow(text, end - 20, a).is_none());
-        assert_eq!(phrases.learn(b, br#"{"key":"a","value":""#, 7), a, "a text is one phrase wherever it stands");
+        assert_eq!(
+            phrases.learn(b, br#"{"key":"a","value":""#, 7),
+            a,
+            "a text is one phrase wherever it stands in the lists of a root"
+        );
     }
 
     #[test]

@@ -1,37 +1,50 @@
 //! What the JSON formats' fields have in common: lists, objects, texts and values, each with a warning for another type.
 
-use super::documents::Reading;
+use std::borrow::BorrowMut;
+
+use super::input::Input;
 use crate::json::{Cursor, Kind, Lex, Lexer, Text};
 use crate::simd;
 use crate::store::{Encoding, RawValue};
 use crate::strings::StringId;
 
-impl<'a> Reading<'a> {
+/// An array of objects; anything else in its place is reported and skipped. For an input with whatever is around it.
+#[inline(always)]
+pub fn list<'a, R: BorrowMut<Input<'a>>>(
+    reading: &mut R,
+    lexer: &mut Lexer<'a>,
+    field: &str,
+    mut element: impl FnMut(&mut R, &mut Lexer<'a>) -> Lex<()>,
+) -> Lex<()> {
+    if lexer.peek()? != Kind::Array {
+        return reading.borrow_mut().not_expected(lexer, field, "an array");
+    }
+    let mut first = lexer.begin_array()?;
+    while lexer.element(&mut first)? {
+        if lexer.peek()? == Kind::Object {
+            element(reading, lexer)?;
+        } else {
+            reading.borrow_mut().not_expected(lexer, field, "an object")?;
+        }
+    }
+    Ok(())
+}
+
+impl<'a> Input<'a> {
     /// An array of objects; anything else in its place is reported and skipped.
     #[inline(always)]
-    pub(super) fn list(
+    pub fn list(
         &mut self,
         lexer: &mut Lexer<'a>,
         field: &str,
-        mut element: impl FnMut(&mut Reading<'a>, &mut Lexer<'a>) -> Lex<()>,
+        element: impl FnMut(&mut Input<'a>, &mut Lexer<'a>) -> Lex<()>,
     ) -> Lex<()> {
-        if lexer.peek()? != Kind::Array {
-            return self.not_expected(lexer, field, "an array");
-        }
-        let mut first = lexer.begin_array()?;
-        while lexer.element(&mut first)? {
-            if lexer.peek()? == Kind::Object {
-                element(self, lexer)?;
-            } else {
-                self.not_expected(lexer, field, "an object")?;
-            }
-        }
-        Ok(())
+        list(self, lexer, field, element)
     }
 
     /// An object; anything else in its place is reported and skipped.
     #[inline(never)]
-    pub(super) fn object(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<Cursor>> {
+    pub fn object(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<Cursor>> {
         if lexer.peek()? == Kind::Object {
             return lexer.begin_object().map(Some);
         }
@@ -41,7 +54,7 @@ impl<'a> Reading<'a> {
 
     /// A text that repeats, such as a name.
     #[inline(never)]
-    pub(super) fn text_id(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<StringId> {
+    pub fn text_id(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<StringId> {
         Ok(match self.text(lexer, field)? {
             Some(text) => self.intern(text),
             None => StringId::EMPTY,
@@ -50,7 +63,7 @@ impl<'a> Reading<'a> {
 
     /// The same for a field of every span.
     #[inline(always)]
-    pub(super) fn hot_text_id(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<StringId> {
+    pub fn hot_text_id(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<StringId> {
         let (bytes, at) = (self.bytes, lexer.offset());
         if bytes.get(at) == Some(&b'"') {
             let end = simd::plain_run(bytes, at + 1);
@@ -63,7 +76,7 @@ impl<'a> Reading<'a> {
     }
 
     /// A text that is kept as a value: nothing when it is empty.
-    pub(super) fn text_value(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<RawValue> {
+    pub fn text_value(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<RawValue> {
         Ok(match self.text(lexer, field)? {
             Some(text) if text.start < text.end => self.string_value(text),
             _ => RawValue::NULL,
@@ -71,7 +84,7 @@ impl<'a> Reading<'a> {
     }
 
     /// `true` or `false`; anything else in its place is reported and taken for `false`.
-    pub(super) fn flag(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<bool> {
+    pub fn flag(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<bool> {
         if lexer.peek()? == Kind::Boolean {
             return lexer.boolean();
         }
@@ -80,19 +93,19 @@ impl<'a> Reading<'a> {
     }
 
     #[inline(always)]
-    pub(super) fn string_value(&mut self, text: Text) -> RawValue {
+    pub fn string_value(&mut self, text: Text) -> RawValue {
         let encoding = if text.escaped { Encoding::JsonText } else { Encoding::Text };
         self.slice_value(encoding, text.start, text.end)
     }
 
     #[inline(always)]
-    pub(super) fn slice_value(&mut self, encoding: Encoding, start: u32, end: u32) -> RawValue {
+    pub fn slice_value(&mut self, encoding: Encoding, start: u32, end: u32) -> RawValue {
         let address = self.address(start as usize);
         self.builder.value(encoding, address, end - start)
     }
 
     /// Whatever stands here, kept as the JSON that it is.
-    pub(super) fn json_value(&mut self, lexer: &mut Lexer<'a>) -> Lex<RawValue> {
+    pub fn json_value(&mut self, lexer: &mut Lexer<'a>) -> Lex<RawValue> {
         let kind = lexer.peek()?;
         Ok(match kind {
             Kind::Null => {

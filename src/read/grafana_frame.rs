@@ -121,7 +121,7 @@ fn span(reading: &mut Reading<'_>, out: &mut Assembler, frame: &Node<'_>, cells:
     parts.scope = (library("instrumentationLibraryName", reading), library("instrumentationLibraryVersion", reading));
     let mut told = Told::NOTHING;
     pairs(cell("tags"), |key, value| {
-        if !told.take_node(reading, key, value) {
+        if !Parts::tell(&mut told, reading, key, value) {
             parts.attribute(reading, key, value);
         }
     });
@@ -140,7 +140,7 @@ fn span(reading: &mut Reading<'_>, out: &mut Assembler, frame: &Node<'_>, cells:
     for warning in cell("warnings").map_or(&[][..], Node::items).iter().filter_map(Node::text) {
         parts.warn(WarningKind::Producer, warning.to_owned());
     }
-    told.put_parts(reading, &mut parts);
+    parts.put_told(&told, reading);
     out.push(reading, &parts);
 }
 

@@ -1,6 +1,6 @@
 //! Ids in their spellings.
 
-use super::documents::Reading;
+use super::input::Input;
 use crate::error::WarningKind;
 use crate::json::{Lex, Lexer, Text, parse_base64};
 use crate::simd::{hex_portable, hex16};
@@ -8,14 +8,14 @@ use crate::store::{IdForm, SpanKey, StoreBuilder, TraceKey};
 
 /// Whether base64 of the id's exact size is an id as well (the JSON of protobuf, as Tempo and old gateways write it).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Base64 {
+pub enum Base64 {
     Yes,
     No,
 }
 
 /// A trace id of 32 hex digits.
 #[inline(always)]
-pub(crate) fn full_trace_key(digits: &[u8; 32]) -> Option<TraceKey> {
+pub fn full_trace_key(digits: &[u8; 32]) -> Option<TraceKey> {
     let (high, low) = digits.split_first_chunk::<16>()?;
     let value = u128::from(hex16(high)?) << 64 | u128::from(hex16(low.try_into().ok()?)?);
     Some(TraceKey { value, form: if value == 0 { IdForm::Empty } else { IdForm::Hex(32) } })
@@ -23,7 +23,7 @@ pub(crate) fn full_trace_key(digits: &[u8; 32]) -> Option<TraceKey> {
 
 /// A span id of 16 hex digits.
 #[inline(always)]
-pub(crate) fn full_span_key(digits: &[u8; 16]) -> Option<SpanKey> {
+pub fn full_span_key(digits: &[u8; 16]) -> Option<SpanKey> {
     let value = hex16(digits)?;
     Some(SpanKey { value, form: if value == 0 { IdForm::Empty } else { IdForm::Hex(16) } })
 }
@@ -31,7 +31,7 @@ pub(crate) fn full_span_key(digits: &[u8; 16]) -> Option<SpanKey> {
 /// A trace id. All zeros are no id. `false` when it is neither hexadecimal of at most 32 digits nor base64 of 16 bytes: then it is kept as
 /// text.
 #[inline]
-pub(crate) fn trace_key(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (TraceKey, bool) {
+pub fn trace_key(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (TraceKey, bool) {
     if let Ok(digits) = text.try_into()
         && let Some(key) = full_trace_key(digits)
     {
@@ -65,7 +65,7 @@ fn trace_key_slow(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (T
 
 /// A span id, as [`trace_key`]: at most 16 digits, or base64 of 8 bytes.
 #[inline]
-pub(crate) fn span_key(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (SpanKey, bool) {
+pub fn span_key(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (SpanKey, bool) {
     if let Ok(digits) = text.try_into()
         && let Some(key) = full_span_key(digits)
     {
@@ -96,10 +96,10 @@ fn span_key_slow(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (Sp
     (SpanKey::text(builder.intern(&String::from_utf8_lossy(text))), false)
 }
 
-impl<'a> Reading<'a> {
+impl<'a> Input<'a> {
     /// A trace id in a field; nothing for `null` and what is no string, text for what is no id, both reported.
     #[inline(always)]
-    pub(super) fn trace_id(&mut self, lexer: &mut Lexer<'a>, field: &str, base64: Base64) -> Lex<TraceKey> {
+    pub fn trace_id(&mut self, lexer: &mut Lexer<'a>, field: &str, base64: Base64) -> Lex<TraceKey> {
         if let Some(digits) = lexer.quoted::<32>()
             && let Some(key) = full_trace_key(digits)
         {
@@ -119,9 +119,9 @@ impl<'a> Reading<'a> {
         Ok(key)
     }
 
-    /// A span id in a field, as [`Reading::trace_id`].
+    /// A span id in a field, as [`Input::trace_id`].
     #[inline(always)]
-    pub(super) fn span_id(&mut self, lexer: &mut Lexer<'a>, field: &str, base64: Base64) -> Lex<SpanKey> {
+    pub fn span_id(&mut self, lexer: &mut Lexer<'a>, field: &str, base64: Base64) -> Lex<SpanKey> {
         if let Some(digits) = lexer.quoted::<16>()
             && let Some(key) = full_span_key(digits)
         {

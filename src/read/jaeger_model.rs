@@ -74,7 +74,7 @@ fn span(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) {
     }
     let mut told = Told::NOTHING;
     tags(node, |key, value| {
-        if !told.take_node(reading, key, value) {
+        if !Parts::tell(&mut told, reading, key, value) {
             parts.attribute(reading, key, value);
         }
     });
@@ -84,7 +84,7 @@ fn span(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) {
     for warning in node.get("warnings").map_or(&[][..], Node::items).iter().filter_map(Node::text) {
         parts.warn(WarningKind::Producer, warning.to_owned());
     }
-    told.put_parts(reading, &mut parts);
+    parts.put_told(&told, reading);
     references(reading, &mut parts, node);
     out.push(reading, &parts);
 }

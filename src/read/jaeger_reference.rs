@@ -1,7 +1,7 @@
 //! References of Jaeger's spans to others: one of them is the parent, the others are links.
 
-use super::documents::Reading;
 use super::ids::{self, Base64};
+use super::input::Input;
 use crate::json::{Keys, Lex, Lexer, Member};
 use crate::simd::{self, Literal};
 use crate::store::{LinkDraft, RawValue, SpanDraft, SpanKey, TraceKey};
@@ -48,7 +48,7 @@ impl<'a> References<'a> {
 
     /// The list: within a trace nearly all are one CHILD_OF into that trace, and differ in the span's id only.
     #[inline(always)]
-    pub(super) fn read(&mut self, reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<()> {
+    pub(super) fn read(&mut self, reading: &mut Input<'a>, lexer: &mut Lexer<'a>) -> Lex<()> {
         let (bytes, at) = (reading.bytes, lexer.offset());
         if let Some(known) = &self.usual
             && lexer.has_room(2)
@@ -63,7 +63,7 @@ impl<'a> References<'a> {
     }
 
     #[inline(never)]
-    fn read_other(&mut self, reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<()> {
+    fn read_other(&mut self, reading: &mut Input<'a>, lexer: &mut Lexer<'a>) -> Lex<()> {
         lexer.skip_whitespace();
         let start = lexer.offset();
         reading.list(lexer, "references", |reading, lexer| self.reference(reading, lexer))?;
@@ -77,7 +77,7 @@ impl<'a> References<'a> {
         Ok(())
     }
 
-    fn reference(&mut self, reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<()> {
+    fn reference(&mut self, reading: &mut Input<'a>, lexer: &mut Lexer<'a>) -> Lex<()> {
         let mut reference = Reference { kind: RefType::ChildOf, trace: None, span: SpanKey::EMPTY };
         let mut cursor = lexer.begin_object()?;
         loop {
@@ -106,7 +106,7 @@ impl<'a> References<'a> {
 
     /// One of the references is the parent, the others are links.
     #[inline]
-    pub(super) fn resolve(&self, reading: &mut Reading<'_>, draft: &mut SpanDraft) {
+    pub(super) fn resolve(&self, reading: &mut Input<'_>, draft: &mut SpanDraft) {
         let references = &self.all;
         if references.is_empty() {
             return;
@@ -145,7 +145,7 @@ fn usual_tail(bytes: &[u8], at: usize) -> Option<(SpanKey, usize)> {
 }
 
 #[inline(never)]
-fn push_link(reading: &mut Reading<'_>, reference: &Reference, own_trace: TraceKey) {
+fn push_link(reading: &mut Input<'_>, reference: &Reference, own_trace: TraceKey) {
     let mark = reading.builder.attribute_mark();
     // As OpenTelemetry's shim for OpenTracing names it.
     let key = reading.builder.intern("opentracing.ref_type");

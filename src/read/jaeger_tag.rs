@@ -3,7 +3,7 @@
 //! The type says what the value is, because JSON does not: an integer beyond 2^53 is quoted, and bytes are base64. A value that its type does
 //! not allow is kept as what it is, with a warning.
 
-use super::documents::Reading;
+use super::input::Input;
 use super::told::{Meaning, Meanings, TagValue};
 use crate::error::WarningKind;
 use crate::json::{Keys, Kind, Lex, Lexer, Member, Number, Phrases, Text};
@@ -104,11 +104,11 @@ impl TagTable {
 /// A list of tags, each given to `take`. Anything else in its place is reported and skipped.
 #[inline(always)]
 pub(super) fn tags<'a>(
-    reading: &mut Reading<'a>,
+    reading: &mut Input<'a>,
     lexer: &mut Lexer<'a>,
     table: &mut TagTable,
     place: Place,
-    mut take: impl FnMut(&mut Reading<'a>, StringId, Meaning, TagValue),
+    mut take: impl FnMut(&mut Input<'a>, StringId, Meaning, TagValue),
 ) -> Lex<()> {
     if lexer.peek()? != Kind::Array {
         return reading.not_expected(lexer, "tags", "an array");
@@ -165,7 +165,7 @@ pub(super) fn tags<'a>(
 
 /// The value that stands at `at` behind a phrase, and the offset behind it; `None` when it is one to look at more closely.
 #[inline(always)]
-fn known_value(reading: &mut Reading<'_>, form: Form, at: usize) -> Option<(TagValue, usize)> {
+fn known_value(reading: &mut Input<'_>, form: Form, at: usize) -> Option<(TagValue, usize)> {
     let bytes = reading.bytes;
     match form {
         Form::Text => {
@@ -208,7 +208,7 @@ struct Tag {
 }
 
 #[inline(never)]
-fn tag<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, keys: &mut Keys) -> Lex<Tag> {
+fn tag<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, keys: &mut Keys) -> Lex<Tag> {
     let (mut key, mut kind, mut scanned) = (StringId::EMPTY, TagType::Any, Scanned::Null);
     let mut at = lexer.offset();
     // How many members there are, which of the three, and whether the value came last.
@@ -256,7 +256,7 @@ fn tag<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, keys: &mut Keys) ->
 }
 
 #[inline(always)]
-fn tag_value<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<Scanned> {
+fn tag_value<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>) -> Lex<Scanned> {
     Ok(match lexer.peek()? {
         Kind::String => Scanned::String(lexer.string()?),
         Kind::Number => Scanned::Number(lexer.number()?),
@@ -270,7 +270,7 @@ fn tag_value<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<Scanne
 
 /// The value as the type says; a value of another type is kept as what it is, and reported.
 #[inline(never)]
-fn typed(reading: &mut Reading<'_>, kind: TagType, scanned: Scanned, key: StringId, at: usize) -> TagValue {
+fn typed(reading: &mut Input<'_>, kind: TagType, scanned: Scanned, key: StringId, at: usize) -> TagValue {
     let plain = |raw: RawValue| TagValue { raw, text: None };
     match (kind, scanned) {
         (_, Scanned::Null) => return plain(RawValue::NULL),
@@ -312,7 +312,7 @@ fn typed(reading: &mut Reading<'_>, kind: TagType, scanned: Scanned, key: String
 }
 
 #[cold]
-fn mismatched(reading: &mut Reading<'_>, kind: TagType, key: StringId, at: usize) {
+fn mismatched(reading: &mut Input<'_>, kind: TagType, key: StringId, at: usize) {
     let name = reading.builder.string(key).to_owned();
     reading.warn(WarningKind::WrongType, at, || {
         format!("Expected {} as value of the tag \"{name}\", found another type.", kind.name())

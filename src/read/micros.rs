@@ -2,7 +2,7 @@
 //!
 //! A number may be quoted, have a fraction (the page of Jaeger divides), an exponent or a sign. What lies behind the nanosecond is cut off.
 
-use super::documents::Reading;
+use super::input::Input;
 use crate::error::WarningKind;
 use crate::json::{Kind, Lex, Lexer};
 use crate::simd;
@@ -10,15 +10,15 @@ use crate::store::{NO_TIME, SpanDraft};
 
 /// A number of nanoseconds with its sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Nanos {
-    pub(super) ns: u64,
-    pub(super) negative: bool,
+pub struct Nanos {
+    pub ns: u64,
+    pub negative: bool,
 }
 
 impl Nanos {
     /// The end of what starts at `start` and lasts this long, `None` when no time can hold it.
     #[inline(always)]
-    pub(super) fn after(self, start: u64) -> Option<u64> {
+    pub fn after(self, start: u64) -> Option<u64> {
         let end = if self.negative { start.checked_sub(self.ns) } else { start.checked_add(self.ns) };
         end.filter(|end| *end != NO_TIME)
     }
@@ -32,15 +32,15 @@ impl std::fmt::Display for Nanos {
 
 /// A span's start and duration in nanoseconds, before they become its start and end.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Times {
-    pub(super) start: Option<u64>,
-    pub(super) duration: Option<Nanos>,
+pub struct Times {
+    pub start: Option<u64>,
+    pub duration: Option<Nanos>,
 }
 
 impl Times {
     /// Start and end as the store has them, and what is to be said about them.
     #[inline(always)]
-    pub(super) fn place(self) -> (u64, u64, Option<(WarningKind, String)>) {
+    pub fn place(self) -> (u64, u64, Option<(WarningKind, String)>) {
         match (self.start, self.duration) {
             (Some(start), Some(duration)) => match duration.after(start) {
                 Some(end) => (start, end, None),
@@ -54,7 +54,7 @@ impl Times {
 
     /// Gives them to a span, and says what is to be said.
     #[inline(always)]
-    pub(super) fn put(self, reading: &mut Reading<'_>, draft: &mut SpanDraft) {
+    pub fn put(self, reading: &mut Input<'_>, draft: &mut SpanDraft) {
         let (start, end, warning) = self.place();
         (draft.start, draft.end) = (start, end);
         if let Some((kind, message)) = warning {
@@ -74,10 +74,10 @@ fn no_start(duration: Nanos) -> (WarningKind, String) {
     (WarningKind::NoStartTime, format!("This span has no start time; its duration is {duration}."))
 }
 
-impl<'a> Reading<'a> {
+impl<'a> Input<'a> {
     /// A number of microseconds; what is none, or does not fit 64 bits of nanoseconds, is reported. `null` is nothing.
     #[inline(always)]
-    pub(super) fn micros(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<Nanos>> {
+    pub fn micros(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<Nanos>> {
         if let Some(micros) = lexer.short_number() {
             return Ok(Some(Nanos { ns: u64::from(micros) * 1000, negative: false }));
         }
@@ -110,7 +110,7 @@ impl<'a> Reading<'a> {
 
     /// A time in microseconds since the epoch, in nanoseconds; a negative one is reported.
     #[inline(always)]
-    pub(super) fn time_us(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<u64>> {
+    pub fn time_us(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<u64>> {
         if let Some(digits) = lexer.bare::<16>()
             && let Some(micros) = simd::decimal16(digits)
         {
@@ -163,7 +163,7 @@ fn parse_micros_slow(text: &[u8]) -> Option<Nanos> {
 }
 
 /// Any number of JSON: its digits, moved by the exponent and by so many more places (9 for seconds, 6 for milliseconds).
-pub(super) fn scaled(text: &str, places: i64) -> Option<Nanos> {
+pub fn scaled(text: &str, places: i64) -> Option<Nanos> {
     let text = text.trim();
     let (negative, text) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),

@@ -19,24 +19,17 @@ mod detect;
 mod documents;
 mod elastic_docs;
 mod elastic_intake;
-mod fields;
 mod gcp;
 mod generic;
 mod grafana_frame;
 mod held;
 mod honeycomb;
-mod ids;
 mod instant;
 mod jaeger_json;
 mod jaeger_model;
-mod jaeger_reference;
-mod jaeger_tag;
 mod logs;
-mod micros;
 mod newrelic;
 mod nextjs;
-mod once;
-mod otlp_attributes;
 mod otlp_json;
 mod otlp_protobuf;
 mod parts;
@@ -45,25 +38,30 @@ mod sentry;
 mod signoz;
 mod skywalking;
 mod tempo_search;
-mod told;
 mod unpack;
 mod xray;
 mod zip;
 mod zipkin_protobuf;
-mod zipkin_text;
 mod zipkin_v1;
 mod zipkin_v2;
 
 use std::fmt;
 use std::sync::Arc;
 
+use spanscope_hot::read::{
+    fields, ids, input, jaeger_spans, micros, once, otlp_attributes, otlp_spans, told, zipkin_spans, zipkin_text,
+};
+
 pub use crate::json::JsonErrorKind;
 pub use detect::{Candidate, Detection, InputKind, detect};
+#[doc(inline)]
+pub use input::Skipped;
 
 use crate::error::{Position, WarningKind};
 use crate::store::{Store, StoreBuilder};
 use detect::Shape;
 use documents::Reading;
+use input::found_at;
 use logs::Logs;
 use unpack::Unpacked;
 
@@ -211,15 +209,6 @@ pub struct InputReport {
     pub skipped: Vec<Skipped>,
     /// What was assumed, and done before reading (such as unpacking), a sentence each.
     pub guesses: Vec<String>,
-}
-
-/// A part of an input that was not read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Skipped {
-    /// Where it begins.
-    pub position: Position,
-    /// One sentence: expected what, found what.
-    pub reason: String,
 }
 
 /// Why nothing could be read.
@@ -490,18 +479,4 @@ pub(crate) fn json_error(input: u32, bytes: &[u8], error: crate::json::JsonError
 /// One sentence: expected what, found what, where.
 fn json_message(bytes: &[u8], error: crate::json::JsonError, position: Position) -> String {
     format!("Expected {}, found {} at {position}.", error.kind.expected(), found_at(bytes, error.offset))
-}
-
-/// What stands at an offset, for a sentence.
-fn found_at(bytes: &[u8], offset: usize) -> String {
-    match bytes.get(offset) {
-        None => "the end of the input".to_owned(),
-        Some(byte) if *byte < 0x20 || *byte == 0x7f => format!("the control character {byte:#04x}"),
-        Some(_) => {
-            let text = String::from_utf8_lossy(&bytes[offset..bytes.len().min(offset + 24)]);
-            let line = text.lines().next().unwrap_or_default();
-            let short: String = line.chars().take(16).collect();
-            format!("`{short}`")
-        }
-    }
 }

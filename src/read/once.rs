@@ -9,19 +9,19 @@ use crate::strings::StringId;
 
 /// Numbers by a pair of numbers: open addressing, linear probing.
 #[derive(Debug)]
-pub(super) struct Pairs {
+pub struct Pairs {
     slots: Vec<Option<((u32, u32), u32)>>,
     count: usize,
 }
 
 impl Pairs {
-    pub(super) fn new() -> Pairs {
+    pub fn new() -> Pairs {
         Pairs { slots: vec![None; 64], count: 0 }
     }
 
     /// The number of this pair, made when it is new.
     #[inline]
-    pub(super) fn number(&mut self, pair: (u32, u32), make: impl FnOnce() -> u32) -> u32 {
+    pub fn number(&mut self, pair: (u32, u32), make: impl FnOnce() -> u32) -> u32 {
         let mut at = self.first_slot(pair);
         loop {
             match self.slots[at] {
@@ -59,7 +59,7 @@ impl Pairs {
 
 /// Where spans come from, for formats that say it span by span: each resource and scope together are one origin.
 #[derive(Debug)]
-pub(super) struct Origins {
+pub struct Origins {
     resources: Vec<ResourceIndex>,
     scopes: Vec<ScopeIndex>,
     origins: Vec<OriginIndex>,
@@ -70,7 +70,7 @@ pub(super) struct Origins {
 }
 
 impl Origins {
-    pub(super) fn new() -> Origins {
+    pub fn new() -> Origins {
         Origins {
             resources: Vec::new(),
             scopes: Vec::new(),
@@ -82,28 +82,23 @@ impl Origins {
     }
 
     /// A new resource without attributes: its number here.
-    pub(super) fn add_resource(&mut self, builder: &mut StoreBuilder) -> u32 {
+    pub fn add_resource(&mut self, builder: &mut StoreBuilder) -> u32 {
         self.resources.push(builder.add_resource());
         self.resources.len() as u32 - 1
     }
 
     #[inline(always)]
-    pub(super) fn resource(&self, number: u32) -> ResourceIndex {
+    pub fn resource(&self, number: u32) -> ResourceIndex {
         self.resources[number as usize]
     }
 
-    pub(super) fn set_resource(&self, builder: &mut StoreBuilder, resource: u32, attributes: AttributeRange) {
+    pub fn set_resource(&self, builder: &mut StoreBuilder, resource: u32, attributes: AttributeRange) {
         builder.set_resource(self.resources[resource as usize], attributes);
     }
 
     /// The origin of spans of this resource and of the scope with this name and version (both empty: no scope).
     #[inline(always)]
-    pub(super) fn origin(
-        &mut self,
-        builder: &mut StoreBuilder,
-        resource: u32,
-        scope: (StringId, StringId),
-    ) -> OriginIndex {
+    pub fn origin(&mut self, builder: &mut StoreBuilder, resource: u32, scope: (StringId, StringId)) -> OriginIndex {
         match self.last {
             Some((of, with, origin)) if of == resource && with == scope => origin,
             _ => self.look_up(builder, resource, scope),
@@ -134,7 +129,7 @@ impl Origins {
 ///
 /// The last few are tried first, in place and without looking at what the bytes mean: text that equals a checked object is that object.
 #[derive(Debug, Default)]
-pub(super) struct Objects<'a> {
+pub struct Objects<'a> {
     recent: [(&'a [u8], u32); RECENT],
     /// The one of `recent` that came last, and the one that is replaced next.
     last: usize,
@@ -147,7 +142,7 @@ const RECENT: usize = 16;
 impl<'a> Objects<'a> {
     /// Goes past the object that stands next if it is one of the last few: its number.
     #[inline]
-    pub(super) fn pass_recent(&mut self, lexer: &mut Lexer<'a>) -> Option<u32> {
+    pub fn pass_recent(&mut self, lexer: &mut Lexer<'a>) -> Option<u32> {
         let (bytes, at) = (lexer.input(), lexer.offset());
         let stands = |(text, _): &(&[u8], u32)| !text.is_empty() && simd::continues_with(bytes, at, text);
         if !stands(&self.recent[self.last]) {
@@ -159,14 +154,14 @@ impl<'a> Objects<'a> {
     }
 
     /// The number of the object with this text, if it was noted before.
-    pub(super) fn find(&mut self, text: &'a [u8]) -> Option<u32> {
+    pub fn find(&mut self, text: &'a [u8]) -> Option<u32> {
         let number = *self.all.get(text)?;
         self.make_recent(text, number);
         Some(number)
     }
 
     /// Notes a number for the object with this text.
-    pub(super) fn note(&mut self, text: &'a [u8], number: u32) {
+    pub fn note(&mut self, text: &'a [u8], number: u32) {
         self.all.insert(text, number);
         self.make_recent(text, number);
     }

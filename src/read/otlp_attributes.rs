@@ -3,20 +3,34 @@
 //! They are most of a trace. A list whose keys come in an order seen before is read by its phrases ([`Phrases`]); any other attribute member by
 //! member. Values are not decoded: text and numbers are slices of the input, lists and maps the JSON that they are.
 
-use super::documents::Reading;
+use super::input::Input;
 use crate::json::{ANY_VALUE_KEYS, AnyKind, Keys, Kind, Lex, Lexer, Member, PhraseId, Phrases};
 use crate::simd::{self, Literal};
-use crate::store::{AttributeRange, Encoding, RawValue, StoreBuilder};
+use crate::store::{AttributeRange, Encoding, RawValue, SpanKind, StoreBuilder};
 use crate::strings::StringId;
 
 /// Where a list of attributes stands: each kind of place has orders of its own.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Place {
+pub enum Place {
     /// On a resource or scope.
     Resource,
-    Span,
     Event,
     Link,
+    /// On a span; spans of different kinds tell different things.
+    Span(SpanKind),
+}
+
+impl Place {
+    /// Its number, for the orders of keys.
+    #[inline(always)]
+    fn number(self) -> u32 {
+        match self {
+            Place::Resource => 0,
+            Place::Event => 1,
+            Place::Link => 2,
+            Place::Span(kind) => 3 + kind as u32,
+        }
+    }
 }
 
 static PAIR_KEYS: [Literal; 2] = [Literal::key("key"), Literal::key("value")];
@@ -29,29 +43,29 @@ struct AttributeStart {
 }
 
 /// The learned orders of keys in attributes.
-pub(super) struct AttributeTable {
+pub struct AttributeTable {
     pair: Keys,
     any: Keys,
     phrases: Phrases<AttributeStart>,
 }
 
 impl AttributeTable {
-    pub(super) fn new() -> AttributeTable {
+    pub fn new() -> AttributeTable {
         let nothing = AttributeStart { key: StringId::EMPTY, encoding: Encoding::Null };
         AttributeTable {
             pair: Keys::new(&PAIR_KEYS),
             any: Keys::new(&ANY_VALUE_KEYS),
-            phrases: Phrases::new(Place::Link as u32 + 1, nothing),
+            phrases: Phrases::new(Place::Span(SpanKind::Consumer).number() + 1, nothing),
         }
     }
 }
 
 /// The attribute that OpenTelemetry names, for formats without the field, for a count of attributes that the producer dropped.
-pub(super) const DROPPED_ATTRIBUTES: &str = "otel.dropped_attributes_count";
+pub const DROPPED_ATTRIBUTES: &str = "otel.dropped_attributes_count";
 
 /// Keeps a count of what the producer dropped as an attribute; 0 is not told.
 #[inline]
-pub(super) fn add_dropped(builder: &mut StoreBuilder, range: &mut AttributeRange, name: &str, count: u64) {
+pub fn add_dropped(builder: &mut StoreBuilder, range: &mut AttributeRange, name: &str, count: u64) {
     if count > 0 {
         push_count(builder, range, name, count);
     }
@@ -66,8 +80,8 @@ fn push_count(builder: &mut StoreBuilder, range: &mut AttributeRange, name: &str
 
 /// A list of `{key, value}`.
 #[inline(never)]
-pub(super) fn attributes<'a>(
-    reading: &mut Reading<'a>,
+pub fn attributes<'a>(
+    reading: &mut Input<'a>,
     lexer: &mut Lexer<'a>,
     table: &mut AttributeTable,
     place: Place,
@@ -78,7 +92,7 @@ pub(super) fn attributes<'a>(
         return Ok(reading.builder.attributes_since(mark));
     }
     let mut first = lexer.begin_array()?;
-    let mut after = table.phrases.root(place as u32);
+    let mut after = table.phrases.root(place.number());
     let fast = lexer.has_room(2);
     let bytes = reading.bytes;
     loop {
@@ -122,7 +136,7 @@ pub(super) fn attributes<'a>(
 
 /// One `{key, value}`. `start` is where the phrase before it begins, when it is one to learn.
 fn attribute<'a>(
-    reading: &mut Reading<'a>,
+    reading: &mut Input<'a>,
     lexer: &mut Lexer<'a>,
     table: &mut AttributeTable,
     after: PhraseId,
@@ -160,7 +174,7 @@ fn attribute<'a>(
 /// A value; when it is a single quoted one without escapes also the offset of its content and its encoding.
 #[inline(always)]
 fn any_value<'a>(
-    reading: &mut Reading<'a>,
+    reading: &mut Input<'a>,
     lexer: &mut Lexer<'a>,
     keys: &mut Keys,
 ) -> Lex<(RawValue, Option<(u32, Encoding)>)> {
@@ -218,7 +232,7 @@ fn any_value<'a>(
 }
 
 #[inline(never)]
-fn other_value<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, encoding: Encoding) -> Lex<RawValue> {
+fn other_value<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, encoding: Encoding) -> Lex<RawValue> {
     let range = lexer.skip()?;
     Ok(reading.slice_value(encoding, range.start as u32, range.end as u32))
 }

@@ -11,6 +11,7 @@ use super::documents::Reading;
 use super::ids::{self, Base64};
 use super::instant::{Unit, date_time};
 use super::micros::Nanos;
+use super::told::{Meaning, Told, kind_of};
 use crate::error::WarningKind;
 use crate::json::{Cursor, Data, Kind, Lex, Lexer, Node, decode_string, is_number, to_base64};
 use crate::store::{
@@ -162,6 +163,54 @@ impl Parts {
                 format!("Expected an end within 64 bits of nanoseconds, found a duration of {duration}."),
             );
         }
+    }
+
+    /// Takes in a tag that stands for a field of the span, by what the tags told so far; `false` when it stays an attribute.
+    pub(super) fn tell(told: &mut Told, reading: &mut Reading<'_>, key: &str, node: &Node<'_>) -> bool {
+        let meaning = Meaning::of(key);
+        if meaning == Meaning::Attribute {
+            return false;
+        }
+        let raw = reading.node_value(node);
+        let kind = || node.text().and_then(|text| kind_of(text.as_bytes()));
+        match (meaning, node.text()) {
+            (Meaning::Kind, _) => {
+                let kind = kind();
+                told.kind = kind.unwrap_or(told.kind);
+                kind.is_some()
+            }
+            (Meaning::Error, None) => {
+                told.more = true;
+                told.take_plain_error(reading, raw)
+            }
+            (_, Some(text)) => {
+                told.more = true;
+                told.take_text(reading, meaning, text, raw)
+            }
+            (_, None) => false,
+        }
+    }
+
+    /// As [`Told::put`].
+    pub(super) fn put_told(&mut self, told: &Told, reading: &mut Reading<'_>) {
+        if self.kind == SpanKind::Unspecified {
+            self.kind = told.kind;
+        }
+        if !told.more {
+            return;
+        }
+        let fields = told.fields(reading);
+        self.status = fields.status.unwrap_or(self.status);
+        if self.trace_state.is_null() {
+            self.trace_state = told.trace_state;
+        }
+        if !fields.message.is_null() {
+            self.message = fields.message;
+        }
+        if fields.scope != (StringId::EMPTY, StringId::EMPTY) {
+            self.scope = fields.scope;
+        }
+        self.attributes.extend(fields.more);
     }
 
     /// Says something about this span.

@@ -4,15 +4,14 @@
 //! Such a tag becomes the field it stands for, and stays an attribute only where the field does not hold all of it.
 //! (OpenTelemetry specification, "Mapping to non-OTLP formats" and the pages on Jaeger and Zipkin; OpenTracing semantic conventions.)
 
-use super::documents::Reading;
-use super::parts::Parts;
-use crate::json::{Node, Text};
+use super::input::Input;
+use crate::json::Text;
 use crate::store::{RawValue, SpanDraft, SpanKind, Status, StoreBuilder};
 use crate::strings::StringId;
 
 /// What a tag's key stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Meaning {
+pub enum Meaning {
     /// An attribute like any other.
     Attribute,
     Kind,
@@ -33,7 +32,7 @@ pub(super) enum Meaning {
 }
 
 impl Meaning {
-    fn of(key: &str) -> Meaning {
+    pub fn of(key: &str) -> Meaning {
         match key {
             "span.kind" => Meaning::Kind,
             "error" => Meaning::Error,
@@ -54,13 +53,13 @@ impl Meaning {
 
 /// The meaning of every interned text, so that a key is looked at once and not once a span.
 #[derive(Debug, Default)]
-pub(super) struct Meanings {
+pub struct Meanings {
     known: Vec<Meaning>,
 }
 
 impl Meanings {
     #[inline(always)]
-    pub(super) fn of(&mut self, builder: &StoreBuilder, key: StringId) -> Meaning {
+    pub fn of(&mut self, builder: &StoreBuilder, key: StringId) -> Meaning {
         match self.known.get(key.index()) {
             Some(meaning) => *meaning,
             None => self.learn(builder, key),
@@ -78,10 +77,10 @@ impl Meanings {
 
 /// A tag's value as it was found.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct TagValue {
-    pub(super) raw: RawValue,
+pub struct TagValue {
+    pub raw: RawValue,
     /// For a string.
-    pub(super) text: Option<Text>,
+    pub text: Option<Text>,
 }
 
 /// What the tag `error` says.
@@ -95,10 +94,10 @@ enum Error {
 
 /// What the tags of one span told. It is made once and used again for every span: what is as large as this is not made for free.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Told {
-    kind: SpanKind,
+pub struct Told {
+    pub kind: SpanKind,
     /// Whether anything but the kind was told.
-    more: bool,
+    pub more: bool,
     error: Error,
     code: Option<(Status, RawValue)>,
     description: RawValue,
@@ -106,11 +105,11 @@ pub(super) struct Told {
     scope_version: StringId,
     library: StringId,
     library_version: StringId,
-    trace_state: RawValue,
+    pub trace_state: RawValue,
 }
 
 impl Told {
-    pub(super) const NOTHING: Told = Told {
+    pub const NOTHING: Told = Told {
         kind: SpanKind::Unspecified,
         more: false,
         error: Error::Unsaid,
@@ -125,7 +124,7 @@ impl Told {
 
     /// Forgets what was told.
     #[inline(always)]
-    pub(super) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         self.kind = SpanKind::Unspecified;
         if self.more {
             *self = Told::NOTHING;
@@ -134,7 +133,7 @@ impl Told {
 
     /// Takes a tag in; `false` when it stays an attribute.
     #[inline(always)]
-    pub(super) fn take(&mut self, reading: &mut Reading<'_>, meaning: Meaning, value: TagValue) -> bool {
+    pub fn take(&mut self, reading: &mut Input<'_>, meaning: Meaning, value: TagValue) -> bool {
         if meaning == Meaning::Kind {
             let kind = value.text.and_then(|text| kind_of(text.bytes(reading.bytes)));
             self.kind = kind.unwrap_or(self.kind);
@@ -144,7 +143,7 @@ impl Told {
     }
 
     #[inline(never)]
-    fn take_more(&mut self, reading: &mut Reading<'_>, meaning: Meaning, value: TagValue) -> bool {
+    fn take_more(&mut self, reading: &mut Input<'_>, meaning: Meaning, value: TagValue) -> bool {
         self.more = true;
         if meaning == Meaning::Error && value.text.is_none() {
             return self.take_plain_error(reading, value.raw);
@@ -156,7 +155,7 @@ impl Told {
     }
 
     /// Takes in a tag that is a text, by its content and its value.
-    fn take_text(&mut self, reading: &mut Reading<'_>, meaning: Meaning, text: &str, raw: RawValue) -> bool {
+    pub fn take_text(&mut self, reading: &mut Input<'_>, meaning: Meaning, text: &str, raw: RawValue) -> bool {
         match meaning {
             Meaning::Error if text.eq_ignore_ascii_case("false") => return false,
             Meaning::Error if text.is_empty() || text.eq_ignore_ascii_case("true") => self.error = Error::Yes,
@@ -178,7 +177,7 @@ impl Told {
     }
 
     /// The tag `error` when it is no text.
-    fn take_plain_error(&mut self, reading: &Reading<'_>, raw: RawValue) -> bool {
+    pub fn take_plain_error(&mut self, reading: &Input<'_>, raw: RawValue) -> bool {
         match reading.builder.decode(raw) {
             crate::value::Value::Bool(true) => {
                 self.error = Error::Yes;
@@ -194,57 +193,9 @@ impl Told {
         }
     }
 
-    /// Takes in a tag of a span that is put together; `false` when it stays an attribute.
-    pub(super) fn take_node(&mut self, reading: &mut Reading<'_>, key: &str, node: &Node<'_>) -> bool {
-        let meaning = Meaning::of(key);
-        if meaning == Meaning::Attribute {
-            return false;
-        }
-        let raw = reading.node_value(node);
-        let kind = || node.text().and_then(|text| kind_of(text.as_bytes()));
-        match (meaning, node.text()) {
-            (Meaning::Kind, _) => {
-                let kind = kind();
-                self.kind = kind.unwrap_or(self.kind);
-                kind.is_some()
-            }
-            (Meaning::Error, None) => {
-                self.more = true;
-                self.take_plain_error(reading, raw)
-            }
-            (_, Some(text)) => {
-                self.more = true;
-                self.take_text(reading, meaning, text, raw)
-            }
-            (_, None) => false,
-        }
-    }
-
-    /// As [`Told::put`], for a span that is put together.
-    pub(super) fn put_parts(&self, reading: &mut Reading<'_>, parts: &mut Parts) {
-        if parts.kind == SpanKind::Unspecified {
-            parts.kind = self.kind;
-        }
-        if !self.more {
-            return;
-        }
-        let fields = self.fields(reading);
-        parts.status = fields.status.unwrap_or(parts.status);
-        if parts.trace_state.is_null() {
-            parts.trace_state = self.trace_state;
-        }
-        if !fields.message.is_null() {
-            parts.message = fields.message;
-        }
-        if fields.scope != (StringId::EMPTY, StringId::EMPTY) {
-            parts.scope = fields.scope;
-        }
-        parts.attributes.extend(fields.more);
-    }
-
     /// Puts into the span what was told; what a field does not hold is added to the attributes. Name and version of the scope.
     #[inline(always)]
-    pub(super) fn put(&self, reading: &mut Reading<'_>, draft: &mut SpanDraft) -> (StringId, StringId) {
+    pub fn put(&self, reading: &mut Input<'_>, draft: &mut SpanDraft) -> (StringId, StringId) {
         if draft.kind == SpanKind::Unspecified {
             draft.kind = self.kind;
         }
@@ -252,7 +203,7 @@ impl Told {
     }
 
     #[inline(never)]
-    fn put_more(&self, reading: &mut Reading<'_>, draft: &mut SpanDraft) -> (StringId, StringId) {
+    fn put_more(&self, reading: &mut Input<'_>, draft: &mut SpanDraft) -> (StringId, StringId) {
         let fields = self.fields(reading);
         draft.trace_state = self.trace_state;
         draft.status = fields.status.unwrap_or(draft.status);
@@ -266,7 +217,7 @@ impl Told {
     }
 
     /// What the tags say together.
-    fn fields(&self, reading: &mut Reading<'_>) -> Fields {
+    pub fn fields(&self, reading: &mut Input<'_>) -> Fields {
         let mut more = Vec::new();
         let failed = !matches!(self.error, Error::Unsaid);
         let status = match self.code {
@@ -292,7 +243,7 @@ impl Told {
     }
 
     /// The scope; its old name is kept when it is told by both and they differ.
-    fn scope_of(&self, reading: &mut Reading<'_>, more: &mut Vec<(StringId, RawValue)>) -> (StringId, StringId) {
+    fn scope_of(&self, reading: &mut Input<'_>, more: &mut Vec<(StringId, RawValue)>) -> (StringId, StringId) {
         if self.scope == StringId::EMPTY && self.scope_version == StringId::EMPTY {
             return (self.library, self.library_version);
         }
@@ -310,17 +261,17 @@ impl Told {
 }
 
 /// What the tags of a span say together.
-struct Fields {
-    status: Option<Status>,
-    message: RawValue,
-    scope: (StringId, StringId),
+pub struct Fields {
+    pub status: Option<Status>,
+    pub message: RawValue,
+    pub scope: (StringId, StringId),
     /// What no field holds.
-    more: Vec<(StringId, RawValue)>,
+    pub more: Vec<(StringId, RawValue)>,
 }
 
 /// The value of the tag `span.kind`, and of Zipkin's field.
 #[inline]
-pub(super) fn kind_of(text: &[u8]) -> Option<SpanKind> {
+pub fn kind_of(text: &[u8]) -> Option<SpanKind> {
     match text {
         b"server" | b"SERVER" => Some(SpanKind::Server),
         b"client" | b"CLIENT" => Some(SpanKind::Client),
@@ -332,7 +283,7 @@ pub(super) fn kind_of(text: &[u8]) -> Option<SpanKind> {
 }
 
 /// The value of the tag `otel.status_code`.
-pub(super) fn status_of(text: &[u8]) -> Option<Status> {
+pub fn status_of(text: &[u8]) -> Option<Status> {
     let name = text.strip_prefix(b"STATUS_CODE_").unwrap_or(text);
     match name {
         _ if name.eq_ignore_ascii_case(b"error") => Some(Status::Error),

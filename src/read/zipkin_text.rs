@@ -6,15 +6,15 @@
 
 use std::borrow::Cow;
 
-use super::documents::Reading;
 use super::ids::{self, Base64};
+use super::input::Input;
 use super::otlp_attributes::{DROPPED_ATTRIBUTES, add_dropped};
 use crate::json::{Kind, Lexer, Text, decode_string};
 use crate::store::{AttributeRange, Encoding, IdForm, LinkDraft, RawValue, StoreBuilder};
 use crate::strings::StringId;
 
 /// Name and attributes of the event that an annotation's value stands for.
-pub(super) fn event(reading: &mut Reading<'_>, text: Text) -> (StringId, AttributeRange) {
+pub fn event(reading: &mut Input<'_>, text: Text) -> (StringId, AttributeRange) {
     let content = text.bytes(reading.bytes);
     // Both forms have quotes inside of the JSON string, or at least a brace.
     if content.contains(&b'{') {
@@ -26,7 +26,7 @@ pub(super) fn event(reading: &mut Reading<'_>, text: Text) -> (StringId, Attribu
     (reading.intern(text), AttributeRange { start: reading.builder.attribute_mark(), len: 0 })
 }
 
-pub(super) fn squeezed_event(builder: &mut StoreBuilder, value: &str) -> Option<(StringId, AttributeRange)> {
+pub fn squeezed_event(builder: &mut StoreBuilder, value: &str) -> Option<(StringId, AttributeRange)> {
     if value.starts_with('{') {
         let (name, attributes) = only_member(value)?;
         let attributes = embedded_attributes(builder, attributes)?;
@@ -55,7 +55,7 @@ fn only_member(json: &str) -> Option<(Cow<'_, str>, &str)> {
 }
 
 /// Adds the link that a tag's value stands for; `false` when it is none.
-pub(super) fn push_link(reading: &mut Reading<'_>, text: Text) -> bool {
+pub fn push_link(reading: &mut Input<'_>, text: Text) -> bool {
     let value = text.content(reading.bytes);
     squeezed_link(reading.builder, &value).is_some()
 }

@@ -114,7 +114,7 @@ fn record(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) {
             let debug = Node { data: Data::Bool(true), start: node.start, end: node.start, json: false };
             parts.attribute(reading, "zipkin.debug", &debug);
         }
-        told.put_parts(reading, &mut parts);
+        parts.put_told(&told, reading);
         out.push(reading, &parts);
     }
 }
@@ -186,7 +186,7 @@ fn binary_annotation(
                 parts.attribute(reading, "lc", value);
             }
         }
-        _ if told.take_node(reading, key, value) => {}
+        _ if Parts::tell(told, reading, key, value) => {}
         _ => parts.attribute(reading, key, value),
     }
 }

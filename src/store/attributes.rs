@@ -11,7 +11,8 @@ use crate::wire::any_value;
 /// How the slice of a value is to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
-pub(crate) enum Encoding {
+#[doc(hidden)]
+pub enum Encoding {
     Null = 0,
     False = 1,
     True = 2,
@@ -64,33 +65,34 @@ const LENGTH_MASK: u32 = (1 << LENGTH_BITS) - 1;
 
 /// An encoded value: eight bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct RawValue {
+#[doc(hidden)]
+pub struct RawValue {
     at: u32,
     /// Encoding in the upper four bits, length in the lower 28.
     tag: u32,
 }
 
 impl RawValue {
-    pub(crate) const NULL: RawValue = RawValue { at: 0, tag: 0 };
+    pub const NULL: RawValue = RawValue { at: 0, tag: 0 };
 
     #[inline(always)]
     fn new(encoding: Encoding, at: u32, len: u32) -> RawValue {
         RawValue { at, tag: (encoding as u32) << LENGTH_BITS | len }
     }
 
-    pub(crate) fn bool(value: bool) -> RawValue {
+    pub fn bool(value: bool) -> RawValue {
         RawValue::new(if value { Encoding::True } else { Encoding::False }, 0, 0)
     }
 
-    pub(crate) fn interned(text: StringId) -> RawValue {
+    pub fn interned(text: StringId) -> RawValue {
         RawValue::new(Encoding::Interned, text.0, 0)
     }
 
-    pub(crate) fn as_interned(self) -> Option<StringId> {
+    pub fn as_interned(self) -> Option<StringId> {
         (self.encoding() == Encoding::Interned).then_some(StringId(self.at))
     }
 
-    pub(crate) fn is_null(self) -> bool {
+    pub fn is_null(self) -> bool {
         self.tag == 0
     }
 
@@ -109,7 +111,8 @@ pub(crate) struct LongValue {
 
 /// A value as it stands in its buffer, for those who only look for something in it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum RawText<'a> {
+#[doc(hidden)]
+pub enum RawText<'a> {
     /// Plain text, or the digits of a number.
     Plain(&'a [u8]),
     /// Of a shape that has to be decoded.
@@ -118,16 +121,18 @@ pub(crate) enum RawText<'a> {
 
 /// One attribute: twelve bytes.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Attribute {
-    pub(crate) key: StringId,
-    pub(crate) value: RawValue,
+#[doc(hidden)]
+pub struct Attribute {
+    pub key: StringId,
+    pub value: RawValue,
 }
 
 /// A range of the attribute column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct AttributeRange {
-    pub(crate) start: u32,
-    pub(crate) len: u32,
+#[doc(hidden)]
+pub struct AttributeRange {
+    pub start: u32,
+    pub len: u32,
 }
 
 /// The column.

@@ -14,63 +14,70 @@ use crate::strings::{StringId, Strings};
 
 /// The inputs are too large together: at most 3.5 GiB can be addressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TooLarge;
+#[doc(hidden)]
+pub struct TooLarge;
 
 /// The number of a resource while reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct ResourceIndex(u32);
+#[doc(hidden)]
+pub struct ResourceIndex(u32);
 
 /// The number of an instrumentation scope while reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct ScopeIndex(u32);
+#[doc(hidden)]
+pub struct ScopeIndex(u32);
 
 impl ScopeIndex {
     /// No scope.
-    pub(crate) const NONE: ScopeIndex = ScopeIndex(0);
+    pub const NONE: ScopeIndex = ScopeIndex(0);
 }
 
 /// The number of a resource and scope together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct OriginIndex(u32);
+#[doc(hidden)]
+pub struct OriginIndex(u32);
 
 /// A span to be added. The ranges count from marks that the builder gave.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct SpanDraft {
-    pub(crate) trace: TraceKey,
-    pub(crate) id: SpanKey,
-    pub(crate) parent: SpanKey,
-    pub(crate) name: StringId,
+#[doc(hidden)]
+pub struct SpanDraft {
+    pub trace: TraceKey,
+    pub id: SpanKey,
+    pub parent: SpanKey,
+    pub name: StringId,
     /// `NO_TIME` when there is none.
-    pub(crate) start: u64,
-    pub(crate) end: u64,
-    pub(crate) kind: SpanKind,
-    pub(crate) status: Status,
-    pub(crate) attributes: AttributeRange,
-    pub(crate) first_event: u32,
-    pub(crate) first_link: u32,
-    pub(crate) message: RawValue,
-    pub(crate) trace_state: RawValue,
-    pub(crate) flags: u32,
+    pub start: u64,
+    pub end: u64,
+    pub kind: SpanKind,
+    pub status: Status,
+    pub attributes: AttributeRange,
+    pub first_event: u32,
+    pub first_link: u32,
+    pub message: RawValue,
+    pub trace_state: RawValue,
+    pub flags: u32,
     /// Address of its first byte.
-    pub(crate) source: u32,
+    pub source: u32,
     /// It does not block its parent.
-    pub(crate) asynchronous: bool,
+    pub asynchronous: bool,
     /// It is the server's half of a span whose id both sides use: its parent is the client's half.
-    pub(crate) shared: bool,
+    pub shared: bool,
 }
 
 /// A link to be added.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct LinkDraft {
-    pub(crate) trace: TraceKey,
-    pub(crate) span: SpanKey,
-    pub(crate) trace_state: RawValue,
-    pub(crate) attributes: AttributeRange,
+#[doc(hidden)]
+pub struct LinkDraft {
+    pub trace: TraceKey,
+    pub span: SpanKey,
+    pub trace_state: RawValue,
+    pub attributes: AttributeRange,
 }
 
 /// Collects spans; [`StoreBuilder::finish`] makes the tree.
 #[derive(Debug)]
-pub(crate) struct StoreBuilder {
+#[doc(hidden)]
+pub struct StoreBuilder {
     pub(super) buffers: Buffers,
     pub(super) strings: Strings,
     pub(super) attributes: AttributeColumn,
@@ -93,7 +100,8 @@ pub(crate) struct StoreBuilder {
 
 /// How far a builder was: what came behind it can be taken back.
 #[derive(Debug)]
-pub(crate) struct Mark {
+#[doc(hidden)]
+pub struct Mark {
     attributes: (usize, usize),
     events: usize,
     links: usize,
@@ -109,7 +117,7 @@ pub(crate) struct Mark {
 
 impl Mark {
     /// How many spans there were.
-    pub(crate) fn span_count(&self) -> usize {
+    pub fn span_count(&self) -> usize {
         self.spans
     }
 }
@@ -125,7 +133,7 @@ pub(super) struct PendingWarning {
 
 impl StoreBuilder {
     /// An empty one.
-    pub(crate) fn new() -> StoreBuilder {
+    pub fn new() -> StoreBuilder {
         let mut builder = StoreBuilder {
             buffers: Buffers::default(),
             strings: Strings::new(),
@@ -151,7 +159,7 @@ impl StoreBuilder {
     ///
     /// # Errors
     /// [`TooLarge`] when all inputs together are.
-    pub(crate) fn add_input(&mut self, name: &str, bytes: Arc<Vec<u8>>) -> Result<u32, TooLarge> {
+    pub fn add_input(&mut self, name: &str, bytes: Arc<Vec<u8>>) -> Result<u32, TooLarge> {
         let len = bytes.len();
         let (_, base) = self.buffers.add(name, bytes).ok_or(TooLarge)?;
         self.current = (base, len as u32, self.spans.len());
@@ -159,7 +167,7 @@ impl StoreBuilder {
     }
 
     /// Changes the bytes of the last input, in place when nobody else has them: what the change gives, and the bytes.
-    pub(crate) fn edit_input<T: Default>(&mut self, change: impl FnOnce(&mut [u8]) -> T) -> (T, Arc<Vec<u8>>) {
+    pub fn edit_input<T: Default>(&mut self, change: impl FnOnce(&mut [u8]) -> T) -> (T, Arc<Vec<u8>>) {
         match self.buffers.inputs.last_mut() {
             Some(input) => {
                 let result = change(Arc::make_mut(&mut input.bytes).as_mut_slice());
@@ -170,7 +178,7 @@ impl StoreBuilder {
     }
 
     /// How far it is.
-    pub(crate) fn mark(&self) -> Mark {
+    pub fn mark(&self) -> Mark {
         Mark {
             attributes: self.attributes.lengths(),
             events: self.events.len(),
@@ -187,7 +195,7 @@ impl StoreBuilder {
     }
 
     /// Takes back everything since the mark but interned text.
-    pub(crate) fn rewind(&mut self, mark: &Mark) {
+    pub fn rewind(&mut self, mark: &Mark) {
         self.attributes.truncate(mark.attributes);
         self.events.truncate(mark.events);
         self.links.truncate(mark.links);
@@ -203,49 +211,49 @@ impl StoreBuilder {
     }
 
     /// How many inputs were added.
-    pub(crate) fn input_count(&self) -> usize {
+    pub fn input_count(&self) -> usize {
         self.buffers.inputs.len()
     }
 
     /// How many spans were added.
-    pub(crate) fn span_count(&self) -> usize {
+    pub fn span_count(&self) -> usize {
         self.spans.len()
     }
 
     /// The number of a name or key.
     #[inline]
-    pub(crate) fn intern(&mut self, text: &str) -> StringId {
+    pub fn intern(&mut self, text: &str) -> StringId {
         self.strings.intern(text)
     }
 
     /// The number of a name or key that is known to be UTF-8, as a checked JSON string is.
     #[inline(always)]
-    pub(crate) fn intern_bytes(&mut self, text: &[u8]) -> StringId {
+    pub fn intern_bytes(&mut self, text: &[u8]) -> StringId {
         self.strings.intern_bytes(text)
     }
 
-    pub(crate) fn string(&self, id: StringId) -> &str {
+    pub fn string(&self, id: StringId) -> &str {
         self.strings.get(id)
     }
 
     /// A place in the attribute column: what is pushed from here on can be taken with [`StoreBuilder::attributes_since`].
     #[inline(always)]
-    pub(crate) fn attribute_mark(&self) -> u32 {
+    pub fn attribute_mark(&self) -> u32 {
         self.attributes.all.len() as u32
     }
 
     #[inline(always)]
-    pub(crate) fn attributes_since(&self, mark: u32) -> AttributeRange {
+    pub fn attributes_since(&self, mark: u32) -> AttributeRange {
         AttributeRange { start: mark, len: self.attribute_mark() - mark }
     }
 
     #[inline(always)]
-    pub(crate) fn push_attribute(&mut self, key: StringId, value: RawValue) {
+    pub fn push_attribute(&mut self, key: StringId, value: RawValue) {
         self.attributes.all.push(Attribute { key, value });
     }
 
     /// Adds an attribute to a range that may not be the last one any more: then the range moves to the end of the column.
-    pub(crate) fn extend_attributes(&mut self, range: &mut AttributeRange, key: StringId, value: RawValue) {
+    pub fn extend_attributes(&mut self, range: &mut AttributeRange, key: StringId, value: RawValue) {
         if range.start + range.len != self.attribute_mark() {
             let old = range.start as usize..(range.start + range.len) as usize;
             range.start = self.attribute_mark();
@@ -256,59 +264,53 @@ impl StoreBuilder {
     }
 
     /// Takes back what was pushed since the mark.
-    pub(crate) fn truncate_attributes(&mut self, mark: u32) {
+    pub fn truncate_attributes(&mut self, mark: u32) {
         self.attributes.all.truncate(mark as usize);
     }
 
     /// A value whose text stands at an address.
     #[inline(always)]
-    pub(crate) fn value(&mut self, encoding: Encoding, address: u32, len: u32) -> RawValue {
+    pub fn value(&mut self, encoding: Encoding, address: u32, len: u32) -> RawValue {
         self.attributes.encode(encoding, address, len)
     }
 
     /// A value made by a reader: short text that repeats is best interned, anything else kept here.
-    pub(crate) fn made_value(&mut self, encoding: Encoding, text: &str) -> RawValue {
+    pub fn made_value(&mut self, encoding: Encoding, text: &str) -> RawValue {
         match self.buffers.keep(text.as_bytes()) {
             Some(address) => self.attributes.encode(encoding, address, text.len() as u32),
             None => RawValue::interned(self.strings.intern(text)),
         }
     }
 
-    pub(crate) fn decode(&self, value: RawValue) -> crate::value::Value<'_> {
+    pub fn decode(&self, value: RawValue) -> crate::value::Value<'_> {
         self.attributes.decode(value, &self.buffers, &self.strings)
     }
 
-    pub(crate) fn attribute_pairs(&self, range: AttributeRange) -> impl Iterator<Item = (StringId, RawValue)> + '_ {
+    pub fn attribute_pairs(&self, range: AttributeRange) -> impl Iterator<Item = (StringId, RawValue)> + '_ {
         self.attributes.range(range).iter().map(|attribute| (attribute.key, attribute.value))
     }
 
     /// A resource; its attributes may come later.
-    pub(crate) fn add_resource(&mut self) -> ResourceIndex {
+    pub fn add_resource(&mut self) -> ResourceIndex {
         self.resources.push(Resource::default());
         ResourceIndex(self.resources.len() as u32 - 1)
     }
 
-    pub(crate) fn set_resource(&mut self, resource: ResourceIndex, attributes: AttributeRange) {
+    pub fn set_resource(&mut self, resource: ResourceIndex, attributes: AttributeRange) {
         self.resources[resource.0 as usize].attributes = attributes;
     }
 
-    pub(crate) fn add_scope(&mut self, name: StringId, version: StringId, attributes: AttributeRange) -> ScopeIndex {
+    pub fn add_scope(&mut self, name: StringId, version: StringId, attributes: AttributeRange) -> ScopeIndex {
         self.scopes.push(ScopeRecord { name, version, attributes });
         ScopeIndex(self.scopes.len() as u32 - 1)
     }
 
-    pub(crate) fn set_scope(
-        &mut self,
-        scope: ScopeIndex,
-        name: StringId,
-        version: StringId,
-        attributes: AttributeRange,
-    ) {
+    pub fn set_scope(&mut self, scope: ScopeIndex, name: StringId, version: StringId, attributes: AttributeRange) {
         self.scopes[scope.0 as usize] = ScopeRecord { name, version, attributes };
     }
 
     /// The origin of spans of this resource and scope.
-    pub(crate) fn add_origin(&mut self, resource: ResourceIndex, scope: ScopeIndex) -> OriginIndex {
+    pub fn add_origin(&mut self, resource: ResourceIndex, scope: ScopeIndex) -> OriginIndex {
         let origin = Origin { resource: resource.0, scope: scope.0, service: 0 };
         if self.origins.last() != Some(&origin) {
             self.origins.push(origin);
@@ -317,26 +319,26 @@ impl StoreBuilder {
     }
 
     #[inline(always)]
-    pub(crate) fn event_mark(&self) -> u32 {
+    pub fn event_mark(&self) -> u32 {
         self.events.len() as u32
     }
 
     #[inline(always)]
-    pub(crate) fn push_event(&mut self, time: u64, name: StringId, attributes: AttributeRange) {
+    pub fn push_event(&mut self, time: u64, name: StringId, attributes: AttributeRange) {
         self.events.push(EventRecord { time, name, attributes });
     }
 
     /// Takes back the events that were pushed since the mark.
-    pub(crate) fn truncate_events(&mut self, mark: u32) {
+    pub fn truncate_events(&mut self, mark: u32) {
         self.events.truncate(mark as usize);
     }
 
     #[inline(always)]
-    pub(crate) fn link_mark(&self) -> u32 {
+    pub fn link_mark(&self) -> u32 {
         self.links.len() as u32
     }
 
-    pub(crate) fn push_link(&mut self, link: LinkDraft) {
+    pub fn push_link(&mut self, link: LinkDraft) {
         self.links.push(LinkRecord {
             trace: link.trace,
             span: link.span,
@@ -346,13 +348,13 @@ impl StoreBuilder {
     }
 
     /// Takes back the links that were pushed since the mark.
-    pub(crate) fn truncate_links(&mut self, mark: u32) {
+    pub fn truncate_links(&mut self, mark: u32) {
         self.links.truncate(mark as usize);
     }
 
     /// A draft with nothing in it, its ranges beginning here.
     #[inline(always)]
-    pub(crate) fn draft(&self, source: u32) -> SpanDraft {
+    pub fn draft(&self, source: u32) -> SpanDraft {
         SpanDraft {
             trace: TraceKey::EMPTY,
             id: SpanKey::EMPTY,
@@ -376,7 +378,7 @@ impl StoreBuilder {
 
     /// Adds a span: its events and links are those pushed since the draft was made.
     #[inline]
-    pub(crate) fn push_span(&mut self, draft: &SpanDraft, origin: OriginIndex) {
+    pub fn push_span(&mut self, draft: &SpanDraft, origin: OriginIndex) {
         let trace = self.traces.index_of(draft.trace);
         let link_count = self.link_mark() - draft.first_link;
         let extra = if link_count != 0
@@ -473,14 +475,14 @@ impl StoreBuilder {
 
     /// A warning about the span that is being read; "" for the kind's own sentence.
     #[cold]
-    pub(crate) fn warn_span(&mut self, kind: WarningKind, message: &str) {
+    pub fn warn_span(&mut self, kind: WarningKind, message: &str) {
         let message = self.strings.intern(message);
         self.pending.push((kind, message));
     }
 
     /// A warning about a span that was added.
     #[cold]
-    pub(crate) fn warn_about(&mut self, span: usize, kind: WarningKind, message: &str) {
+    pub fn warn_about(&mut self, span: usize, kind: WarningKind, message: &str) {
         let source = self.spans[span].source;
         self.warn(kind, Some(source), || message.to_owned());
         let message = self.strings.intern(message);
@@ -488,24 +490,24 @@ impl StoreBuilder {
     }
 
     /// Gives other times to a span that was added.
-    pub(crate) fn set_times(&mut self, span: usize, start: u64, end: u64) {
+    pub fn set_times(&mut self, span: usize, start: u64, end: u64) {
         self.spans[span].start = start;
         self.spans[span].end = end;
     }
 
     /// The resource of a span that was added.
-    pub(crate) fn resource_of(&self, span: usize) -> ResourceIndex {
+    pub fn resource_of(&self, span: usize) -> ResourceIndex {
         ResourceIndex(self.origins[self.spans[span].origin as usize].resource)
     }
 
     /// Takes back the warnings of a span that turned out to be none.
-    pub(crate) fn forget_span_warnings(&mut self) {
+    pub fn forget_span_warnings(&mut self) {
         self.pending.clear();
     }
 
     /// A warning about a place.
     #[cold]
-    pub(crate) fn warn(&mut self, kind: WarningKind, address: Option<u32>, message: impl FnOnce() -> String) {
+    pub fn warn(&mut self, kind: WarningKind, address: Option<u32>, message: impl FnOnce() -> String) {
         self.warn_many(kind, 1, address, message);
     }
 
@@ -530,7 +532,7 @@ impl StoreBuilder {
     }
 
     /// Orders the spans and makes the store.
-    pub(crate) fn finish(mut self) -> Store {
+    pub fn finish(mut self) -> Store {
         let services = self.resolve_services();
         let tree = tree::build(&mut self);
         let buffers = self.buffers;

@@ -4,7 +4,8 @@ use crate::strings::StringId;
 
 /// How an id was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum IdForm {
+#[doc(hidden)]
+pub enum IdForm {
     /// Not there, or all zeros.
     Empty,
     /// Hexadecimal of so many digits.
@@ -16,7 +17,7 @@ pub(crate) enum IdForm {
 impl IdForm {
     /// Six bits: 0 empty, 1..=32 digits, 63 text.
     #[inline(always)]
-    pub(crate) fn to_bits(self) -> u32 {
+    pub fn to_bits(self) -> u32 {
         match self {
             IdForm::Empty => 0,
             IdForm::Hex(digits) => u32::from(digits),
@@ -25,7 +26,7 @@ impl IdForm {
     }
 
     #[inline(always)]
-    pub(crate) fn from_bits(bits: u32) -> IdForm {
+    pub fn from_bits(bits: u32) -> IdForm {
         match bits & 63 {
             0 => IdForm::Empty,
             63 => IdForm::Text,
@@ -36,47 +37,49 @@ impl IdForm {
 
 /// A trace id of up to 128 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TraceKey {
-    pub(crate) value: u128,
-    pub(crate) form: IdForm,
+#[doc(hidden)]
+pub struct TraceKey {
+    pub value: u128,
+    pub form: IdForm,
 }
 
 /// A span id of up to 64 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SpanKey {
-    pub(crate) value: u64,
-    pub(crate) form: IdForm,
+#[doc(hidden)]
+pub struct SpanKey {
+    pub value: u64,
+    pub form: IdForm,
 }
 
 impl TraceKey {
-    pub(crate) const EMPTY: TraceKey = TraceKey { value: 0, form: IdForm::Empty };
+    pub const EMPTY: TraceKey = TraceKey { value: 0, form: IdForm::Empty };
 
-    pub(crate) fn text(id: StringId) -> TraceKey {
+    pub fn text(id: StringId) -> TraceKey {
         TraceKey { value: u128::from(id.0), form: IdForm::Text }
     }
 
     /// Equal ids are written with the same number, whatever their width.
     #[inline(always)]
-    pub(crate) fn same(self, other: TraceKey) -> bool {
+    pub fn same(self, other: TraceKey) -> bool {
         self.value == other.value && (self.form == IdForm::Text) == (other.form == IdForm::Text)
     }
 }
 
 impl SpanKey {
-    pub(crate) const EMPTY: SpanKey = SpanKey { value: 0, form: IdForm::Empty };
+    pub const EMPTY: SpanKey = SpanKey { value: 0, form: IdForm::Empty };
 
-    pub(crate) fn text(id: StringId) -> SpanKey {
+    pub fn text(id: StringId) -> SpanKey {
         SpanKey { value: u64::from(id.0), form: IdForm::Text }
     }
 
     #[inline(always)]
-    pub(crate) fn is_empty(self) -> bool {
+    pub fn is_empty(self) -> bool {
         self.form == IdForm::Empty
     }
 
     /// Equal ids are written with the same number, whatever their width. An empty id equals none.
     #[inline(always)]
-    pub(crate) fn same(self, other: SpanKey) -> bool {
+    pub fn same(self, other: SpanKey) -> bool {
         self.value == other.value && !self.is_empty() && (self.form == IdForm::Text) == (other.form == IdForm::Text)
     }
 }

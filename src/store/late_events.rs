@@ -8,18 +8,19 @@ const NONE: u32 = u32::MAX;
 
 /// What is known of a span that was added.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct AddedSpan {
+#[doc(hidden)]
+pub struct AddedSpan {
     /// Number of the trace, in order of first appearance.
-    pub(crate) trace: u32,
-    pub(crate) id: SpanKey,
-    pub(crate) parent: SpanKey,
-    pub(crate) start: u64,
-    pub(crate) end: u64,
+    pub trace: u32,
+    pub id: SpanKey,
+    pub parent: SpanKey,
+    pub start: u64,
+    pub end: u64,
 }
 
 impl StoreBuilder {
     /// The spans that were added, in the order of the input.
-    pub(crate) fn added_spans(&self) -> impl Iterator<Item = AddedSpan> + '_ {
+    pub fn added_spans(&self) -> impl Iterator<Item = AddedSpan> + '_ {
         self.spans.iter().map(|span| AddedSpan {
             trace: span.trace,
             id: span.key(),
@@ -30,18 +31,18 @@ impl StoreBuilder {
     }
 
     /// Makes room for so many more spans, and no more: what they need besides is there already, so nothing is estimated from the first of them.
-    pub(crate) fn reserve_spans(&mut self, more: usize) {
+    pub fn reserve_spans(&mut self, more: usize) {
         self.spans.reserve_exact(more);
         self.nothing_follows();
     }
 
     /// The ids of the traces, by number.
-    pub(crate) fn trace_keys(&self) -> &[TraceKey] {
+    pub fn trace_keys(&self) -> &[TraceKey] {
         &self.traces.keys
     }
 
     /// Gives events, by their place in the column, to spans. All events of such a span are then in the order of time.
-    pub(crate) fn give_events(&mut self, given: impl Iterator<Item = (u32, u32)>) {
+    pub fn give_events(&mut self, given: impl Iterator<Item = (u32, u32)>) {
         let mut owner = vec![NONE; self.events.len()];
         for (index, span) in self.spans.iter().enumerate() {
             let own = span.first_event as usize..(span.first_event + span.event_count) as usize;

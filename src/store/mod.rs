@@ -26,10 +26,14 @@ use std::sync::{Arc, OnceLock};
 use crate::error::{Position, Warning, WarningKind};
 use crate::strings::{StringId, Strings};
 
-pub(crate) use attributes::{Attribute, AttributeRange, Encoding, RawText, RawValue};
-pub(crate) use builder::{LinkDraft, OriginIndex, ResourceIndex, ScopeIndex, SpanDraft, StoreBuilder};
-pub(crate) use id::{IdForm, SpanKey, TraceKey};
-pub(crate) use late_events::AddedSpan;
+#[doc(hidden)]
+pub use attributes::{Attribute, AttributeRange, Encoding, RawText, RawValue};
+#[doc(hidden)]
+pub use builder::{LinkDraft, OriginIndex, ResourceIndex, ScopeIndex, SpanDraft, StoreBuilder};
+#[doc(hidden)]
+pub use id::{IdForm, SpanKey, TraceKey};
+#[doc(hidden)]
+pub use late_events::AddedSpan;
 pub use links::LinkTargets;
 pub use span::{Event, Link, Scope, Span, SpanIndex, SpanKind, Status, Top};
 
@@ -37,7 +41,8 @@ use attributes::AttributeColumn;
 use buffers::Buffers;
 
 /// The time of a span that has none.
-pub(crate) const NO_TIME: u64 = u64::MAX;
+#[doc(hidden)]
+pub const NO_TIME: u64 = u64::MAX;
 /// The parent of a top.
 const NO_PARENT: u32 = u32::MAX;
 
@@ -72,7 +77,8 @@ pub struct Store {
 
 /// The fixed fields of a span.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct SpanRecord {
+#[doc(hidden)]
+pub struct SpanRecord {
     id: u64,
     parent_id: u64,
     start: u64,
@@ -235,14 +241,16 @@ impl Store {
     }
 
     /// Whether some resource has an attribute with this key.
-    pub(crate) fn is_on_a_resource(&self, key: StringId) -> bool {
+    #[doc(hidden)]
+    pub fn is_on_a_resource(&self, key: StringId) -> bool {
         self.resources
             .iter()
             .any(|resource| self.attributes.range(resource.attributes).iter().any(|found| found.key == key))
     }
 
     /// The numbers of all names and keys that are like this.
-    pub(crate) fn strings_like(&self, like: impl Fn(&str) -> bool) -> Vec<StringId> {
+    #[doc(hidden)]
+    pub fn strings_like(&self, like: impl Fn(&str) -> bool) -> Vec<StringId> {
         self.strings.filter(like)
     }
 
@@ -285,7 +293,8 @@ impl<'a> Trace<'a> {
     }
 
     /// Its id as it is kept.
-    pub(crate) fn key(&self) -> TraceKey {
+    #[doc(hidden)]
+    pub fn key(&self) -> TraceKey {
         self.record().id
     }
 

@@ -30,7 +30,8 @@ pub enum SpanKind {
 
 impl SpanKind {
     /// In the order of OTLP's numbers.
-    pub(crate) const ALL: [SpanKind; 6] = [
+    #[doc(hidden)]
+    pub const ALL: [SpanKind; 6] = [
         SpanKind::Unspecified,
         SpanKind::Internal,
         SpanKind::Server,
@@ -40,7 +41,8 @@ impl SpanKind {
     ];
 
     /// The kind of OTLP's number.
-    pub(crate) fn from_number(number: u64) -> Option<SpanKind> {
+    #[doc(hidden)]
+    pub fn from_number(number: u64) -> Option<SpanKind> {
         SpanKind::ALL.get(usize::try_from(number).ok()?).copied()
     }
 
@@ -57,7 +59,8 @@ impl SpanKind {
     }
 
     /// The kind of this name, in any case.
-    pub(crate) fn from_name(name: &str) -> Option<SpanKind> {
+    #[doc(hidden)]
+    pub fn from_name(name: &str) -> Option<SpanKind> {
         SpanKind::ALL.into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(name))
     }
 }
@@ -76,7 +79,8 @@ pub enum Status {
 
 impl Status {
     /// The status of OTLP's number.
-    pub(crate) fn from_number(number: u64) -> Option<Status> {
+    #[doc(hidden)]
+    pub fn from_number(number: u64) -> Option<Status> {
         [Status::Unset, Status::Ok, Status::Error].get(usize::try_from(number).ok()?).copied()
     }
 
@@ -280,7 +284,8 @@ impl<'a> Span<'a> {
     }
 
     /// Its id as it is kept.
-    pub(crate) fn key(&self) -> SpanKey {
+    #[doc(hidden)]
+    pub fn key(&self) -> SpanKey {
         self.record().key()
     }
 
@@ -305,7 +310,8 @@ impl<'a> Span<'a> {
     }
 
     /// Whether its id begins with these digits, or this text.
-    pub(crate) fn id_begins(&self, prefix: &str) -> bool {
+    #[doc(hidden)]
+    pub fn id_begins(&self, prefix: &str) -> bool {
         let key = self.record().key();
         match key.form {
             IdForm::Empty => false,
@@ -454,7 +460,14 @@ impl<'a> Span<'a> {
         SpanIndex(self.store.subtree_ends[self.index.0 as usize])
     }
 
+    /// Whether it has no children.
+    #[inline]
+    pub fn is_leaf(&self) -> bool {
+        self.subtree_end().0 == self.index.0 + 1
+    }
+
     /// Its children by start, then by id.
+    #[inline]
     pub fn children(&self) -> impl Iterator<Item = Span<'a>> + use<'a> {
         let store = self.store;
         let end = self.subtree_end().0;
@@ -482,18 +495,21 @@ impl<'a> Span<'a> {
 
     /// Its attributes as they are stored; [`Store::decode`] makes a value of one.
     #[inline]
-    pub(crate) fn raw_attributes(&self) -> impl Iterator<Item = (StringId, super::RawValue)> + use<'a> {
+    #[doc(hidden)]
+    pub fn raw_attributes(&self) -> impl Iterator<Item = (StringId, super::RawValue)> + use<'a> {
         self.stored_attributes().iter().map(|attribute| (attribute.key, attribute.value))
     }
 
     /// The same as they lie in their column.
     #[inline]
-    pub(crate) fn stored_attributes(&self) -> &'a [super::Attribute] {
+    #[doc(hidden)]
+    pub fn stored_attributes(&self) -> &'a [super::Attribute] {
         self.store.attributes.range(self.record().attributes)
     }
 
     /// Its status message, not decoded.
-    pub(crate) fn raw_message(&self) -> Option<super::RawValue> {
+    #[doc(hidden)]
+    pub fn raw_message(&self) -> Option<super::RawValue> {
         self.extra().map(|extra| extra.message).filter(|message| !message.is_null())
     }
 
@@ -598,12 +614,14 @@ impl<'a> Event<'a> {
 
 impl<'a> Event<'a> {
     /// The number of its name.
-    pub(crate) fn name_id(&self) -> StringId {
+    #[doc(hidden)]
+    pub fn name_id(&self) -> StringId {
         self.record.name
     }
 
     /// Its attributes as they are stored.
-    pub(crate) fn stored_attributes(&self) -> &'a [super::Attribute] {
+    #[doc(hidden)]
+    pub fn stored_attributes(&self) -> &'a [super::Attribute] {
         self.store.attributes.range(self.record.attributes)
     }
 }
@@ -618,12 +636,14 @@ pub struct Link<'a> {
 
 impl<'a> Link<'a> {
     /// The other trace's id as it is kept.
-    pub(crate) fn trace_key(&self) -> super::TraceKey {
+    #[doc(hidden)]
+    pub fn trace_key(&self) -> super::TraceKey {
         self.record.trace
     }
 
     /// The other span's id as it is kept.
-    pub(crate) fn span_key(&self) -> SpanKey {
+    #[doc(hidden)]
+    pub fn span_key(&self) -> SpanKey {
         self.record.span
     }
 
@@ -685,13 +705,15 @@ impl<'a> Scope<'a> {
 
 impl Store {
     /// The value of a stored attribute.
-    pub(crate) fn decode(&self, value: super::RawValue) -> Value<'_> {
+    #[doc(hidden)]
+    pub fn decode(&self, value: super::RawValue) -> Value<'_> {
         self.attributes.decode(value, &self.buffers, &self.strings)
     }
 
     /// A value without decoding it.
     #[inline(always)]
-    pub(crate) fn raw(&self, value: super::RawValue) -> super::RawText<'_> {
+    #[doc(hidden)]
+    pub fn raw(&self, value: super::RawValue) -> super::RawText<'_> {
         self.attributes.raw(value, &self.buffers, &self.strings)
     }
 

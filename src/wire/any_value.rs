@@ -12,12 +12,12 @@ use crate::value::Value;
 const MAX_DEPTH: u32 = 100;
 
 /// Decodes a message that [`check_any_value`] has checked; one that is none comes back as its bytes.
-pub(crate) fn decode_any_value(message: &[u8]) -> Value<'_> {
+pub fn decode_any_value(message: &[u8]) -> Value<'_> {
     any_value(message, MAX_DEPTH).unwrap_or_else(|| Value::Bytes(message.to_vec()))
 }
 
 /// Whether a message can be decoded, all that stands in it too: for `false` its bytes are all there is to tell.
-pub(crate) fn check_any_value(message: &[u8]) -> bool {
+pub fn check_any_value(message: &[u8]) -> bool {
     any_value(message, MAX_DEPTH).is_some()
 }
 

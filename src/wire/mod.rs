@@ -1,6 +1,6 @@
 //! Binary encodings, read where they lie: nothing is copied and nothing is built that nobody asked for.
 
-pub(crate) mod any_value;
+pub mod any_value;
 #[allow(dead_code, reason = "a whole reader, of which each format uses a part")]
-pub(crate) mod msgpack;
-pub(crate) mod protobuf;
+pub mod msgpack;
+pub mod protobuf;

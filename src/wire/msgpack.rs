@@ -15,19 +15,19 @@ use std::fmt;
 use std::ops::Range;
 
 /// Values may stand in values so deep.
-pub(crate) const MAX_DEPTH: u32 = 512;
+pub const MAX_DEPTH: u32 = 512;
 
 /// What does not follow the encoding, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PackError {
-    pub(crate) kind: PackErrorKind,
+pub struct PackError {
+    pub kind: PackErrorKind,
     /// Bytes before the value that is wrong.
-    pub(crate) offset: usize,
+    pub offset: usize,
 }
 
 /// What can be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PackErrorKind {
+pub enum PackErrorKind {
     /// The input ends inside of a value, or where one should begin.
     UnexpectedEnd,
     /// A length that goes beyond the input.
@@ -68,7 +68,7 @@ impl fmt::Display for PackError {
 
 /// The type of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Type {
+pub enum Type {
     Nil,
     Boolean,
     Integer,
@@ -98,7 +98,7 @@ impl Type {
 
 /// A number, as it stands.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Number {
+pub enum Number {
     Unsigned(u64),
     /// Below zero.
     Negative(i64),
@@ -106,34 +106,34 @@ pub(crate) enum Number {
 }
 
 /// Result of a call.
-pub(crate) type Pack<T> = Result<T, PackError>;
+pub type Pack<T> = Result<T, PackError>;
 
 /// Reads values from an input.
 #[derive(Clone, Debug)]
-pub(crate) struct MsgPack<'a> {
+pub struct MsgPack<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
 impl<'a> MsgPack<'a> {
     /// Begins at an offset of the input.
-    pub(crate) fn new(bytes: &'a [u8], at: usize) -> MsgPack<'a> {
+    pub fn new(bytes: &'a [u8], at: usize) -> MsgPack<'a> {
         MsgPack { bytes, at: at.min(bytes.len()) }
     }
 
     /// Where the next value begins.
-    pub(crate) fn offset(&self) -> usize {
+    pub fn offset(&self) -> usize {
         self.at
     }
 
     /// Whether nothing is left.
-    pub(crate) fn at_end(&self) -> bool {
+    pub fn at_end(&self) -> bool {
         self.at == self.bytes.len()
     }
 
     /// The type of the next value.
     #[inline]
-    pub(crate) fn peek(&self) -> Pack<Type> {
+    pub fn peek(&self) -> Pack<Type> {
         Ok(match self.first()? {
             0x00..=0x7f | 0xe0..=0xff | 0xcc..=0xd3 => Type::Integer,
             0x80..=0x8f | 0xde | 0xdf => Type::Map,
@@ -149,14 +149,14 @@ impl<'a> MsgPack<'a> {
     }
 
     /// Goes over nil; whether it stood there.
-    pub(crate) fn nil(&mut self) -> Pack<bool> {
+    pub fn nil(&mut self) -> Pack<bool> {
         let nil = self.first()? == 0xc0;
         self.at += usize::from(nil);
         Ok(nil)
     }
 
     /// A boolean.
-    pub(crate) fn boolean(&mut self) -> Pack<bool> {
+    pub fn boolean(&mut self) -> Pack<bool> {
         let first = self.first()?;
         if !matches!(first, 0xc2 | 0xc3) {
             return self.wrong_type("a boolean");
@@ -167,7 +167,7 @@ impl<'a> MsgPack<'a> {
 
     /// An integer or a float.
     #[inline]
-    pub(crate) fn number(&mut self) -> Pack<Number> {
+    pub fn number(&mut self) -> Pack<Number> {
         let first = self.first()?;
         let signed = |value: i64| match u64::try_from(value) {
             Ok(value) => Number::Unsigned(value),
@@ -194,7 +194,7 @@ impl<'a> MsgPack<'a> {
 
     /// Where the bytes of a text stand; they should be UTF-8.
     #[inline]
-    pub(crate) fn text(&mut self) -> Pack<Range<usize>> {
+    pub fn text(&mut self) -> Pack<Range<usize>> {
         let (length, header) = match self.first()? {
             first @ 0xa0..=0xbf => (usize::from(first & 0x1f), 1),
             0xd9 => (usize::from(u8::from_be_bytes(self.after_first()?)), 2),
@@ -206,7 +206,7 @@ impl<'a> MsgPack<'a> {
     }
 
     /// Where bytes stand.
-    pub(crate) fn binary(&mut self) -> Pack<Range<usize>> {
+    pub fn binary(&mut self) -> Pack<Range<usize>> {
         let (length, header) = match self.first()? {
             0xc4 => (usize::from(u8::from_be_bytes(self.after_first()?)), 2),
             0xc5 => (usize::from(u16::from_be_bytes(self.after_first()?)), 3),
@@ -217,7 +217,7 @@ impl<'a> MsgPack<'a> {
     }
 
     /// The type of an extension, and where its bytes stand.
-    pub(crate) fn extension(&mut self) -> Pack<(i8, Range<usize>)> {
+    pub fn extension(&mut self) -> Pack<(i8, Range<usize>)> {
         let (length, header) = match self.first()? {
             first @ 0xd4..=0xd8 => (1 << (first - 0xd4), 2),
             0xc7 => (usize::from(u8::from_be_bytes(self.after_first()?)), 3),
@@ -232,7 +232,7 @@ impl<'a> MsgPack<'a> {
 
     /// How many values an array has; they follow.
     #[inline]
-    pub(crate) fn array(&mut self) -> Pack<usize> {
+    pub fn array(&mut self) -> Pack<usize> {
         let (length, header) = match self.first()? {
             first @ 0x90..=0x9f => (usize::from(first & 0x0f), 1),
             0xdc => (usize::from(u16::from_be_bytes(self.after_first()?)), 3),
@@ -244,7 +244,7 @@ impl<'a> MsgPack<'a> {
 
     /// How many pairs a map has; a key and a value of each follow.
     #[inline]
-    pub(crate) fn map(&mut self) -> Pack<usize> {
+    pub fn map(&mut self) -> Pack<usize> {
         let (length, header) = match self.first()? {
             first @ 0x80..=0x8f => (usize::from(first & 0x0f), 1),
             0xde => (usize::from(u16::from_be_bytes(self.after_first()?)), 3),
@@ -255,7 +255,7 @@ impl<'a> MsgPack<'a> {
     }
 
     /// Goes over a whole value; where it stood.
-    pub(crate) fn skip(&mut self) -> Pack<Range<usize>> {
+    pub fn skip(&mut self) -> Pack<Range<usize>> {
         let start = self.at;
         // How many values are left on each level.
         let mut levels = vec![1_u64];

@@ -17,15 +17,15 @@ const MAX_GROUPS: usize = 32;
 
 /// What does not follow the encoding, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct WireError {
-    pub(crate) kind: WireErrorKind,
+pub struct WireError {
+    pub kind: WireErrorKind,
     /// Bytes before it, from the beginning of the input.
-    pub(crate) offset: usize,
+    pub offset: usize,
 }
 
 /// What can be wrong with an encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum WireErrorKind {
+pub enum WireErrorKind {
     /// The message ends inside a number.
     UnexpectedEnd,
     /// A varint of more than 64 bits.
@@ -47,7 +47,7 @@ pub(crate) enum WireErrorKind {
 
 impl WireErrorKind {
     /// What would have been right.
-    pub(crate) fn expected(self) -> &'static str {
+    pub fn expected(self) -> &'static str {
         match self {
             WireErrorKind::UnexpectedEnd => "a whole number",
             WireErrorKind::LongVarint => "a number of at most 64 bits",
@@ -72,7 +72,7 @@ impl fmt::Display for WireError {
 
 /// The value of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Wire {
+pub enum Wire {
     Varint(u64),
     Fixed64(u64),
     /// Text, bytes, a message or packed numbers.
@@ -84,14 +84,14 @@ pub(crate) enum Wire {
 
 /// A field of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Field {
-    pub(crate) number: u32,
-    pub(crate) value: Wire,
+pub struct Field {
+    pub number: u32,
+    pub value: Wire,
 }
 
 /// A message that is being read: a range of an input.
 #[derive(Clone, Debug)]
-pub(crate) struct Message<'a> {
+pub struct Message<'a> {
     /// The input up to the end of the message.
     bytes: &'a [u8],
     at: usize,
@@ -100,26 +100,26 @@ pub(crate) struct Message<'a> {
 impl<'a> Message<'a> {
     /// The message that stands in `range` of `input`.
     #[inline(always)]
-    pub(crate) fn new(input: &'a [u8], range: Range<usize>) -> Message<'a> {
+    pub fn new(input: &'a [u8], range: Range<usize>) -> Message<'a> {
         let end = range.end.min(input.len());
         Message { bytes: &input[..end], at: range.start.min(end) }
     }
 
     /// Where the next field begins.
     #[inline(always)]
-    pub(crate) fn offset(&self) -> usize {
+    pub fn offset(&self) -> usize {
         self.at
     }
 
     /// Where the message ends.
     #[inline(always)]
-    pub(crate) fn end(&self) -> usize {
+    pub fn end(&self) -> usize {
         self.bytes.len()
     }
 
     /// The next field, `None` behind the last one.
     #[inline(always)]
-    pub(crate) fn next(&mut self) -> Result<Option<Field>, WireError> {
+    pub fn next(&mut self) -> Result<Option<Field>, WireError> {
         if self.at >= self.bytes.len() {
             return Ok(None);
         }
@@ -166,7 +166,7 @@ impl<'a> Message<'a> {
 
     /// A number of up to ten bytes of seven bits, the lowest first.
     #[inline(always)]
-    pub(crate) fn varint(&mut self) -> Result<u64, WireError> {
+    pub fn varint(&mut self) -> Result<u64, WireError> {
         match self.bytes.get(self.at) {
             Some(&byte) if byte < 0x80 => {
                 self.at += 1;
@@ -245,8 +245,8 @@ impl<'a> Message<'a> {
 
 /// Writes protobuf, for tests.
 #[cfg(test)]
-pub(crate) mod write {
-    pub(crate) fn varint(mut value: u64) -> Vec<u8> {
+pub mod write {
+    pub fn varint(mut value: u64) -> Vec<u8> {
         let mut bytes = Vec::new();
         while value >= 0x80 {
             bytes.push(value as u8 | 0x80);
@@ -256,15 +256,15 @@ pub(crate) mod write {
         bytes
     }
 
-    pub(crate) fn number(field: u32, value: u64) -> Vec<u8> {
+    pub fn number(field: u32, value: u64) -> Vec<u8> {
         [varint(u64::from(field) << 3), varint(value)].concat()
     }
 
-    pub(crate) fn fixed64(field: u32, value: u64) -> Vec<u8> {
+    pub fn fixed64(field: u32, value: u64) -> Vec<u8> {
         [varint(u64::from(field) << 3 | 1), value.to_le_bytes().to_vec()].concat()
     }
 
-    pub(crate) fn bytes(field: u32, content: &[u8]) -> Vec<u8> {
+    pub fn bytes(field: u32, content: &[u8]) -> Vec<u8> {
         [varint(u64::from(field) << 3 | 2), varint(content.len() as u64), content.to_vec()].concat()
     }
 }

@@ -214,6 +214,8 @@ impl Json {
                 self.close(']');
                 self.close('}');
             }
+            // `Value` may grow; what has no form of its own here is left empty.
+            _ => {}
         }
         self.close('}');
     }

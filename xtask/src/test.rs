@@ -70,7 +70,10 @@ const STEPS: &[Step] = &[
         needs: &[RustComponents],
         kind: Check,
         commands: |_| {
-            Ok(vec![with(cargo(), "clippy --locked --package spanscope --package xtask --all-targets -- -D warnings")])
+            Ok(vec![with(
+                cargo(),
+                "clippy --locked --package spanscope --package spanscope-hot --package xtask --all-targets -- -D warnings",
+            )])
         },
     },
     Step {
@@ -81,7 +84,7 @@ const STEPS: &[Step] = &[
         commands: |_| {
             Ok(vec![with(
                 cargo(),
-                "clippy --locked --package spanscope --target wasm32-unknown-unknown --all-targets -- -D warnings",
+                "clippy --locked --package spanscope --package spanscope-hot --target wasm32-unknown-unknown --all-targets -- -D warnings",
             )])
         },
     },
@@ -92,8 +95,10 @@ const STEPS: &[Step] = &[
         kind: Check,
         commands: |_| {
             Ok(vec![
-                docs("doc --locked --package spanscope --no-deps"),
-                docs("doc --locked --package spanscope --no-deps --target wasm32-unknown-unknown"),
+                docs("doc --locked --package spanscope --package spanscope-hot --no-deps"),
+                docs(
+                    "doc --locked --package spanscope --package spanscope-hot --no-deps --target wasm32-unknown-unknown",
+                ),
             ])
         },
     },
@@ -102,7 +107,12 @@ const STEPS: &[Step] = &[
         about: "unit, integration and doc tests on the host",
         needs: &[],
         kind: Tests,
-        commands: |_| Ok(vec![with(cargo(), "test --locked --package spanscope --package xtask --no-fail-fast")]),
+        commands: |_| {
+            Ok(vec![with(
+                cargo(),
+                "test --locked --package spanscope --package spanscope-hot --package xtask --no-fail-fast",
+            )])
+        },
     },
     Step {
         name: "wasm-chrome",

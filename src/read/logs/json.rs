@@ -138,9 +138,9 @@ fn members<'a>(
                 let Some(name) = lexer.any_member(&mut cursor)? else { return Ok(()) };
                 let mut key = reading.intern(name);
                 if depth > 0 {
-                    key = reading.logs.fields.join(reading.builder, around, key);
+                    key = reading.logs.fields.join(reading.input.builder, around, key);
                 }
-                let field = reading.logs.fields.of(reading.builder, key);
+                let field = reading.logs.fields.of(reading.input.builder, key);
                 if depth == 0 {
                     lexer.skip_whitespace();
                     last = reading.logs.layout.learn(lexer.input(), (before, lexer.offset()), last, (key, field));
@@ -276,7 +276,7 @@ pub(super) fn is_line(reading: &mut Reading<'_>, at: usize) -> bool {
     let Ok(mut cursor) = lexer.begin_object() else { return false };
     while let Ok(Some(name)) = lexer.any_member(&mut cursor) {
         let key = reading.intern(name);
-        let field = reading.logs.fields.of(reading.builder, key);
+        let field = reading.logs.fields.of(reading.input.builder, key);
         match name.bytes(head) {
             b"resourceSpans" | b"spans" | b"startTime" | b"start_time" | b"endTime" | b"end_time" | b"start"
             | b"startTimeUnixNano" | b"start_timestamp" | b"parentSpanContext" | b"localEndpoint"

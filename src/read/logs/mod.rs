@@ -251,7 +251,7 @@ impl<'a> Reading<'a> {
             line.service = self.builder.intern(name);
         }
         let source = self.address(line.offset as usize);
-        self.logs.lines.add(self.builder, source, self.input, line);
+        self.logs.lines.add(self.input.builder, source, self.input.number, line);
     }
 
     /// For inputs of another format: takes in the log line that begins here, if it is one that names a trace; where what follows begins.

@@ -5,6 +5,7 @@
 use super::super::Format;
 use super::super::detect::Shape;
 use super::super::documents::Reading;
+use super::super::fields::list;
 use super::super::ids::Base64;
 use super::super::instant::Unit;
 use super::collect::Tally;
@@ -79,7 +80,7 @@ pub(in super::super) fn beside_spans<'a>(reading: &mut Reading<'a>, lexer: &mut 
 }
 
 fn resources<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tally: &mut Tally) -> Lex<()> {
-    reading.list(lexer, "resourceLogs", |reading, lexer| {
+    list(reading, lexer, "resourceLogs", |reading, lexer| {
         // The resource may stand behind its records.
         let mark = lexer.mark();
         let mut resource = None;
@@ -99,7 +100,7 @@ fn resources<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tally: &mut T
         while let Some(name) = lexer.any_member(&mut cursor)? {
             match name.bytes(lexer.input()) {
                 b"scopeLogs" | b"scope_logs" | b"instrumentationLibraryLogs" => {
-                    reading.list(lexer, "scopeLogs", |reading, lexer| scope(reading, lexer, &resource, tally))?;
+                    list(reading, lexer, "scopeLogs", |reading, lexer| scope(reading, lexer, &resource, tally))?;
                 }
                 _ => {
                     lexer.skip()?;
@@ -152,7 +153,7 @@ fn scope<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, around: &Around, 
                 let node = lexer.node()?;
                 name = node.text_of("name").map(|name| reading.builder.intern(name));
             }
-            b"logRecords" | b"log_records" | b"logs" => reading.list(lexer, "logRecords", |reading, lexer| {
+            b"logRecords" | b"log_records" | b"logs" => list(reading, lexer, "logRecords", |reading, lexer| {
                 let node = lexer.node()?;
                 record(reading, &node, around, name, tally);
                 Ok(())

@@ -262,7 +262,7 @@ fn record(reading: &mut Reading<'_>, start: usize) -> (Taken, usize) {
                 part = Part::Attributes;
             } else if field.is_some() {
                 let key = reading.builder.intern_bytes(&inner[RECORD.len()..colon]);
-                let field = reading.logs.fields.of(reading.builder, key);
+                let field = reading.logs.fields.of(reading.input.builder, key);
                 line.take(reading, field, key, found);
                 part = Part::Fields;
             } else if part == Part::Resource {
@@ -625,7 +625,7 @@ fn pair(reading: &mut Reading<'_>, line: &mut Line, start: usize, content: &[u8]
         (from, to) = (from + 1, to - 1);
     }
     let key = reading.builder.intern_bytes(key);
-    let field = reading.logs.fields.of(reading.builder, key);
+    let field = reading.logs.fields.of(reading.input.builder, key);
     let value = &content[from..to];
     // The escapes of logfmt are those of JSON, or of Go, which has more: then it stays as it is written.
     let escaped = quoted && value.contains(&b'\\') && crate::json::Lexer::new(content, equals + 1).string().is_ok();
@@ -770,7 +770,7 @@ fn ids_behind_colons(reading: &mut Reading<'_>, line: &mut Line, start: usize, e
             continue;
         }
         let key = reading.builder.intern_bytes(key);
-        let field = reading.logs.fields.of(reading.builder, key);
+        let field = reading.logs.fields.of(reading.input.builder, key);
         let gap = bytes[at..].iter().take_while(|byte| matches!(byte, b' ' | b'"')).count();
         let value = bytes[at + gap..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
         if value > 0

@@ -1,0 +1,197 @@
+//! An input that is being read: its bytes, and the store that its spans go into.
+//!
+//! What any reader needs for a field of JSON is here: a text, a number, a time, each with a warning for another type.
+
+use crate::error::{Position, WarningKind};
+use crate::json::{Kind, Lex, Lexer, Text, decode_string};
+use crate::simd;
+use crate::store::{NO_TIME, StoreBuilder};
+use crate::strings::StringId;
+
+/// Places of skipped parts that are listed; beyond that they are only counted.
+pub const LISTED: usize = 100;
+
+/// A part of an input that was not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// Where it begins.
+    pub position: Position,
+    /// One sentence: expected what, found what.
+    pub reason: String,
+}
+
+/// An input that is being read.
+pub struct Input<'a> {
+    pub builder: &'a mut StoreBuilder,
+    pub bytes: &'a [u8],
+    /// Its number.
+    pub number: u32,
+    base: u32,
+    skipped: Vec<Skipped>,
+    guesses: Vec<String>,
+}
+
+impl<'a> Input<'a> {
+    /// Input `number`, whose first byte has this address.
+    pub fn new(builder: &'a mut StoreBuilder, (number, base): (u32, u32), bytes: &'a [u8]) -> Input<'a> {
+        Input { builder, bytes, number, base, skipped: Vec::new(), guesses: Vec::new() }
+    }
+
+    /// What was not read, and what was assumed.
+    pub fn into_parts(self) -> (Vec<Skipped>, Vec<String>) {
+        (self.skipped, self.guesses)
+    }
+
+    /// How many places of skipped parts are listed.
+    pub fn skipped_count(&self) -> usize {
+        self.skipped.len()
+    }
+
+    /// The store's address of a byte of this input.
+    #[inline(always)]
+    pub fn address(&self, offset: usize) -> u32 {
+        self.base + offset as u32
+    }
+
+    /// Notes something about a place of the input.
+    #[cold]
+    pub fn warn(&mut self, kind: WarningKind, offset: usize, message: impl FnOnce() -> String) {
+        let address = self.address(offset);
+        self.builder.warn(kind, Some(address), message);
+    }
+
+    /// Notes that a part was not read.
+    #[cold]
+    pub fn skip(&mut self, kind: WarningKind, offset: usize, reason: String) {
+        self.warn(kind, offset, || reason.clone());
+        if self.skipped.len() < LISTED {
+            self.skipped.push(Skipped { position: Position::locate(self.number, self.bytes, offset), reason });
+        }
+    }
+
+    /// Notes an assumption, once.
+    pub fn guess(&mut self, sentence: &str) {
+        if !self.guesses.iter().any(|known| known == sentence) {
+            self.guesses.push(sentence.to_owned());
+        }
+    }
+
+    /// A string value, or nothing for `null`; a value of another type is reported and skipped.
+    #[inline(never)]
+    pub fn text(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<Text>> {
+        if lexer.peek()? == Kind::String {
+            return lexer.string().map(Some);
+        }
+        self.not_expected(lexer, field, "a string")?;
+        Ok(None)
+    }
+
+    /// Skips a value whose type is not the field's: `null` silently, anything else with a warning.
+    #[cold]
+    pub fn not_expected(&mut self, lexer: &mut Lexer<'a>, field: &str, expected: &str) -> Lex<()> {
+        let null = lexer.peek()? == Kind::Null;
+        let range = lexer.skip()?;
+        if !null {
+            let found = found_at(self.bytes, range.start);
+            self.warn(WarningKind::WrongType, range.start, || {
+                format!("Expected {expected} as {field}, found {found}.")
+            });
+        }
+        Ok(())
+    }
+
+    /// Interns a string's content.
+    #[inline(always)]
+    pub fn intern(&mut self, text: Text) -> StringId {
+        let content = text.bytes(self.bytes);
+        if text.escaped { self.builder.intern(&decode_string(content)) } else { self.builder.intern_bytes(content) }
+    }
+
+    /// An unsigned number, quoted or not; what is none is reported as `kind`.
+    #[inline]
+    pub fn unsigned(&mut self, lexer: &mut Lexer<'a>, field: &str, kind: WarningKind) -> Lex<Option<u64>> {
+        let (start, end) = match lexer.peek()? {
+            Kind::String => {
+                let text = lexer.string()?;
+                (text.start, text.end)
+            }
+            Kind::Number => {
+                let number = lexer.number()?;
+                (number.start, number.end)
+            }
+            _ => {
+                self.not_expected(lexer, field, "a number")?;
+                return Ok(None);
+            }
+        };
+        let digits = &self.bytes[start as usize..end as usize];
+        if let Some(value) = parse_unsigned(digits) {
+            return Ok(Some(value));
+        }
+        if !digits.is_empty() {
+            let found = String::from_utf8_lossy(&digits[..digits.len().min(40)]).into_owned();
+            self.builder.warn_span(kind, &format!("Expected a number from 0 to 2^64-1 as {field}, found {found}."));
+        }
+        Ok(None)
+    }
+
+    /// A time in nanoseconds since the epoch, `NO_TIME` for 0, nothing or what is no time.
+    #[inline]
+    pub fn time_ns(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<u64> {
+        if let Some(digits) = lexer.quoted::<19>()
+            && let Some(time) = simd::decimal19(digits)
+            && time != 0
+        {
+            lexer.accept_quoted::<19>();
+            return Ok(time);
+        }
+        Ok(match self.unsigned(lexer, field, WarningKind::BadTime)? {
+            Some(0) | None => NO_TIME,
+            Some(time) => time,
+        })
+    }
+}
+
+/// Decimal digits, or a number with a fraction or exponent that is not negative and below 2^64.
+#[inline]
+pub fn parse_unsigned(text: &[u8]) -> Option<u64> {
+    if (1..=19).contains(&text.len()) {
+        let mut value = 0_u64;
+        for &digit in text {
+            let digit = digit.wrapping_sub(b'0');
+            if digit > 9 {
+                return parse_unsigned_slow(text);
+            }
+            value = value * 10 + u64::from(digit);
+        }
+        return Some(value);
+    }
+    parse_unsigned_slow(text)
+}
+
+#[cold]
+fn parse_unsigned_slow(text: &[u8]) -> Option<u64> {
+    let text = std::str::from_utf8(text).ok()?.trim();
+    if let Ok(value) = text.parse() {
+        return Some(value);
+    }
+    if !text.contains(['.', 'e', 'E']) {
+        return None;
+    }
+    let value: f64 = text.parse().ok()?;
+    (0.0..18_446_744_073_709_551_616.0).contains(&value).then_some(value as u64)
+}
+
+/// What stands at an offset, for a sentence.
+pub fn found_at(bytes: &[u8], offset: usize) -> String {
+    match bytes.get(offset) {
+        None => "the end of the input".to_owned(),
+        Some(byte) if *byte < 0x20 || *byte == 0x7f => format!("the control character {byte:#04x}"),
+        Some(_) => {
+            let text = String::from_utf8_lossy(&bytes[offset..bytes.len().min(offset + 24)]);
+            let line = text.lines().next().unwrap_or_default();
+            let short: String = line.chars().take(16).collect();
+            format!("`{short}`")
+        }
+    }
+}
