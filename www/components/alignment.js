@@ -70,5 +70,5 @@ export class AlignmentView {
  * @param {HTMLElement} spans
  */
 function part(name, size, exact, reason, spans) {
-    return el("section", {}, el("h3", {}, name, " ", el("span", { class: "alignment-size", title: exact, text: size })), el("p", { text: reason }), spans);
+    return el("section", {}, el("h2", {}, name, " ", el("span", { class: "alignment-size", title: exact, text: size })), el("p", { text: reason }), spans);
 }
