@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
-import { CHECKOUT, SKEWED, chooseFile, grid, openSample, openSite, paste, row } from './page.js'
+import { CHECKOUT, SKEWED, chooseFile, grid, manyTraces, openSample, openSite, paste, row } from './page.js'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -105,6 +105,31 @@ const VIEWS = {
   },
   'several traces': { go: (page) => openSample(page, 'three slow requests') },
   'several traces, narrow': { width: 500, go: (page) => openSample(page, 'three slow requests') },
+  'many traces, some of them picked': {
+    go: async (page) => {
+      await chooseFile(page, 'many.json', manyTraces(600))
+      await page.getByRole('checkbox', { name: 'errors only' }).check()
+      await page.getByText('60 of 600', { exact: true }).waitFor()
+      await page.getByRole('application', { name: 'Traces by start and duration' }).focus()
+      await page.keyboard.press('ArrowRight')
+      await page.getByText(/^Trace 1: /).waitFor()
+    },
+  },
+  'many traces, narrow, with the list open': {
+    width: 500,
+    go: async (page) => {
+      await chooseFile(page, 'many.json', manyTraces(600))
+      await page.getByRole('button', { name: 'Trace 1 of 600' }).click()
+      await page.getByRole('listbox', { name: 'Traces' }).getByRole('option', { selected: true }).waitFor()
+    },
+  },
+  'what was not waited for': {
+    go: async (page) => {
+      await openCheckout(page)
+      await page.getByRole('tab', { name: /^Findings/ }).click()
+      await page.getByRole('heading', { name: 'Not waited for' }).scrollIntoViewIfNeeded()
+    },
+  },
   '5,000 spans': { go: (page) => openSample(page, '5,000 spans') },
   'the findings': { go: openFindings },
   'the findings, narrow': { width: 360, go: openFindings },

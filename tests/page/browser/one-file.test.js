@@ -55,5 +55,22 @@ test('what is open is saved in it, once the user has seen what that is, and is t
   await row(again.page, /inventory SELECT stock/).waitFor()
   await again.page.getByRole('list', { name: 'Inputs' }).getByText('stolen').waitFor()
   assert.equal(await again.page.evaluate(() => 'stolen' in globalThis), false)
+  // Every view works in it, and what leaves it is made in it: a request anywhere would be a trouble.
+  for (const [tab, says] of /** @type {const} */ ([
+    ['Flame', /Self time by call path/],
+    ['Map', /Who calls whom/],
+    ['Table', /Self time by operation/],
+    ['Logs', /in time order/],
+    ['Findings', /Not waited for/],
+  ])) {
+    await again.page.getByRole('tab', { name: tab }).click()
+    await again.page.getByText(says).first().waitFor()
+  }
+  await again.page.getByRole('tab', { name: 'Map' }).click()
+  for (const item of [/^Save the view as PNG/, /^Save as OTLP JSON/]) {
+    await again.page.getByRole('button', { name: 'Copy, save' }).click()
+    const [file] = await Promise.all([again.page.waitForEvent('download'), again.page.getByRole('menuitem', { name: item }).click()])
+    assert.equal(await file.failure(), null)
+  }
   await again.close()
 })

@@ -153,6 +153,27 @@ export function manySpans(count, padding = 0) {
   return `{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"many"}}]},"scopeSpans":[{"scope":{"name":"test"},"spans":[${spans.join(',')}]}]}]}`
 }
 
+/**
+ * So many traces of a span and its child, a second apart; each takes a millisecond longer than the one before, and each
+ * tenth one fails.
+ * @param {number} count
+ */
+export function manyTraces(count) {
+  const origin = 1_790_000_000_000_000_000n
+  const spans = []
+  for (let index = 0; index < count; index += 1) {
+    const start = origin + BigInt(index) * 1_000_000_000n
+    const end = start + BigInt(index + 1) * 1_000_000n
+    const traceId = (index + 1).toString(16).padStart(32, '0')
+    const status = index % 10 === 9 ? '{"code":2}' : '{}'
+    spans.push(
+      `{"traceId":"${traceId}","spanId":"0000000000000001","name":"GET /items/${index % 7}","kind":2,"startTimeUnixNano":"${start}","endTimeUnixNano":"${end}","status":${status}}`,
+      `{"traceId":"${traceId}","spanId":"0000000000000002","parentSpanId":"0000000000000001","name":"look up","kind":3,"startTimeUnixNano":"${start}","endTimeUnixNano":"${start + 1_000_000n}","status":{}}`,
+    )
+  }
+  return `{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"items"}}]},"scopeSpans":[{"spans":[${spans.join(',')}]}]}]}`
+}
+
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json', '.wasm': 'application/wasm', '.svg': 'image/svg+xml' }
 
 /** The site on a host that sends no policy, as many do. */

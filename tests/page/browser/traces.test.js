@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { chooseFile, grid, openSample, openSite, row } from './page.js'
+import { chooseFile, grid, manyTraces, openSample, openSite, row } from './page.js'
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -13,28 +13,6 @@ before(async () => {
 })
 after(() => site.close())
 
-const ORIGIN = 1_790_000_000_000_000_000n
-
-/**
- * So many traces of a span and its child, a second apart; each takes a millisecond longer than the one before, and each
- * tenth one fails.
- * @param {number} count
- */
-function traces(count) {
-  const spans = []
-  for (let index = 0; index < count; index += 1) {
-    const start = ORIGIN + BigInt(index) * 1_000_000_000n
-    const end = start + BigInt(index + 1) * 1_000_000n
-    const traceId = (index + 1).toString(16).padStart(32, '0')
-    const status = index % 10 === 9 ? '{"code":2}' : '{}'
-    spans.push(
-      `{"traceId":"${traceId}","spanId":"0000000000000001","name":"GET /items/${index % 7}","kind":2,"startTimeUnixNano":"${start}","endTimeUnixNano":"${end}","status":${status}}`,
-      `{"traceId":"${traceId}","spanId":"0000000000000002","parentSpanId":"0000000000000001","name":"look up","kind":3,"startTimeUnixNano":"${start}","endTimeUnixNano":"${start + 1_000_000n}","status":{}}`,
-    )
-  }
-  return `{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"items"}}]},"scopeSpans":[{"spans":[${spans.join(',')}]}]}]}`
-}
-
 /**
  * @param {number} count
  * @param {{width?: number}} [options]
@@ -42,7 +20,7 @@ function traces(count) {
 async function openTraces(count, options = {}) {
   const opened = await site.open(options)
   await opened.page.getByRole('textbox').waitFor()
-  await chooseFile(opened.page, 'many.json', traces(count))
+  await chooseFile(opened.page, 'many.json', manyTraces(count))
   await grid(opened.page).waitFor()
   await row(opened.page, /items GET/).waitFor()
   return opened
@@ -83,7 +61,7 @@ test('words and errors pick from the list, and the keys [ and ] keep to what was
   // What was picked comes back with the address, for whoever has the file.
   await page.reload()
   await page.getByRole('textbox').waitFor()
-  await chooseFile(page, 'many.json', traces(70))
+  await chooseFile(page, 'many.json', manyTraces(70))
   await page.getByText('1 of 70', { exact: true }).waitFor()
   await selected(page).getByText('60 ms · 2 spans · 1 error').waitFor()
   await page.getByRole('searchbox', { name: /^Only traces with these words/ }).fill('nowhere')
@@ -166,3 +144,32 @@ test('what the request did not wait for is listed with its wait, and leads both 
   await grid(page).getByRole('row', { name: new RegExp(`^${(cause ?? '').replace(/[^\w ]/g, '.')}`), selected: true }).waitFor()
   await close()
 })
+
+test('what is chosen in a tab stands in the address, and comes back with it', async () => {
+  const { page, url, close } = await openedSample('three slow requests')
+  await page.getByRole('tab', { name: 'Table' }).click()
+  await page.getByLabel('Group by').selectOption('service')
+  await page.getByLabel('Of which traces', { exact: true }).selectOption('all')
+  await page.getByRole('button', { name: 'Total', exact: true }).click()
+  await page.getByText(/^Total time by service of 3 traces/).waitFor()
+  await page.waitForFunction(() => /tab=table.*table\.by=service&table\.of=all&table\.sort=total-down/.test(location.hash))
+  await page.getByRole('tab', { name: 'Flame' }).click()
+  await page.getByLabel('Width of a frame').selectOption('critical')
+  await page.getByText(/^Time on the critical path by call path/).waitFor()
+  await page.waitForFunction(() => /tab=flame&flame\.width=critical/.test(location.hash) || /flame\.width=critical/.test(location.hash))
+  await page.goBack()
+  await page.getByText(/^Total time by service of 3 traces/).waitFor()
+  const address = await page.evaluate(() => location.hash)
+  await close()
+  const again = await site.open({ hash: address, url })
+  await again.page.getByText(/^Total time by service of 3 traces/).waitFor()
+  assert.equal(await again.page.getByLabel('Group by').inputValue(), 'service')
+  await again.close()
+})
+
+/** @param {string} title */
+async function openedSample(title) {
+  const opened = await site.open()
+  await openSample(opened.page, title)
+  return { ...opened, url: site.url }
+}
