@@ -7,7 +7,7 @@
 //! ```text
 //!  read        the spans of OTLP, Jaeger and Zipkin in JSON        analyze   self time and critical path
 //!  store       spans in columns
-//!  id  time  value  strings  error  simd  sort  json  wire
+//!  id  time  value  strings  error  float  simd  sort  json  wire
 //! ```
 
 // What is public here is so for the crate above, and no interface of its own.
@@ -15,6 +15,8 @@
 
 #[doc(hidden)]
 pub mod error;
+#[doc(hidden)]
+pub mod float;
 #[doc(hidden)]
 pub mod id;
 #[doc(hidden)]

@@ -29,7 +29,7 @@
 //!  view      what is visible: rows, rasters, ticks        write   a store as documents of other programs
 //!  read      bytes to store            analyze   store to findings
 //!  store     spans in columns          context   headers to span contexts and back
-//!  id  time  value  strings  error  simd  sort  json  wire
+//!  id  time  value  strings  error  float  simd  sort  json  wire
 //! ```
 //!
 //! What every span passes through (the ground, the store, the spans of the large formats, self time and the critical path) is compiled for speed,
@@ -56,7 +56,7 @@ pub mod read;
 pub mod view;
 pub mod write;
 
-use spanscope_hot::{error, id, json, simd, sort, strings, time, value, wire};
+use spanscope_hot::{error, float, id, json, simd, sort, strings, time, value, wire};
 
 #[doc(inline)]
 pub use error::{Position, Warning, WarningKind};

@@ -1,5 +1,6 @@
 //! Values of attributes.
 
+use crate::float::format_f64;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -64,7 +65,7 @@ impl fmt::Display for Value<'_> {
             Value::Bool(value) => write!(f, "{value}"),
             Value::Int(value) => write!(f, "{value}"),
             Value::UInt(value) => write!(f, "{value}"),
-            Value::Double(value) => write!(f, "{value}"),
+            Value::Double(value) => f.write_str(&format_f64(*value)),
             Value::Number(value) => f.write_str(value),
             Value::String(value) => f.write_str(value),
             Value::Bytes(bytes) => {

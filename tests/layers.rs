@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// From the ground up.
 const LAYERS: &[&[&str]] = &[
-    &["id", "time", "value", "strings", "error", "simd", "sort", "json", "wire"],
+    &["id", "time", "value", "strings", "error", "float", "simd", "sort", "json", "wire"],
     &["store", "context"],
     &["read", "analyze"],
     &["view", "write"],

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use super::{Keys, Kind, Lexer, Member, decode_string, decode_value, number_value, parse_base64};
+use crate::float::parse_f64;
 use crate::simd::Literal;
 use crate::value::Value;
 
@@ -167,17 +168,17 @@ pub fn int_value(text: &str) -> Value<'_> {
             value => value,
         };
     }
-    match text.parse::<f64>() {
-        Ok(double) => Value::Double(double),
-        Err(_) => Value::String(Cow::Borrowed(text)),
+    match parse_f64(text) {
+        Some(double) => Value::Double(double),
+        None => Value::String(Cow::Borrowed(text)),
     }
 }
 
 /// A double as written: also an integer, and the quoted `NaN`, `Infinity` and `-Infinity` of protobuf's JSON.
 pub fn double_value(text: &str) -> Value<'_> {
-    match text.parse::<f64>() {
-        Ok(double) => Value::Double(double),
-        Err(_) => Value::String(Cow::Borrowed(text)),
+    match parse_f64(text) {
+        Some(double) => Value::Double(double),
+        None => Value::String(Cow::Borrowed(text)),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Kind, Lexer};
+use crate::float::parse_f64;
 use crate::simd;
 use crate::value::Value;
 
@@ -55,8 +56,8 @@ pub fn number_value(text: &str) -> Value<'_> {
         return Value::UInt(int);
     }
     let integer = text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
-    match text.parse::<f64>() {
-        Ok(double) if !integer => Value::Double(double),
+    match parse_f64(text) {
+        Some(double) if !integer => Value::Double(double),
         _ => Value::Number(Cow::Borrowed(text)),
     }
 }

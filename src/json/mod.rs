@@ -36,6 +36,7 @@ pub use phrases::{PhraseId, Phrases};
 
 use std::borrow::Cow;
 
+use crate::float::parse_f64;
 use crate::simd::{self, Literal};
 
 /// Containers inside each other that are accepted: the limit of serde_json.
@@ -584,7 +585,7 @@ impl<'a> Lexer<'a> {
             }
             at = end;
         }
-        let finite = std::str::from_utf8(&self.input[start..at]).ok().and_then(|text| text.parse::<f64>().ok());
+        let finite = std::str::from_utf8(&self.input[start..at]).ok().and_then(parse_f64);
         if !finite.is_some_and(f64::is_finite) {
             return Err(self.fail(JsonErrorKind::NumberOutOfRange, start));
         }

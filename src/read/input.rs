@@ -3,6 +3,7 @@
 //! What any reader needs for a field of JSON is here: a text, a number, a time, each with a warning for another type.
 
 use crate::error::{Position, WarningKind};
+use crate::float::parse_f64;
 use crate::json::{Kind, Lex, Lexer, Text, decode_string};
 use crate::simd;
 use crate::store::{NO_TIME, StoreBuilder};
@@ -178,7 +179,7 @@ fn parse_unsigned_slow(text: &[u8]) -> Option<u64> {
     if !text.contains(['.', 'e', 'E']) {
         return None;
     }
-    let value: f64 = text.parse().ok()?;
+    let value = parse_f64(text)?;
     (0.0..18_446_744_073_709_551_616.0).contains(&value).then_some(value as u64)
 }
 

@@ -6,6 +6,7 @@
 use super::input::Input;
 use super::told::{Meaning, Meanings, TagValue};
 use crate::error::WarningKind;
+use crate::float::parse_f64;
 use crate::json::{Keys, Kind, Lex, Lexer, Member, Number, Phrases, Text};
 use crate::simd::{self, Literal};
 use crate::store::{Encoding, RawValue};
@@ -291,7 +292,7 @@ fn typed(reading: &mut Input<'_>, kind: TagType, scanned: Scanned, key: StringId
             let number = std::str::from_utf8(bytes).unwrap_or_default();
             let encoding = match kind {
                 TagType::Int if is_integer(bytes) => Some(Encoding::Int),
-                TagType::Float if number.parse::<f64>().is_ok() => Some(Encoding::Double),
+                TagType::Float if parse_f64(number).is_some() => Some(Encoding::Double),
                 TagType::Binary => Some(Encoding::Base64),
                 _ => None,
             };

@@ -12,6 +12,7 @@
 
 use std::fmt::Write;
 
+use crate::float::format_f64;
 use crate::store::{Span, SpanIndex, Status, Store};
 use crate::value::Value;
 
@@ -226,7 +227,7 @@ impl Json {
             _ if value.is_nan() => "\"NaN\"".to_owned(),
             f64::INFINITY => "\"Infinity\"".to_owned(),
             f64::NEG_INFINITY => "\"-Infinity\"".to_owned(),
-            value => value.to_string(),
+            value => format_f64(value),
         };
         self.text.push_str(&text);
     }

@@ -25,6 +25,7 @@ use std::fmt;
 use pattern::Pattern;
 use texts::{BEFORE_ATTRIBUTES, Texts};
 
+use crate::float::parse_f64;
 use crate::store::{Span, SpanKind, Status, Store, Trace};
 
 /// A query that is not one.
@@ -394,7 +395,7 @@ impl<'a> Search<'a> {
 
 impl Test {
     fn passes(&self, text: &str) -> bool {
-        let number = || text.trim().parse::<f64>().ok();
+        let number = || parse_f64(text.trim());
         let equal = |pattern: &Pattern, wanted: &Option<f64>| {
             pattern.is_all_of(text) || wanted.is_some() && number() == *wanted
         };

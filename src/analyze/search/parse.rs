@@ -2,6 +2,7 @@
 
 use super::pattern::Pattern;
 use super::{Leaf, Node, Number, QueryError, Test};
+use crate::float::parse_f64;
 use crate::store::{SpanKind, Status};
 
 /// Parentheses inside each other.
@@ -298,17 +299,17 @@ impl<'a> Parser<'a> {
 
     fn attribute(&self, key: String, operator: Operator, value: &Value) -> Parsed<Leaf> {
         let test = match operator {
-            Operator::Order(order) => match value.text.parse() {
-                Ok(number) => Test::Number(order, number),
-                Err(_) if self.text[..value.at].ends_with('>') => {
+            Operator::Order(order) => match parse_f64(&value.text) {
+                Some(number) => Test::Number(order, number),
+                None if self.text[..value.at].ends_with('>') => {
                     let message = "Expected a number after >, or spaces around it for \"is the parent of\", found";
                     return self.error(value.at, format!("{message} {}.", self.found(value.at)));
                 }
-                Err(_) => return self.error(value.at, format!("Expected a number, found {}.", self.found(value.at))),
+                None => return self.error(value.at, format!("Expected a number, found {}.", self.found(value.at))),
             },
             Operator::Has => Test::Part(self.pattern(value)?),
-            Operator::Is | Operator::Matches => Test::Is(self.any_pattern(operator, value)?, value.text.parse().ok()),
-            Operator::IsNot => Test::IsNot(self.pattern(value)?, value.text.parse().ok()),
+            Operator::Is | Operator::Matches => Test::Is(self.any_pattern(operator, value)?, parse_f64(&value.text)),
+            Operator::IsNot => Test::IsNot(self.pattern(value)?, parse_f64(&value.text)),
         };
         Ok(Leaf::Attribute { key, test })
     }
@@ -357,7 +358,7 @@ impl<'a> Parser<'a> {
     fn duration(&self, value: &Value) -> Parsed<f64> {
         let text = value.text.as_str();
         let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
-        let Ok(number) = text[..digits].parse::<f64>() else {
+        let Some(number) = parse_f64(&text[..digits]) else {
             let found = self.found(value.at);
             return self.error(value.at, format!("Expected a duration such as 100ms, found {found}."));
         };

@@ -26,6 +26,7 @@ use super::Between;
 use super::lines::{self, NO_TIMES_NO_PARENTS, Source, equations, field, numbered};
 use super::model;
 use crate::error::WarningKind;
+use crate::float::parse_f64;
 use crate::json::{Data, Node, parse_base64};
 use crate::strings::StringId;
 
@@ -464,9 +465,9 @@ fn typed(item: &str) -> Option<(&str, &str, &str)> {
 fn value_of<'t>(source: Source<'_>, kind: &str, text: &'t str, at: usize) -> Node<'t> {
     let plain = || Data::Text(Cow::Borrowed(text));
     let data = match kind {
-        "Int" | "INT" | "Double" | "DOUBLE" => match text.parse::<f64>() {
-            Ok(_) => Data::Number(Cow::Borrowed(text)),
-            Err(_) => plain(),
+        "Int" | "INT" | "Double" | "DOUBLE" => match parse_f64(text) {
+            Some(_) => Data::Number(Cow::Borrowed(text)),
+            None => plain(),
         },
         "Bool" | "BOOL" => match text {
             "true" => Data::Bool(true),
