@@ -9,11 +9,38 @@ pub fn numbers(numbers: &mut [u32], compare: &mut dyn FnMut(u32, u32) -> Orderin
 }
 
 /// The items in the order of a comparison; equal ones keep theirs.
-pub fn items<T>(items: Vec<T>, mut compare: impl FnMut(&T, &T) -> Ordering) -> Vec<T> {
-    let mut order: Vec<u32> = (0..items.len() as u32).collect();
-    numbers(&mut order, &mut |one, other| compare(&items[one as usize], &items[other as usize]));
-    let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|number| items[number as usize].take()).collect()
+pub fn items<T>(mut items: Vec<T>, compare: impl FnMut(&T, &T) -> Ordering) -> Vec<T> {
+    slice(&mut items, compare);
+    items
+}
+
+/// Puts items into the order of a comparison; equal ones keep theirs.
+pub fn slice<T>(items: &mut [T], mut compare: impl FnMut(&T, &T) -> Ordering) {
+    let count = items.len() as u32;
+    for [one, other] in swaps(count, &mut |one, other| compare(&items[one as usize], &items[other as usize])) {
+        items.swap(one as usize, other as usize);
+    }
+}
+
+/// Which items to swap, one pair after the other, for the order of a comparison.
+#[inline(never)]
+fn swaps(count: u32, compare: &mut dyn FnMut(u32, u32) -> Ordering) -> Vec<[u32; 2]> {
+    let mut order: Vec<u32> = (0..count).collect();
+    numbers(&mut order, compare);
+    let mut swaps = Vec::new();
+    for first in 0..count {
+        // Each place gets its item from where that stands, until the way leads back to the first.
+        let mut place = first;
+        loop {
+            let from = std::mem::replace(&mut order[place as usize], place);
+            if from == first {
+                break;
+            }
+            swaps.push([place, from]);
+            place = from;
+        }
+    }
+    swaps
 }
 
 #[cfg(test)]
@@ -26,5 +53,12 @@ mod tests {
         let sorted = items(unsorted, |one, other| one.0.cmp(&other.0));
         assert_eq!(sorted, [(0, 'd'), (1, 'b'), (1, 'e'), (2, 'a'), (2, 'c')]);
         assert_eq!(items(Vec::<u8>::new(), Ord::cmp), []);
+        for count in 0..200u64 {
+            let mut unsorted: Vec<(u64, u64)> = (0..count).map(|i| (i * i * 7919 % 31, i)).collect();
+            let mut expected = unsorted.clone();
+            expected.sort_by_key(|item| item.0);
+            slice(&mut unsorted, |one, other| one.0.cmp(&other.0));
+            assert_eq!(unsorted, expected);
+        }
     }
 }

@@ -129,7 +129,7 @@ pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             waits.push((-wait, number));
         }
     }
-    waits.sort_unstable();
+    sort::slice(&mut waits, Ord::cmp);
     let mut told = 0;
     for (wait, number) in &waits {
         let path = &paths[*number as usize];

@@ -87,7 +87,7 @@ pub fn path_by_spent(facts: &Facts<'_>) -> Vec<SpentPart> {
         parts[spent as usize].spans.push(part.span);
     }
     parts.retain(|part| part.ns > 0);
-    parts.sort_by_key(|part| std::cmp::Reverse(part.ns));
+    sort::slice(&mut parts, |one, other| other.ns.cmp(&one.ns));
     parts
 }
 
@@ -276,7 +276,7 @@ fn network(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             calls.push((span.service_index(), server.service_index(), span.index()));
         }
     }
-    calls.sort_unstable();
+    sort::slice(&mut calls, Ord::cmp);
     // In the order of their first calls: services are numbered as they were read.
     let pairs = calls.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1));
     for calls in sort::items(pairs.collect(), |one, other| one[0].2.cmp(&other[0].2)) {
@@ -285,7 +285,7 @@ fn network(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             continue;
         }
         let mut spans: Vec<SpanIndex> = calls.iter().map(|(.., span)| *span).collect();
-        spans.sort_by_key(|span| std::cmp::Reverse(facts.critical_of(*span)));
+        sort::slice(&mut spans, |one, other| facts.critical_of(*other).cmp(&facts.critical_of(*one)));
         let client = facts.store().span(spans[0]);
         let Some(server) = server_of(&client) else { continue };
         let (caller, callee) = (shortened(client.service(), "the caller"), shortened(server.service(), "the server"));
@@ -326,7 +326,7 @@ fn connections(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     if ns < GAP_NS || !is_worth_telling(facts, ns.saturating_mul(2)) {
         return;
     }
-    spans.sort_by_key(|span| std::cmp::Reverse(facts.critical_of(*span)));
+    sort::slice(&mut spans, |one, other| facts.critical_of(*other).cmp(&facts.critical_of(*one)));
     let first = facts.store().span(spans[0]);
     let title = format!(
         "{} ({}) went into waiting for or making connections",
@@ -357,7 +357,7 @@ fn in_no_span(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         .filter(|segment| spent_in(facts, &store.span(segment.span)) == Spent::InNoSpan)
         .map(|segment| (segment.span, segment.start, segment.end))
         .collect();
-    own.sort_unstable();
+    sort::slice(&mut own, Ord::cmp);
     let mut longest: Option<(u64, SpanIndex, u64)> = None;
     let (mut in_all, mut spans) = (0, Vec::new());
     for own in own.chunk_by(|one, other| one.0 == other.0) {

@@ -37,7 +37,7 @@ fn orphans(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     let store = facts.store();
     let Some(first) = orphans.first().map(|span| store.span(*span)) else { return };
     let mut parents: Vec<String> = orphans.iter().map(|span| store.span(*span).parent_id()).collect();
-    parents.sort_unstable();
+    sort::slice(&mut parents, Ord::cmp);
     parents.dedup();
     let below: usize = orphans.iter().map(|span| (store.span(*span).subtree_end().0 - span.0) as usize).sum();
     let title = match orphans.len() {

@@ -316,7 +316,7 @@ fn check(facts: &Facts<'_>, budget: &Budget) -> Statement {
 /// The time in which any of the spans ran, in nanoseconds.
 fn union(facts: &Facts<'_>, spans: &[SpanIndex]) -> u64 {
     let mut intervals: Vec<(u64, u64)> = spans.iter().filter_map(|span| facts.store().span(*span).interval()).collect();
-    intervals.sort_unstable();
+    sort::slice(&mut intervals, Ord::cmp);
     let (mut covered, mut until) = (0, 0);
     for (start, end) in intervals {
         let from = start.max(until);
@@ -337,7 +337,7 @@ fn exceeding(facts: &Facts<'_>, statements: &[Statement], inner: usize) -> Strin
         }
         // The outermost of them, rising; their subtrees lie apart.
         let mut over: Vec<SpanIndex> = outer.spans.clone();
-        over.sort_unstable();
+        sort::slice(&mut over, Ord::cmp);
         let mut end = SpanIndex(0);
         over.retain(|span| {
             let outermost = *span >= end;

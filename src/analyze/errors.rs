@@ -17,6 +17,7 @@
 
 use super::retries::{Run, runs};
 use super::semantics::{Field, Names, Semantics};
+use crate::sort;
 use crate::store::{Event, Span, SpanIndex, SpanKind, Status, Trace};
 use crate::value::Value;
 
@@ -202,7 +203,7 @@ impl Errors {
             for (number, run) in (0..).zip(&errors.runs) {
                 errors.tries.extend(run.tries.iter().map(|span| (span.0 - first, number)));
             }
-            errors.tries.sort_unstable();
+            sort::slice(&mut errors.tries, Ord::cmp);
             errors.trace_back(trace, &well);
         }
         errors
@@ -251,7 +252,7 @@ impl Errors {
                 self.bridges.push((origin, position as u32));
             }
         }
-        self.bridges.sort_unstable();
+        sort::slice(&mut self.bridges, Ord::cmp);
         self.origins =
             (0..count).filter(|at| self.is_error(*at) && !explained[*at]).map(|position| position as u32).collect();
     }

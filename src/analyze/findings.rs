@@ -7,6 +7,7 @@ use super::finding::Finding;
 use super::{
     async_paths, attribution, broken, causes, clock_skew, instrumentation, patterns, retries, sample, timeouts,
 };
+use crate::sort;
 
 /// What looks for findings, in the order in which equals stand.
 const DETECTORS: &[fn(&Facts<'_>, &mut Vec<Finding>)] = &[
@@ -36,6 +37,7 @@ pub fn findings(facts: &Facts<'_>) -> Vec<Finding> {
         finding.next.truncate(end);
     }
     let place = |finding: &Finding| FAILURES.iter().position(|id| *id == finding.id).unwrap_or(FAILURES.len());
-    found.sort_by_key(|finding| (Reverse(finding.severity), place(finding), Reverse(finding.saves_ns)));
+    let key = |finding: &Finding| (Reverse(finding.severity), place(finding), Reverse(finding.saves_ns));
+    sort::slice(&mut found, |one, other| key(one).cmp(&key(other)));
     found
 }

@@ -144,7 +144,7 @@ fn noisy_spans(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             silent.push((span.service_index() as u32, span.name_id().index() as u32, span.index()));
         }
     }
-    silent.sort_unstable();
+    sort::slice(&mut silent, Ord::cmp);
     let mut groups: Vec<&[(u32, u32, SpanIndex)]> = silent
         .chunk_by(|one, other| (one.0, one.1) == (other.0, other.1))
         .filter(|group| group.len() >= NOISY)
@@ -191,9 +191,9 @@ fn names_with_values(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             names.push((span.name_id().index() as u32, span.index()));
         }
     }
-    names.sort_unstable();
+    sort::slice(&mut names, Ord::cmp);
     let mut spans: Vec<SpanIndex> = names.chunk_by(|one, other| one.0 == other.0).map(|group| group[0].1).collect();
-    spans.sort_unstable();
+    sort::slice(&mut spans, Ord::cmp);
     if spans.len() < VALUE_NAMES {
         return;
     }
@@ -258,7 +258,7 @@ fn deprecated_names(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     if used.is_empty() {
         return;
     }
-    used.sort_by_key(|place| std::cmp::Reverse(seen[*place].0));
+    sort::slice(&mut used, |one, other| seen[*other].0.cmp(&seen[*one].0));
     let names: Vec<String> = used.iter().take(4).map(|place| DEPRECATED[*place].0.to_owned()).collect();
     let more = if used.len() > names.len() { format!(" and {} more", used.len() - names.len()) } else { String::new() };
     let title = format!("{} under old names: {}{more}", count(used.len(), "attribute", "attributes"), names.join(", "));

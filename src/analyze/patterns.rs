@@ -175,7 +175,7 @@ impl Calls {
             told.extend(spans.clone());
             candidates.push((total(spans.map(|span| duration(&facts.store().span(span)))), groups.to_vec()));
         }
-        told.sort_unstable();
+        sort::slice(&mut told, Ord::cmp);
         keep_most(largest(candidates).map(|groups| repeats(facts, &groups)).collect(), found);
         told
     }
@@ -309,7 +309,7 @@ fn identical(facts: &Facts<'_>, calls: &Calls, repeated: &[SpanIndex], found: &m
             asked.push((hash(text.as_bytes(), hash(to.as_bytes(), HASH)), call.span));
         }
     }
-    asked.sort_unstable();
+    sort::slice(&mut asked, Ord::cmp);
     let mut candidates: Vec<(u64, Vec<SpanIndex>)> = Vec::new();
     for alike in asked.chunk_by(|one, other| one.0 == other.0).filter(|alike| alike.len() > 1) {
         let spans: Vec<SpanIndex> = alike.iter().map(|(_, span)| *span).collect();
@@ -462,7 +462,7 @@ fn fan_out(facts: &Facts<'_>, calls: &Calls, found: &mut Vec<Finding>) {
 
 fn longest_and_median(facts: &Facts<'_>, spans: &[SpanIndex]) -> (u64, u64) {
     let mut lengths: Vec<u64> = spans.iter().map(|span| duration(&facts.store().span(*span))).collect();
-    lengths.sort_unstable();
+    sort::slice(&mut lengths, Ord::cmp);
     (lengths.last().copied().unwrap_or(0), lengths.get((lengths.len().max(1) - 1) / 2).copied().unwrap_or(0))
 }
 
@@ -477,7 +477,7 @@ fn chatty(facts: &Facts<'_>, repeated: &[SpanIndex], found: &mut Vec<Finding>) {
             calls.push((span.service_index(), server.service_index(), span.index()));
         }
     }
-    calls.sort_unstable();
+    sort::slice(&mut calls, Ord::cmp);
     let between = |span: SpanIndex| {
         let client = store.span(span);
         let server = super::attribution::server_of(&client).map_or(0, |server| duration(&server));

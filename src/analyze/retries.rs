@@ -62,7 +62,7 @@ pub(super) fn runs<'a>(trace: &Trace<'a>, semantics: &Semantics<'a>, is_error: &
             failed.push((parent.0, span.name_id().index() as u32));
         }
     }
-    failed.sort_unstable();
+    sort::slice(&mut failed, Ord::cmp);
     failed.dedup();
     let mut runs = Vec::new();
     for family in failed.chunk_by(|one, other| one.0 == other.0) {

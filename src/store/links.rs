@@ -93,7 +93,7 @@ fn resolve(store: &Store) -> LinkTargets {
         incoming.extend(span.links().filter_map(|link| Some((found.of(&link)?.0, span.index().0))));
     }
     found.incoming = incoming;
-    found.incoming.sort_unstable();
+    sort::slice(&mut found.incoming, Ord::cmp);
     found.incoming.dedup();
     found
 }

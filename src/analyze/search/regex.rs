@@ -9,6 +9,7 @@
 //! anew. Groups do not remember what they matched, so there are no references back, and nothing looks ahead or behind but `^ $ \b \B`.
 
 use super::letters::other_case;
+use crate::sort;
 
 /// An expression that is not one, or not one that is understood here.
 #[derive(Debug, PartialEq, Eq)]
@@ -468,7 +469,7 @@ impl Regex {
             }
         }
         let Some(c) = c else { return 0 };
-        next.sort_unstable();
+        sort::slice(&mut next, Ord::cmp);
         self.number(next, if is_word(c) { Before::Word } else { Before::Other })
     }
 

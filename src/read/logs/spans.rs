@@ -13,6 +13,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::collect::{Group, Lines};
 use crate::error::WarningKind;
+use crate::sort;
 use crate::store::{
     AddedSpan, AttributeRange, IdForm, NO_TIME, OriginIndex, RawValue, SpanKey, Status, StoreBuilder, TraceKey,
 };
@@ -113,7 +114,7 @@ pub(crate) fn resolve(
         })
         .collect();
     drop(first_of);
-    order.sort_by_key(|group| rank[*group as usize]);
+    sort::numbers(&mut order, &mut |one, other| rank[one as usize].cmp(&rank[other as usize]));
     builder.reserve_spans(order.len());
     let mut making = Making {
         target: vec![u32::MAX; lines.groups.len()],
@@ -340,9 +341,10 @@ impl Making<'_> {
         }
         let nodes = self.enclosing();
         let mut order: Vec<u32> = (0..count as u32).filter(|at| nodes[*at as usize].start != NO_TIME).collect();
-        order.sort_by_key(|at| (nodes[*at as usize].start, std::cmp::Reverse(nodes[*at as usize].end), *at));
+        let key = |at: u32| (nodes[at as usize].start, std::cmp::Reverse(nodes[at as usize].end), at);
+        sort::numbers(&mut order, &mut |one, other| key(one).cmp(&key(other)));
         let mut ends: Vec<u64> = order.iter().map(|at| nodes[*at as usize].end).collect();
-        ends.sort_unstable();
+        sort::slice(&mut ends, Ord::cmp);
         ends.dedup();
         let rank = |end: u64| ends.len() - 1 - ends.partition_point(|known| *known < end);
         let mut smallest = Smallest::new(ends.len());
