@@ -334,7 +334,7 @@ impl Large {
     }
 
     fn shift(&mut self, bits: usize) {
-        if bits % 32 > 0 {
+        if !bits.is_multiple_of(32) {
             self.times(1 << (bits % 32), 0);
         }
         if !self.0.is_empty() {
