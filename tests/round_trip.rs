@@ -6,7 +6,7 @@ mod dump;
 use std::path::Path;
 
 use dump::dump;
-use spanscope::write::otlp_json::otlp_json;
+use spanscope::write::otlp_json::{otlp_json, write_otlp_json};
 use spanscope::{ReadOptions, SpanIndex, Store, read};
 
 /// All that is said of the spans, but for what their reader noticed: a document that we wrote has nothing to notice of that sort.
@@ -136,4 +136,30 @@ fn real_files_survive() {
     }
     assert!(differences.is_empty(), "{} of {seen}:\n{}", differences.len(), differences.join("\n"));
     assert!(seen > 100, "{seen}");
+}
+
+#[test]
+fn parts_are_the_document_and_stop_when_told() {
+    // Each span takes more than half of what is handed on at once.
+    let span = |id: usize| {
+        let name = "x".repeat(2100 << 10);
+        format!("{{\"traceId\":\"0af7651916cd43dd8448eb211c80319c\",\"spanId\":\"{id:016x}\",\"name\":\"{name}\"}}")
+    };
+    let spans = (1..6).map(span).collect::<Vec<_>>().join(",");
+    let document = format!("{{\"resourceSpans\":[{{\"scopeSpans\":[{{\"spans\":[{spans}]}}]}}]}}");
+    let store = read(document, &ReadOptions::new()).expect("spans").store;
+    let spans = all(&store);
+    let mut parts = Vec::new();
+    write_otlp_json(&store, &spans, &mut |part| {
+        parts.push(part.to_owned());
+        true
+    });
+    assert!(parts.len() > 1, "{}", parts.len());
+    assert_eq!(parts.concat(), otlp_json(&store, &spans));
+    let mut calls = 0;
+    write_otlp_json(&store, &spans, &mut |_| {
+        calls += 1;
+        false
+    });
+    assert_eq!(calls, 1);
 }

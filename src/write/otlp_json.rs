@@ -336,32 +336,6 @@ fn base64(bytes: &[u8], text: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ReadOptions, read};
-
-    #[test]
-    fn parts_are_the_document_and_stop_when_told() {
-        let span = |id: usize| {
-            let name = "x".repeat(PART / 2);
-            format!("{{\"traceId\":\"0af7651916cd43dd8448eb211c80319c\",\"spanId\":\"{id:016x}\",\"name\":\"{name}\"}}")
-        };
-        let spans = (1..6).map(span).collect::<Vec<_>>().join(",");
-        let document = format!("{{\"resourceSpans\":[{{\"scopeSpans\":[{{\"spans\":[{spans}]}}]}}]}}");
-        let store = read(document.into_bytes(), &ReadOptions::default()).expect("spans").store;
-        let spans: Vec<SpanIndex> = store.spans().map(|span| span.index()).collect();
-        let mut parts = Vec::new();
-        write_otlp_json(&store, &spans, &mut |part| {
-            parts.push(part.to_owned());
-            true
-        });
-        assert_eq!(parts.len(), 3);
-        assert_eq!(parts.concat(), otlp_json(&store, &spans));
-        let mut calls = 0;
-        write_otlp_json(&store, &spans, &mut |_| {
-            calls += 1;
-            false
-        });
-        assert_eq!(calls, 1);
-    }
 
     #[test]
     fn texts_are_escaped_as_json_wants_it() {
