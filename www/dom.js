@@ -155,7 +155,7 @@ export function safeAddress(text) {
 }
 
 /** Icons: 12 px, stroke in the current colour. */
-const ICONS = /** @type {const} */ ({
+export const ICONS = /** @type {const} */ ({
     close: "M3 3l6 6M9 3l-6 6",
     copy: "M4.5 4.5h6v6h-6zM1.5 7.5v-6h6",
     check: "M2 6.5l2.5 2.5L10 3.5",

@@ -10,7 +10,14 @@
  * A small movement (wheel, touch, keys) moves the rows exactly as far; a large one (the bar dragged) jumps in
  * proportion. The two drift apart while scrolling exactly, and are brought together when the scrolling rests; the rows
  * do not move then, as they are placed relative to what is visible.
+ *
+ * Rows stand on a sheet, which is moved as a whole:
+ *
+ *     sheet     at row 1,000 of the content    after a jump at row 40,000
+ *     elements  0, 26, 52, 78, …               the same places, other rows
  */
+
+import { el } from "./dom.js";
 
 /** The largest height given to an element (browsers clamp from 17 million on). */
 export const MAX_SPACER = 8_000_000;
@@ -139,7 +146,7 @@ export class ScrollMap {
  * @template {HTMLElement} Row
  * @typedef {object} VirtualListOptions
  * @property {HTMLElement} scroller has `overflow: auto` and a height
- * @property {HTMLElement} body the rows' parent inside it; gets its height
+ * @property {HTMLElement} body what holds the rows inside it; gets its height
  * @property {number} rowHeight
  * @property {number} [overscan]
  * @property {number} [cap]
@@ -151,6 +158,10 @@ export class ScrollMap {
 
 /** How long rows may stand still because those to come are not there yet. */
 const HOLD = 120;
+/** How long after a jump the rows around those that are visible get elements: until then another jump may have come. */
+const SETTLED = 60;
+/** Where nothing is visible, above the first row of the sheet. */
+const ASIDE = -20_000;
 
 /**
  * The list in a document.
@@ -167,7 +178,12 @@ export class VirtualList {
     /** @type {number | null} */
     #first = null;
     #frame = 0;
-    /** Where each element was placed. @type {WeakMap<Row, number>} */
+    #sheet = el("div", { class: "virtual-sheet", role: "presentation" });
+    /** Where the sheet was placed. */
+    #sheetPlace = Number.NaN;
+    /** The row at the top of the sheet. */
+    #base = 0;
+    /** Where each element was placed on the sheet. @type {WeakMap<Row, number>} */
     #places = new WeakMap();
     /** Where the scroller stands: to ask it after something was written would have the browser lay everything out. */
     #scrollTop = 0;
@@ -178,12 +194,15 @@ export class VirtualList {
     #late = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     #rest;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    #settle;
     #observer;
 
     /** @param {VirtualListOptions<Row>} options */
     constructor(options) {
         this.#options = options;
         this.#map = new ScrollMap(options.rowHeight, options.cap);
+        options.body.append(this.#sheet);
         options.scroller.addEventListener("scroll", this.#onScroll, { passive: true });
         this.#observer = new ResizeObserver(() => this.#measure());
         this.#observer.observe(options.scroller);
@@ -277,13 +296,24 @@ export class VirtualList {
      * then those that were shown stay in view, as nobody can read rows that are drawn empty first and anew at once.
      */
     render() {
-        const { from, to } = this.window;
+        clearTimeout(this.#settle);
+        const whole = this.window;
+        const jumped = this.#jumped();
+        // What is not visible yet costs a jump time and nobody sees it.
+        const { from, to } = jumped ? this.#map.window(0) : whole;
         const ready = this.#options.ready?.(from, to) ?? true;
         if (ready || this.#late || this.#rows.size === 0) {
             clearTimeout(this.#hold);
             this.#hold = undefined;
             this.#shown = this.#map.offset;
+            if (jumped) {
+                this.#base = whole.from;
+                this.#settle = setTimeout(() => this.renderSoon(), SETTLED);
+            }
             this.#fill(from, to);
+            // Those that are needed again at once are only put aside: to hide them would have them made up anew.
+            const hidden = this.#spare.length - Math.max(0, whole.to - whole.from - this.#rows.size);
+            for (let index = 0; index < hidden; index += 1) this.#hide(this.#spare[index]);
         } else {
             this.#hold ??= setTimeout(() => {
                 this.#late = true;
@@ -291,16 +321,47 @@ export class VirtualList {
                 this.#late = false;
             }, HOLD);
         }
-        // Relative to the visible part, as the spacer may be shorter than the content.
-        const shift = this.#scrollTop - this.#shown;
-        const limit = this.#map.spacerHeight + this.#map.viewport;
-        for (const [index, element] of this.#rows) {
-            const place = Math.min(Math.max(index * this.#map.rowHeight + shift, -1000), limit);
-            if (this.#places.get(element) === place) continue;
-            this.#places.set(element, place);
-            element.style.transform = `translateY(${place}px)`;
-        }
+        this.#place();
         this.#restSoon();
+    }
+
+    /** Whether none of the rows that are visible has an element. */
+    #jumped() {
+        if (this.#first !== null || this.#rows.size === 0) return false;
+        const { from, to } = this.#map.window(0);
+        for (let index = from; index < to; index += 1) if (this.#rows.has(index)) return false;
+        return true;
+    }
+
+    /** Places the sheet, and the rows on it. */
+    #place() {
+        const { rowHeight, spacerHeight, viewport } = this.#map;
+        // Relative to the visible part, as the spacer may be shorter than the content.
+        const top = this.#base * rowHeight + this.#scrollTop - this.#shown;
+        if (top !== this.#sheetPlace) {
+            this.#sheetPlace = top;
+            this.#sheet.style.transform = `translateY(${top}px)`;
+        }
+        // A row that is kept far away does not make the content any longer.
+        const least = -1000 - top;
+        const most = spacerHeight + viewport - top;
+        for (const [index, element] of this.#rows) this.#put(element, Math.min(Math.max((index - this.#base) * rowHeight, least), most));
+        for (const element of this.#spare) if (!element.hidden) this.#put(element, ASIDE);
+    }
+
+    /** @param {Row | undefined} element */
+    #hide(element) {
+        if (element !== undefined && !element.hidden) element.hidden = true;
+    }
+
+    /**
+     * @param {Row} element
+     * @param {number} place on the sheet
+     */
+    #put(element, place) {
+        if (this.#places.get(element) === place) return;
+        this.#places.set(element, place);
+        element.style.transform = `translateY(${place}px)`;
     }
 
     /**
@@ -314,21 +375,26 @@ export class VirtualList {
             this.#rows.delete(index);
             this.#spare.push(element);
         }
-        // After a jump all are spare: in the order of the document, rows need not be brought into order.
-        if (this.#spare.length > 1 && this.#rows.size <= 1) {
-            const spare = new Set(this.#spare);
-            this.#spare = /** @type {Row[]} */ ([...this.#options.body.children].filter((element) => spare.has(/** @type {Row} */ (element)))).reverse();
+        // An element that stands where a row is to be need not be moved.
+        const standing = new Map(this.#spare.map((element) => [this.#places.get(element), element]));
+        for (let index = from; index < to; index += 1) {
+            const element = this.#rows.has(index) ? undefined : standing.get((index - this.#base) * this.#map.rowHeight);
+            if (element === undefined) continue;
+            this.#spare.splice(this.#spare.indexOf(element), 1);
+            this.#give(index, element);
         }
         for (let index = from; index < to; index += 1) this.#give(index);
         if (pinned >= 0) this.#give(pinned);
-        for (const element of this.#spare) if (!element.hidden) element.hidden = true;
     }
 
-    /** @param {number} index */
-    #give(index) {
+    /**
+     * @param {number} index
+     * @param {Row} [chosen]
+     */
+    #give(index, chosen) {
         if (this.#rows.has(index)) return;
-        const element = this.#spare.pop() ?? this.#options.create();
-        if (element.parentNode === null) this.#options.body.append(element);
+        const element = chosen ?? this.#spare.pop() ?? this.#options.create();
+        if (element.parentNode === null) this.#sheet.append(element);
         if (element.hidden) element.hidden = false;
         this.#rows.set(index, element);
         this.#options.draw(element, index);
@@ -338,14 +404,18 @@ export class VirtualList {
         const top = this.#options.scroller.scrollTop;
         this.#scrollTop = top;
         if (Math.abs(top - this.#map.restScroll()) >= 1 || !this.#map.scaled) this.#map.scrolled(top);
-        if (this.#frame === 0) {
-            this.#frame = requestAnimationFrame(() => {
-                this.#frame = 0;
-                this.render();
-            });
-        }
+        this.renderSoon();
         this.#restSoon();
     };
+
+    /** Renders with the next frame, however often it was asked for. */
+    renderSoon() {
+        if (this.#frame !== 0) return;
+        this.#frame = requestAnimationFrame(() => {
+            this.#frame = 0;
+            this.render();
+        });
+    }
 
     /** When the scrolling rests, brings scroll bar and rows together, and the elements into the order of the rows. */
     #restSoon() {
@@ -358,7 +428,6 @@ export class VirtualList {
 
     /** What reads the document in order should meet the rows in order. An element with the focus must not be moved. */
     #order() {
-        const { body } = this.#options;
         const order = [...this.#rows].sort(([one], [other]) => one - other).map(([, element]) => element);
         const held = order.find((element) => element.contains(document.activeElement)) ?? null;
         const at = held === null ? order.length : order.indexOf(held);
@@ -366,7 +435,7 @@ export class VirtualList {
         let next = held;
         for (let index = at - 1; index >= 0; index -= 1) {
             const element = /** @type {Row} */ (order[index]);
-            if (element.nextElementSibling !== next || next === null) body.insertBefore(element, next);
+            if (element.nextElementSibling !== next || next === null) this.#sheet.insertBefore(element, next);
             next = element;
         }
         /** @type {Element | null} */
@@ -395,6 +464,7 @@ export class VirtualList {
         this.#options.scroller.removeEventListener("scroll", this.#onScroll);
         cancelAnimationFrame(this.#frame);
         clearTimeout(this.#rest);
+        clearTimeout(this.#settle);
         clearTimeout(this.#hold);
     }
 }

@@ -9,7 +9,7 @@
  * span was recorded that was moved to align clocks. All shapes of a bar are one SVG with a few paths, so that a row is always the same elements.
  */
 
-import { attribute, el, icon, setProperty, setText, svg } from "../dom.js";
+import { ICONS, attribute, el, icon, setProperty, setText, svg } from "../dom.js";
 import { colorOf } from "../colors.js";
 import { countOf, exactDuration, formatCount, formatDuration, formatMoment } from "../format.js";
 import { errorMark } from "./marks.js";
@@ -26,7 +26,7 @@ const CHARACTER = 7;
 /**
  * @typedef {object} RowParts
  * @property {HTMLElement} name the first cell
- * @property {HTMLElement} twisty
+ * @property {Element} twisty the arrow in it: one path that changes costs less than two of which one is shown
  * @property {SVGSVGElement} own
  * @property {SVGSVGElement} below
  * @property {HTMLElement} stripe
@@ -37,7 +37,6 @@ const CHARACTER = 7;
  * @property {HTMLElement} moved
  * @property {HTMLElement} skipped
  * @property {HTMLElement} duration
- * @property {HTMLElement} words
  * @property {SVGSVGElement} drawing
  * @property {SVGPathElement} ghost
  * @property {SVGPathElement} beyond
@@ -69,8 +68,8 @@ const parts = new WeakMap();
 /** @returns {HTMLElement} */
 export function createRow() {
     const path = (/** @type {string} */ name) => svg("path", { class: name });
+    const arrow = icon("down");
     const made = {
-        twisty: el("span", { class: "twisty", "aria-hidden": "true" }, icon("down"), icon("right")),
         own: errorMark("own"),
         below: errorMark("below"),
         stripe: el("span", { class: "stripe", "aria-hidden": "true" }),
@@ -81,7 +80,6 @@ export function createRow() {
         moved: el("span", { class: "row-moved", "aria-hidden": "true" }),
         skipped: el("span", { class: "row-skipped", "aria-hidden": "true" }),
         duration: el("div", { class: "cell cell-duration", role: "gridcell" }),
-        words: el("span", { class: "visually-hidden" }),
         ghost: path("bar-ghost"),
         beyond: path("bar-beyond"),
         under: path("bar-under"),
@@ -95,10 +93,10 @@ export function createRow() {
         link: el("span", { class: "row-link", "aria-hidden": "true" }, icon("link")),
         label: el("span", { class: "row-label", "aria-hidden": "true" }),
     };
-    const drawing = svg("svg", { class: "bars", "aria-hidden": "true", focusable: "false" }, made.ghost, made.beyond, made.under, made.busy, made.texture, made.hatch, made.outline, made.critical, made.events, made.errorEvents);
-    const name = el("div", { class: "cell cell-name", role: "gridcell" }, made.twisty, made.own, made.below, made.stripe, made.level, el("span", { class: "row-text" }, made.service, " ", made.operation), made.chip, made.moved);
-    const row = el("div", { class: "row virtual-row", role: "row", tabindex: -1 }, name, made.duration, el("div", { class: "cell cell-time", role: "gridcell" }, made.words, drawing, made.link, made.label), made.skipped);
-    parts.set(row, { ...made, name, drawing });
+    const drawing = svg("svg", { class: "bars", role: "img", focusable: "false" }, made.ghost, made.beyond, made.under, made.busy, made.texture, made.hatch, made.outline, made.critical, made.events, made.errorEvents);
+    const name = el("div", { class: "cell cell-name", role: "gridcell" }, el("span", { class: "twisty", "aria-hidden": "true" }, arrow), made.own, made.below, made.stripe, made.level, el("span", { class: "row-text" }, made.service, " ", made.operation), made.chip, made.moved);
+    const row = el("div", { class: "row virtual-row", role: "row", tabindex: -1 }, name, made.duration, el("div", { class: "cell cell-time", role: "gridcell" }, drawing, made.link, made.label), made.skipped);
+    parts.set(row, { ...made, twisty: /** @type {Element} */ (arrow.firstElementChild), name, drawing });
     return row;
 }
 
@@ -111,10 +109,11 @@ export function blankRow(element) {
     if (made === undefined) return;
     element.classList.add("blank");
     attribute(element, "aria-label", "Loading");
-    for (const text of [made.service, made.operation, made.chip, made.moved, made.skipped, made.duration, made.words, made.label, made.level]) setText(text, "");
+    for (const text of [made.service, made.operation, made.chip, made.moved, made.skipped, made.duration, made.label, made.level]) setText(text, "");
+    attribute(made.drawing, "aria-label", "Loading");
     clearShapes(made);
     made.link.hidden = true;
-    made.twisty.classList.add("absent");
+    attribute(made.twisty, "d", "");
     made.own.classList.add("absent");
     made.below.classList.add("absent");
 }
@@ -141,20 +140,18 @@ export function drawRow(element, row, above, context, matches) {
     const service = row.service === "" ? "(no service)" : row.service;
     setProperty(made.name, "--row-indent", String(Math.min(row.level - 1, DEEPEST_INDENT)));
     const color = colorOf(context.looks[row.serviceIndex]);
-    for (const colored of [made.stripe, made.under, made.busy, made.beyond]) setProperty(colored, "--row-service", color);
+    for (const colored of [made.stripe, made.under, made.busy]) setProperty(colored, "--row-service", color);
     const texture = context.looks[row.serviceIndex]?.texture ?? "plain";
-    element.classList.toggle("texture-dots", texture === "dots");
-    element.classList.toggle("texture-lines", texture === "lines");
+    made.stripe.classList.toggle("texture-dots", texture === "dots");
+    made.stripe.classList.toggle("texture-lines", texture === "lines");
     element.classList.toggle("top", row.top !== null && above !== undefined);
-    element.classList.toggle("own-error", row.error === "own");
     element.classList.toggle("same-service", above !== undefined && above.service === row.service);
     attribute(element, "aria-level", row.level);
     attribute(element, "aria-posinset", row.positionInSet);
     attribute(element, "aria-setsize", row.setSize);
     attribute(element, "aria-expanded", row.expandable ? String(row.expanded) : null);
 
-    made.twisty.classList.toggle("absent", !row.expandable);
-    made.twisty.classList.toggle("closed", row.expandable && !row.expanded);
+    attribute(made.twisty, "d", row.expandable ? (row.expanded ? ICONS.down : ICONS.right) : "");
     made.own.classList.toggle("absent", row.error !== "own");
     made.below.classList.toggle("absent", row.error !== "below");
     setText(made.level, row.level - 1 > DEEPEST_INDENT ? `${row.level}›` : "");
@@ -175,7 +172,8 @@ export function drawRow(element, row, above, context, matches) {
     setText(made.duration, duration);
     attribute(made.duration, "title", Number.isFinite(row.startNs) ? exactDuration(length) : null);
     const words = [wordsOf(row, context), ...(matches ? ["match"] : []), ...(row.skipped > 0 ? [`${countOf(row.skipped, "span")} behind it not shown`] : [])].join(", ");
-    setText(made.words, words);
+    // The picture's name and no text: what nobody sees need not be laid out.
+    attribute(made.drawing, "aria-label", words);
     attribute(element, "aria-label", `${service} ${name}, ${duration}, ${words}${chip.title === null ? "" : `, ${chip.title}`}`);
     drawBar(made, row, context);
 }
@@ -259,6 +257,7 @@ function drawBar(made, row, context) {
     const inside = (/** @type {number} */ x) => Math.round(Math.min(Math.max(x, -8), width + 8));
     const line = (/** @type {number} */ a, /** @type {number} */ b) => (b < 0 || a > width || inside(a) === inside(b) ? "" : `M${inside(a)} ${top + BAR / 2 - 0.5}h${inside(b) - inside(a)}v1H${inside(a)}z`);
     const beyond = known ? (Number.isFinite(row.earlyNs) ? line(place(row.earlyNs), left) : "") + (Number.isFinite(row.lateNs) ? line(right, place(row.lateNs)) : "") : "";
+    if (beyond !== "") setProperty(made.beyond, "--row-service", colorOf(context.looks[row.serviceIndex]));
     let ghost = "";
     let ghostAt = { left: 0, right: 0 };
     if (known && row.shiftNs !== 0) {

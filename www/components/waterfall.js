@@ -324,7 +324,8 @@ export class WaterfallView {
             const element = this.#list.elementOf(index);
             if (element !== undefined && (element.classList.contains("blank") || index === (chunk + 1) * CHUNK)) this.#draw(element, index);
         }
-        if (this.#list.waiting) this.#list.render();
+        // With the next frame: should it be scrolled to other rows before, these need not be drawn.
+        if (this.#list.waiting) this.#list.renderSoon();
         if (this.#state?.range) this.#refineSoon();
         this.#giveFocus();
     }

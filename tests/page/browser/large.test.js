@@ -101,3 +101,25 @@ test('the rows of the large sample follow the wheel, the bar and the keys', asyn
   })
   await close()
 })
+
+test('after a jump the rows above and below those that are visible follow, once each, every one in its place', async () => {
+  const { page, close } = await site.open()
+  await openSample(page, '5,000 spans')
+  const scroller = page.locator('.waterfall-scroll')
+  for (const top of [40_000, 90_000, 20_000]) {
+    await scroller.evaluate((element, to) => element.scrollTo(0, to), top)
+    await page.waitForFunction(() => {
+      const box = /** @type {Element} */ (document.querySelector('.waterfall-scroll')).getBoundingClientRect()
+      const scrolled = /** @type {Element} */ (document.querySelector('.waterfall-scroll')).scrollTop
+      const rows = [...document.querySelectorAll('.row:not([hidden], [tabindex="0"])')]
+        .map((element) => ({ index: Number(element.getAttribute('aria-rowindex')) - 2, top: element.getBoundingClientRect().top - box.top, blank: element.classList.contains('blank') }))
+        .sort((one, other) => one.index - other.index)
+      const first = rows[0]?.index ?? 0
+      const height = (rows[1]?.top ?? 0) - (rows[0]?.top ?? 0)
+      const placed = rows.every(({ index, top, blank }, at) => !blank && index === first + at && Math.abs(top - (index * height - scrolled)) < 1)
+      // Some on either side are ready before they are needed.
+      return placed && first < Math.floor(scrolled / height) - 2 && (rows.at(-1)?.top ?? 0) > box.height + 2 * height
+    })
+  }
+  await close()
+})
