@@ -1,4 +1,4 @@
-//! Durations as people read them.
+//! Durations and dates as people read them.
 //!
 //! Three significant digits and a unit (`412 µs`, `41.2 ms`, `1.24 s`), a whole number without decimals (`82 ms`); from a minute on whole
 //! parts (`8 h 0 m 8 s`). The page shows durations by the same rule, so that a text and a table never disagree.
@@ -77,6 +77,23 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
+/// Seconds since 1970 as a date and time of UTC.
+pub fn date_and_time(seconds: u64) -> String {
+    let (days, rest) = (seconds / 86_400, seconds % 86_400);
+    // Counted from a 1 March, years end with their leap day, and months have lengths in a pattern of five.
+    let days = days + 719_468;
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    let two = |number: u64| [if number < 10 { "0" } else { "" }, &number.to_string()].concat();
+    let (hour, minute, second) = (two(rest / 3_600), two(rest / 60 % 60), two(rest % 60));
+    [&year.to_string(), "-", &two(month), "-", &two(day), " ", &hour, ":", &minute, ":", &second, " UTC"].concat()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,5 +126,14 @@ mod tests {
         ] {
             assert_eq!(format_duration(ns), text, "{ns}");
         }
+    }
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        assert_eq!(date_and_time(0), "1970-01-01 00:00:00 UTC");
+        assert_eq!(date_and_time(951_782_399), "2000-02-28 23:59:59 UTC");
+        assert_eq!(date_and_time(951_782_400), "2000-02-29 00:00:00 UTC");
+        assert_eq!(date_and_time(1_465_510_280), "2016-06-09 22:11:20 UTC");
+        assert_eq!(date_and_time(4_107_542_400), "2100-03-01 00:00:00 UTC");
     }
 }

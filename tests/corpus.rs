@@ -101,12 +101,6 @@ const EXCEPTIONS: &[(&str, &str, u64, &str)] = &[
     ("big/synthetic-5000.zipkin-v2.json", "zero_duration", 0, NO_END),
     ("zipkin-v2/zipkin-smartthings-mobile-web-install.json", "zero_duration", 0, NO_END),
     (
-        "jaeger-ui-json/crisp-15.json",
-        "error_spans",
-        2,
-        "a tag error with the text ClientSideError is an error; the counter took only true for one",
-    ),
-    (
         "zipkin-v1/zipkin-span-rpc-v1.json",
         "orphans",
         2,

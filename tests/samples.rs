@@ -57,6 +57,20 @@ fn every_format_has_a_sample() {
 }
 
 #[test]
+fn every_format_has_a_fuzz_target() {
+    let manifest = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/Cargo.toml"));
+    let manifest = manifest.expect("fuzz/Cargo.toml");
+    let target = |id: &str| {
+        let name = format!("read_{}", id.replace('-', "_"));
+        format!("[[bin]]\nname = \"{name}\"\npath = \"fuzz_targets/read_format.rs\"\n")
+    };
+    for format in FORMATS {
+        assert!(manifest.contains(&target(format.id)), "fuzz/Cargo.toml lacks\n{}", target(format.id));
+    }
+    assert_eq!(manifest.matches("read_format.rs").count(), FORMATS.len(), "a target of no format");
+}
+
+#[test]
 fn samples_read_alike_named_and_guessed_and_give_their_dumps() {
     let mut failures = Vec::new();
     for (format, path, bytes) in samples() {

@@ -1,5 +1,5 @@
-//! Azure Application Insights: the envelopes that its SDKs send ("breeze"), tables that a query answers with, and the records of diagnostic
-//! settings. All three say the same in their own spellings: requests and dependencies are spans, exceptions and messages are events of the
+//! Azure Application Insights: the envelopes that its SDKs send ("breeze"), tables that a query answers with, their rows as objects,
+//! and the records of diagnostic settings. All say the same in their own spellings: requests and dependencies are spans, exceptions and messages are events of the
 //! span whose id is their parent's.
 
 use super::Format;
@@ -18,7 +18,7 @@ pub(super) const FORMAT: Format = Format {
     id: "app-insights",
     name: "Application Insights",
     produced_by: "Azure Monitor's SDKs, Log Analytics queries, diagnostic settings",
-    shapes: "envelopes in a list or one a line; `{\"tables\":[{\"columns\":…,\"rows\":…}]}`; `{\"records\":[…]}`",
+    shapes: "envelopes in a list or one a line; `{\"tables\":[{\"columns\":…,\"rows\":…}]}`; rows as objects; `{\"records\":[…]}`",
     detect,
     read,
 };
@@ -30,16 +30,20 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     if shape.kind_of("tables", "columns").is_some() && shape.kind_of("tables", "rows").is_some() {
         return Some("it has tables of columns and rows");
     }
-    let record = |under| {
-        shape.kind_of(under, "OperationId").is_some()
-            && (shape.kind_of(under, "DurationMs").is_some() || shape.kind_of(under, "AppRoleName").is_some())
+    let record = |operation: &str, others: [&str; 3]| {
+        let beside = |under: &str| others.iter().any(|key| shape.kind_of(under, key).is_some());
+        shape.places_of(operation).any(beside)
     };
-    (record("records") || record("")).then_some("its records have an OperationId and DurationMs")
+    if record("OperationId", ["DurationMs", "AppRoleName", "ParentId"]) {
+        return Some("its records have an OperationId and DurationMs");
+    }
+    record("operation_Id", ["itemType", "operation_ParentId", "cloud_RoleName"])
+        .then_some("its rows have an operation_Id and an itemType")
 }
 
 fn read(reading: &mut Reading<'_>) {
     let mut held = Held::default();
-    reading.objects(&["records", "tables"], &mut |reading, node| {
+    reading.objects(&["records", "tables", "value"], &mut |reading, node| {
         if let (Some(columns), Some(rows)) = (node.get("columns"), node.get("rows")) {
             let table = node.text_of("name").unwrap_or_default();
             for row in rows.items() {

@@ -8,10 +8,15 @@
 //! the text: one that begins as JSON is not touched, however long it is. Commas behind the last element ([`without_trailing_commas`]) are only
 //! looked for when the lexer stumbles over one.
 //!
+//! Lines inside the answer of a store of logs come out of it ([`answers`]).
+//!
 //! Line prefixes name a service, so they are remembered by line ([`LinePrefixes`]).
 
 use std::collections::HashMap;
 use std::sync::Arc;
+
+use super::logs::answers;
+use super::unpack::Trouble;
 
 /// How much of a text is looked at.
 const GLANCE: usize = 64 * 1024;
@@ -29,6 +34,20 @@ pub(super) struct LinePrefixes {
 }
 
 impl LinePrefixes {
+    /// What follows from this byte on has this name before it.
+    pub(super) fn begin(&mut self, offset: usize, name: Option<&str>) {
+        let number = name.map_or(NO_NAME, |name| {
+            let known = self.names.iter().rposition(|known| known == name);
+            known.unwrap_or_else(|| {
+                self.names.push(name.to_owned());
+                self.names.len() - 1
+            }) as u32
+        });
+        if self.runs.last().is_none_or(|(_, last)| *last != number) {
+            self.runs.push((offset as u32, number));
+        }
+    }
+
     /// The name that stood before the line with this byte.
     pub(super) fn name_at(&self, offset: usize) -> Option<&str> {
         let run = self.runs.partition_point(|(start, _)| *start as usize <= offset).checked_sub(1)?;
@@ -36,8 +55,18 @@ impl LinePrefixes {
     }
 }
 
-/// Makes a text readable; a sentence on each thing that was done.
-pub(super) fn clean(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> LinePrefixes {
+/// Makes a text readable; a sentence on each thing that was done, and what could not be.
+pub(super) fn clean(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>, troubles: &mut Vec<Trouble>) -> LinePrefixes {
+    let prefixes = without_surroundings(bytes, notes);
+    let head = head_of(bytes);
+    let answer = begins_as_json(head).then(|| answers::lines_of(bytes, head, troubles)).flatten();
+    let Some((lines, services, note)) = answer else { return prefixes };
+    *bytes = Arc::new(lines);
+    notes.push(note);
+    services
+}
+
+fn without_surroundings(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> LinePrefixes {
     if let Some(order) = Order::of(bytes) {
         let (text, lone) = order.decode(bytes);
         *bytes = Arc::new(text.into_bytes());
@@ -183,7 +212,7 @@ impl Order {
 
 // ── ANSI escapes ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-fn remove_escapes(bytes: &mut Vec<u8>) {
+pub(super) fn remove_escapes(bytes: &mut Vec<u8>) {
     let (mut from, mut to) = (0, 0);
     while from < bytes.len() {
         let run = bytes[from..].iter().position(|byte| *byte == 0x1b).unwrap_or(bytes.len() - from);
@@ -580,7 +609,7 @@ mod tests {
     fn cleaned(text: &[u8]) -> (String, Vec<String>) {
         let mut bytes = Arc::new(text.to_vec());
         let mut notes = Vec::new();
-        clean(&mut bytes, &mut notes);
+        clean(&mut bytes, &mut notes, &mut Vec::new());
         (String::from_utf8_lossy(&bytes).into_owned(), notes)
     }
 
@@ -590,7 +619,7 @@ mod tests {
             let mut bytes = Arc::new(text.as_bytes().to_vec());
             let shared = Arc::clone(&bytes);
             let mut notes = Vec::new();
-            clean(&mut bytes, &mut notes);
+            clean(&mut bytes, &mut notes, &mut Vec::new());
             assert!(Arc::ptr_eq(&bytes, &shared) && notes.is_empty(), "{text}: {notes:?}");
         }
     }
@@ -637,7 +666,7 @@ mod tests {
         let text = "shop-1  | {\"a\":1}\nshop-1  |\ndb-1    | x | y\nAttaching to db-1\nshop-1  | z\nshop-1  | z\n";
         let mut bytes = Arc::new(text.as_bytes().to_vec());
         let mut notes = Vec::new();
-        let prefixes = clean(&mut bytes, &mut notes);
+        let prefixes = clean(&mut bytes, &mut notes, &mut Vec::new());
         let found = String::from_utf8_lossy(&bytes);
         assert_eq!(found, "{\"a\":1}\n\nx | y\nAttaching to db-1\nz\nz\n");
         assert_eq!(notes, ["Removed what docker compose puts before each line (shop-1, db-1)."]);

@@ -95,7 +95,7 @@ fn holds_headers(bytes: &[u8]) -> bool {
 fn cleaned_formats_of(bytes: &[u8]) -> Vec<Candidate> {
     let mut head = Arc::new(bytes[..bytes.len().min(GLANCE)].to_vec());
     let mut notes = Vec::new();
-    clean::clean(&mut head, &mut notes);
+    clean::clean(&mut head, &mut notes, &mut Vec::new());
     formats_of(if notes.is_empty() { bytes } else { &head })
 }
 
@@ -127,7 +127,7 @@ struct Key {
 }
 
 impl<'a> Shape<'a> {
-    fn of(bytes: &'a [u8]) -> Shape<'a> {
+    pub(super) fn of(bytes: &'a [u8]) -> Shape<'a> {
         let head = &bytes[..bytes.len().min(GLANCE)];
         let start = if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
         let mut shape = Shape { head: &head[start..], keys: Vec::new() };

@@ -6,7 +6,7 @@
 //!                                 "processID","warnings"}],
 //!           "processes":{"p1":{"serviceName","tags":[…]}}}]}
 //! ```
-//! With the list of traces or one trace under `data`, or bare; a trace, or spans with their `process` inside; one document or many.
+//! With the list of traces or one trace under `data`, `traces` or `result`, or bare; a trace, or spans with their `process` inside; one document or many.
 //! Times are microseconds. Ids are hexadecimal of any width.
 //!
 //! Source: jaegertracing/jaeger, `internal/uimodel/model.go`.
@@ -22,7 +22,7 @@ pub(super) const FORMAT: Format = Format {
     id: "jaeger-json",
     name: "Jaeger JSON",
     produced_by: "Jaeger's page (download) and query API, Grafana, Docker Desktop",
-    shapes: "traces under `data`, bare or in an array; spans with their `process` inside; ids of any width; `references[].span` copies; results of a search",
+    shapes: "traces under `data`, `traces` or `result`, bare or in an array; spans with their `process` inside; ids of any width; `references[].span` copies; results of a search",
     detect,
     read,
 };

@@ -5,7 +5,7 @@
 //! model      traceId, spanId in base64   startTime "2026-…Z"   duration "0.1s"   tags [{key, vType, vStr}]     process inside
 //! documents  traceID, spanID in hex      startTime µs          duration µs       tags [{key, type, value}], tag {"a@b": …}
 //! ```
-//! (Jaeger, `model.proto`; `internal/storage/v1/elasticsearch`: dots in the keys of `tag` are written as `@`.)
+//! The model's keys stand in snake_case too, as its protobuf has them. (Jaeger, `model.proto`; `internal/storage/v1/elasticsearch`: dots in the keys of `tag` are written as `@`.)
 
 use super::Format;
 use super::detect::Shape;
@@ -24,7 +24,7 @@ pub(super) const FORMAT: Format = Format {
     id: "jaeger-model",
     name: "Jaeger model and index",
     produced_by: "Jaeger's gRPC gateway (`api_v2`), its Elasticsearch and OpenSearch indices",
-    shapes: "`spans` with base64 ids and RFC 3339 times; index documents, bare, one a line, in `hits.hits[]._source`; `tags` lists and `tag` maps",
+    shapes: "`spans` with base64 ids and RFC 3339 times, in snake_case too; index documents, bare, one a line, in `hits.hits[]._source`; `tags` lists and `tag` maps",
     detect,
     read,
 };
@@ -35,7 +35,8 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     if place("startTimeMillis", "spanID", Kind::String) {
         return Some("its documents have spanID and startTimeMillis");
     }
-    (place("operationName", "startTime", Kind::String) && place("operationName", "spanId", Kind::String))
+    let model = |name, start, id| place(name, start, Kind::String) && place(name, id, Kind::String);
+    (model("operationName", "startTime", "spanId") || model("operation_name", "start_time", "span_id"))
         .then_some("its spans have spanId, operationName and a startTime in text")
 }
 
@@ -43,7 +44,7 @@ fn read(reading: &mut Reading<'_>) {
     let mut out = Assembler::default();
     let wrappers = ["spans", "hits", "_source", "result", "data", "chunk"];
     reading.objects(&wrappers, &mut |reading, node| {
-        if node.get_any(&["spanId", "spanID"]).is_some() {
+        if node.get_any(&SPAN_ID).is_some() {
             span(reading, &mut out, &node);
         } else if node.json && node.get("_index").is_none() {
             let reason = "Expected a span with spanId, found another object.".to_owned();
@@ -52,13 +53,18 @@ fn read(reading: &mut Reading<'_>) {
     });
 }
 
+/// Spellings of the keys that the model and the documents have in common.
+const TRACE_ID: [&str; 3] = ["traceId", "traceID", "trace_id"];
+const SPAN_ID: [&str; 3] = ["spanId", "spanID", "span_id"];
+
 fn span(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) {
     let mut parts = Parts::at(node.start);
     parts.trace = trace_of(reading, node).unwrap_or(TraceKey::EMPTY);
     parts.id = span_of(reading, node);
-    parts.name = reading.builder.intern(node.text_of("operationName").unwrap_or_default());
+    let name = node.get_any(&["operationName", "operation_name"]).and_then(Node::text);
+    parts.name = reading.builder.intern(name.unwrap_or_default());
     parts.flags = node.get("flags").and_then(Node::integer).and_then(|flags| u32::try_from(flags).ok()).unwrap_or(0);
-    parts.start = reading.time_of(&mut parts, node.get("startTime"), Unit::Micros, "startTime");
+    parts.start = reading.time_of(&mut parts, node.get_any(&["startTime", "start_time"]), Unit::Micros, "startTime");
     if parts.start == NO_TIME {
         parts.start = reading.time_of(&mut parts, node.get("startTimeMillis"), Unit::Millis, "startTimeMillis");
     }
@@ -66,13 +72,14 @@ fn span(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) {
         parts.lasting(duration);
     }
     if let Some(process) = node.get("process") {
-        parts.service(reading, process.text_of("serviceName").unwrap_or_default());
+        let service = process.get_any(&["serviceName", "service_name"]).and_then(Node::text);
+        parts.service(reading, service.unwrap_or_default());
         tags(process, |key, value| parts.resource(reading, key, value));
-    } else if let Some(process) = node.get_any(&["processId", "processID"]) {
+    } else if let Some(process) = node.get_any(&["processId", "processID", "process_id"]) {
         let message = format!("Expected the span's process, found only its id {}.", process.described());
         parts.warn(WarningKind::UnknownProcess, message);
     }
-    let mut told = Told::NOTHING;
+    let mut told = Told::NOTHING_OF_JAEGER;
     tags(node, |key, value| {
         if !Parts::tell(&mut told, reading, key, value) {
             parts.attribute(reading, key, value);
@@ -90,12 +97,12 @@ fn span(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) {
 }
 
 fn trace_of(reading: &mut Reading<'_>, node: &Node<'_>) -> Option<TraceKey> {
-    let id = node.get_any(&["traceId", "traceID"])?.text()?;
+    let id = node.get_any(&TRACE_ID)?.text()?;
     Some(reading.trace_key(id, Base64::Yes))
 }
 
 fn span_of(reading: &mut Reading<'_>, node: &Node<'_>) -> SpanKey {
-    let id = node.get_any(&["spanId", "spanID"]).and_then(Node::text);
+    let id = node.get_any(&SPAN_ID).and_then(Node::text);
     id.map_or(SpanKey::EMPTY, |id| reading.span_key(id, Base64::Yes))
 }
 
@@ -145,21 +152,21 @@ fn value_of<'a>(tag: &Node<'a>) -> Node<'a> {
         };
         return node.unwrap_or_else(|| value.clone());
     }
-    let field = |key: &str| tag.get(key).cloned();
-    let number = |key: &str| match field(key) {
+    let field = |keys: &[&str]| tag.get_any(keys).cloned();
+    let number = |keys: &[&str]| match field(keys) {
         Some(Node { data: Data::Text(text), .. }) if crate::json::is_number(&text) => made(Data::Number(text)),
         Some(node) => node,
         None => made(Data::Number("0".into())),
     };
     match tag.written_of("vType").or(tag.written_of("v_type")) {
-        Some("BOOL" | "1") => field("vBool").unwrap_or(made(Data::Bool(false))),
-        Some("INT64" | "2") => number("vInt64"),
-        Some("FLOAT64" | "3") => number("vFloat64"),
+        Some("BOOL" | "1") => field(&["vBool", "v_bool"]).unwrap_or(made(Data::Bool(false))),
+        Some("INT64" | "2") => number(&["vInt64", "v_int64"]),
+        Some("FLOAT64" | "3") => number(&["vFloat64", "v_float64"]),
         Some("BINARY" | "4") => {
-            let text = tag.text_of("vBinary").unwrap_or_default();
+            let text = tag.get_any(&["vBinary", "v_binary"]).and_then(Node::text).unwrap_or_default();
             bytes(parse_base64(text.as_bytes())).unwrap_or_else(|| made(Data::Text(text.to_owned().into())))
         }
-        _ => field("vStr").unwrap_or(made(Data::Text("".into()))),
+        _ => field(&["vStr", "v_str"]).unwrap_or(made(Data::Text("".into()))),
     }
 }
 
@@ -203,7 +210,8 @@ fn references(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
     let mut references = Vec::new();
     for reference in node.get("references").map_or(&[][..], Node::items) {
         let trace = trace_of(reading, reference).unwrap_or(parts.trace);
-        let follows = matches!(reference.written_of("refType"), Some("FOLLOWS_FROM" | "1"));
+        let follows =
+            matches!(reference.get_any(&["refType", "ref_type"]).and_then(Node::written), Some("FOLLOWS_FROM" | "1"));
         references.push((follows, trace, span_of(reading, reference)));
     }
     let near = |follows: bool| {
@@ -216,7 +224,7 @@ fn references(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
         Some(parent) => (parts.asynchronous, parts.parent) = (references[parent].0, references[parent].2),
         // Written before there were references.
         None => {
-            let id = node.get_any(&["parentSpanID", "parentSpanId"]).and_then(Node::text);
+            let id = node.get_any(&["parentSpanID", "parentSpanId", "parent_span_id"]).and_then(Node::text);
             parts.parent = id.map_or(SpanKey::EMPTY, |id| reading.span_key(id, Base64::Yes));
         }
     }

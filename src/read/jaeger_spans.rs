@@ -20,7 +20,7 @@ use crate::simd::Literal;
 use crate::store::{AttributeRange, NO_TIME, RawValue, ResourceIndex, SpanDraft, SpanKey, TraceKey};
 use crate::strings::StringId;
 
-static DOCUMENT_KEYS: [Literal; 7] = [
+static DOCUMENT_KEYS: [Literal; 9] = [
     // Of a trace or of a span.
     Literal::key("traceID"),
     Literal::key("data"),
@@ -31,6 +31,9 @@ static DOCUMENT_KEYS: [Literal; 7] = [
     Literal::key("spanID"),
     Literal::key("operationName"),
     Literal::key("processID"),
+    // What else traces stand under.
+    Literal::key("traces"),
+    Literal::key("result"),
 ];
 
 static TRACE_KEYS: [Literal; 4] =
@@ -168,7 +171,7 @@ impl Tables<'_> {
             process_numbers: Pairs::new(),
             current: Trace::default(),
             references: References::new(),
-            told: Told::NOTHING,
+            told: Told::NOTHING_OF_JAEGER,
         }
     }
 
@@ -297,7 +300,7 @@ pub fn document<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut
             Member::Known(0) | Member::Other(_) => {
                 lexer.skip_deep()?;
             }
-            Member::Known(1) => document(reading, lexer, tables)?,
+            Member::Known(1 | 7 | 8) => document(reading, lexer, tables)?,
             Member::Known(2 | 3) => {
                 lexer.rewind(mark);
                 return trace(reading, lexer, tables);

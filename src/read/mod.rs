@@ -399,8 +399,8 @@ fn read_input(
     part: Unpacked,
     options: &ReadOptions,
 ) -> Result<InputReport, Error> {
-    let Unpacked { name, mut bytes, mut notes, troubles } = part;
-    let prefixes = clean::clean(&mut bytes, &mut notes);
+    let Unpacked { name, mut bytes, mut notes, mut troubles } = part;
+    let prefixes = clean::clean(&mut bytes, &mut notes, &mut troubles);
     let index = builder.input_count() as u32;
     let base = builder.add_input(&name, Arc::clone(&bytes)).map_err(|_| Error {
         kind: ErrorKind::TooLarge,

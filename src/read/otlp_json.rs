@@ -4,7 +4,8 @@
 //! {"resourceSpans":[{"resource":{"attributes":[…]},
 //!                    "scopeSpans":[{"scope":{…},"spans":[{"traceId","spanId",…,"attributes":[{"key","value":{"stringValue":…}}]}]}]}]}
 //! ```
-//! One object, an array of them, or many one after another; also under `trace`, `result`, `data` or `traces`, called `batches`, with
+//! One object, an array of them, or many one after another; also under `trace`, `result`, `data`, `traces` or any other key that holds an
+//! object with `resourceSpans`, called `batches`, with
 //! `instrumentationLibrarySpans` for `scopeSpans`, in snake_case, or only a span or an array of spans. Ids are hexadecimal (the
 //! specification) or base64 (protobuf's own JSON); enumerations numbers or names; 64-bit integers strings or numbers. Documents of logs and
 //! metrics in between are counted and skipped.
@@ -26,7 +27,7 @@ pub(super) const FORMAT: Format = Format {
     id: "otlp-json",
     name: "OTLP JSON",
     produced_by: "OpenTelemetry Collector, SDK exporters, Tempo, Grafana, Jaeger v3",
-    shapes: "`resourceSpans`, `batches`, under `trace`, `result`, `data`; `instrumentationLibrarySpans`; snake_case; hex and base64 ids; a span or an array of spans; documents behind a log's prefix",
+    shapes: "`resourceSpans`, `batches`, under `trace`, `result`, `data` or another key; `instrumentationLibrarySpans`; snake_case; hex and base64 ids; a span or an array of spans; documents behind a log's prefix",
     detect,
     read,
 };
@@ -52,7 +53,7 @@ pub(super) fn read<'a>(reading: &mut Reading<'a>) {
     let mut read = |reading: &mut Reading<'a>, lexer: &mut Lexer<'a>| {
         let before = reading.builder.span_count();
         let start = lexer.offset();
-        let found = document(reading, lexer, &mut keys, &mut tables)?;
+        let found = document(reading, lexer, &mut keys, &mut tables, true)?;
         if found == Found::Other && reading.builder.span_count() == before {
             let reason = "Expected resourceSpans, found a document without spans.".to_owned();
             reading.skip(WarningKind::NotTraces, start, reason);
@@ -104,14 +105,21 @@ static DOCUMENT_KEYS: [Literal; 24] = [
     Literal::key("traceState"),
 ];
 
-/// One document, or what stands under a wrapper. Recursion is bounded by the lexer's limit of nesting.
-fn document<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, keys: &mut Keys, tables: &mut Tables) -> Lex<Found> {
+/// One document, or what stands under a wrapper; `parts`: whether it may be a part of a request, down to a single span. Recursion is bounded by
+/// the lexer's limit of nesting.
+fn document<'a>(
+    reading: &mut Reading<'a>,
+    lexer: &mut Lexer<'a>,
+    keys: &mut Keys,
+    tables: &mut Tables,
+    parts: bool,
+) -> Lex<Found> {
     match lexer.peek()? {
         Kind::Array => {
             let mut found = Found::Other;
             let mut first = lexer.begin_array()?;
             while lexer.element(&mut first)? {
-                if document(reading, lexer, keys, tables)? == Found::Traces {
+                if document(reading, lexer, keys, tables, parts)? == Found::Traces {
                     found = Found::Traces;
                 }
             }
@@ -134,6 +142,12 @@ fn document<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, keys: &mut Key
                     found = Found::Traces;
                 }
             }
+            // The name of a message around the request; any other object has something like a resource, too.
+            Member::Other(_) if lexer.peek()? == Kind::Object => {
+                if document(reading, lexer, keys, tables, false)? == Found::Traces {
+                    found = Found::Traces;
+                }
+            }
             Member::Other(_) => {
                 lexer.skip()?;
             }
@@ -142,9 +156,12 @@ fn document<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, keys: &mut Key
                 found = Found::Traces;
             }
             Member::Known(3..=6) => {
-                if document(reading, lexer, keys, tables)? == Found::Traces {
+                if document(reading, lexer, keys, tables, parts)? == Found::Traces {
                     found = Found::Traces;
                 }
+            }
+            Member::Known(_) if !parts => {
+                lexer.skip()?;
             }
             Member::Known(7..=11) => {
                 lexer.rewind(mark);

@@ -98,6 +98,8 @@ pub struct Told {
     pub kind: SpanKind,
     /// Whether anything but the kind was told.
     pub more: bool,
+    /// Whether the tag `error` counts only where it is true, as Jaeger's own page has it. To Zipkin any text but "false" is an error.
+    plainly: bool,
     error: Error,
     code: Option<(Status, RawValue)>,
     description: RawValue,
@@ -112,6 +114,7 @@ impl Told {
     pub const NOTHING: Told = Told {
         kind: SpanKind::Unspecified,
         more: false,
+        plainly: false,
         error: Error::Unsaid,
         code: None,
         description: RawValue::NULL,
@@ -122,12 +125,15 @@ impl Told {
         trace_state: RawValue::NULL,
     };
 
+    /// The same for tags of Jaeger.
+    pub const NOTHING_OF_JAEGER: Told = Told { plainly: true, ..Told::NOTHING };
+
     /// Forgets what was told.
     #[inline(always)]
     pub fn clear(&mut self) {
         self.kind = SpanKind::Unspecified;
         if self.more {
-            *self = Told::NOTHING;
+            *self = Told { plainly: self.plainly, ..Told::NOTHING };
         }
     }
 
@@ -158,6 +164,7 @@ impl Told {
     pub fn take_text(&mut self, reading: &mut Input<'_>, meaning: Meaning, text: &str, raw: RawValue) -> bool {
         match meaning {
             Meaning::Error if text.eq_ignore_ascii_case("false") => return false,
+            Meaning::Error if self.plainly && !text.eq_ignore_ascii_case("true") => return false,
             Meaning::Error if text.is_empty() || text.eq_ignore_ascii_case("true") => self.error = Error::Yes,
             Meaning::Error => self.error = Error::Message(raw),
             Meaning::StatusCode => match status_of(text.as_bytes()) {
@@ -186,6 +193,7 @@ impl Told {
             // `error: false` says something that no status says: it stays.
             crate::value::Value::Null | crate::value::Value::Bool(false) => false,
             crate::value::Value::Int(0) => false,
+            _ if self.plainly => false,
             _ => {
                 self.error = Error::Yes;
                 false

@@ -1,6 +1,8 @@
 //! AWS X-Ray: segment documents, alone, one a line (as they are sent to the daemon, with its header lines) or in a list, and the answer of
 //! `batch-get-traces`, whose documents are JSON inside strings.
 //!
+//! The bodies of `PutTraceSegments` have them in strings too.
+//!
 //! A segment is the span of a service, its subsegments are the spans inside it. (AWS X-Ray developer guide, "Segment documents".)
 
 use super::Format;
@@ -18,7 +20,7 @@ pub(super) const FORMAT: Format = Format {
     id: "xray-json",
     name: "AWS X-Ray",
     produced_by: "AWS SDKs, the X-Ray daemon, `aws xray batch-get-traces`",
-    shapes: "segment documents, bare, in a list, one a line, after the daemon's header; subsegments inside and on their own; `Traces[].Segments[].Document`",
+    shapes: "segment documents, bare, in a list, one a line, after the daemon's header; subsegments inside and on their own; `Traces[].Segments[].Document`; `TraceSegmentDocuments`",
     detect,
     read,
 };
@@ -27,12 +29,18 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     if shape.has("Segments") && shape.has("Document") {
         return Some("it has Segments with a Document");
     }
+    if shape.kind_of("", SENT) == Some(Kind::Array) {
+        return Some("it has TraceSegmentDocuments");
+    }
     let timed = |key| shape.kind_of("", key) == Some(Kind::Number);
     let named = shape.kind_of("", "name") == Some(Kind::String) && shape.kind_of("", "id") == Some(Kind::String);
     let running = shape.kind_of("", "in_progress") == Some(Kind::Boolean);
     (named && timed("start_time") && (timed("end_time") || running))
         .then_some("it has start_time and end_time in seconds")
 }
+
+/// Where requests to X-Ray have their segments.
+const SENT: &str = "TraceSegmentDocuments";
 
 fn read(reading: &mut Reading<'_>) {
     let mut out = Assembler::default();
@@ -42,18 +50,9 @@ fn read(reading: &mut Reading<'_>) {
 /// A segment document, an entry of `Segments`, the daemon's header, or what remains of an object around segments.
 fn document(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) {
     if let Some(text) = node.get("Document") {
-        let segment = match text.text() {
-            Some(json) => Node::embedded(json, text.start, text.end),
-            None => Some(text.clone()),
-        };
-        match segment {
-            Some(segment) => document(reading, out, &segment),
-            None => reading.skip(
-                WarningKind::Skipped,
-                text.start as usize,
-                format!("Expected a segment as JSON in Document, found {}.", text.described()),
-            ),
-        }
+        written(reading, out, text);
+    } else if let Some(sent) = node.get(SENT) {
+        sent.items().iter().for_each(|text| written(reading, out, text));
     } else if node.get("name").is_some() || node.get("start_time").is_some() {
         let around = Around { trace: TraceKey::EMPTY, parent: SpanKey::EMPTY, resource: Vec::new() };
         segment(reading, out, node, &around, false);
@@ -75,6 +74,22 @@ fn document(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) {
             node.start as usize,
             format!("Expected a segment with a name and a start_time, found an object with {}.", node.members()[0].0),
         );
+    }
+}
+
+/// A segment document as JSON in a string, or as an object.
+fn written(reading: &mut Reading<'_>, out: &mut Assembler, text: &Node<'_>) {
+    let segment = match text.text() {
+        Some(json) => Node::embedded(json, text.start, text.end),
+        None => Some(text.clone()),
+    };
+    match segment {
+        Some(segment) => document(reading, out, &segment),
+        None => reading.skip(
+            WarningKind::Skipped,
+            text.start as usize,
+            format!("Expected a segment document as JSON, found {}.", text.described()),
+        ),
     }
 }
 

@@ -38,6 +38,11 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     if [kind("localEndpoint"), kind("remoteEndpoint")].contains(&Some(Kind::Object)) {
         return Some("its spans have traceId, id and an endpoint");
     }
+    // Little is said of a span that was never finished: its ids at least.
+    let own = ["traceId", "id", "parentId", "name", "kind", "shared", "debug", "tags", "annotations"];
+    if shape.keys_under("").all(|key| own.contains(&key)) {
+        return Some("its spans have traceId and id");
+    }
     let named = kind("name") == Some(Kind::String) || kind("kind") == Some(Kind::String);
     let timed = kind("timestamp") == Some(Kind::Number) || kind("duration") == Some(Kind::Number);
     (named && timed).then_some("its spans have traceId, id, name and timestamp")

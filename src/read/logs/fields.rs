@@ -152,8 +152,8 @@ impl Field {
             "timestampms" | "timems" | "tsms" | "timemillis" | "epochmillis" => Field::Time(Some(Unit::Millis)),
             "timestampseconds" | "timeseconds" | "epochseconds" | "instantepochsecond" => Field::Seconds,
             "timestampnanos" | "timenanos" | "instantnanoofsecond" => Field::Nanos,
-            "level" | "severity" | "lvl" | "@l" | "levelname" | "loglevel" | "severitytext" | "logseverity"
-            | "levelstr" | "priority" => Field::Level,
+            "level" | "severity" | "lvl" | "@l" | "levelname" | "loglevel" | "severitytext" | "detectedlevel"
+            | "logseverity" | "levelstr" | "priority" => Field::Level,
             "status" => Field::Status,
             "message" | "msg" | "@m" | "event" | "body" | "textpayload" | "shortmessage" | "text"
             | "renderedmessage" | "recordmessage" | "logmessage" | "formattedmessage" => Field::Message,

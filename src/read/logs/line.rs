@@ -30,13 +30,12 @@ impl Level {
         lower.copy_from_slice(name);
         lower.make_ascii_lowercase();
         Some(match &*lower {
-            b"trace" | b"trc" | b"verbose" | b"vrb" | b"debug" | b"dbg" | b"fine" | b"finer" | b"finest"
-            | b"config" | b"info" | b"inf" | b"information" | b"informational" | b"notice" | b"default" | b"ok" => {
-                Level::Fine
-            }
+            b"trace" | b"trc" | b"trce" | b"verbose" | b"vrb" | b"debug" | b"dbg" | b"dbug" | b"fine" | b"finer"
+            | b"finest" | b"config" | b"info" | b"inf" | b"information" | b"informational" | b"notice" | b"default"
+            | b"ok" => Level::Fine,
             b"warn" | b"wrn" | b"warning" => Level::Warning,
-            b"error" | b"err" | b"eror" | b"severe" | b"critical" | b"crit" | b"crt" | b"fatal" | b"ftl" | b"panic"
-            | b"dpanic" | b"alert" | b"emerg" | b"emergency" => Level::Error,
+            b"error" | b"err" | b"eror" | b"fail" | b"severe" | b"critical" | b"crit" | b"crt" | b"fatal" | b"ftl"
+            | b"panic" | b"dpanic" | b"alert" | b"emerg" | b"emergency" => Level::Error,
             _ => return None,
         })
     }

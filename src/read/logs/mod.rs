@@ -9,6 +9,7 @@
 //! Lines may stand in an input of any format: text and objects between the documents of another format come here too
 //! ([`Reading::log_line`]). A log of `tracing-subscriber` names no ids: its spans are paths, see [`rust_tracing`].
 
+pub(super) mod answers;
 mod collect;
 mod fields;
 mod json;
@@ -34,8 +35,8 @@ use line::Line;
 pub(super) const FORMAT: Format = Format {
     id: "logs",
     name: "Log lines",
-    produced_by: "pino, winston, bunyan, zap, slog, logrus, zerolog, Serilog, logback, log4j, structlog, Python's logging, Spring, Google Cloud Logging, Datadog, Elastic, nginx",
-    shapes: "JSON lines and lists of them; logfmt; `[app,trace,span]`, `[trace_id=… span_id=…]`; access logs with a traceparent; stack traces",
+    produced_by: "pino, winston, bunyan, zap, slog, logrus, zerolog, Serilog, logback, log4j, structlog, Python's logging, Spring, .NET, Google Cloud Logging, Loki, CloudWatch Logs, Datadog, Elastic, nginx",
+    shapes: "JSON lines and lists of them; logfmt; `[app,trace,span]`, `[trace_id=… span_id=…]`; access logs with a traceparent; stack traces; the answers of stores of logs",
     detect,
     read,
 };
@@ -135,7 +136,7 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     }
     let (mut lines, mut logs, mut traced) = (0, 0, 0);
     for line in shape.lines().filter(|line| !line.trim().is_empty()).take(200) {
-        let (log, trace) = text::looks(line);
+        let (log, trace) = if text::is_scope(line.as_bytes()) { (true, true) } else { text::looks(line) };
         lines += 1;
         logs += usize::from(log);
         traced += usize::from(log && trace);

@@ -179,7 +179,7 @@ pub(super) fn take(reading: &mut Reading<'_>, start: usize) -> (Taken, usize) {
     let dated = parse(reading, &mut line, text, start);
     let log = dated || line.level != Level::Unsaid || line.has_trace();
     // What follows without beginning a line of its own.
-    let (first, mut last) = (next, next);
+    let (mut first, mut last) = (next, next);
     if log {
         while next < bytes.len() {
             let (end, behind) = line_end(bytes, next);
@@ -196,6 +196,9 @@ pub(super) fn take(reading: &mut Reading<'_>, start: usize) -> (Taken, usize) {
             }
             next = behind;
         }
+    }
+    if !line.has_trace() && last > first && is_scope(&bytes[first..last]) {
+        first = scope(reading, &mut line, first, last);
     }
     line.finish(reading);
     if !line.has_trace() {
@@ -216,6 +219,29 @@ pub(super) fn take(reading: &mut Reading<'_>, start: usize) -> (Taken, usize) {
     }
     reading.add_line(&mut line);
     (Taken::Line, next)
+}
+
+/// Whether this is the line of scopes that .NET's simple console logger puts under the first one, which names the logger; the ids of the span
+/// are its first scope.
+pub(super) fn is_scope(line: &[u8]) -> bool {
+    line.trim_ascii_start().starts_with(b"=> SpanId:")
+}
+
+/// Takes in the scopes that begin at `start`, and the message in the line behind them; where the rest begins.
+fn scope(reading: &mut Reading<'_>, line: &mut Line, start: usize, last: usize) -> usize {
+    let (end, message) = line_end(reading.bytes, start);
+    ids_behind_colons(reading, line, start, end);
+    let key = reading.builder.intern("scopes");
+    let indented = reading.bytes[start..end].len() - reading.bytes[start..end].trim_ascii_start().len();
+    let text = Text { start: (start + indented) as u32, end: end as u32, escaped: false };
+    line.keep(reading, key, Found { text, shape: Shape::Text });
+    if message >= last {
+        return last;
+    }
+    let (end, rest) = line_end(reading.bytes, message);
+    let said = reading.bytes[message..end].trim_ascii_start().len();
+    line.say(reading, end - said, end);
+    rest
 }
 
 /// How each line of a record begins that .NET's console exporter prints.
@@ -489,6 +515,8 @@ fn parse(reading: &mut Reading<'_>, line: &mut Line, text: &str, start: usize) -
     }
     // Where the head ends, and the message behind it; where the last run of pairs begins.
     let (mut head, mut in_head) = (at, true);
+    // What stands before the last group that ends the head: it is the message if nothing stands behind it.
+    let mut before_group = (at, at);
     let mut pairs_from = None;
     // The dashes of Spring's pattern, and the end of the colon before its message.
     let (mut spring, mut colon) = (None, None);
@@ -530,6 +558,9 @@ fn parse(reading: &mut Reading<'_>, line: &mut Line, text: &str, start: usize) -
                     group_count += 1;
                 }
                 if in_head || known && !text[head..piece.start].contains(": ") {
+                    if !in_head {
+                        before_group = (head, piece.start);
+                    }
                     head = piece.end;
                 }
             }
@@ -554,7 +585,8 @@ fn parse(reading: &mut Reading<'_>, line: &mut Line, text: &str, start: usize) -
                 let mark = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'|' | b':' | b'>' | b'#' | b']');
                 if in_head
                     && (line.level == Level::Unsaid && level(reading, line, start, content, piece)
-                        || word.iter().all(mark))
+                        || word.iter().all(mark)
+                        || is_uuid(word))
                 {
                     head = piece.end;
                 } else {
@@ -592,8 +624,13 @@ fn parse(reading: &mut Reading<'_>, line: &mut Line, text: &str, start: usize) -
         line.say(reading, start + from, start + to);
     } else if !line.has_message() {
         let to = pairs_from.filter(|from| *from > head).unwrap_or(content.len());
-        let said = text.get(head..to).unwrap_or_default();
-        let trimmed = said.trim_start_matches([' ', '\t', '-', '|', ':', '>', ',', ';']);
+        let mut said = text.get(head..to).unwrap_or_default();
+        let separators = [' ', '\t', '-', '|', ':', '>', ',', ';'];
+        if said.trim_start_matches(separators).is_empty() && before_group.0 < before_group.1 {
+            head = before_group.0;
+            said = &text[head..before_group.1];
+        }
+        let trimmed = said.trim_start_matches(separators);
         let from = head + (said.len() - trimmed.len());
         line.say(reading, start + from, start + from + trimmed.trim_end().len());
     }
@@ -716,6 +753,12 @@ fn group(reading: &mut Reading<'_>, line: &mut Line, start: usize, content: &[u8
     }
 }
 
+/// The id of a request, as AWS Lambda puts it before each line's level.
+fn is_uuid(word: &[u8]) -> bool {
+    let dash = |at: usize| matches!(at, 8 | 13 | 18 | 23);
+    word.len() == 36 && word.iter().enumerate().all(|(at, b)| if dash(at) { *b == b'-' } else { b.is_ascii_hexdigit() })
+}
+
 fn is_trace(text: &str) -> bool {
     matches!(text.len(), 16 | 31 | 32 | 15) && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
@@ -773,7 +816,8 @@ fn ids_behind_colons(reading: &mut Reading<'_>, line: &mut Line, start: usize, e
         let field = reading.logs.fields.of(reading.input.builder, key);
         let gap = bytes[at..].iter().take_while(|byte| matches!(byte, b' ' | b'"')).count();
         let value = bytes[at + gap..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
-        if value > 0
+        // A root's parent is written as zeros.
+        if bytes[at + gap..at + gap + value].iter().any(|digit| *digit != b'0')
             && matches!(field, Field::Trace | Field::Span | Field::Parent | Field::DecimalTrace | Field::DecimalSpan)
         {
             let text = Text { start: (at + gap) as u32, end: (at + gap + value) as u32, escaped: false };
