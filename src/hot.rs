@@ -41,9 +41,10 @@ pub mod analyze {
     pub mod self_time;
 }
 
-/// Headers of trace context: only what ids themselves can do.
+/// Headers of trace context: only what ids themselves can do, and logs full of headers.
 #[doc(hidden)]
 pub mod context {
+    pub mod columns;
     pub mod generate;
 }
 

@@ -471,10 +471,10 @@ pub fn hex_portable(digits: &[u8]) -> Option<u64> {
 pub fn hex16_lower(digits: &[u8; 16]) -> Option<[u8; 8]> {
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     {
-        use core::arch::wasm32::{i64x2_extract_lane, u8x16_narrow_i16x8, v128_any_true};
+        use core::arch::wasm32::{i64x2_extract_lane, u8x16_narrow_i16x8, u8x16_splat, v128_and, v128_any_true};
         // SAFETY: `digits` is 16 bytes long.
-        let (pairs, bad) = hex_pairs_lower(unsafe { load(digits, 0) });
-        if v128_any_true(bad) {
+        let (pairs, values) = hex_pairs_lower(unsafe { load(digits, 0) });
+        if v128_any_true(v128_and(values, u8x16_splat(0xf0))) {
             return None;
         }
         Some((i64x2_extract_lane::<0>(u8x16_narrow_i16x8(pairs, pairs)) as u64).to_le_bytes())
@@ -511,16 +511,17 @@ impl DashedHex {
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
         {
             use core::arch::wasm32::{
-                i8x16_shuffle, i64x2_extract_lane, u8x16_narrow_i16x8, u16x8_extract_lane, v128_any_true, v128_or,
+                i64x2_extract_lane, u8x16_narrow_i16x8, u8x16_splat, v128_and, v128_any_true, v128_or,
             };
-            // SAFETY: `text` is 55 bytes long, and the last of these loads ends with it.
-            let (a, b, c, begin, end) =
-                unsafe { (load(text, 3), load(text, 19), load(text, 36), load(text, 0), load(text, 39)) };
-            // The version, the flags, and again the version.
-            let rest = i8x16_shuffle::<0, 1, 30, 31, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1>(begin, end);
-            let ((a, bad_a), (b, bad_b)) = (hex_pairs_lower(a), hex_pairs_lower(b));
-            let ((c, bad_c), (rest, bad_rest)) = (hex_pairs_lower(c), hex_pairs_lower(rest));
-            if v128_any_true(v128_or(v128_or(bad_a, bad_b), v128_or(bad_c, bad_rest))) {
+            // Nearly all are written "00" and "00" to "09", which takes no vector.
+            let number = text[54].wrapping_sub(b'0');
+            let usual = (text[0] ^ b'0') | (text[1] ^ b'0') | (text[53] ^ b'0') == 0 && number < 10;
+            let (version, flags) = if usual { (0, number) } else { Self::ends(text)? };
+            // SAFETY: `text` is 55 bytes long, and the last of these loads ends with its 52nd.
+            let (a, b, c) = unsafe { (load(text, 3), load(text, 19), load(text, 36)) };
+            let ((a, digits_a), (b, digits_b), (c, digits_c)) =
+                (hex_pairs_lower(a), hex_pairs_lower(b), hex_pairs_lower(c));
+            if v128_any_true(v128_and(v128_or(v128_or(digits_a, digits_b), digits_c), u8x16_splat(0xf0))) {
                 return None;
             }
             // Both ids end as whole numbers: copying a few bytes is a call in WebAssembly, and costs as much as reading them all.
@@ -530,49 +531,54 @@ impl DashedHex {
             Some(DashedHex {
                 trace_id: (u128::from(last) << 64 | u128::from(first)).to_le_bytes(),
                 parent_id: parent.to_le_bytes(),
-                version: u16x8_extract_lane::<0>(rest) as u8,
-                flags: u16x8_extract_lane::<1>(rest) as u8,
+                version,
+                flags,
             })
         }
         #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
         {
             let first = u64::from_be_bytes(hex16_lower(text[3..].first_chunk()?)?);
             let last = u64::from_be_bytes(hex16_lower(text[19..].first_chunk()?)?);
-            let [v, w, .., f, g] = *text;
-            let rest = hex8_lower([v, w, f, g, b'0', b'0', b'0', b'0'])?.to_be_bytes();
+            let (version, flags) = Self::ends(text)?;
             Some(DashedHex {
                 trace_id: (u128::from(first) << 64 | u128::from(last)).to_be_bytes(),
                 parent_id: hex16_lower(text[36..].first_chunk()?)?,
-                version: rest[0],
-                flags: rest[1],
+                version,
+                flags,
             })
         }
     }
+
+    /// The numbers that the first two and the last two digits write.
+    #[inline]
+    fn ends(text: &[u8; 55]) -> Option<(u8, u8)> {
+        let [v, w, .., f, g] = *text;
+        let [version, flags, ..] = hex8_lower([v, w, f, g, b'0', b'0', b'0', b'0'])?.to_be_bytes();
+        Some((version, flags))
+    }
 }
 
-/// The bytes that sixteen lower-case digits write, one in every two lanes, and bits that are set where there is no digit.
+/// The bytes that sixteen lower-case digits write, one in every two lanes, and the digits themselves, of which one that is none has
+/// bits above the lowest four.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 #[inline(always)]
 fn hex_pairs_lower(text: core::arch::wasm32::v128) -> (core::arch::wasm32::v128, core::arch::wasm32::v128) {
     use core::arch::wasm32::{
-        i8x16_gt, i8x16_splat, i8x16_sub, u8x16_splat, u16x8_shl, u16x8_shr, u16x8_splat, v128_and, v128_or, v128_xor,
+        i8x16_add, i8x16_sub, u8x16_add_sat, u8x16_min, u8x16_splat, u8x16_sub_sat, u16x8_shl, u16x8_shr, v128_or,
     };
-    let nine = i8x16_splat(9);
-    let from_zero = i8x16_sub(text, u8x16_splat(b'0'));
-    let letter = i8x16_gt(from_zero, nine);
-    // Letters come after nine and 39 characters that are none; what is more than four bits then, or a letter by its
-    // place but not by its number, is no digit.
-    let nibbles = i8x16_sub(from_zero, v128_and(letter, u8x16_splat(b'a' - b'0' - 10)));
-    let bad = v128_or(v128_and(nibbles, u8x16_splat(0xf0)), v128_xor(letter, i8x16_gt(nibbles, nine)));
-    let pairs = v128_or(u16x8_shl(nibbles, 4), u16x8_shr(nibbles, 8));
-    (v128_and(pairs, u16x8_splat(0xff)), bad)
+    // "0" to "9" come to stand at the end of the range, from where saturation brings them alone to 0xf0 and more, and then to
+    // 0 to 9; all else is 16 and more. "a" to "f" stand at its beginning, and saturation keeps all that is below "a" away from 10 to 15.
+    let at_the_end = i8x16_add(text, u8x16_splat(0xff - b'9'));
+    let number = i8x16_sub(u8x16_sub_sat(at_the_end, u8x16_splat(6)), u8x16_splat(0xf0));
+    let letter = u8x16_add_sat(i8x16_sub(text, u8x16_splat(b'a')), u8x16_splat(10));
+    let digits = u8x16_min(number, letter);
+    (u16x8_shr(v128_or(u16x8_shl(digits, 12), digits), 8), digits)
 }
 
 /// Eight hexadecimal digits in lower case as a number.
 ///
 /// Each byte becomes its digit as if it were one (letters have bit 6 set), then the digits are written back: a byte
 /// that does not come out as it went in was none.
-#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
 #[inline(always)]
 fn hex8_lower(digits: [u8; 8]) -> Option<u32> {
     const ONES: u64 = 0x0101_0101_0101_0101;

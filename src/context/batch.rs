@@ -1,24 +1,16 @@
-//! Many `traceparent` values at once: one a line, as a log or a column of a table gives them.
-//!
-//! A line of a good header has 55 characters before its end, and is decoded without looking for that end; only other lines
-//! are searched. The answer is columns, not objects.
+//! Many `traceparent` values at once: one a line, as a log or a column of a table gives them. The answer is columns, not objects.
+
+use spanscope_hot::context::columns::{Columns, IDS};
 
 use crate::context::flags::TraceFlags;
 use crate::context::shape::trim;
-use crate::context::traceparent::{LENGTH, Traceparent, fields};
+use crate::context::traceparent::Traceparent;
 use crate::id::{SpanId, TraceId};
-use crate::simd::{self, DashedHex};
-
-/// How many bytes the ids of a header take: 16 of the trace, 8 of the span.
-const IDS: usize = 24;
+use crate::simd::DashedHex;
 
 /// What the lines of a text say, one entry a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TraceparentBatch {
-    count: usize,
-    // The columns one after the other: `count` bytes, `count` bytes, `count` times 24 bytes.
-    columns: Vec<u8>,
-}
+pub struct TraceparentBatch(Columns);
 
 impl TraceparentBatch {
     /// Reads lines that end with a line feed, a carriage return before it or not; the last may end with the text. White
@@ -33,76 +25,17 @@ impl TraceparentBatch {
     /// assert_eq!(batch.get(1), None);
     /// ```
     pub fn parse(lines: &[u8]) -> Self {
-        // As many as there are when all lines are good headers, which is seen while they are read.
-        let mut batch = Self::with_lines(lines.len().div_ceil(LENGTH + 1));
-        let (read, rest) = batch.read(0, lines, false);
-        if !rest.is_empty() || read < batch.count {
-            batch.resize(read, read + count_lines(rest));
-            batch.read(read, rest, true);
-        }
-        batch
-    }
-
-    /// Room for so many lines.
-    fn with_lines(count: usize) -> Self {
-        Self { count, columns: vec![0; count * (2 + IDS)] }
-    }
-
-    /// Makes room for `count` lines and keeps what the first `lines` say.
-    #[cold]
-    fn resize(&mut self, lines: usize, count: usize) {
-        let mut resized = Self::with_lines(count);
-        resized.columns[..lines].copy_from_slice(&self.ok()[..lines]);
-        resized.columns[count..][..lines].copy_from_slice(&self.flags()[..lines]);
-        resized.columns[2 * count..][..lines * IDS].copy_from_slice(&self.columns[2 * self.count..][..lines * IDS]);
-        *self = resized;
-    }
-
-    /// Reads lines into the columns from `first` on, all of them or up to one that is more than a good header. Answers how many
-    /// lines have an entry then, and what is left.
-    fn read<'a>(&mut self, first: usize, text: &'a [u8], all: bool) -> (usize, &'a [u8]) {
-        let (ok, rest) = self.columns.split_at_mut(self.count);
-        let (flags, ids) = rest.split_at_mut(self.count);
-        let ids: &mut [[u8; IDS]] = ids.as_chunks_mut().0;
-        let mut rest = text;
-        // By index: iterators that go side by side are calls in a module that is compiled for size.
-        #[allow(clippy::needless_range_loop)]
-        for line in first..ok.len() {
-            let header = if let Some(head) = rest.first_chunk::<LENGTH>()
-                && matches!(rest.get(LENGTH), None | Some(b'\n'))
-                && let Some(header) = fields(head)
-            {
-                rest = rest.get(LENGTH + 1..).unwrap_or_default();
-                header
-            } else if all {
-                let (header, after) = any_line(rest);
-                rest = after;
-                let Some(header) = header else { continue };
-                header
-            } else {
-                return (line, rest);
-            };
-            ok[line] = 1;
-            flags[line] = header.flags;
-            // Whole arrays are stored; slices of this length would be copied by a call, which costs more than reading.
-            if let Some(trace_id) = ids[line].first_chunk_mut() {
-                *trace_id = header.trace_id;
-            }
-            if let Some(parent_id) = ids[line].last_chunk_mut() {
-                *parent_id = header.parent_id;
-            }
-        }
-        (ok.len(), rest)
+        Self(Columns::read(lines, any_line))
     }
 
     /// How many lines there were.
     pub fn len(&self) -> usize {
-        self.count
+        self.0.count
     }
 
     /// Whether there was no line.
     pub fn is_empty(&self) -> bool {
-        self.count == 0
+        self.0.count == 0
     }
 
     /// The header of a line, as version 00; `None` when it is not valid or there is no such line.
@@ -116,28 +49,27 @@ impl TraceparentBatch {
 
     /// For each line: 1 when it holds a valid header, else 0.
     pub fn ok(&self) -> &[u8] {
-        &self.columns[..self.count]
+        &self.0.bytes[..self.0.count]
     }
 
     /// For each line: the flags as they came; 0 where there is no valid header.
     pub fn flags(&self) -> &[u8] {
-        &self.columns[self.count..2 * self.count]
+        &self.0.bytes[self.0.count..2 * self.0.count]
     }
 
     /// For each line: 16 bytes of the trace id and 8 of the parent id; zeros where there is no valid header.
     pub fn ids(&self) -> &[[u8; IDS]] {
-        self.columns[2 * self.count..].as_chunks().0
+        self.0.bytes[2 * self.0.count..].as_chunks().0
     }
 
     /// The three columns one after the other, as bytes.
     pub fn into_bytes(self) -> Vec<u8> {
-        self.columns
+        self.0.bytes
     }
 }
 
 /// What the first line of a text says, whose end must be looked for; and what comes after it.
 #[cold]
-#[inline(never)]
 fn any_line(text: &[u8]) -> (Option<DashedHex>, &[u8]) {
     let end = text.iter().position(|byte| *byte == b'\n').unwrap_or(text.len());
     let line = text[..end].strip_suffix(b"\r").unwrap_or(&text[..end]);
@@ -148,11 +80,6 @@ fn any_line(text: &[u8]) -> (Option<DashedHex>, &[u8]) {
         flags: parent.flags().bits(),
     });
     (header, text.get(end + 1..).unwrap_or_default())
-}
-
-/// How many lines a text has; a line feed at the end begins no further one.
-fn count_lines(text: &[u8]) -> usize {
-    simd::count(text, b'\n') + usize::from(text.last().is_some_and(|last| *last != b'\n'))
 }
 
 #[cfg(test)]

@@ -17,15 +17,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use spanscope_hot::context::columns::{LENGTH, fields};
+
 use crate::context::error::{Found, HeaderError, Reason};
 use crate::context::flags::TraceFlags;
 use crate::context::hex;
 use crate::context::shape::{QUOTES, Shape, starts_with_ignoring_case, trim};
 use crate::id::{SpanId, TraceId};
-use crate::simd::DashedHex;
-
-/// The length of a version 00 header, and the shortest any other version may have.
-pub(super) const LENGTH: usize = 55;
 
 const NAME: &str = "traceparent";
 
@@ -145,14 +143,6 @@ impl fmt::Display for Traceparent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(str::from_utf8(&self.to_ascii()).unwrap_or_default())
     }
-}
-
-/// The fields that all versions have, if they are good; what comes after them is for the caller to look at.
-#[inline(always)]
-pub(super) fn fields(head: &[u8; LENGTH]) -> Option<DashedHex> {
-    let fields = DashedHex::read(head)?;
-    let zero = u128::from_ne_bytes(fields.trace_id) == 0 || u64::from_ne_bytes(fields.parent_id) == 0;
-    (!zero && fields.version != 0xff).then_some(fields)
 }
 
 /// What `decode` did not like, in the order of reading.

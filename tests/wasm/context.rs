@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use js_sys::{Reflect, Uint8Array, WebAssembly};
+use spanscope::context::TraceparentBatch;
 use spanscope::js::context::{
     context_memory, format_traceparent, header_area, new_span_id, new_trace, traceparent, traceparent_in_area,
     traceparent_refusal,
@@ -24,6 +25,30 @@ fn a_header_is_read_alike_from_a_string_and_from_the_header_area() {
     assert_eq!(traceparent("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03-more"), 0xcc03);
     // A length beyond the area is the caller's mistake and reads the area alone.
     assert_eq!(traceparent_in_area(usize::MAX), -1);
+}
+
+/// What vector instructions read is what the rule says, for each byte in each place.
+#[wasm_bindgen_test]
+fn a_line_is_a_header_by_the_rule_whatever_stands_in_it() {
+    for header in [HEADER, "c0-0a9f7c3e5b18d2647f60e1d2c3b4a596-8697a8b9cadbecfd-2e"] {
+        for place in 0..header.len() {
+            for byte in 0..=255 {
+                let mut line = header.as_bytes().to_vec();
+                line[place] = byte;
+                let good = match place {
+                    2 | 35 | 52 => byte == b'-',
+                    _ => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
+                };
+                let batch = TraceparentBatch::parse(&line);
+                assert_eq!(batch.ok()[0] == 1, good, "{byte:#x} at {place}");
+                if good {
+                    let digits = line.iter().map(|byte| char::from(*byte)).filter(|c| *c != '-').collect::<String>();
+                    let read = batch.ids()[0].iter().chain(batch.flags()).map(|byte| format!("{byte:02x}"));
+                    assert_eq!(digits[2..], read.collect::<String>());
+                }
+            }
+        }
+    }
 }
 
 #[wasm_bindgen_test]
