@@ -7,7 +7,7 @@ import { PAGE_KEYS, isPaletteChord, isPrintChord, isWriting, keyOf } from "./key
 import { isStrong } from "./look.js";
 import { SAMPLES } from "./samples/index.js";
 import { clampRange, scaleOf, wholeRange } from "./state.js";
-import { PICTURED, TABS } from "./tabs.js";
+import { TABS } from "./tabs.js";
 
 /** @import { App } from './app.js' */
 /** @import { PageKey } from './keys.js' */
@@ -100,7 +100,7 @@ export class Commands {
      * @returns {Promise<Command[]>}
      */
     async list() {
-        const { view, tab, trace, overview, connection, sort, preferences } = this.#app.store.state;
+        const { view, trace, overview, connection, sort, preferences } = this.#app.store.state;
         const intents = this.#app.intents;
         /** @type {Command[]} */
         const commands = [];
@@ -111,7 +111,7 @@ export class Commands {
             commands.push({ label: "Expand all", group: "Rows", run: () => intents.expand("all") });
             for (let level = 1; level <= 9; level += 1) commands.push({ label: level === 1 ? "Collapse all" : `Expand ${level} levels`, group: "Rows", key: String(level), run: () => intents.expand({ level }) });
             commands.push({ label: "Choose services and kinds", group: "Filter", run: () => this.#app.views.bar.filter.open() });
-            if (PICTURED.has(tab)) for (const format of /** @type {const} */ (["svg", "png"])) commands.push({ label: `Save the view as ${format.toUpperCase()}`, group: "Take away", run: () => intents.savePicture(format) });
+            for (const { label, choose } of this.#app.views.header.exports) commands.push({ label, group: "Take away", run: choose });
             for (const { id, label } of TABS) commands.push({ label, group: "Tab", run: () => intents.setTab(id) });
             for (const [index, spans] of trace.counts.services.entries()) {
                 const name = overview.services[index] ?? "";

@@ -1,4 +1,4 @@
-/** The menu in the trace's header that takes it elsewhere: copies and files. */
+/** The menu in the trace's header that takes it elsewhere: copies and files. The palette has the same lines. */
 
 import { button, copy, el, fill, save } from "../dom.js";
 import { countOf, formatBytes } from "../format.js";
@@ -26,7 +26,7 @@ export class ExportMenu {
     /** @param {{intents: Intents}} options */
     constructor({ intents }) {
         this.#intents = intents;
-        this.#menu = new Menu({ label: LABEL, class: "export-menu menu-end", items: () => this.#items() });
+        this.#menu = new Menu({ label: LABEL, class: "export-menu menu-end", items: () => this.items });
         this.element = this.#menu.element;
     }
 
@@ -35,14 +35,15 @@ export class ExportMenu {
         this.#state = state;
     }
 
-    /** @returns {MenuItem[]} */
-    #items() {
+    /** What can be taken elsewhere now. @returns {MenuItem[]} */
+    get items() {
         const { trace, marked, overview, tab } = this.#state ?? {};
         if (!trace || !marked || !overview || !tab) return [];
         const traces = overview.summary.traces;
         const name = `trace-${trace.summary.traceId.replace(/[^\w-]+/g, "").slice(0, 40) || trace.index}`;
         const whole = countOf(trace.summary.spans, "span");
         return [
+            { label: "Copy as Markdown", about: "for a ticket: where the time went, what was found, what to do", choose: () => void this.#copyMarkdown(trace.index) },
             { label: "Copy as OTLP JSON", about: whole, choose: () => void this.#take(trace.index, null, null) },
             { label: "Save as OTLP JSON", about: whole, choose: () => void this.#take(trace.index, null, `${name}.json`) },
             ...(marked.length === 0 ? [] : [{ label: "Save the marked spans as OTLP JSON", about: countOf(marked.length, "span"), choose: () => void this.#take(trace.index, marked, `${name}-marked.json`) }]),
@@ -71,6 +72,22 @@ export class ExportMenu {
         } catch {
             // What is too long for a clipboard, or not allowed.
             this.#say(name === null ? "Could not copy: save it" : "Could not save");
+        }
+    }
+
+    /**
+     * What is said of a trace is known soon after it is opened; in a very large one it is worked out now.
+     * @param {number} index
+     */
+    async #copyMarkdown(index) {
+        const { connection, explained } = this.#state ?? {};
+        if (!connection) return;
+        try {
+            const { markdown } = explained?.index === index ? explained : await connection.call("explain", index);
+            if (!(await copy(markdown))) throw new Error("not allowed");
+            this.#say("Copied");
+        } catch {
+            this.#say("Could not copy");
         }
     }
 

@@ -151,6 +151,7 @@ export class MapView {
         const rest = [others > 0 ? `${formatCount(others)} without spans of their own` : "", failed > 0 ? `${countOf(failed, "failed call")}` : "", graph.unnamed > 0 ? `${countOf(graph.unnamed, "call")} to what has no name` : ""].filter((part) => part !== "");
         fill(this.#says, `Who calls whom${of}: ${countOf(services, "service")}, ${countOf(calls, "call")}`, el("span", { class: "view-note", text: rest.map((part) => ` · ${part}`).join("") }));
         this.#draw(graph);
+        this.#showFirst(graph);
         this.#sayFacts();
         await Promise.all([this.#nodes.reset(graph.nodes.length, true), this.#edges.reset(graph.edges.length, true)]);
     }
@@ -171,6 +172,17 @@ export class MapView {
         const nodes = graph.nodes.map((node, index) => this.#drawNode(graph, node, index));
         const head = (/** @type {string} */ id, /** @type {string} */ of) => svg("marker", { id, class: of, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse" }, svg("path", { d: "M0 0.5 L7.5 4 L0 7.5 z" }));
         fill(this.#picture, svg("svg", { class: "map-svg", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true", focusable: "false" }, svg("defs", {}, head("map-head", "map-head"), head("map-head-error", "map-head map-head-error")), ...edges, ...nodes));
+    }
+
+    /**
+     * Where there is no room for all of it, it begins with where requests come in.
+     * @param {ServiceGraph} graph
+     */
+    #showFirst(graph) {
+        const [entry] = [...graph.nodes].sort((one, other) => one.layer - other.layer || one.row - other.row);
+        if (entry === undefined) return;
+        const { x, y } = centre(entry);
+        this.#picture.scrollTo(x - BOX.width / 2 - MARGIN, y - BOX.height / 2 - MARGIN);
     }
 
     /**
@@ -211,12 +223,14 @@ export class MapView {
             label = { x: place.x, y: place.y - stroke / 2 - 4, anchor: "middle" };
         }
         const failed = edge.errors > 0;
+        // Where few of many calls fail, the figure says so: were each such line red, a large map would be.
+        const mostly = edge.errors * 2 > edge.calls;
         const text = `${formatCount(edge.calls)}×${failed ? `, ${countOf(edge.errors, "error")}` : ""}`;
         const group = svg(
             "g",
-            { class: `map-edge${failed ? " failed" : ""}`, on: { click: () => this.#choose("edge", index, false) } },
+            { class: `map-edge${failed ? " failed" : ""}${mostly ? " mostly" : ""}`, on: { click: () => this.#choose("edge", index, false) } },
             svg("path", { class: "map-reach", d: path }),
-            svg("path", { class: "map-line", d: path, "stroke-width": stroke.toFixed(2), "marker-end": `url(#map-head${failed ? "-error" : ""})` }),
+            svg("path", { class: "map-line", d: path, "stroke-width": stroke.toFixed(2), "marker-end": `url(#map-head${mostly ? "-error" : ""})` }),
             svg("text", { class: "map-count", x: label.x, y: label.y, "text-anchor": label.anchor, text }),
         );
         this.#drawn.set(`edge${index}`, group);

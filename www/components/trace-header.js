@@ -17,6 +17,11 @@ export class TraceHeader {
         document.body.append(this.#export.dialog);
     }
 
+    /** What can be done with the trace as a whole. */
+    get exports() {
+        return this.#export.items;
+    }
+
     /**
      * @param {State} state
      * @param {State | null} before

@@ -166,6 +166,29 @@ test('the service map has who calls whom in a picture and in tables, and leads t
   await close()
 })
 
+test('what a ticket needs is copied as Markdown, by mouse and from the palette', async () => {
+  const { page, close } = await openTab('Waterfall')
+  const copied = async (/** @type {() => Promise<unknown>} */ choose) => {
+    await page.evaluate(() => navigator.clipboard.writeText('nothing yet'))
+    await choose()
+    await page.waitForFunction(async () => (await navigator.clipboard.readText()) !== 'nothing yet')
+    return page.evaluate(() => navigator.clipboard.readText())
+  }
+  const first = await copied(async () => {
+    await page.getByRole('button', { name: 'Copy, save' }).click()
+    await page.getByRole('menuitem', { name: /^Copy as Markdown/ }).click()
+  })
+  for (const fact of [/^#+ /m, /SELECT stock/, /499 ms/, /4bf92f3577b34da6a3ce929d0e0e4736/]) assert.match(first, fact)
+  const second = await copied(async () => {
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: 'Commands' }).fill('copy as mark')
+    await page.waitForFunction(() => document.querySelector('#palette-list [aria-selected="true"]')?.textContent?.startsWith('Copy as Markdown'))
+    await page.keyboard.press('Enter')
+  })
+  assert.equal(second, first)
+  await close()
+})
+
 test('a trace and its marked spans are copied and saved as OTLP JSON', async () => {
   const { page, close } = await openTab('Waterfall')
   await page.getByRole('button', { name: 'Copy, save' }).click()

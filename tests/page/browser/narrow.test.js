@@ -1,0 +1,68 @@
+// A screen of 360 px: whatever opens stays inside it, and what can be pressed can be reached.
+
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import { CHECKOUT, chooseFile, manyTraces, openSite, row } from './page.js'
+
+/** @typedef {import('playwright-core').Page} Page */
+
+const WIDTH = 360
+
+/** @type {Awaited<ReturnType<typeof openSite>>} */
+let site
+before(async () => {
+  site = await openSite()
+})
+after(() => site.close())
+
+async function openCheckout() {
+  const opened = await site.open({ width: WIDTH, height: 740 })
+  await opened.page.getByRole('textbox').waitFor()
+  await chooseFile(opened.page, 'checkout.json', readFileSync(CHECKOUT))
+  await row(opened.page, /inventory SELECT stock/).waitFor()
+  return opened
+}
+
+/** That a box is inside the screen from rim to rim. @param {import('playwright-core').Locator} locator */
+async function isInside(locator) {
+  await locator.waitFor()
+  const box = await locator.boundingBox()
+  assert.ok(box !== null && box.x >= 0 && box.x + box.width <= WIDTH, JSON.stringify(box))
+}
+
+test('what opens from a button stays inside a small screen', async () => {
+  const { page, close } = await openCheckout()
+  await page.getByRole('button', { name: 'Filter' }).click()
+  await isInside(page.locator('.filter-panel'))
+  await isInside(page.getByRole('checkbox', { name: /payments/ }))
+  await page.keyboard.press('Escape')
+  for (const name of ['View', 'Copy, save', 'More']) {
+    await page.getByRole('button', { name, exact: true }).click()
+    await isInside(page.getByRole('menu'))
+    await page.keyboard.press('Escape')
+  }
+  await close()
+})
+
+test('an input can be taken away on a small screen: its button is in sight', async () => {
+  const { page, close } = await openCheckout()
+  const button = page.getByRole('list', { name: 'Inputs' }).getByRole('button')
+  const seen = await button.evaluate((element) => {
+    const { left, top, width, height } = element.getBoundingClientRect()
+    return [left + 2, left + width - 2].every((x) => element.contains(document.elementFromPoint(x, top + height / 2)))
+  })
+  assert.ok(seen, 'all of the button')
+  await button.click()
+  await page.getByRole('heading', { name: 'Where did the time go?' }).waitFor()
+  await close()
+})
+
+test('of too many traces for a list there is one button, and no list without lines', async () => {
+  const { page, close } = await site.open({ width: WIDTH })
+  await page.getByRole('textbox').waitFor()
+  await chooseFile(page, 'many.json', manyTraces(600))
+  await page.getByRole('button', { name: 'Trace 1 of 600' }).waitFor()
+  assert.equal(await page.getByRole('combobox', { name: 'Trace', exact: true }).isVisible(), false)
+  await close()
+})
