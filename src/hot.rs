@@ -61,6 +61,7 @@ pub mod read {
     pub mod once;
     pub mod otlp_attributes;
     pub mod otlp_spans;
+    pub mod span_fields;
     pub mod told;
     pub mod zipkin_spans;
     pub mod zipkin_text;

@@ -13,9 +13,10 @@ use super::jaeger_reference::References;
 use super::jaeger_tag::{Place, TagTable, tags};
 use super::micros::Times;
 use super::once::{Objects, Origins, Pairs};
+use super::span_fields::{SpanFields, read_fields};
 use super::told::{Meaning, Told};
 use crate::error::WarningKind;
-use crate::json::{Cursor, Keys, Kind, Lex, Lexer, Member, decode_string};
+use crate::json::{Keys, Kind, Lex, Lexer, Member, decode_string};
 use crate::simd::Literal;
 use crate::store::{AttributeRange, NO_TIME, RawValue, ResourceIndex, SpanDraft, SpanKey, TraceKey};
 use crate::strings::StringId;
@@ -436,18 +437,6 @@ fn read_process<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut
     Ok(reading.builder.attributes_since(mark))
 }
 
-/// What was read of a span beside its draft.
-#[derive(Default)]
-struct Parts {
-    times: Times,
-    /// Number of the resource.
-    resource: Option<u32>,
-    /// The parent as old files tell it.
-    old_parent: Option<SpanKey>,
-    /// A bit for each field that was met.
-    seen: u32,
-}
-
 /// The fields that most spans have, in the order of Jaeger's own.
 const USUAL: [(Field, Literal); 11] = [
     (Field::TraceId, Literal::key("traceID")),
@@ -463,126 +452,107 @@ const USUAL: [(Field, Literal); 11] = [
     (Field::Warnings, Literal::next_key("warnings")),
 ];
 
+/// A span that is being read.
+struct Unfinished<'t, 'a> {
+    tables: &'t mut Tables<'a>,
+    draft: SpanDraft,
+    times: Times,
+    /// Number of the resource.
+    resource: Option<u32>,
+    /// The parent as old files tell it.
+    old_parent: Option<SpanKey>,
+}
+
+impl<'a> SpanFields<'a> for Unfinished<'_, 'a> {
+    type Field = Field;
+    const USUAL: &'static [(Field, Literal)] = &USUAL;
+    const FIELDS: &'static [Field] = &SPAN_FIELDS;
+
+    #[inline(always)]
+    fn number(field: Field) -> u32 {
+        field as u32
+    }
+
+    #[inline(always)]
+    fn keys(&mut self) -> &mut Keys {
+        &mut self.tables.span
+    }
+
+    #[inline(always)]
+    fn read(&mut self, reading: &mut Input<'a>, lexer: &mut Lexer<'a>, field: Field) -> Lex<()> {
+        let Unfinished { tables, draft, .. } = self;
+        match field {
+            Field::TraceId => draft.trace = reading.trace_id(lexer, "traceID", Base64::No)?,
+            Field::SpanId => draft.id = reading.span_id(lexer, "spanID", Base64::No)?,
+            Field::Name => draft.name = reading.hot_text_id(lexer, "operationName")?,
+            Field::References => tables.references.read(reading, lexer)?,
+            Field::Start => self.times.start = reading.time_us(lexer, "startTime")?,
+            Field::Duration => self.times.duration = reading.micros(lexer, "duration")?,
+            Field::Tags => draft.attributes = span_tags(reading, lexer, tables)?,
+            Field::Logs => {
+                if !lexer.empty_array() {
+                    logs(reading, lexer, tables)?;
+                }
+            }
+            Field::ProcessId => {
+                let id = reading.hot_text_id(lexer, "processID")?;
+                if id != StringId::EMPTY {
+                    let process = tables.process_of(reading, id).resource;
+                    self.resource.get_or_insert(process);
+                }
+            }
+            Field::Process => {
+                if let Some(inline) = inline_process(reading, lexer, tables)? {
+                    self.resource = Some(inline);
+                }
+            }
+            Field::Flags => draft.flags = flags(reading, lexer)?,
+            Field::Warnings => span_warnings(reading, lexer)?,
+            Field::ParentSpanId => self.old_parent = Some(reading.span_id(lexer, "parentSpanID", Base64::No)?),
+            Field::Copies => {
+                lexer.skip_deep()?;
+            }
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn again(&mut self, reading: &mut Input<'a>, field: Field) {
+        match field {
+            Field::Logs => reading.builder.truncate_events(self.draft.first_event),
+            Field::References => self.tables.references.clear(),
+            Field::Tags => self.tables.told.clear(),
+            _ => {}
+        }
+        reading.builder.warn_span(WarningKind::DuplicateKey, "");
+    }
+}
+
 /// One span. Not inlined, so that a JavaScript engine can swap it for optimised code between two calls.
 #[inline(never)]
 fn span<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
-    let mut draft = reading.builder.draft(reading.address(lexer.offset()));
-    let mut parts = Parts::default();
+    let draft = reading.builder.draft(reading.address(lexer.offset()));
     tables.references.clear();
     tables.told.clear();
-    let cursor = lexer.begin_object()?;
-    macro_rules! usual {
-        ($($position:literal)*) => {
-            $(
-                if lexer.pass(const { &USUAL[$position].1 }) {
-                    let field = const { USUAL[$position].0 };
-                    read_field(reading, lexer, tables, &mut draft, &mut parts, field)?;
-                    parts.seen |= 1 << field as u32;
-                }
-            )*
-        };
-    }
-    // A comma may not come first: only behind the first of them are the others looked for.
-    usual!(0);
-    if parts.seen != 0 {
-        usual!(1 2 3 4 5 6 7 8 9 10);
-    }
-    if parts.seen == 0 || !lexer.pass_object_end() {
-        other_fields(reading, lexer, tables, &mut draft, &mut parts, cursor)?;
-    }
+    let mut span = Unfinished { tables, draft, times: Times::default(), resource: None, old_parent: None };
+    read_fields(reading, lexer, &mut span)?;
+    let Unfinished { tables, mut draft, times, resource, old_parent } = span;
     if draft.trace.same(TraceKey::EMPTY) {
         draft.trace = tables.trace_id(reading);
     }
-    if parts.times.start == Some(0) {
-        tables.current.zero_starts.push((reading.builder.span_count(), parts.times));
+    if times.start == Some(0) {
+        tables.current.zero_starts.push((reading.builder.span_count(), times));
     } else {
-        parts.times.put(reading, &mut draft);
-        tables.current.latest_start = tables.current.latest_start.max(parts.times.start.unwrap_or(0));
+        times.put(reading, &mut draft);
+        tables.current.latest_start = tables.current.latest_start.max(times.start.unwrap_or(0));
     }
     let scope = tables.told.put(reading, &mut draft);
-    draft.parent = parts.old_parent.unwrap_or(SpanKey::EMPTY);
+    draft.parent = old_parent.unwrap_or(SpanKey::EMPTY);
     tables.references.resolve(reading, &mut draft);
-    let resource = parts
-        .resource
-        .unwrap_or_else(|| *tables.nowhere.get_or_insert_with(|| tables.origins.add_resource(reading.builder)));
+    let resource =
+        resource.unwrap_or_else(|| *tables.nowhere.get_or_insert_with(|| tables.origins.add_resource(reading.builder)));
     let origin = tables.origins.origin(reading.builder, resource, scope);
     reading.builder.push_span(&draft, origin);
-    Ok(())
-}
-
-/// The fields of a span that are not [`USUAL`], do not come in that order or with white space, to the end of its object.
-#[inline(never)]
-fn other_fields<'a>(
-    reading: &mut Input<'a>,
-    lexer: &mut Lexer<'a>,
-    tables: &mut Tables<'a>,
-    draft: &mut SpanDraft,
-    parts: &mut Parts,
-    mut cursor: Cursor,
-) -> Lex<()> {
-    if parts.seen != 0 {
-        cursor = Cursor::behind(parts.seen.ilog2() as u8);
-    }
-    loop {
-        let key = match lexer.member(&mut tables.span, &mut cursor)? {
-            Member::End => return Ok(()),
-            Member::Other(_) => {
-                lexer.skip()?;
-                continue;
-            }
-            Member::Known(key) => key,
-        };
-        let field = SPAN_FIELDS[key as usize];
-        let bit = 1 << field as u32;
-        if parts.seen & bit != 0 {
-            repeated(reading, draft, field, tables);
-        }
-        parts.seen |= bit;
-        read_field(reading, lexer, tables, draft, parts, field)?;
-    }
-}
-
-#[inline(always)]
-fn read_field<'a>(
-    reading: &mut Input<'a>,
-    lexer: &mut Lexer<'a>,
-    tables: &mut Tables<'a>,
-    draft: &mut SpanDraft,
-    parts: &mut Parts,
-    field: Field,
-) -> Lex<()> {
-    match field {
-        Field::TraceId => draft.trace = reading.trace_id(lexer, "traceID", Base64::No)?,
-        Field::SpanId => draft.id = reading.span_id(lexer, "spanID", Base64::No)?,
-        Field::Name => draft.name = reading.hot_text_id(lexer, "operationName")?,
-        Field::References => tables.references.read(reading, lexer)?,
-        Field::Start => parts.times.start = reading.time_us(lexer, "startTime")?,
-        Field::Duration => parts.times.duration = reading.micros(lexer, "duration")?,
-        Field::Tags => draft.attributes = span_tags(reading, lexer, tables)?,
-        Field::Logs => {
-            if !lexer.empty_array() {
-                logs(reading, lexer, tables)?;
-            }
-        }
-        Field::ProcessId => {
-            let id = reading.hot_text_id(lexer, "processID")?;
-            if id != StringId::EMPTY {
-                let process = tables.process_of(reading, id).resource;
-                parts.resource.get_or_insert(process);
-            }
-        }
-        Field::Process => {
-            if let Some(inline) = inline_process(reading, lexer, tables)? {
-                parts.resource = Some(inline);
-            }
-        }
-        Field::Flags => draft.flags = flags(reading, lexer)?,
-        Field::Warnings => span_warnings(reading, lexer)?,
-        Field::ParentSpanId => parts.old_parent = Some(reading.span_id(lexer, "parentSpanID", Base64::No)?),
-        Field::Copies => {
-            lexer.skip_deep()?;
-        }
-    }
     Ok(())
 }
 
@@ -608,18 +578,6 @@ fn span_warnings<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>) -> Lex<()> 
 #[inline(never)]
 fn logs<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
     reading.list(lexer, "logs", |reading, lexer| log(reading, lexer, tables))
-}
-
-/// A key that stands twice: what the first one gave is taken back, as the last one counts.
-#[cold]
-fn repeated(reading: &mut Input<'_>, draft: &SpanDraft, field: Field, tables: &mut Tables<'_>) {
-    match field {
-        Field::Logs => reading.builder.truncate_events(draft.first_event),
-        Field::References => tables.references.clear(),
-        Field::Tags => tables.told.clear(),
-        _ => {}
-    }
-    reading.builder.warn_span(WarningKind::DuplicateKey, "");
 }
 
 /// The resource of a process that stands inside of a span: the same text is the same resource.

@@ -9,8 +9,9 @@
 use super::ids::Base64;
 use super::input::Input;
 use super::otlp_attributes::{AttributeTable, Place, add_dropped, attributes};
+use super::span_fields::{SpanFields, read_fields};
 use crate::error::WarningKind;
-use crate::json::{Cursor, Keys, Kind, Lex, Lexer, Member};
+use crate::json::{Keys, Kind, Lex, Lexer, Member};
 use crate::simd::Literal;
 use crate::store::{
     AttributeRange, LinkDraft, NO_TIME, OriginIndex, RawValue, ResourceIndex, ScopeIndex, SpanDraft, SpanKey, SpanKind,
@@ -252,14 +253,6 @@ fn read_scope<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut T
     Ok(())
 }
 
-/// What was read of a span beside its draft.
-#[derive(Default)]
-struct Parts {
-    own: u64,
-    /// A bit for each field that was met.
-    seen: u32,
-}
-
 /// The fields that most spans have, in the order of the protocol.
 const USUAL: [(Field, Literal); 10] = [
     (Field::TraceId, Literal::key("traceId")),
@@ -274,33 +267,72 @@ const USUAL: [(Field, Literal); 10] = [
     (Field::Status, Literal::next_key("status")),
 ];
 
+/// A span that is being read.
+struct Unfinished<'t> {
+    tables: &'t mut Tables,
+    draft: SpanDraft,
+    own: u64,
+}
+
+impl<'a> SpanFields<'a> for Unfinished<'_> {
+    type Field = Field;
+    const USUAL: &'static [(Field, Literal)] = &USUAL;
+    const FIELDS: &'static [Field] = &SPAN_FIELDS;
+
+    #[inline(always)]
+    fn number(field: Field) -> u32 {
+        field as u32
+    }
+
+    #[inline(always)]
+    fn keys(&mut self) -> &mut Keys {
+        &mut self.tables.span
+    }
+
+    #[inline(always)]
+    fn read(&mut self, reading: &mut Input<'a>, lexer: &mut Lexer<'a>, field: Field) -> Lex<()> {
+        let Unfinished { tables, draft, .. } = self;
+        match field {
+            Field::TraceId => draft.trace = reading.trace_id(lexer, "traceId", Base64::Yes)?,
+            Field::SpanId => draft.id = reading.span_id(lexer, "spanId", Base64::Yes)?,
+            Field::ParentSpanId => draft.parent = reading.span_id(lexer, "parentSpanId", Base64::Yes)?,
+            Field::Name => draft.name = reading.hot_text_id(lexer, "name")?,
+            Field::Kind => draft.kind = kind(reading, lexer)?,
+            Field::Start => draft.start = reading.time_ns(lexer, "startTimeUnixNano")?,
+            Field::End => draft.end = reading.time_ns(lexer, "endTimeUnixNano")?,
+            Field::Attributes => {
+                draft.attributes = attributes(reading, lexer, &mut tables.attributes, Place::Span(draft.kind))?
+            }
+            Field::Status => {
+                if !lexer.empty_object() {
+                    status(reading, lexer, tables, draft)?;
+                }
+            }
+            Field::Flags => draft.flags = flags(reading, lexer)?,
+            _ => rare_field(reading, lexer, self, field)?,
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn again(&mut self, reading: &mut Input<'a>, field: Field) {
+        match field {
+            Field::Events => reading.builder.truncate_events(self.draft.first_event),
+            Field::Links => reading.builder.truncate_links(self.draft.first_link),
+            _ => {}
+        }
+        reading.builder.warn_span(WarningKind::DuplicateKey, "");
+    }
+}
+
 /// One span. Not inlined, so that a JavaScript engine can swap it for optimised code between two calls.
 #[inline(never)]
 pub fn span<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables, origin: OriginIndex) -> Lex<()> {
-    let mut draft = reading.builder.draft(reading.address(lexer.offset()));
-    let mut parts = Parts::default();
-    let cursor = lexer.begin_object()?;
-    macro_rules! usual {
-        ($($position:literal)*) => {
-            $(
-                if lexer.pass(const { &USUAL[$position].1 }) {
-                    let field = const { USUAL[$position].0 };
-                    read_field(reading, lexer, tables, &mut draft, &mut parts, field)?;
-                    parts.seen |= 1 << field as u32;
-                }
-            )*
-        };
-    }
-    // A comma may not come first: only behind the first of them are the others looked for.
-    usual!(0);
-    if parts.seen != 0 {
-        usual!(1 2 3 4 5 6 7 8 9);
-    }
-    if parts.seen == 0 || !lexer.pass_object_end() {
-        other_fields(reading, lexer, tables, &mut draft, &mut parts, cursor)?;
-    }
-    if parts.own != 0 {
-        let own = parts.own;
+    let draft = reading.builder.draft(reading.address(lexer.offset()));
+    let mut span = Unfinished { tables, draft, own: 0 };
+    read_fields(reading, lexer, &mut span)?;
+    let Unfinished { mut draft, own, .. } = span;
+    if own != 0 {
         draft.asynchronous |= own & 1 != 0;
         // In OTLP the instant 0 is no time.
         if own & 2 != 0 && draft.start == NO_TIME {
@@ -314,79 +346,10 @@ pub fn span<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut Tab
     Ok(())
 }
 
-/// The fields of a span that are not [`USUAL`], do not come in that order or with white space, to the end of its object.
-#[inline(never)]
-fn other_fields<'a>(
-    reading: &mut Input<'a>,
-    lexer: &mut Lexer<'a>,
-    tables: &mut Tables,
-    draft: &mut SpanDraft,
-    parts: &mut Parts,
-    mut cursor: Cursor,
-) -> Lex<()> {
-    if parts.seen != 0 {
-        cursor = Cursor::behind(parts.seen.ilog2() as u8);
-    }
-    loop {
-        let key = match lexer.member(&mut tables.span, &mut cursor)? {
-            Member::End => return Ok(()),
-            Member::Other(_) => {
-                lexer.skip()?;
-                continue;
-            }
-            Member::Known(key) => key,
-        };
-        let field = SPAN_FIELDS[key as usize];
-        let bit = 1 << field as u32;
-        if parts.seen & bit != 0 {
-            repeated(reading, draft, field);
-        }
-        parts.seen |= bit;
-        read_field(reading, lexer, tables, draft, parts, field)?;
-    }
-}
-
-#[inline(always)]
-fn read_field<'a>(
-    reading: &mut Input<'a>,
-    lexer: &mut Lexer<'a>,
-    tables: &mut Tables,
-    draft: &mut SpanDraft,
-    parts: &mut Parts,
-    field: Field,
-) -> Lex<()> {
-    match field {
-        Field::TraceId => draft.trace = reading.trace_id(lexer, "traceId", Base64::Yes)?,
-        Field::SpanId => draft.id = reading.span_id(lexer, "spanId", Base64::Yes)?,
-        Field::ParentSpanId => draft.parent = reading.span_id(lexer, "parentSpanId", Base64::Yes)?,
-        Field::Name => draft.name = reading.hot_text_id(lexer, "name")?,
-        Field::Kind => draft.kind = kind(reading, lexer)?,
-        Field::Start => draft.start = reading.time_ns(lexer, "startTimeUnixNano")?,
-        Field::End => draft.end = reading.time_ns(lexer, "endTimeUnixNano")?,
-        Field::Attributes => {
-            draft.attributes = attributes(reading, lexer, &mut tables.attributes, Place::Span(draft.kind))?
-        }
-        Field::Status => {
-            if !lexer.empty_object() {
-                status(reading, lexer, tables, draft)?;
-            }
-        }
-        Field::Flags => draft.flags = flags(reading, lexer)?,
-        _ => rare_field(reading, lexer, tables, draft, parts, field)?,
-    }
-    Ok(())
-}
-
 /// A field that few spans have.
 #[inline(never)]
-fn rare_field<'a>(
-    reading: &mut Input<'a>,
-    lexer: &mut Lexer<'a>,
-    tables: &mut Tables,
-    draft: &mut SpanDraft,
-    parts: &mut Parts,
-    field: Field,
-) -> Lex<()> {
+fn rare_field<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, span: &mut Unfinished<'_>, field: Field) -> Lex<()> {
+    let Unfinished { tables, draft, own } = span;
     match field {
         Field::Events => reading.list(lexer, "events", |reading, lexer| event(reading, lexer, tables)),
         Field::Links => reading.list(lexer, "links", |reading, lexer| link(reading, lexer, tables)),
@@ -398,7 +361,7 @@ fn rare_field<'a>(
         Field::DroppedEvents => dropped(reading, lexer, &mut draft.attributes, "otel.dropped_events_count"),
         Field::DroppedLinks => dropped(reading, lexer, &mut draft.attributes, "otel.dropped_links_count"),
         _ => {
-            parts.own = reading.unsigned(lexer, "spanscope", WarningKind::BadValue)?.unwrap_or(0);
+            *own = reading.unsigned(lexer, "spanscope", WarningKind::BadValue)?.unwrap_or(0);
             Ok(())
         }
     }
@@ -416,17 +379,6 @@ fn flags<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>) -> Lex<u32> {
 fn other_flags<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>) -> Lex<u32> {
     let flags = reading.unsigned(lexer, "flags", WarningKind::BadValue)?;
     Ok(flags.and_then(|flags| u32::try_from(flags).ok()).unwrap_or(0))
-}
-
-/// A key that stands twice: what the first one gave is taken back, as the last one counts.
-#[cold]
-fn repeated(reading: &mut Input<'_>, draft: &mut SpanDraft, field: Field) {
-    match field {
-        Field::Events => reading.builder.truncate_events(draft.first_event),
-        Field::Links => reading.builder.truncate_links(draft.first_link),
-        _ => {}
-    }
-    reading.builder.warn_span(WarningKind::DuplicateKey, "");
 }
 
 #[inline]

@@ -9,10 +9,11 @@ use super::ids::Base64;
 use super::input::Input;
 use super::micros::Times;
 use super::once::{Objects, Origins};
+use super::span_fields::{SpanFields, read_fields};
 use super::told::{Meaning, Meanings, TagValue, Told, kind_of};
 use super::zipkin_text;
 use crate::error::WarningKind;
-use crate::json::{Cursor, Keys, Kind, Lex, Lexer, Member, Phrases, Text};
+use crate::json::{Keys, Kind, Lex, Lexer, Member, Phrases, Text};
 use crate::simd::{self, Literal};
 use crate::store::{AttributeRange, Encoding, NO_TIME, RawValue, SpanDraft, SpanKind, StoreBuilder};
 use crate::strings::StringId;
@@ -163,18 +164,6 @@ pub fn document<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut
     }
 }
 
-/// What was read of a span beside its draft.
-#[derive(Default)]
-struct Parts {
-    times: Times,
-    /// Numbers of the local endpoint's resource and of the remote endpoint.
-    local: Option<u32>,
-    remote: Option<u32>,
-    debug: bool,
-    /// A bit for each field that was met.
-    seen: u32,
-}
-
 /// The fields that most spans have, in the order of Zipkin's own library.
 const USUAL: [(Field, Literal); 9] = [
     (Field::TraceId, Literal::key("traceId")),
@@ -188,116 +177,99 @@ const USUAL: [(Field, Literal); 9] = [
     (Field::Tags, Literal::next_key("tags")),
 ];
 
+/// A span that is being read.
+struct Unfinished<'t, 'a> {
+    tables: &'t mut Tables<'a>,
+    draft: SpanDraft,
+    times: Times,
+    /// Numbers of the local endpoint's resource and of the remote endpoint.
+    local: Option<u32>,
+    remote: Option<u32>,
+    debug: bool,
+}
+
+impl<'a> SpanFields<'a> for Unfinished<'_, 'a> {
+    type Field = Field;
+    const USUAL: &'static [(Field, Literal)] = &USUAL;
+    const FIELDS: &'static [Field] = &SPAN_FIELDS;
+
+    #[inline(always)]
+    fn number(field: Field) -> u32 {
+        field as u32
+    }
+
+    #[inline(always)]
+    fn keys(&mut self) -> &mut Keys {
+        &mut self.tables.span
+    }
+
+    #[inline(always)]
+    fn read(&mut self, reading: &mut Input<'a>, lexer: &mut Lexer<'a>, field: Field) -> Lex<()> {
+        let Unfinished { tables, draft, .. } = self;
+        match field {
+            Field::TraceId => draft.trace = reading.trace_id(lexer, "traceId", Base64::No)?,
+            Field::Id => draft.id = reading.span_id(lexer, "id", Base64::No)?,
+            Field::ParentId => draft.parent = reading.span_id(lexer, "parentId", Base64::No)?,
+            Field::Kind => draft.kind = kind(reading, lexer)?,
+            Field::Name => draft.name = reading.hot_text_id(lexer, "name")?,
+            Field::Timestamp => self.times.start = reading.time_us(lexer, "timestamp")?.filter(|time| *time != 0),
+            Field::Duration => self.times.duration = reading.micros(lexer, "duration")?,
+            Field::LocalEndpoint => self.local = local_endpoint(reading, lexer, tables)?,
+            Field::RemoteEndpoint => self.remote = remote_endpoint(reading, lexer, tables)?,
+            Field::Annotations => annotations(reading, lexer, tables)?,
+            Field::Tags => draft.attributes = tags(reading, lexer, tables, draft.kind)?,
+            Field::Debug => self.debug = reading.flag(lexer, "debug")?,
+            Field::Shared => draft.shared = reading.flag(lexer, "shared")?,
+            Field::BinaryAnnotations => {
+                let range = lexer.skip()?;
+                if range.len() > 2 {
+                    let reason = "Expected tags, found binaryAnnotations of Zipkin's version 1.".to_owned();
+                    reading.skip(WarningKind::Skipped, range.start, reason);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn again(&mut self, reading: &mut Input<'a>, field: Field) {
+        match field {
+            Field::Annotations => reading.builder.truncate_events(self.draft.first_event),
+            Field::Tags => {
+                self.tables.told.clear();
+                self.tables.links.clear();
+            }
+            _ => {}
+        }
+        reading.builder.warn_span(WarningKind::DuplicateKey, "");
+    }
+}
+
 /// One span. Not inlined, so that a JavaScript engine can swap it for optimised code between two calls.
 #[inline(never)]
 fn span<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
     let at = lexer.offset();
     let attributes = reading.builder.attribute_mark();
-    let mut draft = reading.builder.draft(reading.address(at));
-    let mut parts = Parts::default();
+    let draft = reading.builder.draft(reading.address(at));
     tables.links.clear();
     tables.told.clear();
-    let cursor = lexer.begin_object()?;
-    macro_rules! usual {
-        ($($position:literal)*) => {
-            $(
-                if lexer.pass(const { &USUAL[$position].1 }) {
-                    let field = const { USUAL[$position].0 };
-                    read_field(reading, lexer, tables, &mut draft, &mut parts, field)?;
-                    parts.seen |= 1 << field as u32;
-                }
-            )*
-        };
+    let mut span = Unfinished { tables, draft, times: Times::default(), local: None, remote: None, debug: false };
+    let seen = read_fields(reading, lexer, &mut span)?;
+    let Unfinished { tables, mut draft, times, local, remote, debug } = span;
+    if seen & (1 << Field::TraceId as u32 | 1 << Field::Id as u32) == 0 {
+        no_span(reading, &draft, attributes, at);
+        return Ok(());
     }
-    // A comma may not come first: only behind the first of them are the others looked for.
-    usual!(0);
-    if parts.seen != 0 {
-        usual!(1 2 3 4 5 6 7 8);
-    }
-    if parts.seen == 0 || !lexer.pass_object_end() {
-        other_fields(reading, lexer, tables, &mut draft, &mut parts, cursor)?;
-        if parts.seen & (1 << Field::TraceId as u32 | 1 << Field::Id as u32) == 0 {
-            no_span(reading, &draft, attributes, at);
-            return Ok(());
-        }
-    }
-    parts.times.put(reading, &mut draft);
+    times.put(reading, &mut draft);
     let scope = tables.told.put(reading, &mut draft);
-    if parts.remote.is_some() || parts.debug || !tables.links.is_empty() {
-        let remote = parts.remote.map(|remote| tables.peers[remote as usize]);
-        extras(reading, &mut draft, &mut tables.links, remote, parts.debug);
+    if remote.is_some() || debug || !tables.links.is_empty() {
+        let remote = remote.map(|remote| tables.peers[remote as usize]);
+        extras(reading, &mut draft, &mut tables.links, remote, debug);
     }
-    let resource = parts
-        .local
-        .unwrap_or_else(|| *tables.nowhere.get_or_insert_with(|| tables.origins.add_resource(reading.builder)));
+    let resource =
+        local.unwrap_or_else(|| *tables.nowhere.get_or_insert_with(|| tables.origins.add_resource(reading.builder)));
     let origin = tables.origins.origin(reading.builder, resource, scope);
     reading.builder.push_span(&draft, origin);
-    Ok(())
-}
-
-/// The fields of a span that are not [`USUAL`], do not come in that order or with white space, to the end of its object.
-#[inline(never)]
-fn other_fields<'a>(
-    reading: &mut Input<'a>,
-    lexer: &mut Lexer<'a>,
-    tables: &mut Tables<'a>,
-    draft: &mut SpanDraft,
-    parts: &mut Parts,
-    mut cursor: Cursor,
-) -> Lex<()> {
-    if parts.seen != 0 {
-        cursor = Cursor::behind(parts.seen.ilog2() as u8);
-    }
-    loop {
-        let key = match lexer.member_inlined(&mut tables.span, &mut cursor)? {
-            Member::End => return Ok(()),
-            Member::Other(_) => {
-                lexer.skip()?;
-                continue;
-            }
-            Member::Known(key) => key,
-        };
-        let field = SPAN_FIELDS[key as usize];
-        let bit = 1 << field as u32;
-        if parts.seen & bit != 0 {
-            repeated(reading, draft, field, tables);
-        }
-        parts.seen |= bit;
-        read_field(reading, lexer, tables, draft, parts, field)?;
-    }
-}
-
-#[inline(always)]
-fn read_field<'a>(
-    reading: &mut Input<'a>,
-    lexer: &mut Lexer<'a>,
-    tables: &mut Tables<'a>,
-    draft: &mut SpanDraft,
-    parts: &mut Parts,
-    field: Field,
-) -> Lex<()> {
-    match field {
-        Field::TraceId => draft.trace = reading.trace_id(lexer, "traceId", Base64::No)?,
-        Field::Id => draft.id = reading.span_id(lexer, "id", Base64::No)?,
-        Field::ParentId => draft.parent = reading.span_id(lexer, "parentId", Base64::No)?,
-        Field::Kind => draft.kind = kind(reading, lexer)?,
-        Field::Name => draft.name = reading.hot_text_id(lexer, "name")?,
-        Field::Timestamp => parts.times.start = reading.time_us(lexer, "timestamp")?.filter(|time| *time != 0),
-        Field::Duration => parts.times.duration = reading.micros(lexer, "duration")?,
-        Field::LocalEndpoint => parts.local = local_endpoint(reading, lexer, tables)?,
-        Field::RemoteEndpoint => parts.remote = remote_endpoint(reading, lexer, tables)?,
-        Field::Annotations => annotations(reading, lexer, tables)?,
-        Field::Tags => draft.attributes = tags(reading, lexer, tables, draft.kind)?,
-        Field::Debug => parts.debug = reading.flag(lexer, "debug")?,
-        Field::Shared => draft.shared = reading.flag(lexer, "shared")?,
-        Field::BinaryAnnotations => {
-            let range = lexer.skip()?;
-            if range.len() > 2 {
-                let reason = "Expected tags, found binaryAnnotations of Zipkin's version 1.".to_owned();
-                reading.skip(WarningKind::Skipped, range.start, reason);
-            }
-        }
-    }
     Ok(())
 }
 
@@ -308,20 +280,6 @@ fn no_span(reading: &mut Input<'_>, draft: &SpanDraft, attributes: u32, at: usiz
     reading.builder.truncate_attributes(attributes);
     reading.builder.forget_span_warnings();
     reading.skip(WarningKind::NotTraces, at, "Expected a span with traceId and id, found another object.".to_owned());
-}
-
-/// A key that stands twice: what the first one gave is taken back, as the last one counts.
-#[cold]
-fn repeated(reading: &mut Input<'_>, draft: &SpanDraft, field: Field, tables: &mut Tables<'_>) {
-    match field {
-        Field::Annotations => reading.builder.truncate_events(draft.first_event),
-        Field::Tags => {
-            tables.told.clear();
-            tables.links.clear();
-        }
-        _ => {}
-    }
-    reading.builder.warn_span(WarningKind::DuplicateKey, "");
 }
 
 /// What few spans have: a peer, the debug flag, links in tags.
