@@ -421,7 +421,8 @@ export class VirtualList {
     #restSoon() {
         clearTimeout(this.#rest);
         this.#rest = setTimeout(() => {
-            if (this.#map.scaled) this.scrollTo(this.#map.offset);
+            // Only where they are apart, as this renders and so comes here again.
+            if (this.#map.scaled && Math.abs(this.#map.restScroll() - this.#scrollTop) >= 1) this.scrollTo(this.#map.offset);
             this.#order();
         }, 200);
     }
@@ -435,7 +436,7 @@ export class VirtualList {
         let next = held;
         for (let index = at - 1; index >= 0; index -= 1) {
             const element = /** @type {Row} */ (order[index]);
-            if (element.nextElementSibling !== next || next === null) this.#sheet.insertBefore(element, next);
+            if (next !== null && element.nextElementSibling !== next) this.#sheet.insertBefore(element, next);
             next = element;
         }
         /** @type {Element | null} */

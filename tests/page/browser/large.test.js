@@ -58,6 +58,39 @@ test('a file of 50 MB is read with progress while the page stays free', async ()
   await close()
 })
 
+test('a list that is longer than a browser lets an element be comes to rest', async () => {
+  const { page, close } = await site.open()
+  await page.getByRole('textbox').waitFor()
+  const left = await page.evaluate(async () => {
+    const { VirtualList } = await import(new URL('virtual-list.js', location.href).href)
+    const scroller = document.createElement('div')
+    scroller.style.cssText = 'height: 200px; overflow: auto'
+    const body = document.createElement('div')
+    scroller.append(body)
+    document.body.append(scroller)
+    const list = new VirtualList({ scroller, body, rowHeight: 20, cap: 8000, create: () => document.createElement('div'), draw: (/** @type {HTMLElement} */ element, /** @type {number} */ index) => (element.textContent = String(index)) })
+    list.setCount(10_000)
+    list.map.viewport = 200
+    const real = { setTimeout, clearTimeout }
+    /** What waits for a moment: run at once, so that nothing has to be waited for. @type {Map<number, () => void>} */
+    const waiting = new Map()
+    let last = 0
+    Object.assign(globalThis, { setTimeout: (/** @type {() => void} */ run) => (waiting.set(++last, run), last), clearTimeout: (/** @type {number} */ id) => waiting.delete(id) })
+    list.scrollTo(123_450)
+    for (let round = 0; round < 20 && waiting.size > 0; round += 1) {
+      const runs = [...waiting.values()]
+      waiting.clear()
+      for (const run of runs) run()
+    }
+    Object.assign(globalThis, real)
+    list.destroy()
+    scroller.remove()
+    return waiting.size
+  })
+  assert.equal(left, 0, 'nothing is done again and again')
+  await close()
+})
+
 test('reading can be cancelled, and what was open stays', async () => {
   const { page, close } = await site.open()
   await openSample(page, 'a slow database call')
