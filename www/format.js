@@ -307,3 +307,12 @@ export function excerptOf(text, place, reach = 60) {
         after: characters.slice(at + 1, to).join("") + (to < characters.length ? "…" : ""),
     };
 }
+
+/**
+ * A sentence in which the names of spans and services keep their place: what would turn the direction of all that follows is shown as
+ * a sign that something is there.
+ * @param {string} text
+ */
+export function inOneDirection(text) {
+    return text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+}

@@ -13,8 +13,7 @@ import {
   formatShare,
   isSql,
   prettyJson,
-  prettySql,
-} from '../../www/format.js'
+  prettySql, inOneDirection } from '../../www/format.js'
 
 test('durations have three significant digits and a unit', () => {
   /** @type {[number, string][]} */
@@ -129,4 +128,9 @@ test('an excerpt shows the place and what is around it', () => {
   assert.deepEqual(excerptOf('x'.repeat(500), 250, 3), { before: '…xxx', marked: 'x', after: 'xxx…' })
   // The place counts UTF-16 units, the excerpt characters.
   assert.deepEqual(excerptOf('a😀b', 3), { before: 'a😀', marked: 'b', after: '' })
+})
+
+test('a sentence is written in one direction, whatever names it holds', () => {
+  assert.equal(inOneDirection('SELECT in \u202eweb\u2066 took 4 ms'), 'SELECT in \ufffdweb\ufffd took 4 ms')
+  assert.equal(inOneDirection('שלום in مرحبا'), 'שלום in مرحبا', 'letters are letters')
 })

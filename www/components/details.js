@@ -1,7 +1,7 @@
 /** Everything that is known about a span. At the right; under 900 px a sheet from below, closed by Escape or a drag. */
 
 import { button, copyButton, el, fill, followPointer, setText } from "../dom.js";
-import { countOf, exactDuration, exactInstant, formatCount, formatDuration, formatInstant, formatMoment, formatShare, prettyJson } from "../format.js";
+import { countOf, exactDuration, exactInstant, formatCount, formatDuration, formatInstant, formatMoment, formatShare, inOneDirection, prettyJson } from "../format.js";
 import { idForms } from "../ids.js";
 import { attributeList, limited, matching } from "./attributes.js";
 import { excerptBlock } from "./problem.js";
@@ -256,7 +256,7 @@ export class DetailsView {
         if (explained === null || explained.index !== trace?.index || span === null) return null;
         const about = explained.findings.filter(({ spans }) => spans.includes(span)).slice(0, 6);
         if (about.length === 0) return null;
-        const items = about.map(({ title }) => el("li", {}, el("button", { type: "button", class: "text-link", text: title, title: "Show the findings", on: { click: () => this.#intents.setTab("findings") } })));
+        const items = about.map(({ title }) => el("li", {}, el("button", { type: "button", class: "text-link", text: inOneDirection(title), title: "Show the findings", on: { click: () => this.#intents.setTab("findings") } })));
         return section("Findings", about.length, el("ul", { class: "finding-links" }, ...items));
     }
 

@@ -1,7 +1,7 @@
 /** What was found in a trace and what to do about it: each finding with what it costs, what speaks for it and the next step. */
 
 import { copyButton, el, fill } from "../dom.js";
-import { countOf, exactDuration, formatDuration } from "../format.js";
+import { countOf, exactDuration, formatDuration, inOneDirection } from "../format.js";
 import { asyncSection } from "./async-work.js";
 
 /** @import { State } from '../state.js' */
@@ -65,7 +65,7 @@ export class FindingsView {
                 "details",
                 { class: "runbook" },
                 el("summary", { text: "Runbook: when it happens again" }),
-                el("ol", {}, ...advice.runbook.map((line) => el("li", { text: line }))),
+                el("ol", {}, ...advice.runbook.map((line) => el("li", { text: inOneDirection(line) }))),
                 advice.query === "" ? null : el("p", {}, "More such requests, in TraceQL: ", el("code", { text: advice.query }), copyButton("the query", advice.query)),
             ),
         );
@@ -73,15 +73,16 @@ export class FindingsView {
 
     /** @param {Action} action */
     #action({ text, why, spans }) {
-        return el("dd", {}, `${text}${/[.?]$/.test(text) ? "" : "."} `, why === "" ? null : this.#mark(why, spans));
+        return el("dd", {}, `${inOneDirection(text)}${/[.?]$/.test(text) ? "" : "."} `, why === "" ? null : this.#mark(why, spans));
     }
 
     /**
      * A text that selects spans.
-     * @param {string} text
+     * @param {string} sentence
      * @param {readonly number[]} spans
      */
-    #mark(text, spans) {
+    #mark(sentence, spans) {
+        const text = inOneDirection(sentence);
         if (spans.length === 0) return el("span", { text });
         return el("button", { type: "button", class: "text-link", text, title: spans.length === 1 ? "Show this span" : `Show these ${spans.length} spans`, on: { click: () => this.#intents.mark(spans) } });
     }
@@ -112,10 +113,10 @@ export class FindingsView {
                 : el(
                       "ul",
                       { class: "finding-evidence" },
-                      finding.arithmetic === "" ? null : el("li", { text: finding.arithmetic }),
+                      finding.arithmetic === "" ? null : el("li", { text: inOneDirection(finding.arithmetic) }),
                       ...finding.evidence.map(({ text, spans }) => el("li", {}, this.#mark(text, spans))),
                   ),
-            finding.next === "" ? null : el("p", { class: "finding-next", text: `${finding.next}${/[.?]$/.test(finding.next) ? "" : "."}` }),
+            finding.next === "" ? null : el("p", { class: "finding-next", text: `${inOneDirection(finding.next)}${/[.?]$/.test(finding.next) ? "" : "."}` }),
         );
     }
 }

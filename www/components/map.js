@@ -181,8 +181,7 @@ export class MapView {
     #showFirst(graph) {
         const [entry] = [...graph.nodes].sort((one, other) => one.layer - other.layer || one.row - other.row);
         if (entry === undefined) return;
-        const { x, y } = centre(entry);
-        this.#picture.scrollTo(x - BOX.width / 2 - MARGIN, y - BOX.height / 2 - MARGIN);
+        this.#picture.scrollTo(0, Math.max(0, centre(entry).y + BOX.height / 2 + MARGIN - this.#picture.clientHeight));
     }
 
     /**

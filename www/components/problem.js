@@ -1,6 +1,7 @@
 /** Why something could not be opened: one sentence, the place in the input, what to try. What was open stays. */
 
 import { button, el, fill } from "../dom.js";
+import { inOneDirection } from "../format.js";
 
 /** @import { State } from '../state.js' */
 /** @import { Excerpt, Intents, Problem } from '../types.js' */
@@ -65,7 +66,7 @@ export function excerptBlock(excerpt, wrong = true) {
  * @param {string} text
  */
 function visible(text) {
-    return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, (character) => (character === "\u007f" ? "␡" : String.fromCharCode(0x2400 + character.charCodeAt(0)))).replace(/[\u202a-\u202e\u2066-\u2069]/g, "�");
+    return inOneDirection(text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, (character) => (character === "\u007f" ? "␡" : String.fromCharCode(0x2400 + character.charCodeAt(0)))));
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { el, fill } from "../dom.js";
 import { colorOf } from "../colors.js";
-import { exactDuration, formatDuration, formatShare } from "../format.js";
+import { exactDuration, formatDuration, formatShare, inOneDirection } from "../format.js";
 
 /** @import { State } from '../state.js' */
 /** @import { Intents, Overview, PathPart, Verdict } from '../types.js' */
@@ -37,7 +37,7 @@ export class VerdictView {
             // What comes later gets its room at once, so that the rows below do not move.
             this.element.classList.toggle("later", trace.verdict === null);
             if (verdict === null) fill(this.#sentence, el("span", { class: "verdict-wait", text: "Finding out where the time went\u2026" }));
-            else fill(this.#sentence, ...verdict.parts.map((part) => (part.spans.length === 0 ? part.text : this.#clause(part.text, part.spans))));
+            else fill(this.#sentence, ...verdict.parts.map((part) => (part.spans.length === 0 ? inOneDirection(part.text) : this.#clause(inOneDirection(part.text), part.spans))));
             this.#drawBar(verdict?.path ?? [], overview);
         }
         if (before === null || before.marked !== state.marked || before.trace !== trace) {

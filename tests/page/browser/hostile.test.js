@@ -71,6 +71,23 @@ test('hostile names are shown as text, everywhere', async () => {
   await close()
 })
 
+test('a name that turns the direction of writing turns no sentence around', async () => {
+  const { page, close } = await site.open()
+  await page.getByRole('textbox').waitFor()
+  const span = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', name: '\u202etxt.exe', kind: 2, startTimeUnixNano: '1790000000000000000', endTimeUnixNano: '1790000000004000000' }
+  await chooseFile(page, 'turned.json', JSON.stringify({ resourceSpans: [{ resource: { attributes: [{ key: 'service.name', value: { stringValue: '\u202eweb' } }] }, scopeSpans: [{ spans: [span] }] }] }))
+  await row(page, /txt\.exe/).waitFor()
+  assert.equal(await page.locator('.row-operation').first().textContent(), '\u202etxt.exe', 'where the name stands alone it is as it was given')
+  const sentences = page.locator('.verdict-text, .finding, .advice dd, .runbook li')
+  await page.locator('.verdict-text').getByText('�txt.exe').waitFor()
+  await page.getByRole('tab', { name: /^Findings/ }).click()
+  await page.locator('.finding').first().waitFor()
+  const texts = await sentences.allTextContents()
+  assert.ok(texts.length > 3 && texts.some((text) => text.includes('�web')), texts.join(' | '))
+  for (const text of texts) assert.doesNotMatch(text, /[\u202a-\u202e\u2066-\u2069]/)
+  await close()
+})
+
 test('a hostile address is no place', async () => {
   const { page, close } = await site.open({ hash: `#trace=${encodeURIComponent(IMAGE)}&span=${encodeURIComponent(IMAGE)}&sample=__proto__&tab=${IMAGE}&from=-1&to=1e999` })
   await page.getByRole('textbox').waitFor()
