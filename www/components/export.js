@@ -37,7 +37,7 @@ export class ExportMenu {
 
     /** What can be taken elsewhere now. @returns {MenuItem[]} */
     get items() {
-        const { trace, marked, overview, tab } = this.#state ?? {};
+        const { trace, marked, overview, tab, span, found } = this.#state ?? {};
         if (!trace || !marked || !overview || !tab) return [];
         const traces = overview.summary.traces;
         const name = `trace-${trace.summary.traceId.replace(/[^\w-]+/g, "").slice(0, 40) || trace.index}`;
@@ -47,6 +47,8 @@ export class ExportMenu {
             { label: "Copy as OTLP JSON", about: whole, choose: () => void this.#take(trace.index, null, null) },
             { label: "Save as OTLP JSON", about: whole, choose: () => void this.#take(trace.index, null, `${name}.json`) },
             ...(marked.length === 0 ? [] : [{ label: "Save the marked spans as OTLP JSON", about: countOf(marked.length, "span"), choose: () => void this.#take(trace.index, marked, `${name}-marked.json`) }]),
+            ...(!found || found.spans.length === 0 ? [] : [{ label: "Save the matches as OTLP JSON", about: countOf(found.spans.length, "span"), choose: () => void this.#take(trace.index, found.spans, `${name}-matches.json`) }]),
+            ...(span === null || span === undefined ? [] : [{ label: "Save the subtree as OTLP JSON", about: "the current span and all below it", choose: () => void this.#takeSubtree(trace.index, span, `${name}-subtree.json`) }]),
             ...(PICTURED.has(tab) ? [
                 { label: "Save the view as SVG", about: `${tab} as it is shown, its names as text`, choose: () => this.#intents.savePicture("svg") },
                 { label: "Save the view as PNG", about: "the same in pixels", choose: () => this.#intents.savePicture("png") },
@@ -58,7 +60,7 @@ export class ExportMenu {
 
     /**
      * @param {number | null} index null: all traces
-     * @param {readonly number[] | null} spans null: all
+     * @param {readonly number[] | Uint32Array | null} spans null: all
      * @param {string | null} name of the file; null: to the clipboard
      */
     async #take(index, spans, name) {
@@ -73,6 +75,17 @@ export class ExportMenu {
             // What is too long for a clipboard, or not allowed.
             this.#say(name === null ? "Could not copy: save it" : "Could not save");
         }
+    }
+
+    /**
+     * @param {number} index
+     * @param {number} span
+     * @param {string} name of the file
+     */
+    async #takeSubtree(index, span, name) {
+        const spans = await this.#state?.connection?.call("subtree", index, span).catch(() => null);
+        if (spans) await this.#take(index, spans, name);
+        else this.#say("Could not save");
     }
 
     /**

@@ -323,6 +323,19 @@ export class Engine extends Explorer {
     }
 
     /**
+     * A span and all below it. They stand together, as the order is that of the tree.
+     * @param {number} index
+     * @param {number} span
+     * @returns {Uint32Array<ArrayBuffer>}
+     */
+    subtree(index, span) {
+        const { parents } = this.#open.get(index);
+        let end = span + 1;
+        while ((parents[end] ?? -1) >= span) end += 1;
+        return Uint32Array.from({ length: end - span }, (_, at) => span + at);
+    }
+
+    /**
      * Moves the spans of a trace so that clocks agree, or shows them where they were recorded: then null.
      * @param {number} index
      * @param {boolean} aligned

@@ -185,7 +185,7 @@ export class Explorer {
     /**
      * A file of spans: made of parts, as it may be longer than the longest string.
      * @param {number | null} index null: all traces
-     * @param {readonly number[] | null} spans null: all of the trace
+     * @param {readonly number[] | Uint32Array | null} spans null: all of the trace
      */
     otlpJson(index, spans) {
         /** @type {Blob[]} */

@@ -166,6 +166,28 @@ test('the service map has who calls whom in a picture and in tables, and leads t
   await close()
 })
 
+test('a subtree and what was found are saved as OTLP JSON', async () => {
+  const { page, close } = await openTab('Waterfall')
+  const saved = async (/** @type {RegExp} */ item) => {
+    await page.getByRole('button', { name: /^(Copy, save|Saved)$/ }).click()
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: item }).click()])
+    const { resourceSpans } = JSON.parse(readFileSync(await download.path(), 'utf8'))
+    return { file: download.suggestedFilename(), names: resourceSpans.flatMap((/** @type {any} */ { scopeSpans }) => scopeSpans.flatMap((/** @type {any} */ { spans }) => spans.map((/** @type {any} */ { name }) => name))).sort() }
+  }
+  await page.getByRole('button', { name: 'Copy, save' }).click()
+  await page.getByRole('menuitem', { name: /^Save as OTLP JSON/ }).waitFor()
+  assert.equal(await page.getByRole('menuitem', { name: /subtree|matches/ }).count(), 0, 'nothing is chosen yet')
+  await page.keyboard.press('Escape')
+  await grid(page).getByRole('row', { name: /payments POST \/charge/ }).click()
+  await page.getByRole('complementary', { name: 'Span details' }).getByRole('heading', { name: 'POST /charge' }).waitFor()
+  assert.deepEqual(await saved(/^Save the subtree/), { file: 'trace-4bf92f3577b34da6a3ce929d0e0e4736-subtree.json', names: ['POST /charge', 'POST /v1/authorize', 'fraud.check'] })
+  await page.keyboard.press('/')
+  await page.keyboard.type('SELECT')
+  await page.locator('#find-count').getByText('2 matches').waitFor()
+  assert.deepEqual(await saved(/^Save the matches as OTLP JSON 2 spans/), { file: 'trace-4bf92f3577b34da6a3ce929d0e0e4736-matches.json', names: ['SELECT price', 'SELECT stock'] })
+  await close()
+})
+
 test('what a ticket needs is copied as Markdown, by mouse and from the palette', async () => {
   const { page, close } = await openTab('Waterfall')
   const copied = async (/** @type {() => Promise<unknown>} */ choose) => {
