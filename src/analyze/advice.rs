@@ -9,6 +9,7 @@ use super::bottleneck::OperationPart;
 use super::facts::Facts;
 use super::finding::{Finding, Severity};
 use super::findings::FAILURES;
+use super::letters::fold;
 use super::path_doubts::Clarity;
 use super::semantics::{Field, Role};
 use super::what_if::Change;
@@ -262,8 +263,8 @@ fn lower_first(text: &str) -> String {
     let mut characters = text.chars();
     match characters.next() {
         // An abbreviation stays as it is.
-        Some(first) if !characters.clone().next().is_some_and(char::is_uppercase) => {
-            first.to_lowercase().chain(characters).collect()
+        Some(first) if characters.clone().next().is_none_or(|c| fold(c) == c) => {
+            std::iter::once(fold(first)).chain(characters).collect()
         }
         _ => text.to_owned(),
     }

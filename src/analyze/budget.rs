@@ -16,6 +16,7 @@
 
 use super::attribution::{Spent, spent_in};
 use super::facts::Facts;
+use super::letters::lower_case;
 use super::semantics::Role;
 use super::words::{count, duration, operation};
 use crate::sort;
@@ -179,12 +180,12 @@ fn parse(text: &str) -> Result<Budget, (usize, String)> {
     let unquoted = subject.trim_matches('"').trim();
     let prefixed = |prefix: &str| {
         let begins = unquoted.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-        begins.then(|| unquoted[prefix.len()..].trim().trim_matches('"').to_lowercase())
+        begins.then(|| lower_case(unquoted[prefix.len()..].trim().trim_matches('"')))
     };
     let target = match (prefixed("service:"), prefixed("name:")) {
         (Some(service), _) => Target::Service(service),
         (_, Some(name)) => Target::Name(name),
-        _ => Target::Any(unquoted.to_lowercase()),
+        _ => Target::Any(lower_case(unquoted)),
     };
     Ok(Budget { text: text.to_owned(), target, limit, strict: sign == "<" })
 }
@@ -268,7 +269,7 @@ fn matching(facts: &Facts<'_>, target: &Target) -> (Vec<SpanIndex>, bool) {
 
 /// Whether a text is a lower-case name, in any case.
 fn is_named(text: &str, lower: &str) -> bool {
-    if text.is_ascii() { text.eq_ignore_ascii_case(lower) } else { text.to_lowercase() == lower }
+    if text.is_ascii() { text.eq_ignore_ascii_case(lower) } else { lower_case(text) == lower }
 }
 
 fn check(facts: &Facts<'_>, budget: &Budget) -> Statement {

@@ -15,6 +15,7 @@ mod failure;
 pub mod finding;
 pub mod findings;
 mod instrumentation;
+pub(crate) mod letters;
 pub mod path_doubts;
 pub mod patterns;
 pub mod retries;

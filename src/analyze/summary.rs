@@ -3,6 +3,7 @@
 //! Roots are spans without a parent id; orphans name a parent that is not in their trace; neither counts the other. A span and the server's
 //! half of the same id (Zipkin) are one level of depth. Linear.
 
+use super::letters::lower_case;
 use crate::store::{Span, Status, Store, Top, Trace, TraceIndex};
 
 /// Counts over all spans of a store.
@@ -163,7 +164,7 @@ impl Default for TraceFilter {
 impl TraceFilter {
     /// The traces of a list that it leaves, in their order. Linear in the spans.
     pub fn leave(&self, store: &Store, mut traces: Vec<TraceIndex>) -> Vec<TraceIndex> {
-        let words: Vec<String> = self.words.split_whitespace().map(str::to_lowercase).collect();
+        let words: Vec<String> = self.words.split_whitespace().map(lower_case).collect();
         let within = |value: f64, (least, most): (f64, f64)| value >= least && value <= most;
         let origin = first_start(store);
         traces.retain(|index| {
@@ -178,7 +179,7 @@ impl TraceFilter {
                 return true;
             }
             let top = main_top(&trace);
-            let text = format!("{}\n{}\n{}", top.service(), top.name(), trace.id()).to_lowercase();
+            let text = lower_case(&format!("{}\n{}\n{}", top.service(), top.name(), trace.id()));
             words.iter().all(|word| text.contains(word.as_str()))
         });
         traces

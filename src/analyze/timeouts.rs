@@ -10,6 +10,7 @@
 //!
 //! Linear but for a sort of the late.
 
+use super::letters::lower_case;
 use std::cmp::Reverse;
 
 use super::facts::Facts;
@@ -225,8 +226,8 @@ fn read_limit(key: &str, value: &Value<'_>) -> Option<(u64, bool)> {
 /// `request_timeout_ms`, `timeoutMillis`, `timeout.seconds`: a unit behind a border between words.
 fn unit_of_key(key: &str) -> Option<u64> {
     UNITS.iter().find_map(|(unit, ns)| {
-        let lower = key.to_lowercase();
-        let before = lower.strip_suffix(unit)?;
+        let lowered = lower_case(key);
+        let before = lowered.strip_suffix(unit)?;
         let border = before.ends_with(['_', '.', '-']) || {
             let (word, rest) = (key.get(before.len()..)?, before.ends_with(|c: char| c.is_ascii_lowercase()));
             rest && word.starts_with(|c: char| c.is_ascii_uppercase())

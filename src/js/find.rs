@@ -1,16 +1,16 @@
 //! Finding spans by a query.
 
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+use super::json::{object, plain};
 use super::trace::Trace;
-use super::wire;
 use crate::analyze::search::Query;
 
-#[derive(Serialize)]
-struct QueryProblemObject<'a> {
-    at: usize,
-    message: &'a str,
+object! {
+    struct QueryProblemObject<'a> {
+        at: usize,
+        message: &'a str,
+    }
 }
 
 /// What is wrong with a query; `null` when nothing is.
@@ -21,7 +21,7 @@ struct QueryProblemObject<'a> {
 pub fn query_problem(query: &str) -> Result<JsValue, JsValue> {
     match Query::parse(query) {
         Ok(_) => Ok(JsValue::NULL),
-        Err(error) => wire::plain(&QueryProblemObject { at: error.at, message: &error.message }),
+        Err(error) => plain(&QueryProblemObject { at: error.at, message: &error.message }),
     }
 }
 

@@ -19,6 +19,7 @@ mod find;
 mod findings;
 mod flame;
 mod formats;
+mod json;
 mod logs;
 mod map;
 mod overview;

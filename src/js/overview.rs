@@ -3,8 +3,9 @@
 use wasm_bindgen::Clamped;
 use wasm_bindgen::prelude::*;
 
+use super::json::plain;
 use super::trace::Trace;
-use super::wire::{self, TickObject};
+use super::wire::TickObject;
 use crate::store::SpanKind;
 use crate::view::idle::idle;
 use crate::view::minimap::{Look, minimap, starts};
@@ -78,5 +79,5 @@ impl Trace {
 pub fn axis_ticks(ranges: &[f64], max_count: usize) -> Result<JsValue, JsValue> {
     let ranges: Vec<TimeRange> = pairs(ranges).into_iter().map(|(from, to)| TimeRange { from, to }).collect();
     let ticks = ticks(&ranges, max_count);
-    wire::plain(&ticks.iter().map(|tick| TickObject { ns: tick.ns as f64, label: &tick.label }).collect::<Vec<_>>())
+    plain(&ticks.iter().map(|tick| TickObject { ns: tick.ns as f64, label: &tick.label }).collect::<Vec<_>>())
 }

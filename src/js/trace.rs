@@ -7,8 +7,9 @@ use wasm_bindgen::prelude::*;
 
 use super::Waterfall;
 use super::error::error;
+use super::json::plain;
 use super::wire::{
-    self, ErrorCountsObject, ServicePartObject, SpanObject, TraceSummaryObject, VerdictPartObject, since_start,
+    ErrorCountsObject, ServicePartObject, SpanObject, TraceSummaryObject, VerdictPartObject, since_start,
 };
 use crate::analyze::advice::{Advice, advice};
 use crate::analyze::alignment::{Alignment, alignment};
@@ -202,7 +203,7 @@ impl Trace {
     /// Only when JavaScript runs out of memory.
     pub fn summary(&self) -> Result<JsValue, JsValue> {
         let trace = self.trace();
-        wire::plain(&TraceSummaryObject::new(&trace, trace_summary(&trace)))
+        plain(&TraceSummaryObject::new(&trace, trace_summary(&trace)))
     }
 
     /// All about one span.
@@ -212,7 +213,7 @@ impl Trace {
     pub fn span(&self, position: usize) -> Result<JsValue, JsValue> {
         let span = self.span_at(position)?;
         let critical = self.analyses.critical_paths().time_of(span.index());
-        wire::plain(&SpanObject::new(&self.trace(), &span, self.analyses.self_times()[position], critical))
+        plain(&SpanObject::new(&self.trace(), &span, self.analyses.self_times()[position], critical))
     }
 
     /// The spans with this id.
@@ -300,7 +301,7 @@ impl Trace {
             ns: part.ns as f64,
             spans: self.positions(&part.spans),
         };
-        wire::plain(&parts.iter().map(object).collect::<Vec<_>>())
+        plain(&parts.iter().map(object).collect::<Vec<_>>())
     }
 
     /// Where the time went, in words.
@@ -317,7 +318,7 @@ impl Trace {
         let parts = self.analyses.verdict();
         let object =
             |part: &VerdictPart| VerdictPartObject { text: part.text.clone(), spans: self.positions(&part.spans) };
-        wire::plain(&parts.iter().map(object).collect::<Vec<_>>())
+        plain(&parts.iter().map(object).collect::<Vec<_>>())
     }
 
     /// How many errors began in it, and how many spans passed one on.
@@ -327,7 +328,7 @@ impl Trace {
     #[wasm_bindgen(js_name = errorCounts)]
     pub fn error_counts(&self) -> Result<JsValue, JsValue> {
         let (own, above) = self.analyses.errors().counts();
-        wire::plain(&ErrorCountsObject { own, above })
+        plain(&ErrorCountsObject { own, above })
     }
 
     /// The spans in which errors began.

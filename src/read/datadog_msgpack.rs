@@ -8,6 +8,7 @@ use super::datadog::Spans;
 use super::detect::Shape;
 use super::documents::Reading;
 use crate::error::WarningKind;
+use crate::float::format_f64;
 use crate::json::{Data, Node};
 use crate::wire::msgpack::{MsgPack, Number, Pack, PackErrorKind, Type};
 
@@ -189,7 +190,7 @@ fn node<'a>(bytes: &'a [u8], pack: &mut MsgPack<'a>, level: u32) -> Pack<Node<'a
         Type::Integer | Type::Float => Data::Number(Cow::Owned(match pack.number()? {
             Number::Unsigned(number) => number.to_string(),
             Number::Negative(number) => number.to_string(),
-            Number::Float(number) => number.to_string(),
+            Number::Float(number) => format_f64(number),
         })),
         Type::Text => {
             let range = pack.text()?;

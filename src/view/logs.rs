@@ -11,6 +11,7 @@
 //! The list is made once, O(n log n); filtering looks at every event once.
 
 use crate::analyze::errors::tells_of_error;
+use crate::analyze::letters::{fold, lower_case};
 use crate::store::{Event, Span, Trace};
 
 /// How bad a line is, by what it says of itself.
@@ -164,7 +165,7 @@ impl Logs {
 
     /// Leaves only what has all these words and at least this level.
     pub fn filter(&mut self, trace: &Trace<'_>, words: &str, least: Level) {
-        let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
+        let words: Vec<String> = words.split_whitespace().map(lower_case).collect();
         let mut shown = Vec::new();
         let mut haystack = String::new();
         for (index, line) in (0..).zip(&self.lines) {
@@ -208,7 +209,7 @@ fn has_all(trace: &Trace<'_>, line: &Line, words: &[String], haystack: &mut Stri
     let Some((span, event)) = found(trace, line) else { return false };
     haystack.clear();
     let mut add = |text: &str| {
-        haystack.extend(text.chars().flat_map(char::to_lowercase));
+        haystack.extend(text.chars().map(fold));
         haystack.push('\n');
     };
     add(event.name());

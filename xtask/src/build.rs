@@ -19,8 +19,14 @@ use std::process::Stdio;
 /// times slower (measured November 2026, Binaryen 108 and 132 alike); -Oz is 2 % smaller and reads 7 % slower. The lowest
 /// kilobyte of memory is the very end of the stack: no address there is ever the outcome of an addition that wraps, which
 /// is all that --low-memory-unused assumes.
-const WASM_OPT: [&str; 4] =
-    ["-O3", "--one-caller-inline-max-function-size=0", "--low-memory-unused", "--strip-target-features"];
+const WASM_OPT: [&str; 6] = [
+    "-O3",
+    "--one-caller-inline-max-function-size=0",
+    "--flexible-inline-max-function-size=0",
+    "--always-inline-max-function-size=0",
+    "--low-memory-unused",
+    "--strip-target-features",
+];
 
 /// What a build leaves.
 pub(crate) struct Built {

@@ -13,7 +13,6 @@
 //!
 //! Linear in the spans and their attributes. Each text is compared once, however many spans have it; see [`Index`].
 
-mod letters;
 mod parse;
 mod pattern;
 mod regex;

@@ -2,8 +2,8 @@
 
 use std::cell::RefCell;
 
-use super::letters::fold;
 use super::regex::{Regex, RegexError};
+use crate::analyze::letters::fold;
 use crate::simd::Needle;
 
 /// What a text is compared with. Upper and lower case are the same, except in a regular expression that does not say so.

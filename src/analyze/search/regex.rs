@@ -8,7 +8,7 @@
 //! leads to is remembered, so that a character mostly costs one look into a table; with too many sets everything is forgotten and begun
 //! anew. Groups do not remember what they matched, so there are no references back, and nothing looks ahead or behind but `^ $ \b \B`.
 
-use super::letters::other_case;
+use crate::analyze::letters::other_case;
 use crate::sort;
 
 /// An expression that is not one, or not one that is understood here.

@@ -1,6 +1,5 @@
 //! Trace context for JavaScript. `npm/context.js` makes the documented functions of these.
 
-mod json;
 mod random;
 mod wire;
 

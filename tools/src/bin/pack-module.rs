@@ -7,14 +7,15 @@
 //!
 //! `panics`: a panic ends the module, and nobody reads its text: no hook is set, and a browser shows `unreachable`. The
 //! functions that only lead there become that instruction, so that wasm-opt drops what prepares their arguments; the
-//! places in the source that a panic would name are emptied.
+//! places in the source that a panic would name are emptied, and the names of the files with them.
 //!
-//! `order`: gzip finds what is alike only within 32 KB. Locals are numbered by their first use, so that alike functions
-//! have equal bytes, and each function is put beside the one that it shares most with.
+//! `order`: gzip finds what is alike only within 32 KB. The locals of each type are numbered by how often they are used, so
+//! that few numbers are frequent, and each function is put beside the one that it shares most with.
 
 use anyhow::{Context, Result, bail, ensure};
 use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
 use wasm_encoder::reencode::{Error as EncodeError, Reencode, utils};
 use wasm_encoder::{CodeSection, CustomSection, DataSection, Function, FunctionSection, Instruction, Module, ValType};
 use wasmparser::{
@@ -150,22 +151,40 @@ fn only_panics(name: &str) -> bool {
         || plain.starts_with("alloc::vec::Vec") && plain.ends_with("::assert_failed")
 }
 
-/// How the source files begin that panics name: as the build has them, without this machine's folders.
-const FOLDERS: [&[u8]; 3] = [b"spanscope/", b"cargo/", b"rust/"];
+/// How the source files begin that panics name: as the build has them, without this machine's folders, and as the standard
+/// library was built.
+const FOLDERS: [&[u8]; 5] = [b"spanscope/", b"cargo/", b"rust/", b"/rust/", b"/rustc/"];
 
 /// The size of a place in the source as the standard library keeps it: address and length of the file's name, line, column.
 const PLACE: usize = 16;
 
-/// Whether this is a place in the source.
-fn is_place(source: &Source<'_>, bytes: &[u8]) -> bool {
+/// Where in memory the name of the file stands, when this is a place in the source.
+fn file_of_place(source: &Source<'_>, bytes: &[u8]) -> Option<Range<usize>> {
     let word = |i: usize| u32::from_le_bytes([bytes[i], bytes[i + 1], bytes[i + 2], bytes[i + 3]]) as usize;
     let (line, column) = (word(8), word(12));
-    (1..100_000).contains(&line)
+    let is_place = (1..100_000).contains(&line)
         && (1..1_000).contains(&column)
         && (1..1_000).contains(&word(4))
         && source
             .memory(word(0), word(4))
-            .is_some_and(|file| file.ends_with(b".rs") && FOLDERS.iter().any(|folder| file.starts_with(folder)))
+            .is_some_and(|file| file.ends_with(b".rs") && FOLDERS.iter().any(|folder| file.starts_with(folder)));
+    is_place.then(|| word(0)..word(0) + word(4))
+}
+
+/// The places in the source that a piece of data holds: where in the data, and where in memory the name of the file is.
+fn places(source: &Source<'_>, start: usize, data: &[u8]) -> Vec<(usize, Range<usize>)> {
+    let mut found = Vec::new();
+    let mut at = start.next_multiple_of(4) - start;
+    while at + PLACE <= data.len() {
+        match file_of_place(source, &data[at..at + PLACE]) {
+            Some(file) => {
+                found.push((at, file));
+                at += PLACE;
+            }
+            None => at += 4,
+        }
+    }
+    found
 }
 
 fn without_panics(source: &Source<'_>) -> Result<Vec<u8>> {
@@ -173,7 +192,8 @@ fn without_panics(source: &Source<'_>) -> Result<Vec<u8>> {
         source: &'s Source<'m>,
         at: u32,
         stubs: usize,
-        places: usize,
+        /// What is emptied in memory: places, and the names of files.
+        emptied: &'s [Range<usize>],
     }
     impl Reencode for Step<'_, '_> {
         type Error = std::convert::Infallible;
@@ -195,14 +215,10 @@ fn without_panics(source: &Source<'_>) -> Result<Vec<u8>> {
         fn parse_data(&mut self, section: &mut DataSection, datum: Data<'_>) -> Encoded {
             let mut bytes = datum.data.to_vec();
             if let Some(start) = start_of(&datum) {
-                let mut at = start.next_multiple_of(4) - start;
-                while at + PLACE <= bytes.len() {
-                    if is_place(self.source, &datum.data[at..at + PLACE]) {
-                        self.places += 1;
-                        bytes[at..at + PLACE].fill(0);
-                        at += PLACE;
-                    } else {
-                        at += 4;
+                for range in self.emptied {
+                    let inside = range.start.checked_sub(start).zip(range.end.checked_sub(start));
+                    if let Some(part) = inside.and_then(|(from, to)| bytes.get_mut(from..to)) {
+                        part.fill(0);
                     }
                 }
             }
@@ -217,10 +233,19 @@ fn without_panics(source: &Source<'_>) -> Result<Vec<u8>> {
         }
     }
 
-    let mut step = Step { source, at: 0, stubs: 0, places: 0 };
+    let mut emptied = Vec::new();
+    for (start, data) in &source.data {
+        for (at, file) in places(source, *start, data) {
+            emptied.extend([start + at..start + at + PLACE, file]);
+        }
+    }
+    let mut step = Step { source, at: 0, stubs: 0, emptied: &emptied };
     let mut module = Module::new();
     step.parse_core_module(&mut module, Parser::new(0), source.bytes)?;
-    ensure!(step.stubs > 0 && step.places > 0, "no panics found: the module needs its names and its remapped paths");
+    ensure!(
+        step.stubs > 0 && !emptied.is_empty(),
+        "no panics found: the module needs its names and its remapped paths"
+    );
     Ok(module.finish())
 }
 
@@ -258,7 +283,7 @@ fn ordered(source: &Source<'_>) -> Result<Vec<u8>> {
         }
     }
     impl Step<'_, '_> {
-        /// A function's body with its locals numbered by their first use. Those of a type stay together, as their
+        /// A function's body with its locals numbered by how often they are used. Those of a type stay together, as their
         /// declaration is shortest so; the types keep one order in all functions.
         fn body(&mut self, function: usize) -> Result<Function, EncodeError> {
             let body = &self.source.bodies[function];
@@ -269,17 +294,13 @@ fn ordered(source: &Source<'_>) -> Result<Vec<u8>> {
                 let (count, of) = group?;
                 types.extend(std::iter::repeat_n(of, count as usize));
             }
-            let mut used: Vec<usize> = Vec::new();
-            let mut seen = vec![false; types.len()];
+            let mut uses = vec![0usize; types.len()];
             for operator in body.get_operators_reader()? {
                 if let Operator::LocalGet { local_index }
                 | Operator::LocalSet { local_index }
                 | Operator::LocalTee { local_index } = operator?
                 {
-                    let local = local_index as usize;
-                    if local >= parameters && !std::mem::replace(&mut seen[local], true) {
-                        used.push(local);
-                    }
+                    uses[local_index as usize] += 1;
                 }
             }
             let rank = |local: &usize| match types[*local] {
@@ -290,7 +311,8 @@ fn ordered(source: &Source<'_>) -> Result<Vec<u8>> {
                 wasmparser::ValType::V128 => 4,
                 wasmparser::ValType::Ref(_) => 5,
             };
-            used.sort_by_key(rank);
+            let mut used: Vec<usize> = (parameters..types.len()).filter(|local| uses[*local] > 0).collect();
+            used.sort_by_key(|local| (rank(local), Reverse(uses[*local])));
             let mut new: Vec<u32> = (0..types.len() as u32).collect();
             let mut groups: Vec<(u32, ValType)> = Vec::new();
             for (i, local) in used.iter().enumerate() {
@@ -346,7 +368,7 @@ fn calls(source: &Source<'_>) -> Result<Vec<usize>> {
 }
 
 /// How many functions come first because they are called most often: their numbers take one byte in a call.
-const SHORT: usize = 100;
+const SHORT: usize = 50;
 
 /// The length of the sequences of bytes by which functions are compared: an instruction or two.
 const SEQUENCE: usize = 6;
@@ -359,6 +381,9 @@ const WINDOW: usize = 24_000;
 
 /// Keeps very short functions, which share all they have with many others, from always being the best.
 const AT_LEAST: f64 = 30_000.0;
+
+/// How much it counts that a large part of a function is shared (1), and not much of it (0).
+const SHARE: f64 = 0.85;
 
 /// An order in which each function follows those that it shares most with.
 fn neighbours(bodies: &[Vec<u8>], calls: &[usize]) -> Vec<usize> {
@@ -390,7 +415,8 @@ fn neighbours(bodies: &[Vec<u8>], calls: &[usize]) -> Vec<usize> {
     let mut window: VecDeque<usize> = VecDeque::new();
     let mut size = 0;
     while !left.is_empty() {
-        let score = |at: usize| shared[left[at]] as f64 / (sequences[left[at]].len() as f64 * 1_000.0 + AT_LEAST);
+        let score =
+            |at: usize| shared[left[at]] as f64 / (sequences[left[at]].len() as f64 * 1_000.0 + AT_LEAST).powf(SHARE);
         let best = (1..left.len()).fold(0, |best, at| if score(at) > score(best) { at } else { best });
         let next = left.remove(best);
         order.push(next);
@@ -425,7 +451,7 @@ fn neighbours(bodies: &[Vec<u8>], calls: &[usize]) -> Vec<usize> {
 
 /// What a sequence weighs that these functions have, in thousandths.
 fn weight(functions: &[usize]) -> u64 {
-    (1_000.0 / (functions.len() as f64).sqrt()) as u64
+    (1_000.0 / (functions.len() as f64).powf(0.25)) as u64
 }
 
 /// FNV-1a.
@@ -435,7 +461,7 @@ fn hash(bytes: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{neighbours, only_panics};
+    use super::{SHORT, neighbours, only_panics};
 
     #[test]
     fn functions_that_only_panic_are_known_by_their_names() {
@@ -462,10 +488,10 @@ mod tests {
         let [one, other] = [7u8, 11].map(|step| (0..60).map(|i| i * step).collect::<Vec<u8>>());
         let bodies: Vec<Vec<u8>> =
             (0..400u32).map(|i| [if i % 2 == 0 { &one } else { &other }, &i.to_le_bytes()[..]].concat()).collect();
-        let calls: Vec<usize> = (0..400).map(|i| if i < 100 { 400 - i } else { 0 }).collect();
+        let calls: Vec<usize> = (0..400).map(|i| if i < SHORT { 400 - i } else { 0 }).collect();
         let order = neighbours(&bodies, &calls);
-        assert_eq!(order[..100], (0..100).collect::<Vec<_>>(), "the most called first");
-        let changes = order[100..].windows(2).filter(|pair| pair[0] % 2 != pair[1] % 2).count();
+        assert_eq!(order[..SHORT], (0..SHORT).collect::<Vec<_>>(), "the most called first");
+        let changes = order[SHORT..].windows(2).filter(|pair| pair[0] % 2 != pair[1] % 2).count();
         assert_eq!(changes, 1);
         let mut all = order.clone();
         all.sort_unstable();

@@ -4,7 +4,7 @@
 //! library's tables know all alphabets, and would be a tenth of this module's code.
 
 /// The same letter in the other case, or the character itself.
-pub(super) fn other_case(c: char) -> char {
+pub(crate) fn other_case(c: char) -> char {
     let code = c as u32;
     let moved = match code {
         0x41..=0x5a | 0xc0..=0xd6 | 0xd8..=0xde | 0x391..=0x3a1 | 0x3a3..=0x3ab | 0x410..=0x42f => code + 0x20,
@@ -20,8 +20,13 @@ pub(super) fn other_case(c: char) -> char {
     char::from_u32(moved).unwrap_or(c)
 }
 
+/// A text in lower case.
+pub(crate) fn lower_case(text: &str) -> String {
+    text.chars().map(fold).collect()
+}
+
 /// The letter in lower case: of two cases the one with the higher number, which holds for all that [`other_case`] knows.
-pub(super) fn fold(c: char) -> char {
+pub(crate) fn fold(c: char) -> char {
     c.max(other_case(c))
 }
 
