@@ -153,7 +153,7 @@ fn only_the_bindings_know_of_javascript_and_only_one_file_is_unsafe() {
         })
     };
     for (module, path, text) in sources() {
-        for name in ["wasm_bindgen", "js_sys", "web_sys"] {
+        for name in ["wasm_bindgen", "js_sys", "web_sys", "serde_wasm_bindgen"] {
             assert!(module == "js" || !word(&text, name), "src/{} names {name}", path.display());
         }
         assert!(module == "simd" || !word(&text, "unsafe"), "src/{} is unsafe", path.display());

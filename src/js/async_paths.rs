@@ -1,32 +1,32 @@
 //! Work that the request did not wait for, as plain objects.
 
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::json::{object, plain};
 use super::trace::Trace;
-use super::wire::since_start;
+use super::wire::{self, since_start};
 use crate::analyze::async_paths::{AsyncPath, async_paths};
 use crate::analyze::critical_path::Segment;
 
-object! {
-    struct SegmentObject {
-        span: u32,
-        start_ns: f64,
-        end_ns: f64,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SegmentObject {
+    span: u32,
+    start_ns: f64,
+    end_ns: f64,
 }
 
-object! {
-    struct AsyncPathObject {
-        from: Option<u32>,
-        edge: &'static str,
-        trace: u32,
-        trace_id: String,
-        span: u32,
-        queue_wait_ns: Option<f64>,
-        total_ns: f64,
-        segments: Vec<SegmentObject>,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AsyncPathObject {
+    from: Option<u32>,
+    edge: &'static str,
+    trace: u32,
+    trace_id: String,
+    span: u32,
+    queue_wait_ns: Option<f64>,
+    total_ns: f64,
+    segments: Vec<SegmentObject>,
 }
 
 impl AsyncPathObject {
@@ -63,6 +63,6 @@ impl Trace {
     #[wasm_bindgen(js_name = asyncPaths)]
     pub fn async_paths(&self) -> Result<JsValue, JsValue> {
         let paths = async_paths(&self.analyses().trace());
-        plain(&paths.iter().filter_map(|path| AsyncPathObject::new(self, path)).collect::<Vec<_>>())
+        wire::plain(&paths.iter().filter_map(|path| AsyncPathObject::new(self, path)).collect::<Vec<_>>())
     }
 }

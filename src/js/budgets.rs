@@ -1,38 +1,37 @@
 //! Budgets checked on a trace, as plain objects.
 
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::json::{object, plain};
 use super::trace::Trace;
+use super::wire;
 use crate::analyze::budget::{Limit, Statement, check_budgets, parse_budgets};
 
-object! {
-    struct StatementObject {
-        text: String,
-        standing: &'static str,
-        unit: &'static str,
-        limit: f64,
-        spent: f64,
-        exclusive_ns: f64,
-        inclusive_ns: f64,
-        spans: Vec<u32>,
-        note: String,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StatementObject {
+    text: String,
+    standing: &'static str,
+    unit: &'static str,
+    limit: f64,
+    spent: f64,
+    exclusive_ns: f64,
+    inclusive_ns: f64,
+    spans: Vec<u32>,
+    note: String,
 }
 
-object! {
-    struct ErrorObject {
-        text: String,
-        at: usize,
-        message: String,
-    }
+#[derive(Serialize)]
+struct ErrorObject {
+    text: String,
+    at: usize,
+    message: String,
 }
 
-object! {
-    struct BudgetsObject {
-        statements: Vec<StatementObject>,
-        errors: Vec<ErrorObject>,
-    }
+#[derive(Serialize)]
+struct BudgetsObject {
+    statements: Vec<StatementObject>,
+    errors: Vec<ErrorObject>,
 }
 
 impl StatementObject {
@@ -75,6 +74,6 @@ impl Trace {
         }
         let statements = check_budgets(&self.analyses().facts(), &budgets);
         let statements = statements.into_iter().map(|statement| StatementObject::new(self, statement)).collect();
-        plain(&BudgetsObject { statements, errors })
+        wire::plain(&BudgetsObject { statements, errors })
     }
 }

@@ -1,65 +1,64 @@
 //! Whose clocks differ, and what an alignment moves, as plain objects.
 
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::json::{object, plain};
 use super::trace::Trace;
+use super::wire;
 use crate::analyze::clock_skew::{ClockSkew, HostPair};
 
-object! {
-    struct HostObject<'a> {
-        name: &'a str,
-        offset_ns: f64,
-        spans: usize,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct HostObject<'a> {
+    name: &'a str,
+    offset_ns: f64,
+    spans: usize,
 }
 
-object! {
-    struct HostPairObject {
-        from: usize,
-        to: usize,
-        low_ns: f64,
-        high_ns: f64,
-        calls: usize,
-        explained: bool,
-        differs: bool,
-        spans: Vec<u32>,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct HostPairObject {
+    from: usize,
+    to: usize,
+    low_ns: f64,
+    high_ns: f64,
+    calls: usize,
+    explained: bool,
+    differs: bool,
+    spans: Vec<u32>,
 }
 
-object! {
-    struct MoveObject<'a> {
-        host: &'a str,
-        against: &'a str,
-        by_ns: f64,
-        give_ns: f64,
-        spans: Vec<u32>,
-        reason: &'a str,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MoveObject<'a> {
+    host: &'a str,
+    against: &'a str,
+    by_ns: f64,
+    give_ns: f64,
+    spans: Vec<u32>,
+    reason: &'a str,
 }
 
-object! {
-    struct RefusalObject<'a> {
-        reason: &'a str,
-        text: &'a str,
-        spans: Vec<u32>,
-    }
+#[derive(Serialize)]
+struct RefusalObject<'a> {
+    reason: &'a str,
+    text: &'a str,
+    spans: Vec<u32>,
 }
 
-object! {
-    struct AlignmentObject<'a> {
-        moves: Vec<MoveObject<'a>>,
-        refused: Vec<RefusalObject<'a>>,
-        from_ns: f64,
-        to_ns: f64,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AlignmentObject<'a> {
+    moves: Vec<MoveObject<'a>>,
+    refused: Vec<RefusalObject<'a>>,
+    from_ns: f64,
+    to_ns: f64,
 }
 
-object! {
-    struct ClockSkewObject<'a> {
-        hosts: Vec<HostObject<'a>>,
-        pairs: Vec<HostPairObject>,
-    }
+#[derive(Serialize)]
+struct ClockSkewObject<'a> {
+    hosts: Vec<HostObject<'a>>,
+    pairs: Vec<HostPairObject>,
 }
 
 impl<'a> ClockSkewObject<'a> {
@@ -92,7 +91,7 @@ impl Trace {
     /// Only when JavaScript runs out of memory.
     #[wasm_bindgen(js_name = clockSkew)]
     pub fn clock_skew(&self) -> Result<JsValue, JsValue> {
-        plain(&ClockSkewObject::new(self, &self.analyses().skew()))
+        wire::plain(&ClockSkewObject::new(self, &self.analyses().skew()))
     }
 
     /// How far each span moves when clocks are aligned, and why or why not.
@@ -116,7 +115,7 @@ impl Trace {
             text: refusal.text(),
             spans: self.positions(spans),
         });
-        plain(&AlignmentObject {
+        wire::plain(&AlignmentObject {
             moves: moves.collect(),
             refused: refused.collect(),
             from_ns: range.from,

@@ -3,8 +3,7 @@
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
-use super::json::plain;
-use super::wire::PositionObject;
+use super::wire::{self, PositionObject};
 use crate::error::Position;
 use crate::read;
 
@@ -14,7 +13,7 @@ pub(super) fn error(kind: &str, message: &str, position: Option<&Position>) -> J
     let position = position.map(PositionObject::from);
     // Setting properties of a fresh error cannot fail, and a position has nothing in it that cannot cross.
     let _ = Reflect::set(&error, &"kind".into(), &kind.into());
-    let _ = Reflect::set(&error, &"position".into(), &plain(&position).unwrap_or(JsValue::NULL));
+    let _ = Reflect::set(&error, &"position".into(), &wire::plain(&position).unwrap_or(JsValue::NULL));
     error.into()
 }
 

@@ -1,27 +1,28 @@
 //! Errors worked out, as plain objects.
 
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use super::findings::EvidenceObject;
-use super::json::{object, plain};
 use super::trace::Trace;
+use super::wire;
 use crate::analyze::causes::RootCause;
 
-object! {
-    struct RootCauseObject<'a> {
-        origin: u32,
-        silent: bool,
-        chain: Vec<u32>,
-        cause: &'static str,
-        confidence: &'static str,
-        inferred_budget_ns: Option<f64>,
-        budget_of: Option<u32>,
-        impact: &'static str,
-        handled_by: Option<u32>,
-        says: &'a str,
-        tries: Vec<u32>,
-        evidence: Vec<EvidenceObject<'a>>,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RootCauseObject<'a> {
+    origin: u32,
+    silent: bool,
+    chain: Vec<u32>,
+    cause: &'static str,
+    confidence: &'static str,
+    inferred_budget_ns: Option<f64>,
+    budget_of: Option<u32>,
+    impact: &'static str,
+    handled_by: Option<u32>,
+    says: &'a str,
+    tries: Vec<u32>,
+    evidence: Vec<EvidenceObject<'a>>,
 }
 
 impl<'a> RootCauseObject<'a> {
@@ -51,7 +52,7 @@ impl Trace {
     /// Only when JavaScript runs out of memory.
     pub fn errors(&self) -> Result<JsValue, JsValue> {
         let causes = self.analyses().root_causes();
-        plain(&causes.worked_out.iter().map(|cause| RootCauseObject::new(self, cause)).collect::<Vec<_>>())
+        wire::plain(&causes.worked_out.iter().map(|cause| RootCauseObject::new(self, cause)).collect::<Vec<_>>())
     }
 
     /// Whether the top that it is spoken of by ended with an error.

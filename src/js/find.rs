@@ -1,16 +1,16 @@
 //! Finding spans by a query.
 
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::json::{object, plain};
 use super::trace::Trace;
+use super::wire;
 use crate::analyze::search::Query;
 
-object! {
-    struct QueryProblemObject<'a> {
-        at: usize,
-        message: &'a str,
-    }
+#[derive(Serialize)]
+struct QueryProblemObject<'a> {
+    at: usize,
+    message: &'a str,
 }
 
 /// What is wrong with a query; `null` when nothing is.
@@ -21,7 +21,7 @@ object! {
 pub fn query_problem(query: &str) -> Result<JsValue, JsValue> {
     match Query::parse(query) {
         Ok(_) => Ok(JsValue::NULL),
-        Err(error) => plain(&QueryProblemObject { at: error.at, message: &error.message }),
+        Err(error) => wire::plain(&QueryProblemObject { at: error.at, message: &error.message }),
     }
 }
 

@@ -1,18 +1,18 @@
 //! What was found in a trace, as plain objects.
 
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::json::{object, plain};
 use super::trace::Trace;
+use super::wire;
 use crate::analyze::advice::Action;
 use crate::analyze::finding::{Evidence, Finding};
 use crate::write::markdown::markdown;
 
-object! {
-    pub(super) struct EvidenceObject<'a> {
-        text: &'a str,
-        spans: Vec<u32>,
-    }
+#[derive(Serialize)]
+pub(super) struct EvidenceObject<'a> {
+    text: &'a str,
+    spans: Vec<u32>,
 }
 
 impl<'a> EvidenceObject<'a> {
@@ -23,35 +23,33 @@ impl<'a> EvidenceObject<'a> {
     }
 }
 
-object! {
-    struct FindingObject<'a> {
-        id: &'static str,
-        severity: &'static str,
-        confidence: &'static str,
-        title: &'a str,
-        spans: Vec<u32>,
-        saves_ns: f64,
-        arithmetic: &'a str,
-        evidence: Vec<EvidenceObject<'a>>,
-        next: &'a str,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FindingObject<'a> {
+    id: &'static str,
+    severity: &'static str,
+    confidence: &'static str,
+    title: &'a str,
+    spans: Vec<u32>,
+    saves_ns: f64,
+    arithmetic: &'a str,
+    evidence: Vec<EvidenceObject<'a>>,
+    next: &'a str,
 }
 
-object! {
-    struct ActionObject<'a> {
-        text: &'a str,
-        why: &'a str,
-        spans: Vec<u32>,
-    }
+#[derive(Serialize)]
+struct ActionObject<'a> {
+    text: &'a str,
+    why: &'a str,
+    spans: Vec<u32>,
 }
 
-object! {
-    struct AdviceObject<'a> {
-        now: Vec<ActionObject<'a>>,
-        later: Option<ActionObject<'a>>,
-        runbook: &'a [String],
-        query: &'a str,
-    }
+#[derive(Serialize)]
+struct AdviceObject<'a> {
+    now: Vec<ActionObject<'a>>,
+    later: Option<ActionObject<'a>>,
+    runbook: &'a [String],
+    query: &'a str,
 }
 
 impl<'a> ActionObject<'a> {
@@ -85,7 +83,7 @@ impl Trace {
     pub fn advice(&self) -> Result<JsValue, JsValue> {
         let advice = self.analyses().advice();
         let action = |action| ActionObject::new(self, action);
-        plain(&AdviceObject {
+        wire::plain(&AdviceObject {
             now: advice.now.iter().map(action).collect(),
             later: advice.later.as_ref().map(action),
             runbook: &advice.runbook,
@@ -106,6 +104,6 @@ impl Trace {
     /// Only when JavaScript runs out of memory.
     pub fn findings(&self) -> Result<JsValue, JsValue> {
         let findings = self.analyses().findings();
-        plain(&findings.iter().map(|finding| FindingObject::new(self, finding)).collect::<Vec<_>>())
+        wire::plain(&findings.iter().map(|finding| FindingObject::new(self, finding)).collect::<Vec<_>>())
     }
 }

@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use super::error::error;
-use super::json::{object, plain};
 use super::statistics::spans_of_one_trace;
+use super::wire;
 use super::{Trace, TraceSet};
 use crate::analyze::statistics::Figures;
 use crate::read::Outcome;
@@ -21,24 +22,24 @@ pub struct Flame {
     state: flame::Flame,
 }
 
-object! {
-    struct FrameObject<'a> {
-        index: usize,
-        parent: Option<u32>,
-        depth: u32,
-        end: u32,
-        service_index: u32,
-        name: &'a str,
-        count: u32,
-        errors: u32,
-        errors_below: u32,
-        total_ns: f64,
-        self_ns: f64,
-        critical_ns: f64,
-        value_ns: f64,
-        left: f64,
-        right: f64,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FrameObject<'a> {
+    index: usize,
+    parent: Option<u32>,
+    depth: u32,
+    end: u32,
+    service_index: u32,
+    name: &'a str,
+    count: u32,
+    errors: u32,
+    errors_below: u32,
+    total_ns: f64,
+    self_ns: f64,
+    critical_ns: f64,
+    value_ns: f64,
+    left: f64,
+    right: f64,
 }
 
 fn make(outcome: &Rc<Outcome>, figures: &Figures, measure: &str) -> Result<Flame, JsValue> {
@@ -144,7 +145,7 @@ impl Flame {
             left: frame.left,
             right: frame.right,
         };
-        plain(&frames.map(object).collect::<Vec<_>>())
+        wire::plain(&frames.map(object).collect::<Vec<_>>())
     }
 
     /// The frame before one under the same parent; -1 when there is none.

@@ -2,8 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::json::plain;
-use super::wire::{CandidateObject, DetectionObject, FormatObject};
+use super::wire::{self, CandidateObject, DetectionObject, FormatObject};
 use crate::read;
 
 /// The formats that can be read.
@@ -16,7 +15,7 @@ pub fn formats() -> Result<JsValue, JsValue> {
         .iter()
         .map(|format| FormatObject { id: format.id, name: format.name, produced_by: format.produced_by })
         .collect();
-    plain(&formats)
+    wire::plain(&formats)
 }
 
 /// What the beginning of an input looks like.
@@ -26,7 +25,7 @@ pub fn formats() -> Result<JsValue, JsValue> {
 #[wasm_bindgen]
 pub fn detect(bytes: &[u8]) -> Result<JsValue, JsValue> {
     let found = read::detect(bytes);
-    plain(&DetectionObject {
+    wire::plain(&DetectionObject {
         kind: found.kind.as_str(),
         format: found.candidates.first().map(|candidate| candidate.format.id),
         candidates: found.candidates.iter().map(CandidateObject::from).collect(),

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use super::Trace;
-use super::json::{object, plain};
 use super::trace::Analyses;
 use super::wire;
 use crate::view::logs::{self, Level, Row};
@@ -18,19 +18,19 @@ pub struct Logs {
     state: logs::Logs,
 }
 
-object! {
-    struct LineObject<'a> {
-        span: u32,
-        place: u32,
-        ns: f64,
-        level: &'static str,
-        exception: bool,
-        text: String,
-        attributes: u32,
-        service: &'a str,
-        service_index: usize,
-        operation: &'a str,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LineObject<'a> {
+    span: u32,
+    place: u32,
+    ns: f64,
+    level: &'static str,
+    exception: bool,
+    text: String,
+    attributes: u32,
+    service: &'a str,
+    service_index: usize,
+    operation: &'a str,
 }
 
 #[wasm_bindgen]
@@ -92,7 +92,7 @@ impl Logs {
                 operation: span.name(),
             })
         };
-        plain(&self.state.rows(&trace, from, count).into_iter().filter_map(object).collect::<Vec<_>>())
+        wire::plain(&self.state.rows(&trace, from, count).into_iter().filter_map(object).collect::<Vec<_>>())
     }
 
     /// The attributes of an event.
@@ -101,6 +101,6 @@ impl Logs {
     /// Only when JavaScript runs out of memory.
     pub fn attributes(&self, span: u32, place: u32) -> Result<JsValue, JsValue> {
         let event = self.analyses.trace().span(span as usize).and_then(|span| span.event(place));
-        plain(&event.map(|event| wire::attributes(event.attributes())).unwrap_or_default())
+        wire::plain(&event.map(|event| wire::attributes(event.attributes())).unwrap_or_default())
     }
 }

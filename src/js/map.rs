@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::json::{object, plain};
 use super::statistics::spans_of_one_trace;
+use super::wire;
 use super::{Trace, TraceSet};
 use crate::analyze::service_graph::ServiceGraph;
 use crate::analyze::statistics::Figures;
@@ -22,59 +23,58 @@ pub struct ServiceMap {
     graph: ServiceGraph,
 }
 
-object! {
-    struct NodeObject<'a> {
-        kind: &'static str,
-        service_index: Option<usize>,
-        name: &'a str,
-        system: &'a str,
-        spans: u32,
-        errors: u32,
-        entries: u32,
-        self_ns: f64,
-        critical_ns: f64,
-        layer: u32,
-        row: f64,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NodeObject<'a> {
+    kind: &'static str,
+    service_index: Option<usize>,
+    name: &'a str,
+    system: &'a str,
+    spans: u32,
+    errors: u32,
+    entries: u32,
+    self_ns: f64,
+    critical_ns: f64,
+    layer: u32,
+    row: f64,
 }
 
-object! {
-    struct EdgeObject {
-        from: usize,
-        to: usize,
-        calls: u32,
-        errors: u32,
-        one_sided: u32,
-        p50_ns: f64,
-        p95_ns: f64,
-        max_ns: f64,
-        network_ns: f64,
-        network_calls: u32,
-        queue_ns: f64,
-        queue_calls: u32,
-        critical_ns: f64,
-        examples: Vec<ExampleObject>,
-        /// Layer and row by turns.
-        way: Vec<f64>,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EdgeObject {
+    from: usize,
+    to: usize,
+    calls: u32,
+    errors: u32,
+    one_sided: u32,
+    p50_ns: f64,
+    p95_ns: f64,
+    max_ns: f64,
+    network_ns: f64,
+    network_calls: u32,
+    queue_ns: f64,
+    queue_calls: u32,
+    critical_ns: f64,
+    examples: Vec<ExampleObject>,
+    /// Layer and row by turns.
+    way: Vec<f64>,
 }
 
-object! {
-    struct ExampleObject {
-        trace: u32,
-        span: usize,
-    }
+#[derive(Serialize)]
+struct ExampleObject {
+    trace: u32,
+    span: usize,
 }
 
-object! {
-    struct MapObject<'a> {
-        nodes: Vec<NodeObject<'a>>,
-        edges: Vec<EdgeObject>,
-        layers: u32,
-        rows: f64,
-        unnamed: u32,
-        critical_ns: f64,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MapObject<'a> {
+    nodes: Vec<NodeObject<'a>>,
+    edges: Vec<EdgeObject>,
+    layers: u32,
+    rows: f64,
+    unnamed: u32,
+    critical_ns: f64,
 }
 
 fn make(outcome: &Rc<Outcome>, figures: Rc<Figures>) -> ServiceMap {
@@ -143,7 +143,7 @@ impl ServiceMap {
             examples: edge.examples.iter().map(example).collect(),
             way: way.iter().flat_map(|Place { layer, row }| [f64::from(*layer), *row]).collect(),
         });
-        plain(&MapObject {
+        wire::plain(&MapObject {
             nodes: nodes.collect(),
             edges: edges.collect(),
             layers: placed.layers,

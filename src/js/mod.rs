@@ -19,7 +19,6 @@ mod find;
 mod findings;
 mod flame;
 mod formats;
-mod json;
 mod logs;
 mod map;
 mod overview;

@@ -3,9 +3,8 @@
 use wasm_bindgen::Clamped;
 use wasm_bindgen::prelude::*;
 
-use super::json::plain;
 use super::trace::Trace;
-use super::wire::TickObject;
+use super::wire::{self, TickObject};
 use crate::store::SpanKind;
 use crate::view::idle::idle;
 use crate::view::minimap::{Look, minimap, starts};
@@ -79,5 +78,5 @@ impl Trace {
 pub fn axis_ticks(ranges: &[f64], max_count: usize) -> Result<JsValue, JsValue> {
     let ranges: Vec<TimeRange> = pairs(ranges).into_iter().map(|(from, to)| TimeRange { from, to }).collect();
     let ticks = ticks(&ranges, max_count);
-    plain(&ticks.iter().map(|tick| TickObject { ns: tick.ns as f64, label: &tick.label }).collect::<Vec<_>>())
+    wire::plain(&ticks.iter().map(|tick| TickObject { ns: tick.ns as f64, label: &tick.label }).collect::<Vec<_>>())
 }

@@ -1,23 +1,24 @@
 //! The critical path's doubts, and what a span costs: drag and slack.
 
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::json::{object, plain};
 use super::trace::Trace;
+use super::wire;
 use crate::analyze::attribution::{SpentPart, largest_drags, path_by_spent};
 use crate::analyze::path_doubts::{Dropped, Hop};
 use crate::analyze::summary::main_top;
 use crate::analyze::what_if;
 
-object! {
-    struct HopObject {
-        span: u32,
-        gap_ns: f64,
-        clarity: &'static str,
-        clipped: bool,
-        rivals: Vec<u32>,
-        rival_count: u32,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct HopObject {
+    span: u32,
+    gap_ns: f64,
+    clarity: &'static str,
+    clipped: bool,
+    rivals: Vec<u32>,
+    rival_count: u32,
 }
 
 impl HopObject {
@@ -33,51 +34,46 @@ impl HopObject {
     }
 }
 
-object! {
-    struct BesideObject {
-        span: u32,
-        child: u32,
-        ns: f64,
-    }
+#[derive(Serialize)]
+struct BesideObject {
+    span: u32,
+    child: u32,
+    ns: f64,
 }
 
-object! {
-    struct ClippedObject {
-        span: u32,
-        ns: f64,
-    }
+#[derive(Serialize)]
+struct ClippedObject {
+    span: u32,
+    ns: f64,
 }
 
-object! {
-    struct DroppedObject {
-        span: u32,
-        why: &'static str,
-    }
+#[derive(Serialize)]
+struct DroppedObject {
+    span: u32,
+    why: &'static str,
 }
 
-object! {
-    struct DoubtsObject {
-        top: u32,
-        hops: Vec<HopObject>,
-        beside: Vec<BesideObject>,
-        clipped: Vec<ClippedObject>,
-        dropped: Vec<DroppedObject>,
-    }
+#[derive(Serialize)]
+struct DoubtsObject {
+    top: u32,
+    hops: Vec<HopObject>,
+    beside: Vec<BesideObject>,
+    clipped: Vec<ClippedObject>,
+    dropped: Vec<DroppedObject>,
 }
 
-object! {
-    struct SpentObject {
-        spent: &'static str,
-        ns: f64,
-        spans: Vec<u32>,
-    }
+#[derive(Serialize)]
+struct SpentObject {
+    spent: &'static str,
+    ns: f64,
+    spans: Vec<u32>,
 }
 
-object! {
-    struct DragObject {
-        span: u32,
-        drag_ns: f64,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DragObject {
+    span: u32,
+    drag_ns: f64,
 }
 
 #[wasm_bindgen]
@@ -106,7 +102,7 @@ impl Trace {
             },
         });
         let clipped = doubts.clipped.iter().map(|(span, ns)| ClippedObject { span: position(*span), ns: *ns as f64 });
-        plain(&DoubtsObject {
+        wire::plain(&DoubtsObject {
             top: position(top),
             hops: hops.collect(),
             beside: beside.collect(),
@@ -122,7 +118,7 @@ impl Trace {
     #[wasm_bindgen(js_name = pathStep)]
     pub fn path_step(&self, position: u32) -> Result<JsValue, JsValue> {
         let step = self.analyses().doubts().hops.iter().find(|hop| self.position(hop.span) == position);
-        plain(&step.map(|hop| HopObject::new(self, hop)))
+        wire::plain(&step.map(|hop| HopObject::new(self, hop)))
     }
 
     /// How much sooner its top would have ended without this span, in nanoseconds.
@@ -151,7 +147,7 @@ impl Trace {
     pub fn largest_drags(&self, most: usize) -> Result<JsValue, JsValue> {
         let drags = largest_drags(&self.analyses().facts(), most);
         let drags = drags.iter().map(|(span, ns)| DragObject { span: self.position(*span), drag_ns: *ns as f64 });
-        plain(&drags.collect::<Vec<_>>())
+        wire::plain(&drags.collect::<Vec<_>>())
     }
 
     /// The critical path of the main top by what its time was spent on; sums to the top's duration.
@@ -166,6 +162,6 @@ impl Trace {
             ns: part.ns as f64,
             spans: self.positions(&part.spans),
         };
-        plain(&parts.iter().map(object).collect::<Vec<_>>())
+        wire::plain(&parts.iter().map(object).collect::<Vec<_>>())
     }
 }

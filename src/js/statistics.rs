@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use super::error::error;
-use super::json::{object, plain};
 use super::trace::Analyses;
 use super::wire;
 use super::{Trace, TraceSet};
@@ -24,29 +24,29 @@ pub struct Statistics {
     state: statistics::Statistics,
 }
 
-object! {
-    struct GroupObject {
-        service: Option<usize>,
-        label: String,
-        missing: bool,
-        span: Option<SpanObject>,
-        count: u32,
-        errors: u32,
-        total_ns: f64,
-        self_ns: f64,
-        critical_ns: f64,
-        p50_ns: f64,
-        p95_ns: f64,
-        max_ns: f64,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GroupObject {
+    service: Option<usize>,
+    label: String,
+    missing: bool,
+    span: Option<SpanObject>,
+    count: u32,
+    errors: u32,
+    total_ns: f64,
+    self_ns: f64,
+    critical_ns: f64,
+    p50_ns: f64,
+    p95_ns: f64,
+    max_ns: f64,
 }
 
-object! {
-    struct SpanObject {
-        trace: u32,
-        index: usize,
-        start_ns: f64,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SpanObject {
+    trace: u32,
+    index: usize,
+    start_ns: f64,
 }
 
 impl GroupObject {
@@ -68,16 +68,17 @@ impl GroupObject {
     }
 }
 
-object! {
-    struct KeyObject<'a> {
-        key: &'a str,
-        spans: u32,
-    }
+#[derive(Serialize)]
+struct KeyObject<'a> {
+    key: &'a str,
+    spans: u32,
 }
 
 fn keys(store: &Store, figures: &Figures) -> Result<JsValue, JsValue> {
     let keys = attribute_keys(store, figures);
-    plain(&keys.iter().map(|(key, spans)| KeyObject { key: store.string(*key), spans: *spans }).collect::<Vec<_>>())
+    wire::plain(
+        &keys.iter().map(|(key, spans)| KeyObject { key: store.string(*key), spans: *spans }).collect::<Vec<_>>(),
+    )
 }
 
 fn make(outcome: &Rc<Outcome>, figures: Rc<Figures>, by: &str) -> Result<Statistics, JsValue> {
@@ -151,7 +152,7 @@ impl Statistics {
     /// # Errors
     /// Only when JavaScript runs out of memory.
     pub fn all(&self) -> Result<JsValue, JsValue> {
-        plain(&GroupObject::new(self.state.all()))
+        wire::plain(&GroupObject::new(self.state.all()))
     }
 
     /// The largest total, self time and time on critical paths of a group.
@@ -193,7 +194,7 @@ impl Statistics {
             }
             Some(object)
         };
-        plain(&(from..to).filter_map(row).collect::<Vec<_>>())
+        wire::plain(&(from..to).filter_map(row).collect::<Vec<_>>())
     }
 
     /// A trace, and the positions in it of the spans of a group: of the preferred trace when it has some of them, else of the one that

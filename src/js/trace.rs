@@ -7,9 +7,8 @@ use wasm_bindgen::prelude::*;
 
 use super::Waterfall;
 use super::error::error;
-use super::json::plain;
 use super::wire::{
-    ErrorCountsObject, ServicePartObject, SpanObject, TraceSummaryObject, VerdictPartObject, since_start,
+    self, ErrorCountsObject, ServicePartObject, SpanObject, TraceSummaryObject, VerdictPartObject, since_start,
 };
 use crate::analyze::advice::{Advice, advice};
 use crate::analyze::alignment::{Alignment, alignment};
@@ -203,7 +202,7 @@ impl Trace {
     /// Only when JavaScript runs out of memory.
     pub fn summary(&self) -> Result<JsValue, JsValue> {
         let trace = self.trace();
-        plain(&TraceSummaryObject::new(&trace, trace_summary(&trace)))
+        wire::plain(&TraceSummaryObject::new(&trace, trace_summary(&trace)))
     }
 
     /// All about one span.
@@ -213,7 +212,7 @@ impl Trace {
     pub fn span(&self, position: usize) -> Result<JsValue, JsValue> {
         let span = self.span_at(position)?;
         let critical = self.analyses.critical_paths().time_of(span.index());
-        plain(&SpanObject::new(&self.trace(), &span, self.analyses.self_times()[position], critical))
+        wire::plain(&SpanObject::new(&self.trace(), &span, self.analyses.self_times()[position], critical))
     }
 
     /// The spans with this id.
@@ -301,7 +300,7 @@ impl Trace {
             ns: part.ns as f64,
             spans: self.positions(&part.spans),
         };
-        plain(&parts.iter().map(object).collect::<Vec<_>>())
+        wire::plain(&parts.iter().map(object).collect::<Vec<_>>())
     }
 
     /// Where the time went, in words.
@@ -318,7 +317,7 @@ impl Trace {
         let parts = self.analyses.verdict();
         let object =
             |part: &VerdictPart| VerdictPartObject { text: part.text.clone(), spans: self.positions(&part.spans) };
-        plain(&parts.iter().map(object).collect::<Vec<_>>())
+        wire::plain(&parts.iter().map(object).collect::<Vec<_>>())
     }
 
     /// How many errors began in it, and how many spans passed one on.
@@ -328,7 +327,7 @@ impl Trace {
     #[wasm_bindgen(js_name = errorCounts)]
     pub fn error_counts(&self) -> Result<JsValue, JsValue> {
         let (own, above) = self.analyses.errors().counts();
-        plain(&ErrorCountsObject { own, above })
+        wire::plain(&ErrorCountsObject { own, above })
     }
 
     /// The spans in which errors began.

@@ -7,8 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use super::Trace;
 use super::error::error;
-use super::json::plain;
-use super::wire::{InputObject, SummaryObject, TraceSummaryObject, WarningObject};
+use super::wire::{self, InputObject, SummaryObject, TraceSummaryObject, WarningObject};
 use crate::analyze::semantics::Names;
 use crate::analyze::statistics::Figures;
 use crate::analyze::summary::{TraceFilter, TraceOrder, store_summary, trace_order, trace_points, trace_summary};
@@ -84,7 +83,7 @@ impl TraceSet {
     /// # Errors
     /// Only when JavaScript runs out of memory.
     pub fn summary(&self) -> Result<JsValue, JsValue> {
-        plain(&SummaryObject::new(&self.format(), &store_summary(&self.outcome.store)))
+        wire::plain(&SummaryObject::new(&self.format(), &store_summary(&self.outcome.store)))
     }
 
     /// What reading noticed.
@@ -92,7 +91,7 @@ impl TraceSet {
     /// # Errors
     /// Only when JavaScript runs out of memory.
     pub fn warnings(&self) -> Result<JsValue, JsValue> {
-        plain(&self.outcome.store.warnings().iter().map(WarningObject::from).collect::<Vec<_>>())
+        wire::plain(&self.outcome.store.warnings().iter().map(WarningObject::from).collect::<Vec<_>>())
     }
 
     /// What was made of each input.
@@ -102,7 +101,7 @@ impl TraceSet {
     pub fn inputs(&self) -> Result<JsValue, JsValue> {
         let warnings = self.outcome.store.warnings();
         let inputs = self.outcome.inputs.iter();
-        plain(&inputs.map(|report| InputObject::new(report, warnings)).collect::<Vec<_>>())
+        wire::plain(&inputs.map(|report| InputObject::new(report, warnings)).collect::<Vec<_>>())
     }
 
     /// A part of an input as it was read, that is unpacked and cleaned: what positions count in. Empty when there is none.
@@ -125,7 +124,7 @@ impl TraceSet {
         }
         let order = self.order.get().map_or(&[][..], |(_, order)| order);
         let window = order.iter().skip(from).take(count).filter_map(|index| store.trace(*index));
-        plain(&window.map(|trace| TraceSummaryObject::new(&trace, trace_summary(&trace))).collect::<Vec<_>>())
+        wire::plain(&window.map(|trace| TraceSummaryObject::new(&trace, trace_summary(&trace))).collect::<Vec<_>>())
     }
 
     /// The numbers of the traces that a filter leaves, in an order. The four limits are the least and most start since the first trace's, and duration.
@@ -149,7 +148,7 @@ impl TraceSet {
     #[wasm_bindgen(js_name = tracesAt)]
     pub fn traces_at(&self, indices: &[u32]) -> Result<JsValue, JsValue> {
         let traces = indices.iter().filter_map(|index| self.outcome.store.trace(TraceIndex(*index)));
-        plain(&traces.map(|trace| TraceSummaryObject::new(&trace, trace_summary(&trace))).collect::<Vec<_>>())
+        wire::plain(&traces.map(|trace| TraceSummaryObject::new(&trace, trace_summary(&trace))).collect::<Vec<_>>())
     }
 
     /// By trace its start since the first one's, its duration and its spans with status error, one after the other.

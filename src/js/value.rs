@@ -8,30 +8,35 @@
 //! | `Array` | array |
 //! | `Map` | array of `[key, value]`: a key may stand twice, or be `__proto__` |
 
-use super::json::{Json, Write};
+use js_sys::{Array, BigInt, Uint8Array};
+use wasm_bindgen::JsValue;
+
 use crate::value::Value;
 
 /// Integers up to here are exact as a double.
 const MAX_SAFE: u64 = (1 << 53) - 1;
 
-impl Write for Value<'_> {
-    fn write(&self, json: &mut Json) {
-        match self {
-            Value::Bool(value) => value.write(json),
-            Value::Int(value) if value.unsigned_abs() <= MAX_SAFE => json.number(*value as f64),
-            Value::Int(value) => json.digits(&value.to_string()),
-            Value::UInt(value) => json.big(*value),
-            // An integer of more than 64 bits; the text of one is what BigInt reads.
-            Value::Number(text) => json.digits(text),
-            Value::Double(value) => json.number(*value),
-            Value::String(text) => text.write(json),
-            Value::Bytes(bytes) => json.bytes(bytes),
-            Value::Array(values) => json.list(values, |json, value| value.write(json)),
-            Value::Map(members) => json.list(members, |json, (key, value)| {
-                json.list([0, 1], |json, which| if which == 0 { key.write(json) } else { value.write(json) });
-            }),
-            // `Value` may grow: what has no counterpart here is nothing, as is `Null`.
-            _ => None::<bool>.write(json),
+pub(super) fn to_js(value: &Value<'_>) -> JsValue {
+    match value {
+        Value::Null => JsValue::NULL,
+        Value::Bool(value) => JsValue::from_bool(*value),
+        Value::Int(value) if value.unsigned_abs() <= MAX_SAFE => JsValue::from_f64(*value as f64),
+        Value::Int(value) => BigInt::from(*value).into(),
+        Value::UInt(value) => BigInt::from(*value).into(),
+        // An integer of more than 64 bits; the text of one is what BigInt reads.
+        Value::Number(text) => {
+            BigInt::new(&JsValue::from_str(text)).map_or_else(|_| JsValue::from_str(text), Into::into)
         }
+        Value::Double(value) => JsValue::from_f64(*value),
+        Value::String(text) => JsValue::from_str(text),
+        Value::Bytes(bytes) => Uint8Array::from(bytes.as_slice()).into(),
+        Value::Array(values) => values.iter().map(to_js).collect::<Array>().into(),
+        Value::Map(members) => members
+            .iter()
+            .map(|(key, value)| Array::of2(&JsValue::from_str(key), &to_js(value)))
+            .collect::<Array>()
+            .into(),
+        // `Value` may grow: what has no counterpart here is nothing.
+        _ => JsValue::NULL,
     }
 }

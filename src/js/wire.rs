@@ -2,29 +2,28 @@
 //!
 //! No object has keys from a trace, so no name in one can shadow anything; attributes are lists of key, type and value.
 
-use super::json::{Json, Write, object};
+use serde::Serialize;
+use serde_wasm_bindgen::{Serializer, preserve};
+use wasm_bindgen::JsValue;
+
+use super::value::to_js;
 use crate::analyze::summary::{StoreSummary, TraceSummary};
 use crate::error::{Position, Warning, WarningKind};
 use crate::read::{Candidate, InputReport};
 use crate::store::{Event, Link, Span, Trace};
 use crate::value::Value;
 
-/// A time since the Unix epoch, which is a BigInt in JavaScript.
-pub(super) struct Big(u64);
-
-impl Write for Big {
-    fn write(&self, json: &mut Json) {
-        json.big(self.0);
-    }
+/// As plain objects; what is missing is `null`.
+pub(super) fn plain(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    value.serialize(&Serializer::json_compatible()).map_err(JsValue::from)
 }
 
-object! {
-    pub(super) struct PositionObject {
-        input: u32,
-        offset: f64,
-        line: u32,
-        column: u32,
-    }
+#[derive(Serialize)]
+pub(super) struct PositionObject {
+    input: u32,
+    offset: f64,
+    line: u32,
+    column: u32,
 }
 
 impl From<&Position> for PositionObject {
@@ -38,19 +37,18 @@ impl From<&Position> for PositionObject {
     }
 }
 
-object! {
-    pub(super) struct FormatObject {
-        pub(super) id: &'static str,
-        pub(super) name: &'static str,
-        pub(super) produced_by: &'static str,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FormatObject {
+    pub(super) id: &'static str,
+    pub(super) name: &'static str,
+    pub(super) produced_by: &'static str,
 }
 
-object! {
-    pub(super) struct CandidateObject {
-        format: &'static str,
-        why: &'static str,
-    }
+#[derive(Serialize)]
+pub(super) struct CandidateObject {
+    format: &'static str,
+    why: &'static str,
 }
 
 impl From<&Candidate> for CandidateObject {
@@ -59,30 +57,29 @@ impl From<&Candidate> for CandidateObject {
     }
 }
 
-object! {
-    pub(super) struct DetectionObject {
-        pub(super) kind: &'static str,
-        pub(super) format: Option<&'static str>,
-        pub(super) candidates: Vec<CandidateObject>,
-    }
+#[derive(Serialize)]
+pub(super) struct DetectionObject {
+    pub(super) kind: &'static str,
+    pub(super) format: Option<&'static str>,
+    pub(super) candidates: Vec<CandidateObject>,
 }
 
-object! {
-    pub(super) struct SummaryObject<'a> {
-        format: &'a str,
-        spans: usize,
-        traces: usize,
-        roots: usize,
-        orphans: usize,
-        duplicate_ids: f64,
-        error_spans: usize,
-        zero_duration: usize,
-        negative_duration: usize,
-        links: usize,
-        events: usize,
-        services: &'a [String],
-        max_depth: u32,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SummaryObject<'a> {
+    format: &'a str,
+    spans: usize,
+    traces: usize,
+    roots: usize,
+    orphans: usize,
+    duplicate_ids: f64,
+    error_spans: usize,
+    zero_duration: usize,
+    negative_duration: usize,
+    links: usize,
+    events: usize,
+    services: &'a [String],
+    max_depth: u32,
 }
 
 impl<'a> SummaryObject<'a> {
@@ -105,21 +102,22 @@ impl<'a> SummaryObject<'a> {
     }
 }
 
-object! {
-    pub(super) struct TraceSummaryObject {
-        index: u32,
-        trace_id: String,
-        root_service: String,
-        root_name: String,
-        start_ns: Big,
-        duration_ns: f64,
-        spans: usize,
-        errors: usize,
-        services: Vec<String>,
-        depth: u32,
-        roots: usize,
-        orphans: usize,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct TraceSummaryObject {
+    index: u32,
+    trace_id: String,
+    root_service: String,
+    root_name: String,
+    #[serde(with = "preserve")]
+    start_ns: JsValue,
+    duration_ns: f64,
+    spans: usize,
+    errors: usize,
+    services: Vec<String>,
+    depth: u32,
+    roots: usize,
+    orphans: usize,
 }
 
 impl TraceSummaryObject {
@@ -129,7 +127,7 @@ impl TraceSummaryObject {
             trace_id: trace.id(),
             root_service: summary.root_service,
             root_name: summary.root_name,
-            start_ns: Big(trace.start_ns().unwrap_or(0)),
+            start_ns: trace.start_ns().unwrap_or(0).into(),
             duration_ns: trace.duration_ns() as f64,
             spans: summary.spans,
             errors: summary.errors,
@@ -141,13 +139,12 @@ impl TraceSummaryObject {
     }
 }
 
-object! {
-    pub(super) struct WarningObject<'a> {
-        kind: &'a str,
-        message: &'a str,
-        count: f64,
-        position: Option<PositionObject>,
-    }
+#[derive(Serialize)]
+pub(super) struct WarningObject<'a> {
+    kind: &'a str,
+    message: &'a str,
+    count: f64,
+    position: Option<PositionObject>,
 }
 
 impl<'a> From<&'a Warning> for WarningObject<'a> {
@@ -161,26 +158,24 @@ impl<'a> From<&'a Warning> for WarningObject<'a> {
     }
 }
 
-object! {
-    struct SkippedObject<'a> {
-        position: PositionObject,
-        reason: &'a str,
-    }
+#[derive(Serialize)]
+struct SkippedObject<'a> {
+    position: PositionObject,
+    reason: &'a str,
 }
 
-object! {
-    pub(super) struct InputObject<'a> {
-        input: u32,
-        given: u32,
-        name: &'a str,
-        format: &'static str,
-        why: &'a str,
-        candidates: Vec<CandidateObject>,
-        spans: usize,
-        skipped: Vec<SkippedObject<'a>>,
-        guesses: &'a [String],
-        warnings: Vec<WarningObject<'a>>,
-    }
+#[derive(Serialize)]
+pub(super) struct InputObject<'a> {
+    input: u32,
+    given: u32,
+    name: &'a str,
+    format: &'static str,
+    why: &'a str,
+    candidates: Vec<CandidateObject>,
+    spans: usize,
+    skipped: Vec<SkippedObject<'a>>,
+    guesses: &'a [String],
+    warnings: Vec<WarningObject<'a>>,
 }
 
 impl<'a> InputObject<'a> {
@@ -209,54 +204,52 @@ impl<'a> InputObject<'a> {
     }
 }
 
-object! {
-    pub(super) struct AttributeObject<'a> {
-        key: &'a str,
-        r#type: &'static str,
-        value: Value<'a>,
-    }
+#[derive(Serialize)]
+pub(super) struct AttributeObject<'a> {
+    key: &'a str,
+    r#type: &'static str,
+    #[serde(with = "preserve")]
+    value: JsValue,
 }
 
 pub(super) fn attributes<'a>(pairs: impl Iterator<Item = (&'a str, Value<'a>)>) -> Vec<AttributeObject<'a>> {
-    pairs.map(|(key, value)| AttributeObject { key, r#type: value.type_name(), value }).collect()
+    pairs.map(|(key, value)| AttributeObject { key, r#type: value.type_name(), value: to_js(&value) }).collect()
 }
 
-object! {
-    struct ScopeObject<'a> {
-        name: &'a str,
-        version: &'a str,
-        attributes: Vec<AttributeObject<'a>>,
-    }
+#[derive(Serialize)]
+struct ScopeObject<'a> {
+    name: &'a str,
+    version: &'a str,
+    attributes: Vec<AttributeObject<'a>>,
 }
 
-object! {
-    struct EventObject<'a> {
-        name: &'a str,
-        ns: f64,
-        attributes: Vec<AttributeObject<'a>>,
-    }
+#[derive(Serialize)]
+struct EventObject<'a> {
+    name: &'a str,
+    ns: f64,
+    attributes: Vec<AttributeObject<'a>>,
 }
 
-object! {
-    struct LinkObject<'a> {
-        trace_id: String,
-        span_id: String,
-        trace_state: String,
-        attributes: Vec<AttributeObject<'a>>,
-        target: Option<LinkedObject<'a>>,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LinkObject<'a> {
+    trace_id: String,
+    span_id: String,
+    trace_state: String,
+    attributes: Vec<AttributeObject<'a>>,
+    target: Option<LinkedObject<'a>>,
 }
 
-object! {
-    /// The other end of a link, when it is in the input.
-    struct LinkedObject<'a> {
-        trace: u32,
-        trace_id: String,
-        span: usize,
-        span_id: String,
-        name: &'a str,
-        service: &'a str,
-    }
+/// The other end of a link, when it is in the input.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LinkedObject<'a> {
+    trace: u32,
+    trace_id: String,
+    span: usize,
+    span_id: String,
+    name: &'a str,
+    service: &'a str,
 }
 
 impl<'a> From<Span<'a>> for LinkedObject<'a> {
@@ -287,11 +280,10 @@ impl<'a> LinkObject<'a> {
 /// Spans that are named of those that link to one.
 const MOST_LINKED_BY: usize = 1000;
 
-object! {
-    struct SpanWarningObject<'a> {
-        kind: &'static str,
-        message: &'a str,
-    }
+#[derive(Serialize)]
+struct SpanWarningObject<'a> {
+    kind: &'static str,
+    message: &'a str,
 }
 
 impl<'a> From<(WarningKind, &'a str)> for SpanWarningObject<'a> {
@@ -300,36 +292,37 @@ impl<'a> From<(WarningKind, &'a str)> for SpanWarningObject<'a> {
     }
 }
 
-object! {
-    pub(super) struct SpanObject<'a> {
-        index: usize,
-        trace_id: String,
-        span_id: String,
-        parent_span_id: String,
-        parent: Option<u32>,
-        name: &'a str,
-        service: &'a str,
-        service_index: usize,
-        kind: &'static str,
-        status: &'static str,
-        status_message: String,
-        start_ns: f64,
-        duration_ns: f64,
-        self_ns: f64,
-        critical_ns: f64,
-        start_unix_ns: Option<Big>,
-        trace_state: String,
-        flags: u32,
-        attributes: Vec<AttributeObject<'a>>,
-        resource: Vec<AttributeObject<'a>>,
-        scope: ScopeObject<'a>,
-        events: Vec<EventObject<'a>>,
-        links: Vec<LinkObject<'a>>,
-        linked_by_count: usize,
-        linked_by: Vec<LinkedObject<'a>>,
-        warnings: Vec<SpanWarningObject<'a>>,
-        source: Option<PositionObject>,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SpanObject<'a> {
+    index: usize,
+    trace_id: String,
+    span_id: String,
+    parent_span_id: String,
+    parent: Option<u32>,
+    name: &'a str,
+    service: &'a str,
+    service_index: usize,
+    kind: &'static str,
+    status: &'static str,
+    status_message: String,
+    start_ns: f64,
+    duration_ns: f64,
+    self_ns: f64,
+    critical_ns: f64,
+    #[serde(with = "preserve")]
+    start_unix_ns: JsValue,
+    trace_state: String,
+    flags: u32,
+    attributes: Vec<AttributeObject<'a>>,
+    resource: Vec<AttributeObject<'a>>,
+    scope: ScopeObject<'a>,
+    events: Vec<EventObject<'a>>,
+    links: Vec<LinkObject<'a>>,
+    linked_by_count: usize,
+    linked_by: Vec<LinkedObject<'a>>,
+    warnings: Vec<SpanWarningObject<'a>>,
+    source: Option<PositionObject>,
 }
 
 impl<'a> SpanObject<'a> {
@@ -356,7 +349,7 @@ impl<'a> SpanObject<'a> {
             duration_ns: span.duration_ns().unwrap_or(0) as f64,
             self_ns: self_ns as f64,
             critical_ns: critical_ns as f64,
-            start_unix_ns: span.start_ns().map(Big),
+            start_unix_ns: span.start_ns().map_or(JsValue::NULL, JsValue::from),
             trace_state: span.trace_state(),
             flags: span.flags(),
             attributes: attributes(span.attributes()),
@@ -376,34 +369,31 @@ impl<'a> SpanObject<'a> {
     }
 }
 
-object! {
-    pub(super) struct ServicePartObject<'a> {
-        pub(super) service: &'a str,
-        pub(super) service_index: usize,
-        pub(super) ns: f64,
-        pub(super) spans: Vec<u32>,
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ServicePartObject<'a> {
+    pub(super) service: &'a str,
+    pub(super) service_index: usize,
+    pub(super) ns: f64,
+    pub(super) spans: Vec<u32>,
 }
 
-object! {
-    pub(super) struct VerdictPartObject {
-        pub(super) text: String,
-        pub(super) spans: Vec<u32>,
-    }
+#[derive(Serialize)]
+pub(super) struct VerdictPartObject {
+    pub(super) text: String,
+    pub(super) spans: Vec<u32>,
 }
 
-object! {
-    pub(super) struct ErrorCountsObject {
-        pub(super) own: usize,
-        pub(super) above: usize,
-    }
+#[derive(Serialize)]
+pub(super) struct ErrorCountsObject {
+    pub(super) own: usize,
+    pub(super) above: usize,
 }
 
-object! {
-    pub(super) struct TickObject<'a> {
-        pub(super) ns: f64,
-        pub(super) label: &'a str,
-    }
+#[derive(Serialize)]
+pub(super) struct TickObject<'a> {
+    pub(super) ns: f64,
+    pub(super) label: &'a str,
 }
 
 /// Nanoseconds since the start of the trace, negative before it; NaN for no time.

@@ -1,5 +1,6 @@
 //! Trace context for JavaScript. `npm/context.js` makes the documented functions of these.
 
+mod json;
 mod random;
 mod wire;
 

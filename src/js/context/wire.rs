@@ -1,9 +1,9 @@
 //! The plain objects that cross to JavaScript, as `npm/context.d.ts` describes them: as JSON.
 
+use super::json::{Json, Write};
 use crate::context::{
     Baggage, BaggageMember, Explanation, Extraction, Format, HeaderError, Sampling, SpanContext, Threshold, TraceState,
 };
-use crate::js::json::{Json, Write};
 
 /// Places in a text as JavaScript counts them, in UTF-16 units. Asked in rising order, it costs one walk of the text.
 struct Utf16<'a> {
