@@ -120,3 +120,24 @@ fn lines_keep_their_numbers() {
     let prefixed = format!("shop-1  | {line}\nshop-1  | {{\"resourceSpans\":[}}\nshop-1  | {line}\n");
     assert_eq!(outcome(prefixed.into()).inputs[0].skipped[0].position.line, 2);
 }
+
+#[test]
+fn trees_whose_closing_brackets_alone_are_missing_are_whole() {
+    // Formats whose spans are read as trees: the last one is not lost.
+    for (format, text) in [
+        ("console-python", include_str!("data/console-python/orders.txt")),
+        ("console-go", include_str!("data/console-go/bakery.jsonl")),
+        ("xray-json", include_str!("data/xray-json/segments.jsonl")),
+        ("grafana-frame", include_str!("data/grafana-frame/query.json")),
+        ("gcp-trace", include_str!("data/gcp-trace/v2.json")),
+        ("sentry", include_str!("data/sentry/event.json")),
+    ] {
+        let whole = outcome(text.into());
+        let cut = text.trim_end();
+        let found = outcome(cut[..cut.len() - 1].trim_end().into());
+        assert_eq!(found.inputs[0].format.id, format);
+        assert_eq!(found.store.span_count(), whole.store.span_count(), "{format}");
+        let told = |warning: &spanscope::Warning| warning.kind.as_str() == "truncated";
+        assert!(found.store.warnings().iter().any(told), "{format}: {:?}", found.store.warnings());
+    }
+}

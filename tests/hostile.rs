@@ -428,3 +428,13 @@ fn reading_the_same_twice_gives_the_same() {
         assert_eq!(first, second);
     }
 }
+
+#[test]
+fn a_span_of_javas_console_that_the_next_one_cuts_off_is_left_out() {
+    let line = |end: &str| {
+        format!("INFO: 'open' : 8e1f0a3c5be84f2690a1b2c3d4e5f608 2b1c3d4e5f607182 CLIENT [tracer: bank{end}")
+    };
+    let text = [line(""), line(":1.0] AttributesMap{data={a=b}, capacity=128, totalAddedValues=1}")].join(" ");
+    let outcome = named(text.as_bytes(), "console-java").expect("readable");
+    assert_eq!(outcome.store.span_count(), 1);
+}

@@ -106,13 +106,15 @@ pub struct Lexer<'a> {
     at: usize,
     depth: u32,
     error: Option<JsonError>,
+    /// A tree was taken for whole although its closing brackets are missing.
+    cut_off: bool,
 }
 
 impl<'a> Lexer<'a> {
     /// Reads `input` from `offset` on. Offsets are 32 bits wide: an input is shorter than 4 GiB.
     pub fn new(input: &'a [u8], offset: usize) -> Lexer<'a> {
         debug_assert!(u32::try_from(input.len()).is_ok());
-        Lexer { input, at: offset, depth: 0, error: None }
+        Lexer { input, at: offset, depth: 0, error: None, cut_off: false }
     }
 
     pub fn input(&self) -> &'a [u8] {
@@ -727,6 +729,18 @@ impl<'a> Lexer<'a> {
         self.colon()?;
         self.skip_whitespace();
         Ok(())
+    }
+
+    /// After a failure between two elements or members: whether nothing is left of the input, so that what was read of the list or object is all
+    /// that there is of it. A value that itself breaks off has another place.
+    pub(super) fn is_cut_off_here(&mut self) -> bool {
+        self.cut_off |= self.at >= self.input.len();
+        self.at >= self.input.len()
+    }
+
+    /// Whether a tree that was read lacks its closing brackets, where the input ends.
+    pub fn is_cut_off(&self) -> bool {
+        self.cut_off
     }
 
     /// Whether only white space is left.

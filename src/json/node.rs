@@ -33,7 +33,8 @@ pub enum Data<'a> {
 }
 
 impl<'a> Lexer<'a> {
-    /// The next value as a tree. Recursion is bounded by the lexer's limit of nesting.
+    /// The next value as a tree; one whose closing brackets alone are missing is whole ([`Lexer::is_cut_off`]). Recursion is bounded by the lexer's
+    /// limit of nesting.
     pub fn node(&mut self) -> Lex<Node<'a>> {
         let kind = self.peek()?;
         let (input, start) = (self.input(), self.offset());
@@ -51,21 +52,29 @@ impl<'a> Lexer<'a> {
             Kind::Array => {
                 let mut items = Vec::new();
                 let mut first = self.begin_array()?;
-                while self.element(&mut first)? {
-                    items.push(self.node()?);
+                loop {
+                    match self.element(&mut first) {
+                        Ok(true) => items.push(self.node()?),
+                        Err(stop) if !self.is_cut_off_here() => return Err(stop),
+                        _ => break,
+                    }
                 }
                 Data::List(items)
             }
             Kind::Object => {
                 let mut members = Vec::new();
                 let mut cursor = self.begin_object()?;
-                while let Some(name) = self.any_member(&mut cursor)? {
-                    members.push((decode_string(name.bytes(input)), self.node()?));
+                loop {
+                    match self.any_member(&mut cursor) {
+                        Ok(Some(name)) => members.push((decode_string(name.bytes(input)), self.node()?)),
+                        Err(stop) if members.is_empty() || !self.is_cut_off_here() => return Err(stop),
+                        _ => break,
+                    }
                 }
                 Data::Map(members)
             }
         };
-        Ok(Node { data, start: start as u32, end: self.offset() as u32, json: true })
+        Ok(Node { data, start: start as u32, end: self.offset() as u32, json: !self.is_cut_off() })
     }
 }
 
@@ -74,7 +83,7 @@ impl<'a> Node<'a> {
     pub fn embedded(text: &str, start: u32, end: u32) -> Option<Node<'static>> {
         let mut lexer = Lexer::new(text.as_bytes(), 0);
         let node = lexer.node().ok()?;
-        lexer.at_end().then(|| node.moved(start, end))
+        (lexer.at_end() && !lexer.is_cut_off()).then(|| node.moved(start, end))
     }
 
     /// The same value, standing at these offsets in another notation.

@@ -81,6 +81,15 @@ fn without_surroundings(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> Li
         Arc::make_mut(bytes).drain(..3);
         notes.push("Left out a byte order mark.".to_owned());
     }
+    let unseen = unseen(bytes);
+    if unseen > 0 {
+        Arc::make_mut(bytes).drain(..unseen);
+        notes.push("Left out blanks that cannot be seen before the text.".to_owned());
+    }
+    if let Some(document) = quoted_document(bytes) {
+        *bytes = Arc::new(document);
+        notes.push("Read the document that the text holds as a string of JSON.".to_owned());
+    }
     if let Some(count) = without_docker(bytes) {
         notes.push(format!("Read {count} lines out of what Docker's log driver wrote around them."));
     }
@@ -126,6 +135,11 @@ fn without_surroundings(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> Li
         blank(&mut Arc::make_mut(bytes)[..end]);
         let lines = if lines == 1 { "a line of text".to_owned() } else { format!("{lines} lines of text") };
         notes.push(format!("Left out {lines} before the JSON."));
+    } else if let Some(end) = text_beside_json(bytes) {
+        let bytes = Arc::make_mut(bytes);
+        bytes.truncate(end.1);
+        blank(&mut bytes[..end.0]);
+        notes.push("Left out the text around the JSON.".to_owned());
     }
     prefixes
 }
@@ -149,6 +163,29 @@ fn blank(bytes: &mut [u8]) {
     bytes.iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
 }
 
+/// How many bytes of characters that show nothing stand at the beginning; copies of pages have them.
+fn unseen(bytes: &[u8]) -> usize {
+    const UNSEEN: [&str; 4] = ["\u{a0}", "\u{200b}", "\u{2060}", "\u{feff}"];
+    let mut at = 0;
+    while let Some(mark) = UNSEEN.iter().find(|mark| bytes[at..].starts_with(mark.as_bytes())) {
+        at += mark.len();
+    }
+    at
+}
+
+/// The document in a text that is a string of JSON as a whole: copied out of a field of another document.
+fn quoted_document(bytes: &[u8]) -> Option<Vec<u8>> {
+    let text = bytes.trim_ascii();
+    let opens = text.strip_prefix(b"\"")?;
+    if !matches!(opens.trim_ascii_start().first(), Some(b'{' | b'[')) && !opens.starts_with(b"\\n") {
+        return None;
+    }
+    let mut lexer = crate::json::Lexer::new(text, 0);
+    let string = lexer.string().ok()?;
+    let inner = crate::json::decode_string(string.bytes(text));
+    (lexer.at_end() && begins_as_json(inner.as_bytes())).then(|| inner.into_owned().into_bytes())
+}
+
 // ── UTF-16 ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// The order of a unit's bytes.
@@ -168,7 +205,9 @@ impl Order {
         // Without a mark: nearly all of the first characters are below U+0100, and the very first is text.
         let pairs = bytes[..bytes.len().min(512)].as_chunks::<2>().0;
         let is = |low: usize| {
-            let text = |pair: &[u8; 2]| pair[1 - low] == 0 && (pair[low] >= 0x20 || pair[low].is_ascii_whitespace());
+            let text = |pair: &[u8; 2]| {
+                pair[1 - low] == 0 && (pair[low] >= 0x20 || pair[low] == 0x1b || pair[low].is_ascii_whitespace())
+            };
             pairs.len() >= 2 && text(&pairs[0]) && pairs.iter().filter(|pair| text(pair)).count() * 4 >= pairs.len() * 3
         };
         if is(0) {
@@ -535,6 +574,29 @@ fn text_before_json(head: &[u8]) -> Option<(usize, usize)> {
     None
 }
 
+/// Where JSON begins and ends that stands behind a few words on the first line, such as a command, an assignment or a label, and has nothing of
+/// its kind behind it. Other words than those that something is given to or quoted by, and words with numbers, may be the head of a line of a log.
+fn text_beside_json(bytes: &[u8]) -> Option<(usize, usize)> {
+    const WORDS: usize = 200;
+    let first = bytes.iter().position(|byte| !byte.is_ascii_whitespace())?;
+    let line = &bytes[first..bytes.len().min(first + WORDS)];
+    let begin = line.iter().position(|byte| matches!(byte, b'{' | b'[' | b'\n'))?;
+    let (words, begin) = (&line[..begin], first + begin);
+    let dated = words.windows(4).any(|digits| digits.iter().all(u8::is_ascii_digit) && !words.starts_with(b"curl"));
+    let words = words.trim_ascii_end();
+    let gives = match words.last() {
+        Some(b':') => !words.contains(&b' '),
+        last => last.is_some_and(|last| b"'\"`=(".contains(last)),
+    };
+    if !gives || dated || !begins_as_json(&bytes[begin..bytes.len().min(begin + WORDS)]) {
+        return None;
+    }
+    let mut lexer = crate::json::Lexer::new(bytes, begin);
+    let end = lexer.skip().ok()?.end;
+    // What follows on further lines with brackets of their own is data, too.
+    (!bytes[end..].contains(&b'{')).then_some((begin, end))
+}
+
 /// Whether so many hexadecimal digits stand together that they are an id.
 fn has_id(line: &[u8]) -> bool {
     line.split(|byte| !byte.is_ascii_hexdigit()).any(|run| run.len() >= 16)
@@ -726,6 +788,42 @@ Content-Type: application/json
         let (found, notes) = cleaned(b"Server listening.\n\nready\n{\"a\":1}\n");
         assert_eq!((found.trim(), found.lines().count()), ("{\"a\":1}", 4));
         assert_eq!(notes, ["Left out 2 lines of text before the JSON."]);
+    }
+
+    #[test]
+    fn text_beside_json_is_left_out() {
+        for text in [
+            "const trace = {\"a\":1};\n",
+            "'[{\"a\":1}]'",
+            "Response: {\"a\":1}",
+            "curl -d '{\"a\":1}' http://localhost:4318/v1/traces\n",
+            "\u{a0}\u{200b}{\"a\":1}",
+        ] {
+            let (found, notes) = cleaned(text.as_bytes());
+            assert!(matches!(found.trim(), "{\"a\":1}" | "[{\"a\":1}]"), "{text}: {found}");
+            assert_eq!(notes.len(), 1, "{text}");
+        }
+        for text in [
+            "2026-01-02 INFO {\"a\":1}\n",
+            "ERROR not paid {\"a\":1}\n",
+            "not paid: {\"a\":1}\n",
+            "INFO {\"a\":1}\nINFO {\"a\":2}\n",
+            "a {b: 1}\n",
+            "cut {\"a\":\n",
+            "key: [x]\n",
+        ] {
+            assert_eq!(cleaned(text.as_bytes()).0, text);
+        }
+    }
+
+    #[test]
+    fn a_string_of_json_that_holds_a_document_is_that_document() {
+        let (found, notes) = cleaned(br#" "{\"a\":\"\\n\",\n\"b\":[]}" "#);
+        assert_eq!(found, "{\"a\":\"\\n\",\n\"b\":[]}");
+        assert_eq!(notes, ["Read the document that the text holds as a string of JSON."]);
+        for text in ["\"{\" is a brace", "\"a\"", "\"{x}\"", "\"{\\\"a\\\"", "\"[1]\" \"[2]\""] {
+            assert_eq!(cleaned(text.as_bytes()).0, text);
+        }
     }
 
     #[test]

@@ -169,8 +169,8 @@ impl<'a> Reading<'a> {
                 continue;
             }
             match read(self, &mut lexer) {
-                Ok(()) => at = lexer.offset(),
-                Err(_) => {
+                Ok(()) if !lexer.is_cut_off() => at = lexer.offset(),
+                _ => {
                     self.builder.forget_span_warnings();
                     let error = lexer.error();
                     if self.commas == Commas::Stop && is_trailing_comma(bytes, error.offset) {

@@ -481,20 +481,26 @@ impl<'a> Reading<'a> {
                 let mut cursor: Cursor = lexer.begin_object()?;
                 let mut members = Vec::new();
                 let mut wraps = false;
-                while let Some(name) = lexer.any_member(&mut cursor)? {
-                    let name = decode_string(name.bytes(lexer.input()));
+                let whole = loop {
+                    let name = match lexer.any_member(&mut cursor) {
+                        Ok(Some(name)) => decode_string(name.bytes(lexer.input())),
+                        Ok(None) => break Ok(()),
+                        // What was read of an object without its closing bracket is all that there is of it.
+                        Err(stop) if lexer.at_end() => break Err(stop),
+                        Err(stop) => return Err(stop),
+                    };
                     if wrappers.contains(&name.as_ref()) && matches!(lexer.peek()?, Kind::Array | Kind::Object) {
                         wraps = true;
                         self.objects_in(lexer, wrappers, take)?;
                     } else {
                         members.push((name, lexer.node()?));
                     }
-                }
-                if !wraps || !members.is_empty() {
+                };
+                if !members.is_empty() || !wraps && whole.is_ok() {
                     let (start, end) = (start as u32, lexer.offset() as u32);
-                    take(self, Node { data: Data::Map(members), start, end, json: !wraps });
+                    take(self, Node { data: Data::Map(members), start, end, json: !wraps && whole.is_ok() });
                 }
-                Ok(())
+                whole
             }
             _ => self.not_expected(lexer, "a document", "an object or a list"),
         }

@@ -142,11 +142,12 @@ fn read(reading: &mut Reading<'_>) {
         span.id = reading.span_of(head.span);
         model::kind_of_name(&mut span, head.kind);
         let behind = at + TRACER.len();
-        let Some(close) = text[behind..].bytes().take(REACH).position(|b| b == b']') else { continue };
+        // A span of which the next one's line took the end off has no bracket of its own.
+        let next = text[behind..].find(TRACER).map_or(text.len(), |next| behind + next);
+        let Some(close) = text[behind..next].bytes().take(REACH).position(|b| b == b']') else { continue };
         let tracer = one_line(text[behind..behind + close].trim());
         let (name, version) = tracer.split_once(':').unwrap_or((&tracer, ""));
         span.scope = (reading.builder.intern(name.trim()), reading.builder.intern(version.trim()));
-        let next = text[behind..].find(TRACER).map_or(text.len(), |next| behind + next);
         let (attributes, end) = braces(&text[..next], behind + close + 1);
         for (key, value) in equations(&one_line(attributes), ", ") {
             let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
