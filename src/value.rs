@@ -2,7 +2,7 @@
 
 use crate::float::format_f64;
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// The value of an attribute, an event's or a resource's field.
 ///
@@ -82,7 +82,9 @@ impl fmt::Display for Value<'_> {
             Value::Map(members) => {
                 f.write_str("{")?;
                 for (i, (key, value)) in members.iter().enumerate() {
-                    write!(f, "{}{key:?}: {}", if i == 0 { "" } else { ", " }, Nested(value))?;
+                    f.write_str(if i == 0 { "" } else { ", " })?;
+                    quoted(f, key)?;
+                    write!(f, ": {}", Nested(value))?;
                 }
                 f.write_str("}")
             }
@@ -96,8 +98,38 @@ struct Nested<'a>(&'a Value<'a>);
 impl fmt::Display for Nested<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Value::String(text) => write!(f, "{text:?}"),
+            Value::String(text) => quoted(f, text),
             value => value.fmt(f),
         }
+    }
+}
+
+/// A text in quotes, with ASCII's characters escaped as `Debug` does it. That knows of all alphabets what cannot be printed, which takes
+/// tables.
+fn quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    f.write_char('"')?;
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => f.write_char('\\').and_then(|()| f.write_char(c)),
+            '\n' => f.write_str("\\n"),
+            '\r' => f.write_str("\\r"),
+            '\t' => f.write_str("\\t"),
+            '\0' => f.write_str("\\0"),
+            _ if c.is_ascii_control() => write!(f, "\\u{{{:x}}}", u32::from(c)),
+            _ => f.write_char(c),
+        }?;
+    }
+    f.write_char('"')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_inside_lists_are_quoted_and_what_is_no_letter_is_escaped() {
+        let all: String = (0..128u8).map(char::from).chain(['é', '日', '😀']).collect();
+        let list = Value::Array(vec![Value::String(all.as_str().into())]);
+        assert_eq!(list.to_string(), format!("[{all:?}]"));
     }
 }

@@ -83,7 +83,7 @@ pub fn path_by_operation(store: &Store, path: &CriticalPath<'_>) -> Vec<Operatio
     };
     // Of each operation the spans that own most come first, as among all.
     let mut order: Vec<u32> = (0..spans.len() as u32).collect();
-    order.sort_by_cached_key(|number| (operation(number), *number));
+    sort::numbers(&mut order, &mut |one, other| operation(&one).cmp(&operation(&other)));
     let mut parts: Vec<(u32, OperationPart)> = Vec::new();
     for group in order.chunk_by(|one, other| operation(one) == operation(other)) {
         let (service, name) = operation(&group[0]);

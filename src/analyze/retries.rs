@@ -211,7 +211,7 @@ fn finding(facts: &Facts<'_>, run: &Run) -> Finding {
     // try did, so that the pauses go as well.
     let needless = if last.is_some() { tries.as_slice() } else { &tries[1..] };
     let mut siblings: Vec<SpanIndex> = all.iter().map(|span| span.index()).collect();
-    siblings.sort_unstable();
+    sort::slice(&mut siblings, Ord::cmp);
     let change =
         Change { shorter: needless.iter().map(|span| (span.index(), u64::MAX)).collect(), together: vec![siblings] };
     let saves = facts.saved_by(tries[0].index(), &change);

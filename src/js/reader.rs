@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use super::TraceSet;
 use super::error::error;
+use crate::float::format_f64;
 use crate::read::{ReadOptions, read_all};
 use crate::simd::append_with;
 
@@ -68,7 +69,8 @@ impl Reader {
 
 fn too_large(bytes: f64) -> JsValue {
     let message = format!(
-        "Expected an input that fits into memory, found one of {bytes} bytes. Split the file, for example by trace, and open a part."
+        "Expected an input that fits into memory, found one of {} bytes. Split the file, for example by trace, and open a part.",
+        format_f64(bytes)
     );
     error("too-large", &message, None)
 }

@@ -8,6 +8,7 @@
 
 use super::TimeRange;
 use crate::analyze::self_time::for_each_gap;
+use crate::sort;
 use crate::store::{Span, Trace};
 
 /// By how many nanoseconds each span of a trace is moved.
@@ -57,7 +58,7 @@ impl<'a> Shifts<'a> {
         }
         let Some((mut from, to)) = self.interval(span) else { return };
         let mut children: Vec<(u64, u64)> = span.children().filter_map(|child| self.interval(&child)).collect();
-        children.sort_unstable();
+        sort::slice(&mut children, Ord::cmp);
         for (start, end) in children {
             if from < start.min(to) {
                 found(from, start.min(to));

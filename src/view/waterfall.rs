@@ -464,7 +464,7 @@ impl Waterfall {
         }
         // Siblings come by start unless they were moved.
         if !self.shifts.is_empty() {
-            intervals.sort_unstable();
+            sort::slice(&mut intervals, Ord::cmp);
         }
         for (start, end) in intervals {
             covered = match covered {

@@ -485,7 +485,7 @@ mod tests {
 
     #[test]
     fn functions_stand_beside_those_that_they_are_like() {
-        let [one, other] = [7u8, 11].map(|step| (0..60).map(|i| i * step).collect::<Vec<u8>>());
+        let [one, other] = [7u8, 11].map(|step| (0..60u8).map(|i| i.wrapping_mul(step)).collect::<Vec<u8>>());
         let bodies: Vec<Vec<u8>> =
             (0..400u32).map(|i| [if i % 2 == 0 { &one } else { &other }, &i.to_le_bytes()[..]].concat()).collect();
         let calls: Vec<usize> = (0..400).map(|i| if i < SHORT { 400 - i } else { 0 }).collect();
