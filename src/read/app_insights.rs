@@ -27,7 +27,8 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     if shape.kind_of("data", "baseType").is_some() && shape.kind_of("data", "baseData").is_some() {
         return Some("it has data with a baseType");
     }
-    if shape.kind_of("tables", "columns").is_some() && shape.kind_of("tables", "rows").is_some() {
+    let tables = |under, columns, rows| shape.kind_of(under, columns).is_some() && shape.kind_of(under, rows).is_some();
+    if tables("tables", "columns", "rows") || tables("Tables", "Columns", "Rows") {
         return Some("it has tables of columns and rows");
     }
     let record = |operation: &str, others: [&str; 3]| {
@@ -43,13 +44,15 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
 
 fn read(reading: &mut Reading<'_>) {
     let mut held = Held::default();
-    reading.objects(&["records", "tables", "value"], &mut |reading, node| {
-        if let (Some(columns), Some(rows)) = (node.get("columns"), node.get("rows")) {
-            let table = node.text_of("name").unwrap_or_default();
+    reading.objects(&["records", "tables", "Tables", "value"], &mut |reading, node| {
+        if let (Some(columns), Some(rows)) = (node.get_any(&["columns", "Columns"]), node.get_any(&["rows", "Rows"])) {
+            let table = node.get_any(&["name", "TableName"]).and_then(Node::text).unwrap_or_default();
             for row in rows.items() {
                 let cells = columns.items().iter().zip(row.items());
-                let of_row =
-                    cells.map(|(column, cell)| (column.text_of("name").or(column.text()).unwrap_or_default(), cell));
+                let of_row = cells.map(|(column, cell)| {
+                    let name = column.get_any(&["name", "ColumnName"]).unwrap_or(column);
+                    (name.text().unwrap_or_default(), cell)
+                });
                 record(reading, &mut held, &Fields::of(of_row, table), row);
             }
         } else if let Some(base) = node.at(&["data", "baseData"]) {

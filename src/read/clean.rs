@@ -15,6 +15,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::detect::formats_of;
+use super::instant::leading_date_time;
 use super::logs::answers;
 use super::unpack::Trouble;
 
@@ -24,6 +26,8 @@ const GLANCE: usize = 64 * 1024;
 const NOISE_LINES: usize = 400;
 /// No name of a service in a line's prefix.
 const NO_NAME: u32 = u32::MAX;
+/// A date, or the name of a host or a program, is not longer.
+const DATE_LENGTH: usize = 64;
 
 /// Names that stood before lines: of a container, a pod, a file.
 #[derive(Debug, Default)]
@@ -121,6 +125,13 @@ fn without_surroundings(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> Li
         let names = prefixes.names.iter().take(4).map(String::as_str).collect::<Vec<_>>().join(", ");
         let more = if prefixes.names.len() > 4 { ", …" } else { "" };
         notes.push(format!("Removed what {} puts before each line ({names}{more}).", shape.origin()));
+    }
+    if PrefixShape::Stamp.is_shared(head_of(bytes)) && stamps_are_foreign(head_of(bytes)) {
+        let services = remove_prefixes(Arc::make_mut(bytes), PrefixShape::Stamp);
+        if prefixes.names.is_empty() {
+            prefixes = services;
+        }
+        notes.push("Removed the date and time before each line, which what reads it has no use for.".to_owned());
     }
     if has_fences(head_of(bytes)) {
         let count = blank_around_fences(Arc::make_mut(bytes).as_mut_slice());
@@ -306,18 +317,22 @@ enum PrefixShape {
     Kubectl,
     /// `shop.log:`, `shop.log:12:`, `shop.log-13-`
     Grep,
+    /// `2026-01-02T03:04:05.123456789Z stdout F `, `Jan 02 03:04:05 host shop[7]: `
+    Stamp,
 }
 
 impl PrefixShape {
     /// The shape that at least four of five lines share.
     fn of(head: &[u8]) -> Option<PrefixShape> {
+        [PrefixShape::Kubectl, PrefixShape::Compose, PrefixShape::Grep].into_iter().find(|shape| shape.is_shared(head))
+    }
+
+    fn is_shared(self, head: &[u8]) -> bool {
         let lines = || head.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
         // The last line of a glance may be cut off.
         let total = lines().filter(|line| *line != b"--").count();
-        [PrefixShape::Kubectl, PrefixShape::Compose, PrefixShape::Grep].into_iter().find(|shape| {
-            let matching = lines().filter(|line| shape.prefix(line).is_some()).count();
-            matching > 0 && matching * 5 >= total * 4
-        })
+        let matching = lines().filter(|line| self.prefix(line).is_some()).count();
+        matching > 0 && matching * 5 >= total * 4
     }
 
     fn origin(self) -> &'static str {
@@ -325,6 +340,7 @@ impl PrefixShape {
             PrefixShape::Compose => "docker compose",
             PrefixShape::Kubectl => "kubectl",
             PrefixShape::Grep => "grep",
+            PrefixShape::Stamp => "a log driver",
         }
     }
 
@@ -361,6 +377,24 @@ impl PrefixShape {
                 let numbered = digits > 0 && line.get(end + 1 + digits) == Some(&separator);
                 Some((name, end + 1 + if numbered { digits + 1 } else { 0 }))
             }
+            PrefixShape::Stamp => {
+                if let [_, _, _, b' ', _, _, b' ', _, _, b':', _, _, b':', _, _, b' ', rest @ ..] = line {
+                    let host = rest.iter().take(DATE_LENGTH).position(|byte| *byte == b' ')? + 1;
+                    let end = rest[host..].iter().take(DATE_LENGTH).position(|byte| *byte == b':')?;
+                    let name = rest[host..host + end].split(|byte| *byte == b'[').next()?;
+                    let space = usize::from(rest.get(host + end + 1) == Some(&b' '));
+                    return Some((name, 16 + host + end + 1 + space));
+                }
+                let head = &line[..line.len().min(DATE_LENGTH)];
+                // All of a date is ASCII.
+                let head = &head[..head.iter().take_while(|byte| byte.is_ascii()).count()];
+                let (date, rest) = leading_date_time(std::str::from_utf8(head).ok()?)?;
+                let end = head.len() - rest.len();
+                let behind = &line[end..];
+                const STREAMS: [&[u8]; 6] = [b" stdout F ", b" stderr F ", b" stdout P ", b" stderr P ", b" ", b"\t"];
+                let mark = STREAMS.iter().find(|mark| behind.starts_with(mark)).map_or(0, |mark| mark.len());
+                (date.zoned && (mark > 0 || behind.trim_ascii().is_empty())).then_some((b"", end + mark))
+            }
         }
     }
 }
@@ -380,6 +414,14 @@ fn file_name(path: &[u8]) -> Option<(&[u8], usize)> {
     Some((&path[folder..dot], end))
 }
 
+/// Whether dates before the lines are none of their own: without them they are spans, or another format that is no log.
+fn stamps_are_foreign(head: &[u8]) -> bool {
+    let mut lines = head.to_vec();
+    remove_prefixes(&mut lines, PrefixShape::Stamp);
+    let format = formats_of(&lines).first().map(|candidate| candidate.format.id);
+    format.is_some_and(|id| !matches!(id, "logs" | "rust-tracing"))
+}
+
 fn remove_prefixes(bytes: &mut Vec<u8>, shape: PrefixShape) -> LinePrefixes {
     let mut prefixes = LinePrefixes::default();
     let mut numbers: HashMap<Vec<u8>, u32> = HashMap::new();
@@ -389,6 +431,7 @@ fn remove_prefixes(bytes: &mut Vec<u8>, shape: PrefixShape) -> LinePrefixes {
         let end = bytes[from..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| from + at + 1);
         let line = bytes[from..end].strip_suffix(b"\n").unwrap_or(&bytes[from..end]);
         let (number, start) = match shape.prefix(line) {
+            Some((b"", length)) => (NO_NAME, from + length),
             Some((name, length)) => {
                 if last.1 == NO_NAME || last.0 != name {
                     let number = *numbers.entry(name.to_vec()).or_insert_with(|| {

@@ -35,7 +35,9 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     if place("startTimeMillis", "spanID", Kind::String) {
         return Some("its documents have spanID and startTimeMillis");
     }
-    let model = |name, start, id| place(name, start, Kind::String) && place(name, id, Kind::String);
+    // Others name operations so, too; of the model only a process has a service's name.
+    let other = place("operationName", "serviceName", Kind::String);
+    let model = |name, start, id| !other && place(name, start, Kind::String) && place(name, id, Kind::String);
     (model("operationName", "startTime", "spanId") || model("operation_name", "start_time", "span_id"))
         .then_some("its spans have spanId, operationName and a startTime in text")
 }
