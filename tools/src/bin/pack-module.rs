@@ -370,8 +370,8 @@ fn calls(source: &Source<'_>) -> Result<Vec<usize>> {
 /// How many functions come first because they are called most often: their numbers take one byte in a call.
 const SHORT: usize = 50;
 
-/// The length of the sequences of bytes by which functions are compared: an instruction or two.
-const SEQUENCE: usize = 6;
+/// The lengths of the sequences of bytes by which functions are compared: from an instruction or two to a whole statement.
+const SEQUENCES: [usize; 3] = [4, 8, 16];
 
 /// A sequence that more functions than these have says little about which belong together, and takes long.
 const MOST: usize = 1_000;
@@ -390,7 +390,7 @@ fn neighbours(bodies: &[Vec<u8>], calls: &[usize]) -> Vec<usize> {
     let sequences: Vec<Vec<u32>> = bodies
         .iter()
         .map(|body| {
-            let mut all: Vec<u32> = body.windows(SEQUENCE).map(hash).collect();
+            let mut all: Vec<u32> = SEQUENCES.iter().flat_map(|length| body.windows(*length).map(hash)).collect();
             all.sort_unstable();
             all.dedup();
             all
@@ -451,7 +451,7 @@ fn neighbours(bodies: &[Vec<u8>], calls: &[usize]) -> Vec<usize> {
 
 /// What a sequence weighs that these functions have, in thousandths.
 fn weight(functions: &[usize]) -> u64 {
-    (1_000.0 / (functions.len() as f64).powf(0.25)) as u64
+    (1_000.0 / (functions.len() as f64).sqrt()) as u64
 }
 
 /// FNV-1a.
