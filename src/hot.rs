@@ -1,7 +1,7 @@
 //! What every span passes through: the part of Spanscope that is compiled for speed.
 //!
 //! The WebAssembly module is compiled for size, but for what runs once a span or once a byte. A level of optimisation belongs to a package,
-//! so this is one. Its modules are the lower part of the layers of `spanscope`, whose documentation has the whole picture; that crate
+//! so this is one, and `src/warm.rs` another. Its modules are the lower part of the layers of `spanscope`, whose documentation has the whole picture; that crate
 //! takes them in under the same names, and makes public what is for users. Nothing here knows what is above:
 //!
 //! ```text

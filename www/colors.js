@@ -72,18 +72,20 @@ export function canvasColors(probe, looks) {
     const read = (/** @type {string} */ value) => {
         let number = cache.get(value);
         if (number === undefined) {
-            number = packColor(resolvedColor(probe, value));
+            probe.style.color = value;
+            number = packColor(getComputedStyle(probe).color);
             cache.set(value, number);
         }
         return number;
     };
     const palette = Uint32Array.from(looks, (look) => read(colorOf(look)));
-    return { palette, error: read("var(--error)") };
+    const error = read("var(--error)");
+    probe.style.removeProperty("color");
+    return { palette, error };
 }
 
 /**
- * A colour as the theme in force has it, such as a canvas takes. Read from a property that is not inherited: what is in the element is
- * not styled anew.
+ * A colour as the theme in force has it, such as a canvas takes.
  * @param {HTMLElement} probe an element of the page, to read the computed colour from
  * @param {string} value
  */

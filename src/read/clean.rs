@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use super::detect::formats_of;
 use super::instant::leading_date_time;
+use super::line_prefixes::{LinePrefixes, NO_NAME};
 use super::logs::answers;
 use super::unpack::Trouble;
 
@@ -24,40 +25,8 @@ use super::unpack::Trouble;
 const GLANCE: usize = 64 * 1024;
 /// Noise before JSON is not longer.
 const NOISE_LINES: usize = 400;
-/// No name of a service in a line's prefix.
-const NO_NAME: u32 = u32::MAX;
 /// A date, or the name of a host or a program, is not longer.
 const DATE_LENGTH: usize = 64;
-
-/// Names that stood before lines: of a container, a pod, a file.
-#[derive(Debug, Default)]
-pub(super) struct LinePrefixes {
-    names: Vec<String>,
-    /// Offset of the first line of a run with the same name, and the number of the name.
-    runs: Vec<(u32, u32)>,
-}
-
-impl LinePrefixes {
-    /// What follows from this byte on has this name before it.
-    pub(super) fn begin(&mut self, offset: usize, name: Option<&str>) {
-        let number = name.map_or(NO_NAME, |name| {
-            let known = self.names.iter().rposition(|known| known == name);
-            known.unwrap_or_else(|| {
-                self.names.push(name.to_owned());
-                self.names.len() - 1
-            }) as u32
-        });
-        if self.runs.last().is_none_or(|(_, last)| *last != number) {
-            self.runs.push((offset as u32, number));
-        }
-    }
-
-    /// The name that stood before the line with this byte.
-    pub(super) fn name_at(&self, offset: usize) -> Option<&str> {
-        let run = self.runs.partition_point(|(start, _)| *start as usize <= offset).checked_sub(1)?;
-        self.names.get(self.runs[run].1 as usize).map(String::as_str)
-    }
-}
 
 /// Makes a text readable; a sentence on each thing that was done, and what could not be.
 pub(super) fn clean(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>, troubles: &mut Vec<Trouble>) -> LinePrefixes {

@@ -5,17 +5,19 @@
 //! the `meta` of one span of each list: a span is held back until the input has been read, so that all of a trace get the same id.
 //! What MessagePack carries is the same (`datadog_msgpack.rs`).
 
-use std::collections::HashMap;
-
 use super::Format;
+use super::conventions::conventional;
+use super::datadog_spans::{ENVIRONMENT, KIND, Tables, UNUSUAL, UPPER_HALF, UpperHalves, VERSION, kind_of_type};
 use super::detect::Shape;
 use super::documents::Reading;
 use super::ids::Base64;
 use super::instant::Unit;
-use super::parts::{Assembler, EventParts, LinkParts, Parts, span_number, trace_number};
+use super::members::{NUMERIC, PLAIN};
+use super::parts::{Assembler, EventParts, LinkParts, Met, Parts, span_number, trace_number};
 use super::told::kind_of;
-use crate::json::{Data, Kind, Node};
-use crate::store::{IdForm, RawValue, SpanKey, SpanKind, Status, TraceKey};
+use crate::json::{Data, Kind, Lex, Lexer, Node};
+use crate::store::{IdForm, RawValue, SpanKey, SpanKind, Status, TraceKey, TraceMark};
+use crate::strings::StringId;
 
 pub(super) const FORMAT: Format = Format {
     id: "datadog-json",
@@ -41,26 +43,63 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
 }
 
 fn read(reading: &mut Reading<'_>) {
-    let mut spans = Spans::default();
-    reading.objects(&["traces"], &mut |reading, node| {
-        if node.get("span_id").is_some() {
-            spans.add(reading, &node);
-        } else {
-            reading.not_a_span(&node, "a span_id");
-        }
-    });
+    let mut spans = Spans::new(reading);
+    let mut tables = Tables::new(
+        |key| match key {
+            "_dd.p.tid" => (None, UPPER_HALF),
+            "span.kind" => (None, KIND),
+            "env" => (None, ENVIRONMENT),
+            "version" => (None, VERSION),
+            "error.message" | "error.msg" | "error.type" | "error.stack" | "_dd.span_links" | "events" => {
+                (None, UNUSUAL)
+            }
+            key => attribute(key),
+        },
+        attribute,
+    );
+    reading.documents(|reading, lexer| spans.document(reading, lexer, &mut tables));
     spans.finish(reading);
 }
 
-/// The spans of an input, until their trace ids are whole.
-#[derive(Debug, Default)]
+/// What a member is that means no more than an attribute.
+fn attribute(key: &str) -> (Option<&'static str>, u8) {
+    match conventional(key) {
+        Some(known @ "http.response.status_code") => (Some(known), NUMERIC),
+        known => (known, PLAIN),
+    }
+}
+
+/// The spans of an input.
 pub(super) struct Spans {
-    held: Vec<Parts>,
-    /// The upper half of a trace id by the lower one.
-    upper: HashMap<u64, u64>,
+    halves: UpperHalves,
+    out: Assembler,
+    mark: TraceMark,
 }
 
 impl Spans {
+    pub(super) fn new(reading: &Reading<'_>) -> Spans {
+        Spans { halves: UpperHalves::default(), out: Assembler::default(), mark: reading.builder.trace_mark() }
+    }
+
+    fn document<'a>(&mut self, reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables) -> Lex<()> {
+        reading.objects_or(lexer, &["traces"], &mut |reading, met| match met {
+            Met::Object(lexer) => {
+                let out = &mut self.out;
+                tables.usual(reading, lexer, &mut self.halves, &mut |builder, resource| {
+                    out.origin_of(builder, resource, (StringId::EMPTY, StringId::EMPTY), &[])
+                })
+            }
+            Met::Tree(node) => {
+                if node.get("span_id").is_some() {
+                    self.add(reading, &node);
+                } else {
+                    reading.not_a_span(&node, "a span_id");
+                }
+                true
+            }
+        })
+    }
+
     /// Takes a span.
     pub(super) fn add(&mut self, reading: &mut Reading<'_>, node: &Node<'_>) {
         let mut parts = Parts::at(node.start);
@@ -95,7 +134,7 @@ impl Spans {
         }
         parts.kind = kind(node);
         status(reading, &mut parts, node);
-        self.held.push(parts);
+        self.out.push(reading, &parts);
     }
 
     fn ids(&mut self, reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
@@ -130,27 +169,13 @@ impl Spans {
             None => TraceKey::EMPTY,
         };
         let upper = node.at(&["meta", "_dd.p.tid"]).and_then(Node::text);
-        if let Some(upper) = upper.and_then(|digits| u64::from_str_radix(digits, 16).ok()).filter(|upper| *upper != 0)
-            && parts.trace.value >> 64 == 0
-            && parts.trace.form != IdForm::Text
-        {
-            self.upper.entry(parts.trace.value as u64).or_insert(upper);
-            parts.trace = trace_number(u128::from(upper) << 64 | parts.trace.value);
-        }
+        let upper = upper.and_then(|digits| u64::from_str_radix(digits, 16).ok());
+        parts.trace = self.halves.whole(parts.trace, upper);
     }
 
-    /// Puts all spans into the store.
+    /// Gives all spans of a list the same trace id.
     pub(super) fn finish(self, reading: &mut Reading<'_>) {
-        let mut out = Assembler::default();
-        for mut parts in self.held {
-            if parts.trace.value >> 64 == 0
-                && parts.trace.form != IdForm::Text
-                && let Some(upper) = self.upper.get(&(parts.trace.value as u64))
-            {
-                parts.trace = trace_number(u128::from(*upper) << 64 | parts.trace.value);
-            }
-            out.push(reading, &parts);
-        }
+        self.halves.finish(reading.builder, &self.mark);
     }
 }
 
@@ -187,13 +212,7 @@ fn kind(node: &Node<'_>) -> SpanKind {
     if let Some(kind) = said.and_then(|kind| kind_of(kind.as_bytes())) {
         return kind;
     }
-    match node.text_of("type") {
-        Some("web") => SpanKind::Server,
-        Some(
-            "http" | "sql" | "cache" | "redis" | "memcached" | "cassandra" | "mongodb" | "elasticsearch" | "opensearch",
-        ) => SpanKind::Client,
-        _ => SpanKind::Unspecified,
-    }
+    kind_of_type(node.text_of("type").unwrap_or_default().as_bytes())
 }
 
 fn status(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {

@@ -56,7 +56,7 @@ fn begins(head: &[u8]) -> Pack<Option<&'static str>> {
 }
 
 fn read(reading: &mut Reading<'_>) {
-    let mut spans = Spans::default();
+    let mut spans = Spans::new(reading);
     let mut pack = MsgPack::new(reading.bytes, 0);
     while !pack.at_end() {
         if let Err(error) = payload(reading, &mut pack, &mut spans) {

@@ -6,9 +6,10 @@
 use std::borrow::{Borrow, BorrowMut};
 use std::ops::{Deref, DerefMut};
 
-use super::clean::{LinePrefixes, is_trailing_comma};
+use super::clean::is_trailing_comma;
 use super::input::{Input, LISTED, Skipped};
-use super::logs::Logs;
+use super::line_prefixes::LinePrefixes;
+use super::logs::{LineInput, Logs};
 use super::proto_fields::KeyOrder;
 use super::unpack::Trouble;
 use super::{Error, ErrorKind, json_error};
@@ -18,17 +19,12 @@ use crate::store::StoreBuilder;
 
 /// An [`Input`] with what is around its spans: lines of logs, names before the lines, and why nothing could be read.
 pub(crate) struct Reading<'a> {
-    /// Of its own where something else here is borrowed too.
-    pub(super) input: Input<'a>,
-    /// Lines of logs, of all inputs so far.
-    pub(super) logs: &'a mut Logs,
+    lines: LineInput<'a>,
     error: Option<Error>,
     /// It was told that the input ends too early.
     cut: bool,
     /// The order of keys in protobuf.
     pub(super) keys: KeyOrder,
-    /// Names before the lines.
-    prefixes: &'a LinePrefixes,
     /// Whether to stop at a comma behind a last element, and whether that happened.
     commas: Commas,
 }
@@ -44,16 +40,16 @@ enum Commas {
 }
 
 impl<'a> Deref for Reading<'a> {
-    type Target = Input<'a>;
+    type Target = LineInput<'a>;
 
-    fn deref(&self) -> &Input<'a> {
-        &self.input
+    fn deref(&self) -> &LineInput<'a> {
+        &self.lines
     }
 }
 
 impl<'a> DerefMut for Reading<'a> {
-    fn deref_mut(&mut self) -> &mut Input<'a> {
-        &mut self.input
+    fn deref_mut(&mut self) -> &mut LineInput<'a> {
+        &mut self.lines
     }
 }
 
@@ -78,12 +74,10 @@ impl<'a> Reading<'a> {
         prefixes: &'a LinePrefixes,
     ) -> Reading<'a> {
         Reading {
-            input: Input::new(builder, number_and_base, bytes),
-            logs,
+            lines: LineInput { input: Input::new(builder, number_and_base, bytes), logs, prefixes },
             error: None,
             cut: false,
             keys: KeyOrder::default(),
-            prefixes,
             commas: Commas::Stop,
         }
     }
@@ -105,13 +99,8 @@ impl<'a> Reading<'a> {
         self.commas = Commas::Keep;
     }
 
-    /// The name that stood before the line with this byte: of a container, a pod or a file.
-    pub(super) fn line_prefix(&self, offset: usize) -> Option<&'a str> {
-        self.prefixes.name_at(offset)
-    }
-
     pub(super) fn into_parts(self) -> (Option<Error>, Vec<Skipped>, Vec<String>) {
-        let (skipped, guesses) = self.input.into_parts();
+        let (skipped, guesses) = self.lines.input.into_parts();
         (self.error, skipped, guesses)
     }
 
@@ -120,7 +109,7 @@ impl<'a> Reading<'a> {
     pub(super) fn broken(&mut self, kind: WarningKind, offset: usize, reason: String) {
         self.error.get_or_insert_with(|| Error {
             kind: if kind == WarningKind::Truncated { ErrorKind::Truncated } else { ErrorKind::Syntax },
-            position: Some(Position::locate(self.input.number, self.input.bytes, offset)),
+            position: Some(Position::locate(self.lines.input.number, self.lines.input.bytes, offset)),
             message: reason.clone(),
         });
         self.skip(kind, offset, reason);

@@ -96,6 +96,34 @@ fn span_key_slow(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (Sp
     (SpanKey::text(builder.intern(&String::from_utf8_lossy(text))), false)
 }
 
+/// The span id that a number stands for: sixteen hex digits, none for 0.
+pub fn span_number(id: u64) -> SpanKey {
+    match id {
+        0 => SpanKey::EMPTY,
+        value => SpanKey { value, form: IdForm::Hex(16) },
+    }
+}
+
+/// The trace id that a number stands for: thirty-two hex digits, sixteen when it fits them; none for 0.
+pub fn trace_number(id: u128) -> TraceKey {
+    match id {
+        0 => TraceKey::EMPTY,
+        value => TraceKey { value, form: IdForm::Hex(if value >> 64 == 0 { 16 } else { 32 }) },
+    }
+}
+
+/// A trace id in its usual spellings: hexadecimal, with `0x` or dashes of a UUID too; free text is kept as it is.
+pub fn written_trace_key(builder: &mut StoreBuilder, text: &str, base64: Base64) -> TraceKey {
+    let text = text.strip_prefix("0x").unwrap_or(text);
+    if text.len() == 36 && text.bytes().filter(|b| *b == b'-').count() == 4 {
+        let digits: String = text.chars().filter(|c| *c != '-').collect();
+        if digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return trace_key(builder, digits.as_bytes(), base64).0;
+        }
+    }
+    trace_key(builder, text.as_bytes(), base64).0
+}
+
 impl<'a> Input<'a> {
     /// A trace id in a field; nothing for `null` and what is no string, text for what is no id, both reported.
     #[inline(always)]

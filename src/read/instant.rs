@@ -7,15 +7,15 @@ const SECOND: u64 = 1_000_000_000;
 
 /// A point of time in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Instant {
-    pub(super) ns: u64,
+pub struct Instant {
+    pub ns: u64,
     /// The text says its distance from UTC; one that does not is taken for UTC.
-    pub(super) zoned: bool,
+    pub zoned: bool,
 }
 
 /// The unit of a number that is a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unit {
+pub enum Unit {
     Seconds,
     Millis,
     Micros,
@@ -24,7 +24,7 @@ pub(super) enum Unit {
 
 impl Unit {
     /// The unit in which a number is a time of our days: from 2001 to 2100 no two units overlap.
-    pub(super) fn by_magnitude(number: &str) -> Option<Unit> {
+    pub fn by_magnitude(number: &str) -> Option<Unit> {
         let whole = scaled(number, 0)?;
         Some(match whole.ns {
             0..=99_999_999_999 => Unit::Seconds,
@@ -35,7 +35,7 @@ impl Unit {
     }
 
     /// Plural, for a sentence.
-    pub(super) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Unit::Seconds => "seconds",
             Unit::Millis => "milliseconds",
@@ -54,12 +54,12 @@ impl Unit {
     }
 
     /// A number of this unit in nanoseconds: any number of JSON; what lies behind the nanosecond is cut off.
-    pub(super) fn nanos(self, number: &str) -> Option<Nanos> {
+    pub fn nanos(self, number: &str) -> Option<Nanos> {
         scaled(number, self.places())
     }
 
     /// A time since the epoch: not negative, and not 0, which says that there is none.
-    pub(super) fn time(self, number: &str) -> Option<u64> {
+    pub fn time(self, number: &str) -> Option<u64> {
         match self.nanos(number)? {
             Nanos { ns, negative: false } if ns != 0 && ns != NO_TIME => Some(ns),
             _ => None,
@@ -69,7 +69,7 @@ impl Unit {
 
 /// A date and time: RFC 3339, ISO 8601's basic offsets, a blank in place of the `T`, a comma before the fraction, no zone, Go's `String()`
 /// (`2025-04-17 08:40:44.5 +0000 UTC m=+0.1`). Years before 1970 are none.
-pub(super) fn date_time(text: &str) -> Option<Instant> {
+pub fn date_time(text: &str) -> Option<Instant> {
     alone(leading_date_time(text.trim())?)
 }
 
@@ -81,21 +81,21 @@ fn alone((instant, rest): (Instant, &str)) -> Option<Instant> {
 }
 
 /// A date and time at the beginning of a text, and what follows it.
-pub(super) fn leading_date_time(text: &str) -> Option<(Instant, &str)> {
+pub fn leading_date_time(text: &str) -> Option<(Instant, &str)> {
     let (seconds, at) = leading_seconds(text.as_bytes())?;
     behind_seconds(text, seconds, at)
 }
 
 /// Dates that follow each other, as those of log lines do: most are of the same second as the one before.
 #[derive(Debug, Default)]
-pub(super) struct Dates {
+pub struct Dates {
     /// The last one, to the second, as it stood there, and its seconds since the epoch.
     last: Option<([u8; 19], i64)>,
 }
 
 impl Dates {
     /// As [`leading_date_time`].
-    pub(super) fn leading<'t>(&mut self, text: &'t str) -> Option<(Instant, &'t str)> {
+    pub fn leading<'t>(&mut self, text: &'t str) -> Option<(Instant, &'t str)> {
         let head: Option<&[u8; 19]> = text.as_bytes().first_chunk();
         if let (Some(head), Some((last, seconds))) = (head, &self.last)
             && head == last
@@ -110,7 +110,7 @@ impl Dates {
     }
 
     /// As [`date_time`].
-    pub(super) fn date_time(&mut self, text: &str) -> Option<Instant> {
+    pub fn date_time(&mut self, text: &str) -> Option<Instant> {
         alone(self.leading(text.trim())?)
     }
 }
@@ -216,7 +216,7 @@ fn days_from_epoch(year: u32, month: u32, day: u32) -> i64 {
 }
 
 /// A duration with units, as Go and others print it: `1h2m3.5s`, `412µs`, `0.1s`, `100000ns`, `12 ms`; a minus sign before all of it.
-pub(super) fn unit_duration(text: &str) -> Option<Nanos> {
+pub fn unit_duration(text: &str) -> Option<Nanos> {
     let text = text.trim();
     let (negative, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -249,7 +249,7 @@ pub(super) fn unit_duration(text: &str) -> Option<Nanos> {
 }
 
 /// A duration as a clock shows it, as .NET prints a `TimeSpan`: `[-][d.]hh:mm:ss[.fffffff]`.
-pub(super) fn clock_duration(text: &str) -> Option<Nanos> {
+pub fn clock_duration(text: &str) -> Option<Nanos> {
     let text = text.trim();
     let (negative, text) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),

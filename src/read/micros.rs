@@ -142,19 +142,39 @@ impl<'a> Input<'a> {
     }
 }
 
-fn parse_micros(text: &[u8]) -> Option<Nanos> {
-    if (1..=16).contains(&text.len()) {
-        let mut value = 0_u64;
-        for &digit in text {
-            let digit = digit.wrapping_sub(b'0');
-            if digit > 9 {
-                return parse_micros_slow(text);
+/// Any number of JSON.
+#[inline]
+pub fn parse_micros(text: &[u8]) -> Option<Nanos> {
+    let mut value = 0_u64;
+    for (at, &byte) in text.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 || at >= 16 {
+            // A fraction of a page or of a clock's ticks.
+            return match byte {
+                b'.' if (1..16).contains(&at) => behind_point(value, &text[at + 1..]),
+                _ => None,
             }
-            value = value * 10 + u64::from(digit);
+            .or_else(|| parse_micros_slow(text));
         }
-        return Some(Nanos { ns: value * 1000, negative: false });
+        value = value * 10 + u64::from(digit);
     }
-    parse_micros_slow(text)
+    if text.is_empty() { None } else { Some(Nanos { ns: value * 1000, negative: false }) }
+}
+
+/// Whole microseconds and the digits of a fraction, if they are nothing but digits.
+#[inline]
+fn behind_point(whole: u64, fraction: &[u8]) -> Option<Nanos> {
+    let mut ns = whole * 1000;
+    let mut scale = 100;
+    for &byte in fraction {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        ns += u64::from(digit) * scale;
+        scale /= 10;
+    }
+    Some(Nanos { ns, negative: false })
 }
 
 #[cold]

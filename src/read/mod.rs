@@ -24,7 +24,6 @@ mod generic;
 mod grafana_frame;
 mod held;
 mod honeycomb;
-mod instant;
 mod jaeger_json;
 mod jaeger_model;
 mod logs;
@@ -51,6 +50,7 @@ use std::sync::Arc;
 use spanscope_hot::read::{
     fields, ids, input, jaeger_spans, micros, once, otlp_attributes, otlp_spans, told, zipkin_spans, zipkin_text,
 };
+use spanscope_warm::read::{chrome_events, datadog_spans, instant, line_prefixes, members};
 
 pub use crate::json::JsonErrorKind;
 pub use detect::{Candidate, Detection, InputKind, detect};
@@ -293,7 +293,7 @@ pub fn read(bytes: impl Into<Vec<u8>>, options: &ReadOptions) -> Result<Outcome,
 /// The first input's error, when no input gives a span; otherwise an unreadable input is a warning.
 pub fn read_all(inputs: impl IntoIterator<Item = (Arc<Vec<u8>>, ReadOptions)>) -> Result<Outcome, Error> {
     let mut builder = StoreBuilder::new();
-    let mut logs = Logs::default();
+    let mut logs = logs::begin();
     let mut reports = Vec::new();
     let mut first_error = None;
     for (index, (bytes, options)) in inputs.into_iter().enumerate() {
@@ -303,7 +303,7 @@ pub fn read_all(inputs: impl IntoIterator<Item = (Arc<Vec<u8>>, ReadOptions)>) -
         }
     }
     // Lines find their spans only when all spans are there.
-    logs.resolve(&mut builder, &mut reports);
+    logs::resolve(logs, &mut builder, &mut reports);
     match first_error {
         Some(error) if builder.span_count() == 0 => Err(error),
         None if reports.is_empty() => Err(empty(None)),

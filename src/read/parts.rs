@@ -9,14 +9,15 @@ use std::collections::HashMap;
 
 use super::documents::Reading;
 use super::ids::{self, Base64};
+pub(super) use super::ids::{span_number, trace_number};
 use super::instant::{Unit, date_time};
 use super::micros::Nanos;
 use super::told::{Meaning, Told, kind_of};
 use crate::error::WarningKind;
 use crate::json::{Cursor, Data, Kind, Lex, Lexer, Node, decode_string, is_number, to_base64};
 use crate::store::{
-    AttributeRange, Encoding, IdForm, LinkDraft, NO_TIME, OriginIndex, RawValue, ResourceIndex, ScopeIndex, SpanKey,
-    SpanKind, Status, StoreBuilder, TraceKey,
+    AttributeRange, Encoding, LinkDraft, NO_TIME, OriginIndex, RawValue, ResourceIndex, ScopeIndex, SpanKey, SpanKind,
+    Status, StoreBuilder, TraceKey,
 };
 use crate::strings::StringId;
 
@@ -238,7 +239,7 @@ type Source = (Vec<Pair>, (StringId, StringId), Vec<Pair>);
 impl Assembler {
     /// Adds the span.
     pub(super) fn push(&mut self, reading: &mut Reading<'_>, parts: &Parts) {
-        let origin = self.origin(reading, parts);
+        let origin = self.origin_of(reading.builder, &parts.resource, parts.scope, &parts.scope_attributes);
         let source = reading.address(parts.offset as usize);
         let builder = &mut *reading.builder;
         let mut draft = builder.draft(source);
@@ -281,29 +282,35 @@ impl Assembler {
         builder.push_span(&draft, origin);
     }
 
-    fn origin(&mut self, reading: &mut Reading<'_>, parts: &Parts) -> OriginIndex {
+    /// The origin of spans with a resource, and with a scope's name and version and attributes.
+    pub(super) fn origin_of(
+        &mut self,
+        builder: &mut StoreBuilder,
+        resource_pairs: &[Pair],
+        scope_name: (StringId, StringId),
+        scope_pairs: &[Pair],
+    ) -> OriginIndex {
         if let Some(((resource, scope, attributes), origin)) = &self.last
-            && (resource, *scope, attributes) == (&parts.resource, parts.scope, &parts.scope_attributes)
+            && (resource.as_slice(), *scope, attributes.as_slice()) == (resource_pairs, scope_name, scope_pairs)
         {
             return *origin;
         }
-        let builder = &mut *reading.builder;
-        let said = said(builder, &parts.resource);
+        let said = said(builder, resource_pairs);
         let resource = *self.resource_numbers.entry(said).or_insert_with(|| {
             let resource = builder.add_resource();
-            let attributes = push(builder, &parts.resource);
+            let attributes = push(builder, resource_pairs);
             builder.set_resource(resource, attributes);
             self.resources.push(resource);
             self.resources.len() as u32 - 1
         });
-        let (name, version) = parts.scope;
-        let said = format!("{} {} {}", name.0, version.0, self::said(builder, &parts.scope_attributes));
+        let (name, version) = scope_name;
+        let said = format!("{} {} {}", name.0, version.0, self::said(builder, scope_pairs));
         let scope = *self.scope_numbers.entry(said).or_insert_with(|| {
-            let nothing = parts.scope == (StringId::EMPTY, StringId::EMPTY) && parts.scope_attributes.is_empty();
+            let nothing = scope_name == (StringId::EMPTY, StringId::EMPTY) && scope_pairs.is_empty();
             self.scopes.push(if nothing {
                 ScopeIndex::NONE
             } else {
-                let attributes = push(builder, &parts.scope_attributes);
+                let attributes = push(builder, scope_pairs);
                 builder.add_scope(name, version, attributes)
             });
             self.scopes.len() as u32 - 1
@@ -312,7 +319,7 @@ impl Assembler {
             .origins
             .entry(u64::from(resource) << 32 | u64::from(scope))
             .or_insert_with(|| builder.add_origin(self.resources[resource as usize], self.scopes[scope as usize]));
-        self.last = Some(((parts.resource.clone(), parts.scope, parts.scope_attributes.clone()), origin));
+        self.last = Some(((resource_pairs.to_vec(), scope_name, scope_pairs.to_vec()), origin));
         origin
     }
 }
@@ -334,6 +341,16 @@ fn said(builder: &StoreBuilder, pairs: &[Pair]) -> String {
     }
     text
 }
+
+/// An object that is met where spans may stand.
+pub(super) enum Met<'l, 'a> {
+    /// It stands next. What is not read of it here comes as a tree.
+    Object(&'l mut Lexer<'a>),
+    Tree(Node<'a>),
+}
+
+/// What is done with it, and whether it was read.
+pub(super) type Meet<'t, 'a> = &'t mut dyn FnMut(&mut Reading<'a>, Met<'_, 'a>) -> bool;
 
 /// What is done with an object. Behind a pointer: of code that walks through wrappers one copy is enough.
 pub(super) type Take<'t, 'a> = &'t mut dyn FnMut(&mut Reading<'a>, Node<'a>);
@@ -385,14 +402,7 @@ impl<'a> Reading<'a> {
 
     /// A trace id in its usual spellings: hexadecimal, with `0x` or dashes of a UUID too; free text is kept as it is.
     pub(super) fn trace_key(&mut self, text: &str, base64: Base64) -> TraceKey {
-        let text = text.strip_prefix("0x").unwrap_or(text);
-        if text.len() == 36 && text.bytes().filter(|b| *b == b'-').count() == 4 {
-            let digits: String = text.chars().filter(|c| *c != '-').collect();
-            if digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-                return ids::trace_key(self.builder, digits.as_bytes(), base64).0;
-            }
-        }
-        ids::trace_key(self.builder, text.as_bytes(), base64).0
+        ids::written_trace_key(self.builder, text, base64)
     }
 
     /// A span id, as [`Reading::trace_key`].
@@ -468,14 +478,26 @@ impl<'a> Reading<'a> {
 
     /// The same for the next value of the lexer.
     pub(super) fn objects_in(&mut self, lexer: &mut Lexer<'a>, wrappers: &[&str], take: Take<'_, 'a>) -> Lex<()> {
+        self.objects_or(lexer, wrappers, &mut |reading, met| match met {
+            Met::Object(_) => false,
+            Met::Tree(node) => {
+                take(reading, node);
+                true
+            }
+        })
+    }
+
+    /// The same where objects may also be read as they stand there.
+    pub(super) fn objects_or(&mut self, lexer: &mut Lexer<'a>, wrappers: &[&str], meet: Meet<'_, 'a>) -> Lex<()> {
         match lexer.peek()? {
             Kind::Array => {
                 let mut first = lexer.begin_array()?;
                 while lexer.element(&mut first)? {
-                    self.objects_in(lexer, wrappers, take)?;
+                    self.objects_or(lexer, wrappers, meet)?;
                 }
                 Ok(())
             }
+            Kind::Object if meet(self, Met::Object(lexer)) => Ok(()),
             Kind::Object => {
                 let start = lexer.offset();
                 let mut cursor: Cursor = lexer.begin_object()?;
@@ -491,35 +513,20 @@ impl<'a> Reading<'a> {
                     };
                     if wrappers.contains(&name.as_ref()) && matches!(lexer.peek()?, Kind::Array | Kind::Object) {
                         wraps = true;
-                        self.objects_in(lexer, wrappers, take)?;
+                        self.objects_or(lexer, wrappers, meet)?;
                     } else {
                         members.push((name, lexer.node()?));
                     }
                 };
                 if !members.is_empty() || !wraps && whole.is_ok() {
                     let (start, end) = (start as u32, lexer.offset() as u32);
-                    take(self, Node { data: Data::Map(members), start, end, json: !wraps && whole.is_ok() });
+                    let json = !wraps && whole.is_ok();
+                    meet(self, Met::Tree(Node { data: Data::Map(members), start, end, json }));
                 }
                 whole
             }
             _ => self.not_expected(lexer, "a document", "an object or a list"),
         }
-    }
-}
-
-/// The span id that a number stands for: sixteen hex digits, none for 0.
-pub(super) fn span_number(id: u64) -> SpanKey {
-    match id {
-        0 => SpanKey::EMPTY,
-        value => SpanKey { value, form: IdForm::Hex(16) },
-    }
-}
-
-/// The trace id that a number stands for: thirty-two hex digits, sixteen when it fits them; none for 0.
-pub(super) fn trace_number(id: u128) -> TraceKey {
-    match id {
-        0 => TraceKey::EMPTY,
-        value => TraceKey { value, form: IdForm::Hex(if value >> 64 == 0 { 16 } else { 32 }) },
     }
 }
 

@@ -184,6 +184,15 @@ impl AttributeColumn {
         }
     }
 
+    /// An interned or plain text; "" for any other value.
+    pub(crate) fn text<'a>(&self, value: RawValue, buffers: &'a Buffers, strings: &'a Strings) -> &'a str {
+        match value.encoding() {
+            Encoding::Interned => strings.get(StringId(value.at)),
+            Encoding::Text => std::str::from_utf8(buffers.slice(value.at, value.tag & LENGTH_MASK)).unwrap_or_default(),
+            _ => "",
+        }
+    }
+
     /// Decodes a value.
     pub(crate) fn decode<'a>(&self, value: RawValue, buffers: &'a Buffers, strings: &'a Strings) -> Value<'a> {
         let (encoding, at, len) = match value.encoding() {

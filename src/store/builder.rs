@@ -122,6 +122,14 @@ impl Mark {
     }
 }
 
+/// Where traces and spans of a part of the input begin.
+#[derive(Clone, Copy, Debug)]
+#[doc(hidden)]
+pub struct TraceMark {
+    spans: usize,
+    traces: usize,
+}
+
 /// A warning whose place is still an address.
 #[derive(Clone, Debug)]
 pub(super) struct PendingWarning {
@@ -263,6 +271,24 @@ impl StoreBuilder {
         range.len += 1;
     }
 
+    /// Puts another attribute in the place of one in the column.
+    pub fn replace_attribute(&mut self, at: u32, key: StringId, value: RawValue) {
+        self.attributes.all[at as usize] = Attribute { key, value };
+    }
+
+    /// Takes an attribute out of those that were pushed last.
+    pub fn remove_attribute(&mut self, at: u32) {
+        self.attributes.all.remove(at as usize);
+    }
+
+    /// Adds the attributes of another range to one, which moves to the end of the column unless it stands there.
+    pub fn append_attributes(&mut self, range: &mut AttributeRange, more: AttributeRange) {
+        for at in more.start..more.start + more.len {
+            let Attribute { key, value } = self.attributes.all[at as usize];
+            self.extend_attributes(range, key, value);
+        }
+    }
+
     /// Takes back what was pushed since the mark.
     pub fn truncate_attributes(&mut self, mark: u32) {
         self.attributes.all.truncate(mark as usize);
@@ -280,6 +306,11 @@ impl StoreBuilder {
             Some(address) => self.attributes.encode(encoding, address, text.len() as u32),
             None => RawValue::interned(self.strings.intern(text)),
         }
+    }
+
+    /// An interned or plain text; "" for any other value.
+    pub fn text(&self, value: RawValue) -> &str {
+        self.attributes.text(value, &self.buffers, &self.strings)
     }
 
     pub fn decode(&self, value: RawValue) -> crate::value::Value<'_> {
@@ -325,6 +356,12 @@ impl StoreBuilder {
 
     #[inline(always)]
     pub fn push_event(&mut self, time: u64, name: StringId, attributes: AttributeRange) {
+        self.push_said_event(time, RawValue::interned(name), attributes);
+    }
+
+    /// The same for a name that may stand in an input, as plain text.
+    #[inline(always)]
+    pub fn push_said_event(&mut self, time: u64, name: RawValue, attributes: AttributeRange) {
         self.events.push(EventRecord { time, name, attributes });
     }
 
@@ -459,11 +496,7 @@ impl StoreBuilder {
         let consumed = u64::from(source.saturating_sub(base)).max(1);
         let left = u64::from(len).saturating_sub(consumed);
         let spans = (self.spans.len() - before) as u64;
-        // Each column grows as it did so far, plus a part in 24 for unevenness.
-        let more = |count: usize| {
-            let more = count as u64 * left / consumed;
-            (more + more / 24) as usize
-        };
+        let more = |count: usize| more(count, consumed, left);
         if consumed / spans < 8 {
             return; // Not an offset into this input: made-up spans.
         }
@@ -471,6 +504,33 @@ impl StoreBuilder {
         self.attributes.all.reserve_exact(more(attributes));
         self.events.reserve_exact(more(events));
         self.spans.reserve_exact(more(spans));
+    }
+
+    /// The same for a reader that adds its spans last: how many more items there will be, when these were read up to an address of the input
+    /// that is being read; room is made for their attributes, and for their events where there are some.
+    #[cold]
+    pub fn expect_more(&mut self, items: usize, address: u32) -> usize {
+        let (base, len, _) = self.current;
+        let consumed = u64::from(address.saturating_sub(base)).max(1);
+        let left = u64::from(len).saturating_sub(consumed);
+        // An estimate that is too large for the memory is a wrong one.
+        let _ = self.attributes.all.try_reserve_exact(more(self.attributes.all.len(), consumed, left));
+        let _ = self.events.try_reserve_exact(more(self.events.len(), consumed, left));
+        more(items, consumed, left)
+    }
+
+    /// Gives other ids to the traces of the spans from one on, and to none of an input before.
+    pub fn rename_traces(&mut self, mark: &TraceMark, rename: &mut dyn FnMut(TraceKey) -> TraceKey) {
+        let keys = self.traces.keys.clone();
+        self.traces.truncate(mark.traces);
+        for span in &mut self.spans[mark.spans..] {
+            span.trace = self.traces.index_of(rename(keys[span.trace as usize]));
+        }
+    }
+
+    /// Where the traces and spans of what is read now begin.
+    pub fn trace_mark(&self) -> TraceMark {
+        TraceMark { spans: self.spans.len(), traces: self.traces.keys.len() }
     }
 
     /// A warning about the span that is being read; "" for the kind's own sentence.
@@ -598,8 +658,14 @@ impl StoreBuilder {
     }
 }
 
-/// Spans of an input after which the rest is estimated.
-const ESTIMATE_AFTER: usize = 512;
+/// What a column that has `count` items will get: it grows as it did so far, plus a part in 24 for unevenness.
+fn more(count: usize, consumed: u64, left: u64) -> usize {
+    let more = count as u64 * left / consumed;
+    (more + more / 24) as usize
+}
+
+/// Items of an input after which the rest is estimated.
+pub const ESTIMATE_AFTER: usize = 512;
 
 /// The traces in order of first appearance. Spans of one trace tend to stand together, so the last one is tried first.
 #[derive(Debug)]

@@ -29,7 +29,9 @@ use crate::strings::{StringId, Strings};
 #[doc(hidden)]
 pub use attributes::{Attribute, AttributeRange, Encoding, RawText, RawValue};
 #[doc(hidden)]
-pub use builder::{LinkDraft, OriginIndex, ResourceIndex, ScopeIndex, SpanDraft, StoreBuilder};
+pub use builder::{
+    ESTIMATE_AFTER, LinkDraft, OriginIndex, ResourceIndex, ScopeIndex, SpanDraft, StoreBuilder, TraceMark,
+};
 #[doc(hidden)]
 pub use id::{IdForm, SpanKey, TraceKey};
 #[doc(hidden)]
@@ -114,7 +116,8 @@ struct Extra {
 #[derive(Clone, Copy, Debug)]
 struct EventRecord {
     time: u64,
-    name: StringId,
+    /// Interned, or plain text of an input: lines of a log say something else each time.
+    name: RawValue,
     attributes: AttributeRange,
 }
 

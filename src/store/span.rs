@@ -603,7 +603,7 @@ impl<'a> Event<'a> {
 
     /// Its name.
     pub fn name(&self) -> &'a str {
-        self.store.strings.get(self.record.name)
+        self.store.attributes.text(self.record.name, &self.store.buffers, &self.store.strings)
     }
 
     /// Its attributes in the order of the input.
@@ -613,9 +613,9 @@ impl<'a> Event<'a> {
 }
 
 impl<'a> Event<'a> {
-    /// The number of its name.
+    /// Its name as it is stored: interned, or plain text of an input.
     #[doc(hidden)]
-    pub fn name_id(&self) -> StringId {
+    pub fn stored_name(&self) -> super::RawValue {
         self.record.name
     }
 

@@ -64,7 +64,10 @@ impl Texts {
                 self.push(store, message);
             }
             for event in span.events() {
-                self.push_name(store, event.name_id());
+                match event.stored_name().as_interned() {
+                    Some(name) => self.push_name(store, name),
+                    None => self.push(store, event.stored_name()),
+                }
                 for attribute in event.stored_attributes() {
                     self.push(store, attribute.value);
                 }

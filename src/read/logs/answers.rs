@@ -12,9 +12,10 @@
 
 use std::borrow::Cow;
 
-use super::super::clean::{LinePrefixes, remove_escapes};
+use super::super::clean::remove_escapes;
 use super::super::detect::Shape;
 use super::super::instant::{Unit, leading_date_time};
+use super::super::line_prefixes::LinePrefixes;
 use super::super::unpack::Trouble;
 use super::fields::Field;
 use super::line::Level;

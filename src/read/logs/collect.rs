@@ -2,67 +2,65 @@
 //!
 //! A line's event is in the store's column already; what is kept here is the group that it belongs to, four bytes a line.
 
-use super::super::documents::Reading;
 use super::line::{Line, NameSource, name_of_message};
-use crate::error::WarningKind::Skipped;
-use crate::store::{AttributeRange, IdForm, NO_TIME, SpanKey, StoreBuilder, TraceKey};
+use crate::store::{AttributeRange, IdForm, NO_TIME, RawValue, SpanKey, StoreBuilder, TraceKey};
 use crate::strings::StringId;
 
 /// The lines of a span.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Group {
-    pub(super) trace: TraceKey,
+pub struct Group {
+    pub trace: TraceKey,
     /// Empty: the lines name a trace and no span.
-    pub(super) span: SpanKey,
-    pub(super) parent: SpanKey,
+    pub span: SpanKey,
+    pub parent: SpanKey,
     /// Times of the first and the last line; `NO_TIME` when no line has one.
-    pub(super) start: u64,
-    pub(super) end: u64,
+    pub start: u64,
+    pub end: u64,
     /// When the span began and ended by a duration that a line tells; `NO_TIME` when none does.
-    pub(super) told: (u64, u64),
-    pub(super) name: (NameSource, StringId),
-    pub(super) service: StringId,
+    pub told: (u64, u64),
+    pub name: (NameSource, StringId),
+    pub service: StringId,
     /// As [`Line::resource`].
-    pub(super) resource: u32,
+    pub resource: u32,
     /// What the first line said that tells of an error.
-    pub(super) error: Option<StringId>,
+    pub error: Option<RawValue>,
     /// Address of the first line, and its input.
-    pub(super) source: u32,
-    pub(super) input: u32,
-    pub(super) lines: u32,
+    pub source: u32,
+    pub input: u32,
+    pub lines: u32,
 }
 
 /// All lines so far.
 #[derive(Debug, Default)]
-pub(super) struct Lines {
-    pub(super) groups: Vec<Group>,
+pub struct Lines {
+    pub groups: Vec<Group>,
     /// Open addressing: number of the group plus one, 0 is free.
     slots: Vec<u32>,
     last: u32,
     /// The group of each line.
-    pub(super) members: Vec<u32>,
+    pub members: Vec<u32>,
     /// Where in the column of events a run of lines begins, and with which line.
-    pub(super) runs: Vec<(u32, u32)>,
+    pub runs: Vec<(u32, u32)>,
     /// How many inputs have any.
-    pub(super) inputs: u32,
+    pub inputs: u32,
     /// Attributes of resources.
-    pub(super) resources: Vec<AttributeRange>,
+    pub resources: Vec<AttributeRange>,
 }
 
 impl Lines {
     /// How many lines there are.
-    pub(super) fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.members.len()
     }
 
     /// Takes attributes of a resource in; the number that lines name it by.
-    pub(super) fn add_resource(&mut self, attributes: AttributeRange) -> u32 {
+    pub fn add_resource(&mut self, attributes: AttributeRange) -> u32 {
         self.resources.push(attributes);
         self.resources.len() as u32
     }
 
     /// Takes the lines of another input behind these. Groups of one span stand beside each other until they are merged.
-    pub(super) fn append(&mut self, mut other: Lines) {
+    pub fn append(&mut self, mut other: Lines) {
         if other.members.is_empty() {
             return;
         }
@@ -87,15 +85,18 @@ impl Lines {
     }
 
     /// Takes a finished line in.
-    pub(super) fn add(&mut self, builder: &mut StoreBuilder, source: u32, input: u32, line: &Line) {
+    pub fn add(&mut self, builder: &mut StoreBuilder, source: u32, input: u32, line: &Line) {
         let event = builder.event_mark();
         let expected = self.runs.last().map(|(first, member)| first + (self.members.len() as u32 - member));
         if expected != Some(event) {
             self.runs.push((event, self.members.len() as u32));
         }
-        builder.push_event(line.time, line.message, line.attributes);
+        builder.push_said_event(line.time, line.message, line.attributes);
         let number = self.group_of(line.trace, line.span);
         self.members.push(number);
+        if self.members.len() == ESTIMATE_AFTER {
+            self.expect_more(builder, source);
+        }
         let group = &mut self.groups[number as usize];
         if group.lines == 0 {
             (group.source, group.input) = (source, input);
@@ -116,7 +117,10 @@ impl Lines {
         }
         if line.name.0 > group.name.0 {
             group.name = match line.name {
-                (NameSource::Message, message) => (NameSource::Message, name_of_message(builder, message)),
+                (NameSource::Message, StringId::EMPTY) => (NameSource::Message, name_of_message(builder, line.message)),
+                (NameSource::Message, name) => {
+                    (NameSource::Message, name_of_message(builder, RawValue::interned(name)))
+                }
                 name => name,
             };
         }
@@ -127,8 +131,17 @@ impl Lines {
             group.resource = line.resource;
         }
         if line.failed {
-            group.error.get_or_insert(line.message);
+            group.error = Some(group.error.unwrap_or(line.message));
         }
+    }
+
+    /// Makes room for the lines that will come behind this many, and for their spans: growing by doubling would leave holes.
+    #[cold]
+    fn expect_more(&mut self, builder: &mut StoreBuilder, source: u32) {
+        let (lines, groups) = (self.members.len(), self.groups.len());
+        let more = builder.expect_more(lines, source);
+        let _ = self.members.try_reserve_exact(more);
+        let _ = self.groups.try_reserve_exact((groups as u64 * more as u64 / lines as u64) as usize);
     }
 
     /// The group of these ids, made when it is new.
@@ -188,7 +201,7 @@ impl Lines {
     }
 
     /// Every line: the place of its event in the column, and its group.
-    pub(super) fn events(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+    pub fn events(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
         self.runs.iter().enumerate().flat_map(move |(run, (event, first))| {
             let end = self.runs.get(run + 1).map_or(self.members.len() as u32, |(_, next)| *next);
             (*first..end).map(move |member| (event + (member - first), self.members[member as usize]))
@@ -196,8 +209,11 @@ impl Lines {
     }
 }
 
+/// Lines of an input after which the rest is estimated: the first ones begin more spans than those in the midst of a log.
+pub const ESTIMATE_AFTER: usize = 1 << 14;
+
 /// Equal span ids, or none both times.
-pub(super) fn same_span(a: SpanKey, b: SpanKey) -> bool {
+pub fn same_span(a: SpanKey, b: SpanKey) -> bool {
     a.same(b) || a.is_empty() && b.is_empty()
 }
 
@@ -205,75 +221,4 @@ fn hash(trace: TraceKey, span: SpanKey) -> usize {
     let text = u64::from(trace.form == IdForm::Text) ^ u64::from(span.form == IdForm::Text) << 1;
     let folded = trace.value as u64 ^ (trace.value >> 64) as u64 ^ span.value.rotate_left(17) ^ text;
     (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize
-}
-
-/// What the lines of one input had, apart from those that were taken in.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    /// Log lines without a trace id, and the first one's offset.
-    without: (u64, usize),
-    /// Lines that are none of a log.
-    other: (u64, usize),
-    taken: u64,
-}
-
-impl Tally {
-    pub(super) fn without_trace(&mut self, offset: usize) {
-        count(&mut self.without, offset);
-    }
-
-    pub(super) fn other(&mut self, offset: usize) {
-        count(&mut self.other, offset);
-    }
-
-    pub(super) fn taken(&mut self) {
-        self.taken += 1;
-    }
-
-    /// Tells what was left out.
-    pub(super) fn report(self, reading: &mut Reading<'_>) {
-        if self.taken == 0 {
-            let lines = self.without.0 + self.other.0;
-            reading.holds_none(format!(
-                "Expected log lines with a trace id (trace_id, traceId, trace.id, dd.trace_id, @tr, traceparent …), found none in {lines} {}.",
-                if lines == 1 { "line" } else { "lines" }
-            ));
-        }
-        self.report_beside(reading);
-    }
-
-    /// Tells what was left out of lines that stand in spans instead of naming them.
-    pub(super) fn report_paths(self, reading: &mut Reading<'_>) {
-        if self.taken == 0 {
-            reading.holds_none("Expected lines inside of spans (request{id=1}: …), found none.".to_owned());
-        }
-        for ((lines, first), what) in [(self.without, "inside of a span"), (self.other, "of tracing-subscriber")] {
-            if lines > 0 {
-                let found = if lines == 1 { "one that is not".to_owned() } else { format!("{lines} that are not") };
-                reading.skip(Skipped, first, format!("Expected lines {what}, found {found}; the first is here."));
-            }
-        }
-    }
-
-    /// The same beside spans: then there may be no line at all.
-    pub(super) fn report_beside(self, reading: &mut Reading<'_>) {
-        for ((lines, first), what) in [(self.without, "log lines with a trace id"), (self.other, "log lines")] {
-            if lines > 0 {
-                let found = match (lines, what) {
-                    (1, "log lines") => "a line that is none".to_owned(),
-                    (lines, "log lines") => format!("{lines} lines that are none, of which this is the first"),
-                    (1, _) => "a line without one".to_owned(),
-                    (lines, _) => format!("{lines} lines without one, of which this is the first"),
-                };
-                reading.skip(Skipped, first, format!("Expected {what}, found {found}."));
-            }
-        }
-    }
-}
-
-fn count(counter: &mut (u64, usize), offset: usize) {
-    if counter.0 == 0 {
-        counter.1 = offset;
-    }
-    counter.0 += 1;
 }

@@ -9,7 +9,7 @@ use crate::strings::StringId;
 
 /// What a key stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Field {
+pub enum Field {
     /// Nothing that spans are made of.
     Attribute,
     Trace,
@@ -59,7 +59,7 @@ fn plain(key: &str) -> String {
 
 impl Field {
     /// Of a key, or of a path of keys with points between them.
-    pub(super) fn of(key: &str) -> Field {
+    pub fn of(key: &str) -> Field {
         match Field::of_whole(key) {
             // Ids are ids however deep they lie.
             Field::Attribute => match key.rsplit_once('.') {
@@ -240,7 +240,7 @@ impl Field {
     }
 
     /// Members of an object under this key are looked at: those of a trace id are `trace.id`.
-    pub(super) fn holds_fields(self) -> bool {
+    pub fn holds_fields(self) -> bool {
         matches!(
             self,
             Field::Container
@@ -256,7 +256,7 @@ impl Field {
 
 /// The fields of interned keys.
 #[derive(Debug)]
-pub(crate) struct FieldTable {
+pub struct FieldTable {
     known: Vec<Option<Field>>,
     joined: Pairs,
 }
@@ -269,7 +269,7 @@ impl Default for FieldTable {
 
 impl FieldTable {
     #[inline]
-    pub(super) fn of(&mut self, builder: &StoreBuilder, key: StringId) -> Field {
+    pub fn of(&mut self, builder: &StoreBuilder, key: StringId) -> Field {
         match self.known.get(key.index()) {
             Some(Some(field)) => *field,
             _ => self.learn(builder, key),
@@ -288,7 +288,7 @@ impl FieldTable {
     }
 
     /// The key of a member of an object that stands under a key.
-    pub(super) fn join(&mut self, builder: &mut StoreBuilder, around: StringId, key: StringId) -> StringId {
+    pub fn join(&mut self, builder: &mut StoreBuilder, around: StringId, key: StringId) -> StringId {
         if around == StringId::EMPTY {
             return key;
         }

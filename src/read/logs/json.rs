@@ -4,10 +4,10 @@
 //! A line is read in one pass: each key is interned and known by its number, text stays a slice of the input. Only where no trace id was found
 //! every object inside is looked into, then the text itself, then lists of lines (an answer of a query for logs).
 
-use super::super::documents::Reading;
 use super::fields::Field;
 use super::line::{Found, Line, Shape};
-use super::{Taken, text};
+use super::state::{LineInput, Taken};
+use super::text;
 use crate::json::{Kind, Lex, Lexer, Text};
 use crate::simd;
 use crate::strings::StringId;
@@ -27,8 +27,8 @@ enum Into {
 }
 
 /// The next value: a line, or lists of lines at any depth. What was made of it, by line.
-pub(super) fn document<'a>(
-    reading: &mut Reading<'a>,
+pub fn document<'a>(
+    reading: &mut LineInput<'a>,
     lexer: &mut Lexer<'a>,
     depth: u32,
     done: &mut dyn FnMut(Taken, usize),
@@ -85,7 +85,7 @@ struct Seen {
 }
 
 /// One object, and whether it holds lists or objects.
-fn object<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<(Taken, bool)> {
+fn object<'a>(reading: &mut LineInput<'a>, lexer: &mut Lexer<'a>) -> Lex<(Taken, bool)> {
     let (start, mark) = (lexer.offset(), lexer.mark());
     let mut line = Line::at(reading.builder, start);
     let mut seen = Seen::default();
@@ -114,7 +114,7 @@ fn object<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<(Taken, b
 }
 
 fn members<'a>(
-    reading: &mut Reading<'a>,
+    reading: &mut LineInput<'a>,
     lexer: &mut Lexer<'a>,
     line: &mut Line,
     around: StringId,
@@ -131,8 +131,7 @@ fn members<'a>(
             Some((number, end)) => {
                 lexer.go_on(&mut cursor, end);
                 last = number;
-                let member = &reading.logs.layout.members[number as usize];
-                (member.key, member.field)
+                reading.logs.layout.member(number)
             }
             None => {
                 let Some(name) = lexer.any_member(&mut cursor)? else { return Ok(()) };
@@ -184,7 +183,7 @@ fn members<'a>(
 
 /// The object that ends a text line, as a member of its line: what stands before it was put there by a collector, or by a library that writes
 /// the fields of a line so. Where it begins.
-pub(super) fn at_end(reading: &mut Reading<'_>, line: &mut Line, start: usize, end: usize) -> Option<usize> {
+pub fn at_end(reading: &mut LineInput<'_>, line: &mut Line, start: usize, end: usize) -> Option<usize> {
     let bytes = &reading.bytes[..end];
     if bytes.last() != Some(&b'}') {
         return None;
@@ -209,7 +208,7 @@ pub(super) fn at_end(reading: &mut Reading<'_>, line: &mut Line, start: usize, e
 /// The members that lines had so far, each with those that followed it last: most lines are laid out like one before them, and a key is then
 /// known by comparing it.
 #[derive(Debug)]
-pub(super) struct Layout {
+pub struct Layout {
     /// The first one stands for the beginning of an object.
     members: Vec<Known>,
 }
@@ -226,14 +225,14 @@ struct Known {
 }
 
 impl Layout {
-    pub(super) fn new() -> Layout {
+    pub fn new() -> Layout {
         let (key, field) = (StringId::EMPTY, Field::Attribute);
         Layout { members: vec![Known { start: 0, end: 0, key, field, next: [0; 2] }] }
     }
 
     /// The member that stands behind the one with the number `last`, if it is one that followed it before, and where its value begins.
     #[inline]
-    fn next(&self, bytes: &[u8], at: usize, last: u32) -> Option<(u32, usize)> {
+    pub fn next(&self, bytes: &[u8], at: usize, last: u32) -> Option<(u32, usize)> {
         self.members[last as usize].next.into_iter().filter(|number| *number > 0).find_map(|number| {
             let known = &self.members[number as usize];
             let text = &bytes[known.start as usize..known.end as usize];
@@ -241,9 +240,22 @@ impl Layout {
         })
     }
 
+    /// The key of a member, and what it stands for.
+    #[inline]
+    pub fn member(&self, number: u32) -> (StringId, Field) {
+        let known = &self.members[number as usize];
+        (known.key, known.field)
+    }
+
     /// Remembers a member that stands behind another one; its number, 0 when there are too many.
     #[inline(never)]
-    fn learn(&mut self, bytes: &[u8], (start, end): (usize, usize), last: u32, (key, field): (StringId, Field)) -> u32 {
+    pub fn learn(
+        &mut self,
+        bytes: &[u8],
+        (start, end): (usize, usize),
+        last: u32,
+        (key, field): (StringId, Field),
+    ) -> u32 {
         /// Lines of more kinds are read as if nothing was known.
         const MOST: usize = 200;
         let text = &bytes[start..end];
@@ -264,7 +276,7 @@ impl Layout {
 
 /// Whether the value that begins here is a line of a log, for inputs of another format: an object of moderate size with a trace id, a message and
 /// a time or a level, and nothing that only spans have.
-pub(super) fn is_line(reading: &mut Reading<'_>, at: usize) -> bool {
+pub fn is_line(reading: &mut LineInput<'_>, at: usize) -> bool {
     /// Lines are not longer, but for what is not looked at.
     const GLANCE: usize = 16 * 1024;
     if reading.bytes.get(at) != Some(&b'{') {

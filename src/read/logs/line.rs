@@ -1,21 +1,19 @@
 //! One line of a log while it is read: its ids, its time and what it says. What is left of it are the attributes of an event.
 
-use super::super::documents::Reading;
-use super::super::ids::{self, Base64};
+use super::super::ids::{self, Base64, span_number, trace_number};
 use super::super::instant::{Unit, clock_duration, unit_duration};
-use super::super::parts::{span_number, trace_number};
 use super::fields::Field;
-use crate::context::Traceparent;
+use super::state::LineInput;
 use crate::json::Text;
 use crate::store::{AttributeRange, Encoding, IdForm, NO_TIME, RawValue, SpanKey, StoreBuilder, TraceKey};
-use crate::strings::StringId;
+use crate::strings::{StringId, hash};
 
 /// Names are cut to so many characters.
 const NAME_LENGTH: usize = 80;
 
 /// How bad it is, as far as it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Level {
+pub enum Level {
     Unsaid,
     Fine,
     Warning,
@@ -24,7 +22,7 @@ pub(super) enum Level {
 
 impl Level {
     /// A level's name, in every library's spelling.
-    pub(super) fn of(name: &[u8]) -> Option<Level> {
+    pub fn of(name: &[u8]) -> Option<Level> {
         let mut lower = [0; 13];
         let lower = lower.get_mut(..name.len())?;
         lower.copy_from_slice(name);
@@ -56,13 +54,13 @@ impl Level {
 
 /// A value of a line as it stands in the input.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Found {
-    pub(super) text: Text,
-    pub(super) shape: Shape,
+pub struct Found {
+    pub text: Text,
+    pub shape: Shape,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub enum Shape {
     /// The content of a text.
     Text,
     Number,
@@ -72,7 +70,7 @@ pub(super) enum Shape {
 
 impl Found {
     #[inline]
-    pub(super) fn raw(self, reading: &mut Reading<'_>) -> RawValue {
+    pub fn raw(self, reading: &mut LineInput<'_>) -> RawValue {
         let encoding = match self.shape {
             Shape::Text if self.text.escaped => Encoding::JsonText,
             Shape::Text => Encoding::Text,
@@ -89,7 +87,7 @@ impl Found {
 
 /// Where a span's name comes from, the best source last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum NameSource {
+pub enum NameSource {
     Nothing,
     Message,
     Request,
@@ -98,40 +96,41 @@ pub(super) enum NameSource {
 
 /// A line.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Line {
-    pub(super) offset: u32,
-    pub(super) trace: TraceKey,
-    pub(super) span: SpanKey,
-    pub(super) parent: SpanKey,
+pub struct Line {
+    pub offset: u32,
+    pub trace: TraceKey,
+    pub span: SpanKey,
+    pub parent: SpanKey,
     transaction: SpanKey,
-    pub(super) time: u64,
+    pub time: u64,
     seconds: Option<u64>,
     nanos: u64,
     /// When the span began, as a line at its end tells.
     began: u64,
     /// What the span, or a part of it, took until this line.
-    pub(super) duration: Option<u64>,
-    pub(super) level: Level,
+    pub duration: Option<u64>,
+    pub level: Level,
     numbered: bool,
-    pub(super) failed: bool,
+    pub failed: bool,
     error: bool,
-    pub(super) message: StringId,
-    template: StringId,
-    pub(super) name: (NameSource, StringId),
+    /// An interned or plain text, `NULL` where there is none.
+    pub message: RawValue,
+    template: RawValue,
+    pub name: (NameSource, StringId),
     named: Option<Found>,
     method: StringId,
     path: StringId,
-    pub(super) service: StringId,
+    pub service: StringId,
     /// Number of its resource plus one, where there is more to say than the service; 0 for none.
-    pub(super) resource: u32,
+    pub resource: u32,
     /// Its attributes begin here in the column.
     mark: u32,
-    pub(super) attributes: AttributeRange,
+    pub attributes: AttributeRange,
 }
 
 impl Line {
     /// Nothing yet, of a line that begins at this offset.
-    pub(super) fn at(builder: &StoreBuilder, offset: usize) -> Line {
+    pub fn at(builder: &StoreBuilder, offset: usize) -> Line {
         Line {
             offset: offset as u32,
             trace: TraceKey::EMPTY,
@@ -147,8 +146,8 @@ impl Line {
             numbered: false,
             failed: false,
             error: false,
-            message: StringId::EMPTY,
-            template: StringId::EMPTY,
+            message: RawValue::NULL,
+            template: RawValue::NULL,
             name: (NameSource::Nothing, StringId::EMPTY),
             named: None,
             method: StringId::EMPTY,
@@ -161,32 +160,32 @@ impl Line {
     }
 
     /// Whether it names a trace.
-    pub(super) fn has_trace(&self) -> bool {
+    pub fn has_trace(&self) -> bool {
         self.trace.form != IdForm::Empty
     }
 
     /// Whether it says how bad or what, as lines of logs do.
-    pub(super) fn says_something(&self) -> bool {
-        self.message != StringId::EMPTY || self.template != StringId::EMPTY || self.level != Level::Unsaid
+    pub fn says_something(&self) -> bool {
+        self.has_message() || self.has_level()
     }
 
-    pub(super) fn has_message(&self) -> bool {
-        self.message != StringId::EMPTY || self.template != StringId::EMPTY
+    pub fn has_message(&self) -> bool {
+        !self.message.is_null() || !self.template.is_null()
     }
 
-    pub(super) fn has_level(&self) -> bool {
+    pub fn has_level(&self) -> bool {
         self.level != Level::Unsaid
     }
 
     /// Forgets what was taken in.
-    pub(super) fn clear(&mut self, builder: &mut StoreBuilder) {
+    pub fn clear(&mut self, builder: &mut StoreBuilder) {
         builder.truncate_attributes(self.mark);
         *self = Line::at(builder, self.offset as usize);
     }
 
     /// Takes a field in.
     #[inline]
-    pub(super) fn take(&mut self, reading: &mut Reading<'_>, field: Field, key: StringId, found: Found) {
+    pub fn take(&mut self, reading: &mut LineInput<'_>, field: Field, key: StringId, found: Found) {
         match field {
             Field::Attribute | Field::Container => self.keep(reading, key, found),
             Field::Trace if self.has_trace() => {}
@@ -205,7 +204,7 @@ impl Line {
                     None => self.keep(reading, key, found),
                 }
             }
-            Field::Message if self.message == StringId::EMPTY && found.shape == Shape::Text => {
+            Field::Message if self.message.is_null() && found.shape == Shape::Text => {
                 self.message = sentence(reading, key, found);
             }
             Field::Level => self.take_level(reading, key, found),
@@ -215,7 +214,7 @@ impl Line {
     }
 
     #[inline(never)]
-    fn take_rare(&mut self, reading: &mut Reading<'_>, field: Field, key: StringId, found: Found) {
+    fn take_rare(&mut self, reading: &mut LineInput<'_>, field: Field, key: StringId, found: Found) {
         let bytes = reading.bytes;
         let content = found.text.content(bytes);
         match field {
@@ -234,7 +233,7 @@ impl Line {
             Field::DecimalSpan if self.span.is_empty() => self.span = decimal_span(reading, &content),
             Field::DecimalParent if self.parent.is_empty() => self.parent = decimal_span(reading, &content),
             Field::Traceparent => {
-                if !self.take_traceparent(content.as_bytes()) {
+                if !self.take_traceparent(reading, content.as_bytes()) {
                     self.keep(reading, key, found);
                 }
             }
@@ -299,12 +298,12 @@ impl Line {
 
     /// Keeps it as an attribute.
     #[inline]
-    pub(super) fn keep(&mut self, reading: &mut Reading<'_>, key: StringId, found: Found) {
+    pub fn keep(&mut self, reading: &mut LineInput<'_>, key: StringId, found: Found) {
         let raw = found.raw(reading);
         reading.builder.push_attribute(key, raw);
     }
 
-    fn take_level(&mut self, reading: &mut Reading<'_>, key: StringId, found: Found) {
+    fn take_level(&mut self, reading: &mut LineInput<'_>, key: StringId, found: Found) {
         let text = found.text.bytes(reading.bytes);
         if found.shape == Shape::Number {
             let (level, name) = Level::of_number(std::str::from_utf8(text).unwrap_or_default());
@@ -322,7 +321,7 @@ impl Line {
     }
 
     /// A trace id in one of its spellings: hexadecimal, a number, a path that ends with it.
-    fn take_trace(&mut self, reading: &mut Reading<'_>, found: Found) -> bool {
+    fn take_trace(&mut self, reading: &mut LineInput<'_>, found: Found) -> bool {
         let text = found.text.bytes(reading.bytes);
         if text.len() != 32
             && let Some(at) = text.windows(8).position(|window| window == b"/traces/")
@@ -336,34 +335,34 @@ impl Line {
     }
 
     /// `00-<trace>-<span>-<flags>`: the caller's span; that of a line with a span of its own is the parent.
-    pub(super) fn take_traceparent(&mut self, text: &[u8]) -> bool {
-        let Ok(parent) = Traceparent::parse(text) else { return false };
-        let trace = TraceKey { value: parent.trace_id().as_u128(), form: IdForm::Hex(32) };
+    pub fn take_traceparent(&mut self, reading: &LineInput<'_>, text: &[u8]) -> bool {
+        let Some((trace, span)) = (reading.logs.traceparent)(text) else { return false };
+        let trace = TraceKey { value: trace, form: IdForm::Hex(32) };
         if !self.has_trace() {
             self.trace = trace;
         }
         if self.trace.same(trace) && self.parent.is_empty() {
-            self.parent = span_number(parent.parent_id().as_u64());
+            self.parent = span_number(span);
         }
         true
     }
 
     /// Says what the line said as a text.
-    pub(super) fn say(&mut self, reading: &mut Reading<'_>, start: usize, end: usize) {
+    pub fn say(&mut self, reading: &mut LineInput<'_>, start: usize, end: usize) {
         let key = reading.builder.intern("message");
         let text = Text { start: start as u32, end: end as u32, escaped: false };
         self.message = sentence(reading, key, Found { text, shape: Shape::Text });
     }
 
     /// Names the span by the request that the line is about.
-    pub(super) fn request(&mut self, builder: &mut StoreBuilder, text: &str) {
+    pub fn request(&mut self, builder: &mut StoreBuilder, text: &str) {
         if self.name.0 < NameSource::Request {
             self.name = (NameSource::Request, name_of(builder, text));
         }
     }
 
     /// Puts together what stood in several fields, when the whole line is read.
-    pub(super) fn finish(&mut self, reading: &mut Reading<'_>) {
+    pub fn finish(&mut self, reading: &mut LineInput<'_>) {
         if let Some(found) = self.named.take() {
             // Pino and bunyan number their levels and have the program's name here; elsewhere it names a logger or an operation.
             let text = found.text.content(reading.bytes);
@@ -395,42 +394,43 @@ impl Line {
         if self.span.same(self.parent) {
             self.parent = SpanKey::EMPTY;
         }
-        if self.message == StringId::EMPTY {
+        if self.message.is_null() {
             self.message = self.template;
-        } else if self.template != StringId::EMPTY && self.template != self.message {
+        } else if !self.template.is_null() && reading.builder.text(self.template) != reading.builder.text(self.message)
+        {
             let key = reading.builder.intern("message_template");
-            reading.builder.push_attribute(key, RawValue::interned(self.template));
+            reading.builder.push_attribute(key, self.template);
         }
         if self.method != StringId::EMPTY && self.path != StringId::EMPTY && self.name.0 < NameSource::Request {
             let request = format!("{} {}", reading.builder.string(self.method), reading.builder.string(self.path));
             self.request(reading.builder, &request);
         }
-        if self.message == StringId::EMPTY {
-            self.message = match self.name.1 {
+        if self.message.is_null() {
+            self.message = RawValue::interned(match self.name.1 {
                 StringId::EMPTY => reading.builder.intern("log"),
                 name => name,
-            };
+            });
         }
-        if self.name.0 == NameSource::Nothing && self.message != StringId::EMPTY {
-            // The span's name is made of it when it is the one that is taken.
-            self.name = (NameSource::Message, self.message);
+        if self.name.0 == NameSource::Nothing {
+            // The span's name is made of the message when it is the one that is taken.
+            self.name.0 = NameSource::Message;
         }
-        if self.duration.is_none() && self.message != StringId::EMPTY {
-            self.duration = told_duration(reading.builder.string(self.message));
+        if self.duration.is_none() {
+            self.duration = told_duration(reading.builder.text(self.message));
         }
         self.failed |= self.level >= Level::Error || self.error && self.level == Level::Unsaid;
         self.attributes = reading.builder.attributes_since(self.mark);
     }
 
     /// Adds an attribute to the finished line.
-    pub(super) fn extend(&mut self, builder: &mut StoreBuilder, key: &str, value: RawValue) {
+    pub fn extend(&mut self, builder: &mut StoreBuilder, key: &str, value: RawValue) {
         let key = builder.intern(key);
         builder.extend_attributes(&mut self.attributes, key, value);
     }
 }
 
 /// A trace id of hexadecimal digits or, of more than sixteen digits and less than thirty-two, a decimal number.
-pub(super) fn trace_of(reading: &mut Reading<'_>, text: &[u8], shape: Shape) -> Option<TraceKey> {
+pub fn trace_of(reading: &mut LineInput<'_>, text: &[u8], shape: Shape) -> Option<TraceKey> {
     if text.len() == 32
         && let Some(key) = text.try_into().ok().and_then(ids::full_trace_key)
     {
@@ -444,7 +444,7 @@ pub(super) fn trace_of(reading: &mut Reading<'_>, text: &[u8], shape: Shape) -> 
         17..=31 if decimal => content.parse().ok().map(trace_number),
         _ if shape == Shape::Number => content.parse().ok().map(trace_number),
         _ if content.starts_with("1-") => Some(xray_trace(reading, content)),
-        36 => Some(reading.trace_key(content, Base64::No)),
+        36 => Some(ids::written_trace_key(reading.builder, content, Base64::No)),
         _ => {
             let (key, good) = ids::trace_key(reading.builder, content.as_bytes(), Base64::No);
             // An id in a notation of its own is one word.
@@ -456,7 +456,7 @@ pub(super) fn trace_of(reading: &mut Reading<'_>, text: &[u8], shape: Shape) -> 
     }
 }
 
-fn span_of(reading: &mut Reading<'_>, found: Found) -> Option<SpanKey> {
+fn span_of(reading: &mut LineInput<'_>, found: Found) -> Option<SpanKey> {
     let text = found.text.bytes(reading.bytes);
     if let Some(key) = text.try_into().ok().and_then(ids::full_span_key) {
         return (!key.is_empty()).then_some(key);
@@ -475,7 +475,7 @@ fn span_of(reading: &mut Reading<'_>, found: Found) -> Option<SpanKey> {
     (!key.is_empty()).then_some(key)
 }
 
-fn decimal_span(reading: &mut Reading<'_>, text: &str) -> SpanKey {
+fn decimal_span(reading: &mut LineInput<'_>, text: &str) -> SpanKey {
     match text.trim().parse() {
         Ok(number) => span_number(number),
         Err(_) => ids::span_key(reading.builder, text.as_bytes(), Base64::No).0,
@@ -483,12 +483,12 @@ fn decimal_span(reading: &mut Reading<'_>, text: &str) -> SpanKey {
 }
 
 /// `1-<8 hex digits>-<24 hex digits>` without its dashes.
-fn xray_trace(reading: &mut Reading<'_>, text: &str) -> TraceKey {
+fn xray_trace(reading: &mut LineInput<'_>, text: &str) -> TraceKey {
     let digits = text.strip_prefix("1-").unwrap_or(text).replace('-', "");
     ids::trace_key(reading.builder, digits.as_bytes(), Base64::No).0
 }
 
-fn time_of(reading: &mut Reading<'_>, found: Found, unit: Option<Unit>) -> Option<u64> {
+fn time_of(reading: &mut LineInput<'_>, found: Found, unit: Option<Unit>) -> Option<u64> {
     let text = std::str::from_utf8(found.text.bytes(reading.bytes)).ok()?;
     if let Some(instant) = reading.logs.dates.date_time(text) {
         if !instant.zoned {
@@ -501,10 +501,10 @@ fn time_of(reading: &mut Reading<'_>, found: Found, unit: Option<Unit>) -> Optio
     unit.time(text)
 }
 
-pub(super) const NO_ZONE: &str = "Times without a time zone are taken for UTC.";
+pub const NO_ZONE: &str = "Times without a time zone are taken for UTC.";
 
 /// A duration by the unit in its text, by the one that its key names, or by its size.
-pub(super) fn duration_of(reading: &mut Reading<'_>, text: &str, unit: Option<Unit>) -> Option<u64> {
+pub fn duration_of(reading: &mut LineInput<'_>, text: &str, unit: Option<Unit>) -> Option<u64> {
     let text = text.trim();
     let told = unit_duration(text).or_else(|| clock_duration(text));
     let found = match (told, unit) {
@@ -576,22 +576,52 @@ fn told_duration(message: &str) -> Option<u64> {
 }
 
 /// The event's name for what a line says. A long text is cut for it, and whole in an attribute.
-fn sentence(reading: &mut Reading<'_>, key: StringId, found: Found) -> StringId {
-    let bytes = found.text.bytes(reading.bytes);
-    if bytes.len() <= NAME_LENGTH && !found.text.escaped {
-        return reading.builder.intern_bytes(bytes.trim_ascii());
+fn sentence(reading: &mut LineInput<'_>, key: StringId, found: Found) -> RawValue {
+    let bytes = reading.bytes;
+    let text = found.text.bytes(bytes);
+    if text.len() <= NAME_LENGTH && !found.text.escaped {
+        let said = text.trim_ascii();
+        if said.is_empty() {
+            return RawValue::NULL;
+        }
+        // What is said once stays where it stands.
+        if reading.logs.said.comes_again(said) {
+            return RawValue::interned(reading.builder.intern_bytes(said));
+        }
+        let start = found.text.start + (text.len() - text.trim_ascii_start().len()) as u32;
+        return reading.slice_value(Encoding::Text, start, start + said.len() as u32);
     }
-    let content = found.text.content(reading.bytes);
+    let content = found.text.content(bytes);
     let name = name_of(reading.builder, &content);
     if reading.builder.string(name) != content.trim() {
         let raw = found.raw(reading);
         reading.builder.push_attribute(key, raw);
     }
-    name
+    if name == StringId::EMPTY { RawValue::NULL } else { RawValue::interned(name) }
+}
+
+/// What lines said lately, by its hash.
+#[derive(Debug)]
+pub struct Said {
+    slots: Vec<u32>,
+}
+
+impl Said {
+    pub fn new() -> Said {
+        Said { slots: vec![0; 1 << 12] }
+    }
+
+    /// Whether this was said not long before.
+    #[inline]
+    fn comes_again(&mut self, text: &[u8]) -> bool {
+        let hash = hash(text);
+        let at = hash as usize & (self.slots.len() - 1);
+        std::mem::replace(&mut self.slots[at], hash) == hash
+    }
 }
 
 /// The first line of a text, cut if it is long.
-pub(super) fn name_of(builder: &mut StoreBuilder, text: &str) -> StringId {
+pub fn name_of(builder: &mut StoreBuilder, text: &str) -> StringId {
     let line = text.trim().lines().next().unwrap_or_default().trim_end();
     match line.char_indices().nth(NAME_LENGTH) {
         None => builder.intern(line),
@@ -605,21 +635,21 @@ pub(super) fn name_of(builder: &mut StoreBuilder, text: &str) -> StringId {
 }
 
 /// What a message is about, without the words that say whether it began or ended: lines of both name one span.
-pub(super) fn name_of_message(builder: &mut StoreBuilder, message: StringId) -> StringId {
+pub fn name_of_message(builder: &mut StoreBuilder, message: RawValue) -> StringId {
     const PHASES: [&str; 10] =
         ["started", "starting", "start", "begins", "begin", "finished", "completed", "complete", "ended", "done"];
-    let text = builder.string(message);
+    let text = builder.text(message);
     let is_phase =
         |word: &str| PHASES.iter().any(|phase| word.trim_end_matches([':', '.', ',']).eq_ignore_ascii_case(phase));
     let about = match text.rsplit_once(' ') {
         Some((about, last)) if is_phase(last) => about,
         _ => match text.split_once(' ') {
             Some((first, about)) if is_phase(first) => about,
-            _ => return message,
+            _ => text,
         },
     };
-    let about = about.trim().to_owned();
-    if about.is_empty() { message } else { builder.intern(&about) }
+    let name = if about.trim().is_empty() { text } else { about.trim() }.to_owned();
+    builder.intern(&name)
 }
 
 /// Loggers are named after modules: `shop.orders`, `root`, `main`.

@@ -10,27 +10,22 @@
 //! ([`Reading::log_line`]). A log of `tracing-subscriber` names no ids: its spans are paths, see [`rust_tracing`].
 
 pub(super) mod answers;
-mod collect;
-mod fields;
-mod json;
-mod line;
 pub(super) mod otlp_logs;
-mod paths;
+mod report;
 pub(super) mod rust_tracing;
-mod spans;
-mod text;
 
 use super::Format;
 use super::InputReport;
 use super::detect::Shape;
 use super::documents::Reading;
-use super::instant::Dates;
+use crate::context::Traceparent;
 use crate::json::{Kind, Lexer};
 use crate::store::StoreBuilder;
-use crate::strings::StringId;
-use collect::{Lines, Tally};
-use fields::{Field, FieldTable};
-use line::Line;
+use fields::Field;
+use spanscope_warm::read::logs::{fields, json, line, lines, span_paths, spans, state, tally, text};
+use state::Taken;
+pub(super) use state::{LineInput, Logs};
+use tally::Tally;
 
 pub(super) const FORMAT: Format = Format {
     id: "logs",
@@ -41,86 +36,23 @@ pub(super) const FORMAT: Format = Format {
     read,
 };
 
-/// What lines need from the beginning of the first input to the end of the last one.
-#[derive(Debug)]
-pub(crate) struct Logs {
-    /// Of the inputs that are read.
-    kept: Lines,
-    /// Of the one that is being read.
-    lines: Lines,
-    fields: FieldTable,
-    dates: Dates,
-    layout: json::Layout,
-    /// Events of the input that is read, and of those before, with the spans that they are given to.
-    given: Vec<(u32, u32)>,
-    kept_given: Vec<(u32, u32)>,
-    /// The date of the line that begins at an offset, if it has one: it was looked for already, to see whether the line before goes on.
-    ahead: Option<(usize, Option<text::Date>)>,
+/// Nothing read yet.
+pub(super) fn begin() -> Logs {
+    Logs::new(|text| {
+        let parent = Traceparent::parse(text).ok()?;
+        Some((parent.trace_id().as_u128(), parent.parent_id().as_u64()))
+    })
 }
 
-impl Default for Logs {
-    fn default() -> Logs {
-        Logs {
-            kept: Lines::default(),
-            lines: Lines::default(),
-            fields: FieldTable::default(),
-            dates: Dates::default(),
-            layout: json::Layout::new(),
-            given: Vec::new(),
-            kept_given: Vec::new(),
-            ahead: None,
-        }
+/// Makes spans of all lines, or gives them to spans that are there, and tells each input's report.
+pub(super) fn resolve(logs: Logs, builder: &mut StoreBuilder, reports: &mut [InputReport]) {
+    let inputs = builder.input_count();
+    let outcomes = spans::resolve(logs.kept, logs.kept_given, builder, inputs);
+    for report in reports {
+        let outcome = outcomes[report.input as usize];
+        report.spans += outcome.spans;
+        report.guesses.extend(outcome.sentences());
     }
-}
-
-impl Logs {
-    /// Forgets the lines of the input that is being read.
-    pub(super) fn forget(&mut self) {
-        self.lines = Lines::default();
-        self.given.clear();
-        self.forget_places();
-    }
-
-    /// Gives events, from one on, to the spans with these numbers, counted from a first one.
-    fn give(&mut self, first_event: u32, owners: Vec<u32>, first_span: u32) {
-        let given = owners.into_iter().zip(first_event..);
-        self.given.extend(given.map(|(span, event)| (event, first_span + span)));
-    }
-
-    /// Forgets what is known by its place in an input.
-    fn forget_places(&mut self) {
-        self.layout = json::Layout::new();
-        self.ahead = None;
-    }
-
-    /// Keeps the lines of an input that is read; how many there are.
-    pub(super) fn keep(&mut self) -> usize {
-        let count = self.lines.count();
-        self.forget_places();
-        self.kept_given.append(&mut self.given);
-        self.kept.append(std::mem::take(&mut self.lines));
-        count
-    }
-
-    /// Makes spans of the lines, or gives them to spans that are there, and tells each input's report.
-    pub(super) fn resolve(self, builder: &mut StoreBuilder, reports: &mut [InputReport]) {
-        let inputs = builder.input_count();
-        let outcomes = spans::resolve(self.kept, self.kept_given, builder, inputs);
-        for report in reports {
-            let outcome = outcomes[report.input as usize];
-            report.spans += outcome.spans;
-            report.guesses.extend(outcome.sentences());
-        }
-    }
-}
-
-/// What was made of a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Taken {
-    Line,
-    /// It is a line of a log that names no trace.
-    WithoutTrace,
-    Nothing,
 }
 
 fn detect(shape: &Shape<'_>) -> Option<&'static str> {
@@ -192,73 +124,16 @@ fn json_objects(shape: &Shape<'_>) -> Option<&'static str> {
 }
 
 fn read(reading: &mut Reading<'_>) {
-    let bytes = reading.bytes;
     let mut tally = Tally::default();
-    let mut at = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-    while at < bytes.len() {
-        if matches!(bytes[at], b'\n' | b'\r') {
-            at += 1;
-            continue;
-        }
-        let mut lexer = Lexer::new(bytes, at);
-        lexer.skip_whitespace();
-        let value = lexer.offset();
-        if begins_json(bytes, value) {
-            let mut any = false;
-            let read = json::document(reading, &mut lexer, 0, &mut |taken, at| {
-                any = true;
-                match taken {
-                    Taken::Line => tally.taken(),
-                    Taken::WithoutTrace => tally.without_trace(at),
-                    Taken::Nothing => tally.other(at),
-                }
-            });
-            if read.is_ok() {
-                at = lexer.offset();
-                // What stands behind a document on its line ends it.
-                while matches!(bytes.get(at), Some(b' ' | b'\t' | b',' | b'\r')) {
-                    at += 1;
-                }
-                continue;
-            }
-        }
-        let (taken, next) = text::take(reading, at);
-        match taken {
-            Taken::Line => tally.taken(),
-            Taken::WithoutTrace => tally.without_trace(at),
-            Taken::Nothing => tally.other(at),
-        }
-        at = next;
-    }
-    tally.report(reading);
-}
-
-/// An object, or a list of objects: other brackets begin text lines.
-fn begins_json(bytes: &[u8], at: usize) -> bool {
-    let mut rest = bytes[at..].iter().filter(|b| !b.is_ascii_whitespace());
-    match (rest.next(), rest.next()) {
-        (Some(b'{'), next) => matches!(next, Some(b'"' | b'}')),
-        (Some(b'['), next) => matches!(next, Some(b'{' | b'[')),
-        _ => false,
-    }
+    lines::read(reading, &mut tally);
+    report::report(tally, reading);
 }
 
 impl<'a> Reading<'a> {
-    /// Takes a finished line in.
-    fn add_line(&mut self, line: &mut Line) {
-        if line.service == StringId::EMPTY
-            && let Some(name) = self.line_prefix(line.offset as usize)
-        {
-            line.service = self.builder.intern(name);
-        }
-        let source = self.address(line.offset as usize);
-        self.logs.lines.add(self.input.builder, source, self.input.number, line);
-    }
-
     /// For inputs of another format: takes in the log line that begins here, if it is one that names a trace; where what follows begins.
     pub(super) fn log_line(&mut self, at: usize) -> Option<usize> {
         let bytes = self.bytes;
-        if begins_json(bytes, at) {
+        if lines::begins_json(bytes, at) {
             if !json::is_line(self, at) {
                 return None;
             }

@@ -8,8 +8,9 @@ use super::super::documents::Reading;
 use super::super::fields::list;
 use super::super::ids::Base64;
 use super::super::instant::Unit;
-use super::collect::Tally;
 use super::line::{Level, Line, NameSource, name_of};
+use super::report;
+use super::tally::Tally;
 use crate::error::WarningKind;
 use crate::json::{Data, Kind, Lex, Lexer, Node};
 use crate::store::{AttributeRange, RawValue};
@@ -31,7 +32,7 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
 fn read(reading: &mut Reading<'_>) {
     let mut tally = Tally::default();
     reading.documents(|reading, lexer| document(reading, lexer, &mut tally));
-    tally.report(reading);
+    report::report(tally, reading);
 }
 
 /// Whether a key holds what this reads.
@@ -75,7 +76,7 @@ pub(in super::super) fn beside_spans<'a>(reading: &mut Reading<'a>, lexer: &mut 
     let mut tally = Tally::default();
     let before = reading.logs.lines.count();
     resources(reading, lexer, &mut tally)?;
-    tally.report_beside(reading);
+    report::report_beside(tally, reading);
     Ok(reading.logs.lines.count() > before)
 }
 
@@ -205,8 +206,8 @@ fn record(reading: &mut Reading<'_>, node: &Node<'_>, around: &Around, scope: Op
     }
     if let Some(name) = any(["eventName", "event_name"]).and_then(Node::text) {
         let name = name_of(reading.builder, name);
-        if line.message == StringId::EMPTY {
-            line.message = name;
+        if line.message.is_null() {
+            line.message = RawValue::interned(name);
         }
         line.name = (NameSource::Message, name);
     }
@@ -236,7 +237,9 @@ fn say(reading: &mut Reading<'_>, line: &mut Line, body: &Node<'_>) {
     };
     let message = message.unwrap_or_default();
     let name = name_of(reading.builder, message);
-    line.message = name;
+    if name != StringId::EMPTY {
+        line.message = RawValue::interned(name);
+    }
     if reading.builder.string(name) != message.trim() || matches!(body.data, Data::Map(_) | Data::List(_)) {
         let (key, value) = reading.pair("body", body);
         reading.builder.push_attribute(key, value);

@@ -4,23 +4,23 @@ use crate::strings::hash;
 
 /// The paths so far.
 #[derive(Default)]
-pub(super) struct Paths {
+pub struct Paths {
     slots: Vec<Path>,
     count: usize,
 }
 
 /// A path, and the span of its last step.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Path {
+pub struct Path {
     /// [`Paths::insert`] fills it in.
-    pub(super) hash: u32,
+    pub hash: u32,
     /// The text in the input; none is empty.
-    pub(super) start: u32,
-    pub(super) len: u32,
+    pub start: u32,
+    pub len: u32,
     /// Where its last step begins, how many steps it has, and the span of the last one.
-    pub(super) last: u32,
-    pub(super) steps: u32,
-    pub(super) span: u32,
+    pub last: u32,
+    pub steps: u32,
+    pub span: u32,
 }
 
 impl Paths {
@@ -38,13 +38,13 @@ impl Paths {
     }
 
     /// The path with this text.
-    pub(super) fn get(&self, bytes: &[u8], text: &[u8]) -> Option<Path> {
+    pub fn get(&self, bytes: &[u8], text: &[u8]) -> Option<Path> {
         let path = self.slots[self.slot(bytes, hash(text), text)?];
         (path.len > 0).then_some(path)
     }
 
     /// Remembers a path, in place of an earlier one with the same text.
-    pub(super) fn insert(&mut self, bytes: &[u8], mut path: Path) {
+    pub fn insert(&mut self, bytes: &[u8], mut path: Path) {
         if self.count * 2 >= self.slots.len() {
             let slots = vec![Path::default(); (self.slots.len() * 2).max(256)];
             for path in std::mem::replace(&mut self.slots, slots) {

@@ -9,24 +9,18 @@
 //! that line and lasted as long as it was busy and idle; one that was not closed lasts from its first to its last line. Every root is a trace;
 //! its id is made up, unless a field names one. As text (with its fields in the path, or behind the message in the compact form) and as JSON.
 
-use std::collections::{HashMap, HashSet};
-
 use super::super::Format;
 use super::super::detect::Shape;
 use super::super::documents::Reading;
-use super::super::ids::Base64;
 use super::super::instant::{Dates, Unit, date_time, unit_duration};
-use super::super::parts::{Assembler, Pair, Parts, made_trace, span_number, trace_number};
-use super::super::told::kind_of;
-use super::collect::Tally;
-use super::fields::Field;
+use super::super::parts::{Pair, made_trace};
 use super::line::{Level, name_of};
-use super::paths::{Path, Paths};
+use super::report;
+use super::span_paths::{Event, Says, Spans, head, path};
+use super::tally::Tally;
 use super::text::line_end;
-use crate::error::WarningKind;
 use crate::json::{Kind, Lexer, Node};
-use crate::simd;
-use crate::store::{AttributeRange, Encoding, IdForm, NO_TIME, RawValue, SpanKind, Status, StoreBuilder, TraceKey};
+use crate::store::NO_TIME;
 use crate::strings::StringId;
 
 pub(in super::super) const FORMAT: Format = Format {
@@ -69,7 +63,7 @@ fn read(reading: &mut Reading<'_>) {
             let mut lexer = Lexer::new(bytes, at);
             match lexer.node() {
                 Ok(node) => {
-                    match spans.object(reading, &node) {
+                    match object(&mut spans, reading, &node) {
                         true => tally.taken(),
                         false => tally.without_trace(at),
                     }
@@ -89,747 +83,81 @@ fn read(reading: &mut Reading<'_>) {
         }
         at = next;
     }
-    tally.report_paths(reading);
-    spans.finish(reading);
+    report::report_paths(tally, reading);
+    let seed = made_trace(reading.bytes);
+    spans.finish(reading, seed);
 }
 
-/// Spans inside each other that are followed.
-const MAX_STEPS: usize = 128;
-
-/// One span of a path, as it stands in the text.
-#[derive(Clone, Copy, Debug)]
-struct Step<'t> {
-    name: &'t str,
-    /// What stands between its braces, and where that is in the text.
-    fields: &'t str,
-    fields_at: usize,
-    /// Name and fields, and where they end.
-    text: &'t str,
-    end: usize,
-}
-
-/// What stands before the path.
-struct Head {
-    /// Nanoseconds; `NO_TIME` when there is none.
-    time: u64,
-    level: Level,
-    level_at: (usize, usize),
-    rest: usize,
-}
-
-/// Time, level and thread at the beginning of a line.
-fn head(text: &str, dates: &mut Dates) -> Option<Head> {
-    let start = text.len() - text.trim_start().len();
-    let mut rest = &text[start..];
-    let mut time = NO_TIME;
-    if let Some((instant, behind)) = dates.leading(rest) {
-        (time, rest) = (instant.ns, behind);
-    } else if let Some((seconds, behind)) = rest.split_once("s ")
-        && let Some(nanos) = Unit::Seconds.nanos(seconds).filter(|nanos| !nanos.negative)
+/// A JSON line; whether it stands in a span.
+fn object(made: &mut Spans, reading: &mut Reading<'_>, node: &Node<'_>) -> bool {
+    let mut steps: Vec<&Node<'_>> = node.get("spans").map_or(Vec::new(), |spans| spans.items().iter().collect());
+    let text = |node: &Node<'_>| node.to_json();
+    if let Some(span) = node.get("span")
+        && steps.last().is_none_or(|last| text(last) != text(span))
     {
-        // The clock of `uptime()`.
-        (time, rest) = (nanos.ns, behind);
+        steps.push(span);
     }
-    rest = rest.trim_start();
-    let length = rest.find(' ')?;
-    let word = &rest[..length];
-    if !matches!(word, "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR") {
-        return None;
+    if steps.is_empty() {
+        return false;
     }
-    let level_at = text.len() - rest.len();
-    rest = rest[length..].trim_start();
-    if rest.starts_with("ThreadId(") {
-        rest = rest.split_once(") ").map_or(rest, |(_, behind)| behind).trim_start();
+    let time = node.get("timestamp").and_then(Node::written);
+    let time = time
+        .and_then(|text| date_time(text).map(|instant| instant.ns).or_else(|| Unit::by_magnitude(text)?.time(text)));
+    let time = time.unwrap_or(NO_TIME);
+    let fields = node.get("fields").unwrap_or(node);
+    let message = fields.text_of("message").unwrap_or_default();
+    let says = Says::of(message);
+    let mut parent = None;
+    let mut identity = String::new();
+    for (index, step) in steps.iter().enumerate() {
+        let fresh = says == Says::New && index + 1 == steps.len();
+        identity = text(step);
+        let name = step.text_of("name").unwrap_or("span");
+        let (span, grown) = made.find(reading, parent, (name, &identity), fresh, node.start as usize);
+        if grown {
+            let members = step.members().iter().filter(|(key, _)| key != "name");
+            let pairs = members.map(|(key, value)| reading.pair(key, value)).collect();
+            made.tell(reading, span, pairs);
+        }
+        made.at(span, time);
+        parent = Some(span);
     }
-    let level = Level::of(word.as_bytes()).unwrap_or(Level::Unsaid);
-    Some(Head { time, level, level_at: (level_at, level_at + length), rest: text.len() - rest.len() })
-}
-
-/// The path at the beginning of a text, and the offset behind it. What looks like one may be the target of a line without spans.
-fn path(text: &str) -> (Vec<Step<'_>>, usize) {
-    let bytes = text.as_bytes();
-    let mut steps = Vec::new();
-    let mut at = 0;
-    loop {
-        let start = at;
-        while let Some(byte) = bytes.get(at) {
-            match byte {
-                b':' if bytes.get(at + 1) == Some(&b':') => at += 2,
-                b':' | b'{' | b' ' | b'"' | b'=' => break,
-                _ => at += 1,
-            }
+    let Some(span) = parent else { return false };
+    match says {
+        Says::New => made.made[span as usize].began = Some(time),
+        Says::Step => {}
+        Says::Close => {
+            let value = |key| fields.text_of(key).and_then(unit_duration).map_or(0, |duration| duration.ns);
+            made.close(reading, span, &identity, time, value("time.busy").saturating_add(value("time.idle")));
         }
-        let name = &text[start..at.min(text.len())];
-        let mut fields = (at, at);
-        if bytes.get(at) == Some(&b'{') {
-            match closing_brace(bytes, at) {
-                Some(end) => {
-                    fields = (at + 1, end);
-                    at = end + 1;
-                }
-                None => return (steps, start),
-            }
-        }
-        if name.is_empty() || bytes.get(at) != Some(&b':') || steps.len() >= MAX_STEPS {
-            return (steps, start);
-        }
-        let (from, to) = fields;
-        steps.push(Step { name, fields: &text[from..to], fields_at: from, text: &text[start..at], end: at });
-        at += 1;
-        if bytes.get(at) == Some(&b' ') {
-            return (steps, at + 1);
-        }
-    }
-}
-
-/// The brace that closes the one at `open`, past quoted text and braces of nested values.
-fn closing_brace(bytes: &[u8], open: usize) -> Option<usize> {
-    let (mut at, mut depth, mut quoted) = (open, 0_u32, false);
-    loop {
-        match bytes.get(at)? {
-            b'\\' if quoted => at += 1,
-            b'"' => quoted = !quoted,
-            b'{' if !quoted => depth += 1,
-            b'}' if !quoted => {
-                depth -= 1;
-                if depth == 0 {
-                    return Some(at);
+        Says::Event => {
+            let mut name = name_of(reading.builder, message);
+            let mut attributes: Vec<Pair> = Vec::new();
+            let level = node.text_of("level").unwrap_or_default();
+            let around = ["level", "target", "threadId", "threadName", "filename", "line_number"];
+            for key in around {
+                if let Some(value) = node.get(key) {
+                    attributes.push(reading.pair(key, value));
                 }
             }
-            _ => {}
-        }
-        at += 1;
-    }
-}
-
-/// `key=value` pairs from the first one on; values reach to the next key. Offsets count from the text's beginning.
-fn pairs(text: &str) -> Vec<(&str, (usize, usize))> {
-    let bytes = text.as_bytes();
-    // Where keys begin, and their equals signs.
-    let mut keys: Vec<(usize, usize)> = Vec::new();
-    let (mut at, mut word, mut quoted, mut depth) = (0, 0, false, 0_u32);
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'\\' if quoted => at += 1,
-            b'"' => quoted = !quoted,
-            _ if quoted => {}
-            b'{' | b'[' | b'(' => depth += 1,
-            b'}' | b']' | b')' => depth = depth.saturating_sub(1),
-            b' ' => word = at + 1,
-            b'=' if depth == 0 && at > word && is_key(&bytes[word..at]) => keys.push((word, at)),
-            _ => {}
-        }
-        at += 1;
-    }
-    keys.iter()
-        .enumerate()
-        .map(|(index, (start, equals))| {
-            let end = keys.get(index + 1).map_or(text.len(), |(next, _)| *next);
-            let value = text[equals + 1..end].trim_end();
-            (&text[*start..*equals], (equals + 1, equals + 1 + value.len()))
-        })
-        .collect()
-}
-
-fn is_key(text: &[u8]) -> bool {
-    text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'#')) && !text[0].is_ascii_digit()
-}
-
-/// A span.
-#[derive(Debug)]
-struct Made {
-    name: StringId,
-    parent: Option<u32>,
-    pairs: Vec<Pair>,
-    /// The pairs are those of the whole path, as the compact form has them behind the message.
-    behind: bool,
-    /// How much of the fields was read into `pairs`.
-    fields: usize,
-    /// Times of the first and the last line.
-    first: u64,
-    last: u64,
-    /// The line that says it began.
-    began: Option<u64>,
-    /// The line that says it was closed, and how long it was open.
-    closed: Option<(u64, u64)>,
-    /// It is closed, or another one began that is written like it: the next one with its path is another.
-    done: bool,
-    replaced: bool,
-    failed: Option<StringId>,
-    offset: u32,
-    trace: TraceKey,
-    kind: SpanKind,
-}
-
-/// What a line says of the innermost span of its path.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Says {
-    New,
-    Close,
-    /// That it is entered or left: told by other lines.
-    Step,
-    Event,
-}
-
-impl Says {
-    fn of(message: &str) -> Says {
-        match message {
-            "new" => Says::New,
-            "enter" | "exit" => Says::Step,
-            "close" => Says::Close,
-            _ if message.starts_with("close time.busy=") => Says::Close,
-            _ => Says::Event,
-        }
-    }
-}
-
-/// A line that more may follow.
-struct Event {
-    span: u32,
-    time: u64,
-    name: StringId,
-    attributes: AttributeRange,
-}
-
-#[derive(Default)]
-struct Spans {
-    made: Vec<Made>,
-    /// Open spans by parent and text.
-    open: HashMap<(Option<u32>, String), u32>,
-    /// The last one opened with a parent and name, whose fields may have grown.
-    latest: HashMap<(Option<u32>, StringId), u32>,
-    /// Paths without fields that are known to be spans, as a line says that they were closed; nothing until that is asked.
-    names: Option<HashSet<String>>,
-    paths: Paths,
-    /// Place in the column of events of the first line, and the span of each line.
-    first_event: u32,
-    owners: Vec<u32>,
-    /// The last line, before it is in the column.
-    last_event: Option<Event>,
-}
-
-/// Where a path ends whose last step has fields, as far as a glance tells.
-fn path_end(text: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    loop {
-        at = simd::find(text, at, [b'}'; 3]) + 1;
-        if text.get(at..at + 2)? == b": " {
-            return Some(at);
-        }
-    }
-}
-
-impl Spans {
-    /// Looks for paths that are closed: a path without fields looks like the target of a line without spans.
-    #[cold]
-    fn learn_names(bytes: &[u8]) -> HashSet<String> {
-        let mut names = HashSet::new();
-        let mut at = 0;
-        while at < bytes.len() {
-            let (end, next) = line_end(bytes, at);
-            let text = std::str::from_utf8(&bytes[at..end]).unwrap_or_default();
-            at = next;
-            if !text.contains(" close time.busy=") && !text.ends_with(" new") && !text.contains(" new ") {
-                continue;
-            }
-            let Some(head) = head(text, &mut Dates::default()) else { continue };
-            let (steps, _) = path(&text[head.rest..]);
-            let mut whole = String::new();
-            for step in &steps {
-                whole += step.name;
-                names.insert(whole.clone());
-                whole.push(':');
-            }
-        }
-        names
-    }
-
-    /// The span of a path that is known, with all spans around it still open.
-    fn known(&self, bytes: &[u8], text: &[u8]) -> Option<Path> {
-        let path = self.paths.get(bytes, text)?;
-        let mut span = path.span;
-        for step in (0..path.steps).rev() {
-            let made = &self.made[span as usize];
-            if made.done || made.replaced {
-                return None;
-            }
-            match made.parent {
-                Some(parent) if step > 0 => span = parent,
-                None if step > 0 => return None,
-                _ => {}
-            }
-        }
-        Some(path)
-    }
-
-    /// A text line: whether it stands in a span; nothing when it is no line of this kind.
-    fn line(&mut self, reading: &mut Reading<'_>, text: &str, start: usize) -> Option<bool> {
-        let bytes = reading.bytes;
-        let head = head(text, &mut reading.logs.dates)?;
-        let behind = &text[head.rest..];
-        let glance = path_end(behind.as_bytes());
-        let known = glance.and_then(|end| self.known(bytes, &behind.as_bytes()[..end]));
-        let mut steps = Vec::new();
-        let mut rest;
-        match (known, glance) {
-            (Some(_), Some(end)) => rest = head.rest + end + 2,
-            _ => {
-                let at;
-                (steps, at) = self.steps(bytes, behind);
-                rest = head.rest + at;
-            }
-        }
-        let mut target = None;
-        // `shop::orders: message`
-        if let Some((word, _)) = text[rest..].split_once(": ")
-            && !word.is_empty()
-            && word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':'))
-        {
-            target = Some(word);
-            rest += word.len() + 2;
-        } else if let Some(word) = text[rest..].strip_suffix(':').filter(|word| !word.contains(' ')) {
-            target = Some(word);
-            rest = text.len();
-        }
-        if steps.is_empty() && known.is_none() {
-            return Some(false);
-        }
-        let said = &text[rest..];
-        let says = Says::of(said.split(" time.busy=").next().unwrap_or(said).trim_end());
-        let known = match (known, glance) {
-            // Another span may begin here.
-            (Some(_), _) if says == Says::New => {
-                (steps, _) = self.steps(bytes, behind);
-                None
-            }
-            (known, _) => known,
-        };
-        let span = match known {
-            Some(path) => {
-                let mut span = Some(path.span);
-                for _ in 0..path.steps {
-                    let Some(around) = span else { break };
-                    self.at(around, head.time);
-                    span = self.made[around as usize].parent;
+            let whole = reading.builder.string(name) == message;
+            for (key, value) in fields.members() {
+                let known = matches!(key.as_ref(), "timestamp" | "span" | "spans") || around.contains(&key.as_ref());
+                if !known && (key != "message" || !whole) {
+                    attributes.push(reading.pair(key, value));
                 }
-                path.span
             }
-            None => {
-                let mut parent = None;
-                for (index, step) in steps.iter().enumerate() {
-                    let fresh = says == Says::New && index + 1 == steps.len();
-                    let identity = (step.name, step.text);
-                    let (span, grown) = self.find(reading, parent, identity, fresh, start);
-                    if grown {
-                        let pairs = text_pairs(reading, step.fields, start + head.rest + step.fields_at);
-                        self.tell(reading, span, pairs);
-                    }
-                    self.at(span, head.time);
-                    parent = Some(span);
-                }
-                let span = parent?;
-                if let (Some(end), Some(step)) = (glance, steps.last())
-                    && step.end == end
-                {
-                    let from = (start + head.rest) as u32;
-                    let last = from + (end - step.text.len()) as u32;
-                    let steps = steps.len() as u32;
-                    self.paths.insert(bytes, Path { hash: 0, start: from, len: end as u32, last, steps, span });
-                }
-                span
+            if name == StringId::EMPTY {
+                let said = fields.members().iter().map(|(key, _)| key.as_ref()).find(|key| !around.contains(key));
+                name = reading.builder.intern(said.unwrap_or("log"));
             }
-        };
-        let found = pairs(said);
-        match says {
-            Says::New => self.made[span as usize].began = Some(head.time),
-            Says::Step => {}
-            Says::Close => {
-                let value = |key: &str| {
-                    let (_, (from, to)) = found.iter().find(|(name, _)| *name == key)?;
-                    unit_duration(&said[*from..*to]).map(|duration| duration.ns)
-                };
-                let lasted = value("time.busy").unwrap_or(0).saturating_add(value("time.idle").unwrap_or(0));
-                // In the compact form the fields of all spans of the path stand here.
-                if known.is_none() && steps.iter().all(|step| step.fields.is_empty()) {
-                    let behind = found.iter().filter(|(key, _)| !matches!(*key, "time.busy" | "time.idle")).count();
-                    let from = found.len() - behind;
-                    if let Some((key, _)) = found.get(from) {
-                        let at = key.as_ptr() as usize - said.as_ptr() as usize;
-                        let pairs = text_pairs(reading, &said[at..], start + rest + at);
-                        self.made[span as usize].pairs = pairs;
-                        self.made[span as usize].behind = true;
-                    }
-                }
-                let last = known.map(|path| &behind[(path.last - path.start) as usize..path.len as usize]);
-                let last = last.or_else(|| Some(steps.last()?.text));
-                self.close(reading, span, last.unwrap_or_default(), head.time, lasted);
-            }
-            Says::Event => {
-                let message =
-                    found.first().map_or(said, |(key, _)| &said[..key.as_ptr() as usize - said.as_ptr() as usize]);
-                let message = message.trim_end();
-                let mut name = name_of(reading.builder, message);
-                self.end_event(reading.builder);
-                let mark = reading.builder.attribute_mark();
-                let (from, to) = head.level_at;
-                let level = reading.slice_value(Encoding::Text, (start + from) as u32, (start + to) as u32);
-                let key = reading.builder.intern("level");
-                reading.builder.push_attribute(key, level);
-                if let Some(target) = target {
-                    let (key, target) = (reading.builder.intern("target"), reading.builder.intern(target));
-                    reading.builder.push_attribute(key, RawValue::interned(target));
-                }
-                if reading.builder.string(name) != message {
-                    let key = reading.builder.intern("message");
-                    let (from, to) = ((start + rest) as u32, (start + rest + message.len()) as u32);
-                    let value = reading.slice_value(Encoding::Text, from, to);
-                    reading.builder.push_attribute(key, value);
-                }
-                for (key, range) in &found {
-                    let (key, value) = text_pair(reading, said, key, *range, start + rest);
-                    reading.builder.push_attribute(key, value);
-                }
-                if name == StringId::EMPTY {
-                    let said = found.first().map_or("log", |(key, _)| *key);
-                    name = reading.builder.intern(said);
-                }
-                let attributes = reading.builder.attributes_since(mark);
-                self.event(Event { span, time: head.time, name, attributes }, head.level);
-            }
-        }
-        Some(true)
-    }
-
-    /// The steps of the path at the beginning of a text that are spans, and where what follows them begins.
-    fn steps<'t>(&mut self, bytes: &[u8], text: &'t str) -> (Vec<Step<'t>>, usize) {
-        let (mut steps, mut at) = path(text);
-        let mut known = steps.len();
-        if steps.iter().any(|step| step.fields.is_empty() && !step.text.ends_with('}')) {
-            let names = self.names.get_or_insert_with(|| Spans::learn_names(bytes));
-            known = 0;
-            let mut whole = String::new();
-            for (index, step) in steps.iter().enumerate() {
-                whole += step.name;
-                if !step.fields.is_empty() || step.text.ends_with('}') || names.contains(&whole) {
-                    known = index + 1;
-                }
-                whole.push(':');
-            }
-            // Without any line that closes one, names that follow each other directly are spans all the same.
-            if known == 0 && names.is_empty() && steps.len() > 1 {
-                known = steps.len();
-            }
-        }
-        if let Some(step) = steps.get(known) {
-            at = step.text.as_ptr() as usize - text.as_ptr() as usize;
-        }
-        steps.truncate(known);
-        (steps, at)
-    }
-
-    /// A JSON line; whether it stands in a span.
-    fn object(&mut self, reading: &mut Reading<'_>, node: &Node<'_>) -> bool {
-        let mut steps: Vec<&Node<'_>> = node.get("spans").map_or(Vec::new(), |spans| spans.items().iter().collect());
-        let text = |node: &Node<'_>| node.to_json();
-        if let Some(span) = node.get("span")
-            && steps.last().is_none_or(|last| text(last) != text(span))
-        {
-            steps.push(span);
-        }
-        if steps.is_empty() {
-            return false;
-        }
-        let time = node.get("timestamp").and_then(Node::written);
-        let time = time.and_then(|text| {
-            date_time(text).map(|instant| instant.ns).or_else(|| Unit::by_magnitude(text)?.time(text))
-        });
-        let time = time.unwrap_or(NO_TIME);
-        let fields = node.get("fields").unwrap_or(node);
-        let message = fields.text_of("message").unwrap_or_default();
-        let says = Says::of(message);
-        let mut parent = None;
-        let mut identity = String::new();
-        for (index, step) in steps.iter().enumerate() {
-            let fresh = says == Says::New && index + 1 == steps.len();
-            identity = text(step);
-            let name = step.text_of("name").unwrap_or("span");
-            let (span, grown) = self.find(reading, parent, (name, &identity), fresh, node.start as usize);
-            if grown {
-                let members = step.members().iter().filter(|(key, _)| key != "name");
-                let pairs = members.map(|(key, value)| reading.pair(key, value)).collect();
-                self.tell(reading, span, pairs);
-            }
-            self.at(span, time);
-            parent = Some(span);
-        }
-        let Some(span) = parent else { return false };
-        match says {
-            Says::New => self.made[span as usize].began = Some(time),
-            Says::Step => {}
-            Says::Close => {
-                let value = |key| fields.text_of(key).and_then(unit_duration).map_or(0, |duration| duration.ns);
-                self.close(reading, span, &identity, time, value("time.busy").saturating_add(value("time.idle")));
-            }
-            Says::Event => {
-                let mut name = name_of(reading.builder, message);
-                let mut attributes: Vec<Pair> = Vec::new();
-                let level = node.text_of("level").unwrap_or_default();
-                let around = ["level", "target", "threadId", "threadName", "filename", "line_number"];
-                for key in around {
-                    if let Some(value) = node.get(key) {
-                        attributes.push(reading.pair(key, value));
-                    }
-                }
-                let whole = reading.builder.string(name) == message;
-                for (key, value) in fields.members() {
-                    let known =
-                        matches!(key.as_ref(), "timestamp" | "span" | "spans") || around.contains(&key.as_ref());
-                    if !known && (key != "message" || !whole) {
-                        attributes.push(reading.pair(key, value));
-                    }
-                }
-                if name == StringId::EMPTY {
-                    let said = fields.members().iter().map(|(key, _)| key.as_ref()).find(|key| !around.contains(key));
-                    name = reading.builder.intern(said.unwrap_or("log"));
-                }
-                self.end_event(reading.builder);
-                let mark = reading.builder.attribute_mark();
-                attributes.into_iter().for_each(|(key, value)| reading.builder.push_attribute(key, value));
-                let attributes = reading.builder.attributes_since(mark);
-                let level = Level::of(level.as_bytes()).unwrap_or(Level::Unsaid);
-                self.event(Event { span, time, name, attributes }, level);
-            }
-        }
-        true
-    }
-
-    /// More of the message of the line before.
-    fn more(&mut self, reading: &mut Reading<'_>, start: usize, end: usize) -> bool {
-        let Some(event) = &mut self.last_event else { return false };
-        let key = reading.builder.intern("message.more");
-        let value = reading.slice_value(Encoding::Text, start as u32, end as u32);
-        reading.builder.extend_attributes(&mut event.attributes, key, value);
-        true
-    }
-
-    /// Puts the last line into the column.
-    fn end_event(&mut self, builder: &mut StoreBuilder) {
-        if let Some(event) = self.last_event.take() {
-            builder.push_event(event.time, event.name, event.attributes);
-            self.owners.push(event.span);
+            made.end_event(reading.builder);
+            let mark = reading.builder.attribute_mark();
+            attributes.into_iter().for_each(|(key, value)| reading.builder.push_attribute(key, value));
+            let attributes = reading.builder.attributes_since(mark);
+            let level = Level::of(level.as_bytes()).unwrap_or(Level::Unsaid);
+            made.event(Event { span, time, name, attributes }, level);
         }
     }
-
-    /// The open span with this text under a parent, made if there is none; whether its fields are to be read.
-    fn find(
-        &mut self,
-        reading: &mut Reading<'_>,
-        parent: Option<u32>,
-        (name, text): (&str, &str),
-        fresh: bool,
-        offset: usize,
-    ) -> (u32, bool) {
-        let key = (parent, text.to_owned());
-        if !fresh && let Some(span) = self.open.get(&key) {
-            return (*span, false);
-        }
-        if !fresh && let Some(span) = self.adopted(parent, &key.1) {
-            self.open.insert(key, span);
-            return (span, false);
-        }
-        let name = reading.builder.intern(name);
-        if !fresh
-            && let Some(&span) = self.latest.get(&(parent, name))
-            && !self.made[span as usize].done
-            && self.made[span as usize].fields < text.len()
-            && self.grew(span, &key)
-        {
-            self.open.insert(key, span);
-            self.made[span as usize].fields = text.len();
-            return (span, true);
-        }
-        let span = self.made.len() as u32;
-        self.made.push(Made {
-            name,
-            parent,
-            pairs: Vec::new(),
-            behind: false,
-            fields: text.len(),
-            first: NO_TIME,
-            last: NO_TIME,
-            began: None,
-            closed: None,
-            done: false,
-            replaced: false,
-            failed: None,
-            offset: offset as u32,
-            trace: TraceKey::EMPTY,
-            kind: SpanKind::Unspecified,
-        });
-        if let Some(before) = self.open.insert(key, span) {
-            self.made[before as usize].replaced = true;
-        }
-        self.latest.insert((parent, name), span);
-        (span, true)
-    }
-
-    /// A span that began where its parent was not entered, as a span that is given to another thread does: the line said no parent, later ones do.
-    fn adopted(&mut self, parent: Option<u32>, text: &str) -> Option<u32> {
-        let around = parent?;
-        let alone = (None, text.to_owned());
-        let span = *self.open.get(&alone)?;
-        let made = &self.made[span as usize];
-        if span <= around || made.began.is_none() || made.parent.is_some() {
-            return None;
-        }
-        self.made[span as usize].parent = parent;
-        Some(span)
-    }
-
-    /// Whether a span's fields are those of the text's beginning: more were recorded later.
-    fn grew(&self, span: u32, (parent, text): &(Option<u32>, String)) -> bool {
-        let length = self.made[span as usize].fields;
-        // Without the brace that closed it, with it where there were no fields.
-        let inner = text.get(..length.saturating_sub(1)).unwrap_or_default();
-        let before = [format!("{inner}}}"), text.get(..length).unwrap_or_default().to_owned()];
-        before.into_iter().any(|before| self.open.get(&(*parent, before)) == Some(&span))
-    }
-
-    /// Takes fields of a span in.
-    fn tell(&mut self, reading: &mut Reading<'_>, span: u32, pairs: Vec<Pair>) {
-        let made = &mut self.made[span as usize];
-        for (key, value) in &pairs {
-            let name = reading.builder.string(*key).to_owned();
-            let text = reading.builder.decode(*value).to_string();
-            match (name.as_str(), Field::of(&name)) {
-                ("otel.kind", _) => made.kind = kind_of(text.as_bytes()).unwrap_or(made.kind),
-                ("otel.name", _) if !text.is_empty() => made.name = reading.builder.intern(&text),
-                (_, Field::Trace) if text.len() == 32 => made.trace = reading.trace_key(&text, Base64::No),
-                _ => {}
-            }
-        }
-        self.made[span as usize].pairs = pairs;
-    }
-
-    fn at(&mut self, span: u32, time: u64) {
-        let made = &mut self.made[span as usize];
-        if time != NO_TIME {
-            made.first = made.first.min(time);
-            made.last = if made.last == NO_TIME { time } else { made.last.max(time) };
-        }
-    }
-
-    fn event(&mut self, event: Event, level: Level) {
-        if level >= Level::Error {
-            self.made[event.span as usize].failed.get_or_insert(event.name);
-        }
-        self.last_event = Some(event);
-    }
-
-    fn close(&mut self, reading: &mut Reading<'_>, span: u32, text: &str, time: u64, lasted: u64) {
-        self.end_event(reading.builder);
-        let made = &mut self.made[span as usize];
-        made.closed = Some((time, lasted));
-        made.done = true;
-        for parent in [made.parent, None] {
-            let key = (parent, text.to_owned());
-            if self.open.get(&key) == Some(&span) {
-                self.open.remove(&key);
-            }
-        }
-    }
-
-    /// Adds the spans to the store.
-    fn finish(mut self, reading: &mut Reading<'_>) {
-        self.end_event(reading.builder);
-        let first_span = reading.builder.span_count() as u32;
-        reading.builder.reserve_spans(self.made.len());
-        reading.logs.give(self.first_event, std::mem::take(&mut self.owners), first_span);
-        let seed = made_trace(reading.bytes).value;
-        let mut out = Assembler::default();
-        let (mut made_up, mut estimated) = (false, 0);
-        for index in 0..self.made.len() {
-            // A parent comes before its children.
-            let parent = self.made[index].parent;
-            if let Some(parent) = parent {
-                self.made[index].trace = self.made[parent as usize].trace;
-            } else if self.made[index].trace.form == IdForm::Empty {
-                made_up = true;
-                // The golden ratio's bits spread the numbers of neighbours.
-                let number = seed.wrapping_add((index as u128).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835));
-                self.made[index].trace = trace_number(number);
-            }
-            let made = &self.made[index];
-            let mut parts = Parts::at(made.offset);
-            parts.trace = made.trace;
-            parts.id = span_number(index as u64 + 1);
-            parts.parent = span_number(parent.map_or(0, |parent| u64::from(parent) + 1));
-            (parts.name, parts.kind) = (made.name, made.kind);
-            (parts.start, parts.end) = match (made.began, made.closed) {
-                (Some(began), Some((end, _))) => (began, end),
-                (None, Some((end, lasted))) if end != NO_TIME => (end.saturating_sub(lasted), end),
-                (began, _) => {
-                    estimated += 1;
-                    let message = "Nothing says that this span was closed: it is taken to last until its last line.";
-                    parts.warn(WarningKind::EstimatedTime, message.to_owned());
-                    (began.unwrap_or(made.first), made.last)
-                }
-            };
-            if let Some(message) = made.failed {
-                parts.status = Status::Error;
-                parts.message = RawValue::interned(message);
-            }
-            parts.attributes.clone_from(&made.pairs);
-            // In the compact form a span's fields follow those of its parents.
-            if let Some(around) = parent.map(|parent| &self.made[parent as usize].pairs)
-                && !around.is_empty()
-                && parts.attributes.len() >= around.len()
-                && around
-                    .iter()
-                    .zip(&parts.attributes)
-                    .all(|(a, b)| a.0 == b.0 && reading.builder.decode(a.1) == reading.builder.decode(b.1))
-                && made.behind
-            {
-                parts.attributes.drain(..around.len());
-            }
-            if made.behind {
-                let key = reading.builder.intern("otel.kind");
-                let kind = parts.attributes.iter().find(|(name, _)| *name == key);
-                let kind = kind.and_then(|(_, value)| kind_of(reading.builder.decode(*value).to_string().as_bytes()));
-                parts.kind = kind.unwrap_or(SpanKind::Unspecified);
-            }
-            out.push(reading, &parts);
-        }
-        if made_up {
-            reading.guess(
-                "The lines name no trace: every outermost span is a trace of its own, with ids that are made up.",
-            );
-        }
-        if estimated > 0 {
-            reading.guess("Spans that are not said to be closed last until their last line.");
-        }
-    }
-}
-
-/// Pairs of a text that stands at an offset of the input, as attributes.
-fn text_pairs(reading: &mut Reading<'_>, text: &str, offset: usize) -> Vec<Pair> {
-    pairs(text).into_iter().map(|(key, range)| text_pair(reading, text, key, range, offset)).collect()
-}
-
-/// One of them, whose value has this range.
-fn text_pair(reading: &mut Reading<'_>, text: &str, key: &str, (from, to): (usize, usize), offset: usize) -> Pair {
-    let value = &text[from..to];
-    let key = reading.builder.intern(key);
-    let (start, end) = ((offset + from) as u32, (offset + to) as u32);
-    let quoted = value.len() > 1 && value.starts_with('"') && value.ends_with('"');
-    let plain = quoted && !value.contains('\\');
-    let whole = quoted && !plain && Lexer::new(value.as_bytes(), 0).string().is_ok();
-    let value = if plain {
-        reading.slice_value(Encoding::Text, start + 1, end - 1)
-    } else if whole || crate::json::is_number(value) || matches!(value, "true" | "false") {
-        reading.slice_value(Encoding::Json, start, end)
-    } else {
-        reading.slice_value(Encoding::Text, start, end)
-    };
-    (key, value)
+    true
 }

@@ -21,20 +21,20 @@ use crate::strings::StringId;
 
 /// What became of an input's lines.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Outcome {
+pub struct Outcome {
     /// Spans that were made from them.
-    pub(crate) spans: usize,
+    pub spans: usize,
     /// Lines that belong to spans of other inputs or documents.
-    pub(crate) attached: usize,
+    pub attached: usize,
     /// Parents that were guessed.
-    pub(crate) guessed: usize,
+    pub guessed: usize,
     /// Spans whose times are those of their lines.
-    pub(crate) estimated: usize,
+    pub estimated: usize,
 }
 
 impl Outcome {
     /// What is to be said about it.
-    pub(super) fn sentences(self) -> impl Iterator<Item = String> {
+    pub fn sentences(self) -> impl Iterator<Item = String> {
         let of = |count: usize, one: &str, many: &str| match count {
             0 => None,
             1 => Some(one.to_owned()),
@@ -81,12 +81,7 @@ struct Node {
 }
 
 /// Makes spans of the lines; what became of each input's lines. Events that are `given` to spans have theirs already.
-pub(crate) fn resolve(
-    mut lines: Lines,
-    given: Vec<(u32, u32)>,
-    builder: &mut StoreBuilder,
-    inputs: usize,
-) -> Vec<Outcome> {
+pub fn resolve(mut lines: Lines, given: Vec<(u32, u32)>, builder: &mut StoreBuilder, inputs: usize) -> Vec<Outcome> {
     let mut outcomes = vec![Outcome::default(); inputs];
     if lines.count() == 0 {
         if !given.is_empty() {
@@ -435,9 +430,7 @@ impl Making<'_> {
         (draft.start, draft.end, told) = group.times();
         if let Some(message) = group.error {
             draft.status = Status::Error;
-            if message != StringId::EMPTY {
-                draft.message = RawValue::interned(message);
-            }
+            draft.message = message;
         }
         if guessed.is_some() {
             outcome.guessed += 1;

@@ -8,16 +8,16 @@
 //! A line is cut into words, quoted texts, groups in brackets and `key=value` pairs; what they are is asked in that order. Lines that begin no
 //! line of their own (stack traces) belong to the line before.
 
-use super::super::documents::Reading;
-use super::super::ids::{self, Base64};
+use super::super::ids::{self, Base64, span_number};
 use super::super::instant::{Dates, leading_date_time};
-use super::super::parts::span_number;
 use super::fields::Field;
+use super::json;
 use super::line::{Found, Level, Line, NO_ZONE, Shape};
-use super::{Taken, json};
+use super::state::{LineInput, Taken};
 use crate::json::Text;
 use crate::simd;
 use crate::store::{Encoding, IdForm, NO_TIME};
+use crate::strings::StringId;
 
 /// Words at the beginning of a line among which its date is.
 const HEAD: usize = 12;
@@ -161,14 +161,14 @@ fn value_end(text: &[u8], start: usize) -> usize {
 }
 
 /// Where the line that begins here ends, and where the next one begins.
-pub(super) fn line_end(bytes: &[u8], start: usize) -> (usize, usize) {
+pub fn line_end(bytes: &[u8], start: usize) -> (usize, usize) {
     let end = simd::find(bytes, start, [b'\n'; 3]);
     let next = bytes.len().min(end + 1);
     (if end > start && bytes[end - 1] == b'\r' { end - 1 } else { end }, next)
 }
 
 /// A text line; what was made of it, and where the next one begins.
-pub(super) fn take(reading: &mut Reading<'_>, start: usize) -> (Taken, usize) {
+pub fn take(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
     let bytes = reading.bytes;
     if bytes[start..].starts_with(RECORD) {
         return record(reading, start);
@@ -176,12 +176,17 @@ pub(super) fn take(reading: &mut Reading<'_>, start: usize) -> (Taken, usize) {
     let (end, mut next) = line_end(bytes, start);
     let Ok(text) = std::str::from_utf8(&bytes[start..end]) else { return (Taken::Nothing, next) };
     let mut line = Line::at(reading.builder, start);
-    let dated = parse(reading, &mut line, text, start);
+    let pairs = is_logfmt(text.as_bytes());
+    let alone = pairs && !text.ends_with('}') && pairs_alone(reading, &mut line, text, start);
+    let dated = !alone && parse(reading, &mut line, text, start);
     let log = dated || line.level != Level::Unsaid || line.has_trace();
     // What follows without beginning a line of its own.
     let (mut first, mut last) = (next, next);
     if log {
         while next < bytes.len() {
+            if !dated && next == first && !may_continue(bytes[next]) {
+                break;
+            }
             let (end, behind) = line_end(bytes, next);
             let mut ahead = None;
             let dates = &mut reading.logs.dates;
@@ -212,7 +217,7 @@ pub(super) fn take(reading: &mut Reading<'_>, start: usize) -> (Taken, usize) {
         line.failed |= trace && line.level == Level::Unsaid;
         line.extend(reading.builder, if trace { "exception.stacktrace" } else { "message.more" }, value);
     }
-    if !is_logfmt(&bytes[start..end]) {
+    if !pairs {
         // Thread, logger, place in the code and whatever else a pattern puts there.
         let whole = reading.slice_value(Encoding::Text, start as u32, end as u32);
         line.extend(reading.builder, "log.record.original", whole);
@@ -223,12 +228,12 @@ pub(super) fn take(reading: &mut Reading<'_>, start: usize) -> (Taken, usize) {
 
 /// Whether this is the line of scopes that .NET's simple console logger puts under the first one, which names the logger; the ids of the span
 /// are its first scope.
-pub(super) fn is_scope(line: &[u8]) -> bool {
+pub fn is_scope(line: &[u8]) -> bool {
     line.trim_ascii_start().starts_with(b"=> SpanId:")
 }
 
 /// Takes in the scopes that begin at `start`, and the message in the line behind them; where the rest begins.
-fn scope(reading: &mut Reading<'_>, line: &mut Line, start: usize, last: usize) -> usize {
+fn scope(reading: &mut LineInput<'_>, line: &mut Line, start: usize, last: usize) -> usize {
     let (end, message) = line_end(reading.bytes, start);
     ids_behind_colons(reading, line, start, end);
     let key = reading.builder.intern("scopes");
@@ -248,7 +253,7 @@ fn scope(reading: &mut Reading<'_>, line: &mut Line, start: usize, last: usize) 
 const RECORD: &[u8] = b"LogRecord.";
 
 /// A record of .NET's console exporter: a line a field, then the attributes and the resource.
-fn record(reading: &mut Reading<'_>, start: usize) -> (Taken, usize) {
+fn record(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
     #[derive(PartialEq)]
     enum Part {
         Fields,
@@ -332,6 +337,11 @@ fn is_logfmt(content: &[u8]) -> bool {
     Pieces { text: content, at: 0 }.next().is_some_and(|piece| matches!(piece.kind, PieceKind::Pair(_)))
 }
 
+/// Whether a line with this first byte may belong to one that begins with no date.
+fn may_continue(first: u8) -> bool {
+    matches!(first, b' ' | b'\t' | b'T' | b'C' | b'g' | b'p' | b'a' | b'.')
+}
+
 /// Whether a line belongs to the one before. `dated`: that one begins with a date, as all of its kind do; `more`: another one did.
 fn continues(text: &[u8], dated: bool, more: bool, has_date: &mut dyn FnMut(&[u8]) -> bool) -> bool {
     let trimmed = text.trim_ascii();
@@ -383,7 +393,7 @@ fn is_stack(text: &[u8]) -> bool {
 
 /// A date among the first words: its time, whether it has a zone, and the range of the words that it takes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Date {
+pub struct Date {
     ns: u64,
     zone: Zone,
     start: usize,
@@ -482,7 +492,7 @@ fn access_log_date(text: &str) -> Option<(u64, usize)> {
 }
 
 /// Reads what a line says; whether it has a date.
-fn parse(reading: &mut Reading<'_>, line: &mut Line, text: &str, start: usize) -> bool {
+fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize) -> bool {
     let whole = text.trim_ascii_end().len();
     let object = json::at_end(reading, line, start, start + whole);
     let text = object.map_or(text, |object| &text[..object - start]);
@@ -569,6 +579,7 @@ fn parse(reading: &mut Reading<'_>, line: &mut Line, text: &str, start: usize) -
                     request = Some((piece.start + 1, piece.end - 1));
                 } else if content.len() > piece.start + 57 {
                     line.take_traceparent(
+                        reading,
                         content[piece.start + 1..piece.end].trim_ascii_end().strip_suffix(b"\"").unwrap_or_default(),
                     );
                 }
@@ -638,7 +649,7 @@ fn parse(reading: &mut Reading<'_>, line: &mut Line, text: &str, start: usize) -
 }
 
 /// Takes a level in, also with brackets or a colon around it.
-fn level(reading: &mut Reading<'_>, line: &mut Line, start: usize, content: &[u8], piece: Piece) -> bool {
+fn level(reading: &mut LineInput<'_>, line: &mut Line, start: usize, content: &[u8], piece: Piece) -> bool {
     let (mut from, mut to) = (piece.start, piece.end);
     while from < to && matches!(content[from], b'[' | b'<' | b'(' | b'|') {
         from += 1;
@@ -654,18 +665,78 @@ fn level(reading: &mut Reading<'_>, line: &mut Line, start: usize, content: &[u8
     true
 }
 
+/// Takes in a line that is nothing but pairs with one blank between them and that says all of a line; else it is to be read otherwise, and
+/// nothing is taken in.
+fn pairs_alone(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize) -> bool {
+    let content = text.as_bytes();
+    let (mut at, mut last) = (0, 0);
+    while at < content.len() {
+        let known = reading.logs.pairs.next(&reading.input.bytes[..start + content.len()], start + at, last);
+        let (key, from) = match known {
+            Some((number, from)) => {
+                last = number;
+                (reading.logs.pairs.member(number), from - start)
+            }
+            None => {
+                let begin = at + usize::from(at > 0 && content[at] == b' ');
+                let name = content[begin..].iter().take_while(|byte| CLASSES[**byte as usize] == KEY).count();
+                if name == 0 || (at > 0 && begin == at) || content.get(begin + name) != Some(&b'=') {
+                    line.clear(reading.builder);
+                    return false;
+                }
+                let name = begin..begin + name;
+                let key = reading.builder.intern_bytes(&content[name.clone()]);
+                let key = (key, reading.logs.fields.of(reading.input.builder, key));
+                let place = (start + at, start + name.end + 1);
+                last = reading.logs.pairs.learn(reading.input.bytes, place, last, key);
+                (key, name.end + 1)
+            }
+        };
+        let to = match content.get(from) {
+            Some(b'"') => quoted_end(content, from),
+            _ => value_end(content, from),
+        };
+        value(reading, line, (start, content), (from, to), key);
+        at = to;
+    }
+    let whole = line.has_trace() && line.has_message();
+    if !whole {
+        line.clear(reading.builder);
+    }
+    whole
+}
+
 /// Takes a pair in; whether its key is one of those that spans are made of.
-fn pair(reading: &mut Reading<'_>, line: &mut Line, start: usize, content: &[u8], piece: Piece, equals: usize) -> bool {
-    let (key, mut from, mut to) = (&content[piece.start..equals], equals + 1, piece.end);
+fn pair(
+    reading: &mut LineInput<'_>,
+    line: &mut Line,
+    start: usize,
+    content: &[u8],
+    piece: Piece,
+    equals: usize,
+) -> bool {
+    let key = reading.builder.intern_bytes(&content[piece.start..equals]);
+    let field = reading.logs.fields.of(reading.input.builder, key);
+    value(reading, line, (start, content), (equals + 1, piece.end), (key, field))
+}
+
+/// The same by the range of its value and by what its key is.
+#[inline]
+fn value(
+    reading: &mut LineInput<'_>,
+    line: &mut Line,
+    (start, content): (usize, &[u8]),
+    (mut from, mut to): (usize, usize),
+    (key, field): (StringId, Field),
+) -> bool {
+    let quote = from;
     let quoted = content.get(from) == Some(&b'"') && to > from + 1 && content[to - 1] == b'"';
     if quoted {
         (from, to) = (from + 1, to - 1);
     }
-    let key = reading.builder.intern_bytes(key);
-    let field = reading.logs.fields.of(reading.input.builder, key);
     let value = &content[from..to];
     // The escapes of logfmt are those of JSON, or of Go, which has more: then it stays as it is written.
-    let escaped = quoted && value.contains(&b'\\') && crate::json::Lexer::new(content, equals + 1).string().is_ok();
+    let escaped = quoted && value.contains(&b'\\') && crate::json::Lexer::new(content, quote).string().is_ok();
     let digits = value.first().is_some_and(|b| matches!(b, b'-' | b'0'..=b'9'));
     let number = !quoted && digits && std::str::from_utf8(value).is_ok_and(crate::json::is_number);
     let shape = match value {
@@ -700,7 +771,13 @@ fn pair(reading: &mut Reading<'_>, line: &mut Line, start: usize, content: &[u8]
 }
 
 /// What stands between brackets; whether it says something that spans are made of.
-fn group(reading: &mut Reading<'_>, line: &mut Line, start: usize, content: &[u8], (from, to): (usize, usize)) -> bool {
+fn group(
+    reading: &mut LineInput<'_>,
+    line: &mut Line,
+    start: usize,
+    content: &[u8],
+    (from, to): (usize, usize),
+) -> bool {
     let inner = &content[from..to.max(from)];
     if inner.contains(&b'=') {
         let mut known = false;
@@ -746,7 +823,7 @@ fn group(reading: &mut Reading<'_>, line: &mut Line, start: usize, content: &[u8
                 }
                 true
             }
-            _ if one.len() == 55 => line.take_traceparent(one.as_bytes()),
+            _ if one.len() == 55 => line.take_traceparent(reading, one.as_bytes()),
             _ => false,
         },
         _ => false,
@@ -767,7 +844,7 @@ fn is_span(text: &str) -> bool {
     (13..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-fn ids_of(reading: &mut Reading<'_>, line: &mut Line, trace: &str, span: &str) {
+fn ids_of(reading: &mut LineInput<'_>, line: &mut Line, trace: &str, span: &str) {
     if !line.has_trace() {
         line.trace = ids::trace_key(reading.builder, trace.as_bytes(), Base64::No).0;
         line.span = span_number(u64::from_str_radix(span, 16).unwrap_or(0));
@@ -781,13 +858,13 @@ fn is_request(text: &[u8]) -> bool {
 }
 
 /// A traceparent anywhere in a text.
-pub(super) fn scan_traceparent(reading: &Reading<'_>, line: &mut Line, start: usize, end: usize) -> bool {
+pub fn scan_traceparent(reading: &LineInput<'_>, line: &mut Line, start: usize, end: usize) -> bool {
     let text = &reading.bytes[start..end];
     let mut at = 0;
     while let Some(found) = text[at..].windows(4).position(|window| window[2] == b'-' && window[..2] == *b"00") {
         at += found;
         if let Some(value) = text.get(at..at + 55)
-            && line.take_traceparent(value)
+            && line.take_traceparent(reading, value)
         {
             return true;
         }
@@ -797,7 +874,7 @@ pub(super) fn scan_traceparent(reading: &Reading<'_>, line: &mut Line, start: us
 }
 
 /// Takes in ids that stand behind a name and a colon: `traceId: 4bf9…, spanId: 00f0…`.
-fn ids_behind_colons(reading: &mut Reading<'_>, line: &mut Line, start: usize, end: usize) {
+fn ids_behind_colons(reading: &mut LineInput<'_>, line: &mut Line, start: usize, end: usize) {
     let bytes = &reading.bytes[..end];
     let mut at = start;
     loop {
@@ -828,7 +905,7 @@ fn ids_behind_colons(reading: &mut Reading<'_>, line: &mut Line, start: usize, e
 }
 
 /// Looks for ids that no field names: a traceparent, `trace id: …`, a word of 32 hexadecimal digits.
-fn scan(reading: &mut Reading<'_>, line: &mut Line, start: usize, end: usize) {
+fn scan(reading: &mut LineInput<'_>, line: &mut Line, start: usize, end: usize) {
     if scan_traceparent(reading, line, start, end) {
         return;
     }
@@ -867,7 +944,7 @@ fn scan(reading: &mut Reading<'_>, line: &mut Line, start: usize, end: usize) {
 }
 
 /// Whether a text line looks like one of a log, and whether it names a trace: for a glance at an input.
-pub(super) fn looks(text: &str) -> (bool, bool) {
+pub fn looks(text: &str) -> (bool, bool) {
     let bytes = text.as_bytes();
     if bytes.starts_with(RECORD) {
         return (true, true);
@@ -905,7 +982,7 @@ pub(super) fn looks(text: &str) -> (bool, bool) {
 }
 
 /// Whether a line begins here that names a trace and is one of a log.
-pub(super) fn names_a_trace(bytes: &[u8], start: usize) -> bool {
+pub fn names_a_trace(bytes: &[u8], start: usize) -> bool {
     /// Ids stand in the first part of a line.
     const GLANCE: usize = 4096;
     // Once a line, however many values stand on it.

@@ -1,0 +1,128 @@
+//! What lines need from the beginning of the first input to the end of the last one, and an input whose lines are read.
+
+use std::ops::{Deref, DerefMut};
+
+use super::super::input::Input;
+use super::super::instant::Dates;
+use super::super::line_prefixes::LinePrefixes;
+use super::collect::Lines;
+use super::fields::FieldTable;
+use super::line::{Line, Said};
+use super::{json, text};
+use crate::strings::StringId;
+
+/// Reads a `traceparent`: its trace and its parent.
+pub type ReadTraceparent = fn(&[u8]) -> Option<(u128, u64)>;
+
+/// What lines need from the beginning of the first input to the end of the last one.
+#[derive(Debug)]
+pub struct Logs {
+    /// Of the inputs that are read.
+    pub kept: Lines,
+    /// Of the one that is being read.
+    pub lines: Lines,
+    pub fields: FieldTable,
+    pub dates: Dates,
+    pub layout: json::Layout,
+    /// Of pairs in lines of text.
+    pub pairs: json::Layout,
+    /// Events of the input that is read, and of those before, with the spans that they are given to.
+    given: Vec<(u32, u32)>,
+    pub kept_given: Vec<(u32, u32)>,
+    /// The date of the line that begins at an offset, if it has one: it was looked for already, to see whether the line before goes on.
+    pub ahead: Option<(usize, Option<text::Date>)>,
+    pub said: Said,
+    pub traceparent: ReadTraceparent,
+}
+
+impl Logs {
+    pub fn new(traceparent: ReadTraceparent) -> Logs {
+        Logs {
+            kept: Lines::default(),
+            lines: Lines::default(),
+            fields: FieldTable::default(),
+            dates: Dates::default(),
+            layout: json::Layout::new(),
+            pairs: json::Layout::new(),
+            given: Vec::new(),
+            kept_given: Vec::new(),
+            ahead: None,
+            said: Said::new(),
+            traceparent,
+        }
+    }
+
+    /// Forgets the lines of the input that is being read.
+    pub fn forget(&mut self) {
+        self.lines = Lines::default();
+        self.given.clear();
+        self.forget_places();
+    }
+
+    /// Gives events, from one on, to the spans with these numbers, counted from a first one.
+    pub fn give(&mut self, first_event: u32, owners: Vec<u32>, first_span: u32) {
+        let given = owners.into_iter().zip(first_event..);
+        self.given.extend(given.map(|(span, event)| (event, first_span + span)));
+    }
+
+    /// Forgets what is known by its place in an input.
+    fn forget_places(&mut self) {
+        self.layout = json::Layout::new();
+        self.pairs = json::Layout::new();
+        self.ahead = None;
+    }
+
+    /// Keeps the lines of an input that is read; how many there are.
+    pub fn keep(&mut self) -> usize {
+        let count = self.lines.count();
+        self.forget_places();
+        self.kept_given.append(&mut self.given);
+        self.kept.append(std::mem::take(&mut self.lines));
+        count
+    }
+}
+
+/// What was made of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    Line,
+    /// It is a line of a log that names no trace.
+    WithoutTrace,
+    Nothing,
+}
+
+/// An input with the lines of all inputs so far.
+pub struct LineInput<'a> {
+    /// Of its own where something else here is borrowed too.
+    pub input: Input<'a>,
+    pub logs: &'a mut Logs,
+    /// Names before the lines.
+    pub prefixes: &'a LinePrefixes,
+}
+
+impl<'a> Deref for LineInput<'a> {
+    type Target = Input<'a>;
+
+    fn deref(&self) -> &Input<'a> {
+        &self.input
+    }
+}
+
+impl<'a> DerefMut for LineInput<'a> {
+    fn deref_mut(&mut self) -> &mut Input<'a> {
+        &mut self.input
+    }
+}
+
+impl LineInput<'_> {
+    /// Takes a finished line in.
+    pub fn add_line(&mut self, line: &mut Line) {
+        if line.service == StringId::EMPTY
+            && let Some(name) = self.prefixes.name_at(line.offset as usize)
+        {
+            line.service = self.input.builder.intern(name);
+        }
+        let source = self.address(line.offset as usize);
+        self.logs.lines.add(self.input.builder, source, self.input.number, line);
+    }
+}
