@@ -72,20 +72,18 @@ export function canvasColors(probe, looks) {
     const read = (/** @type {string} */ value) => {
         let number = cache.get(value);
         if (number === undefined) {
-            probe.style.color = value;
-            number = packColor(getComputedStyle(probe).color);
+            number = packColor(resolvedColor(probe, value));
             cache.set(value, number);
         }
         return number;
     };
     const palette = Uint32Array.from(looks, (look) => read(colorOf(look)));
-    const error = read("var(--error)");
-    probe.style.removeProperty("color");
-    return { palette, error };
+    return { palette, error: read("var(--error)") };
 }
 
 /**
- * A colour as the theme in force has it, such as a canvas takes.
+ * A colour as the theme in force has it, such as a canvas takes. Read from a property that is not inherited: what is in the element is
+ * not styled anew.
  * @param {HTMLElement} probe an element of the page, to read the computed colour from
  * @param {string} value
  */

@@ -69,8 +69,10 @@ export class TraceList {
     #longest = 1;
     /** @type {State | null} */
     #state = null;
-    /** @type {Map<number, ImageData>} */
+    /** Strips that are here or on their way. @type {Map<number, Promise<ImageData | null>>} */
     #strips = new Map();
+    /** @type {ReturnType<typeof canvasColors> | null} */
+    #colors = null;
     #colorsOf = "";
 
     /** @param {{intents: Intents}} options */
@@ -142,7 +144,7 @@ export class TraceList {
         const other = before?.overview !== state.overview;
         if (before === null || other || before.sort !== state.sort || before.traceFilter !== traceFilter) {
             this.#sort.value = state.sort;
-            if (other) this.#strips.clear();
+            if (other) this.#forgetStrips();
             void this.#reload(count, other);
         } else if (before.trace?.index !== state.trace?.index) {
             this.#follow();
@@ -169,7 +171,7 @@ export class TraceList {
 
     /** The colours have changed. */
     repaint() {
-        this.#strips.clear();
+        this.#forgetStrips();
         this.#list.redraw();
         this.#scatter.paintSoon();
     }
@@ -207,6 +209,7 @@ export class TraceList {
         if (points !== null) {
             this.#longest = points.durationNs.reduce((longest, duration) => Math.max(longest, duration), 1);
             this.#scatter.setPoints(points);
+            this.#forgetStrips();
         }
         this.#chunks.clear();
         this.#asked.clear();
@@ -301,20 +304,37 @@ export class TraceList {
     async #paint(canvas, trace) {
         canvas.hidden = false;
         canvas.dataset["trace"] = String(trace.index);
-        let image = this.#strips.get(trace.index);
-        const { connection, overview } = this.#state ?? {};
-        if (image === undefined && connection && overview) {
-            const width = Math.max(2, Math.round((STRIP_WIDTH * trace.durationNs) / this.#longest) || 2);
-            const pixels = await connection.call("strip", trace.index, { width, height: STRIP_HEIGHT, ...canvasColors(this.element, overview.looks) });
-            image = new ImageData(/** @type {Uint8ClampedArray<ArrayBuffer>} */ (pixels), width, STRIP_HEIGHT);
+        let strip = this.#strips.get(trace.index);
+        if (strip === undefined) {
             if (this.#strips.size >= MOST_STRIPS) this.#strips.clear();
-            this.#strips.set(trace.index, image);
+            strip = this.#strip(trace);
+            this.#strips.set(trace.index, strip);
         }
+        const image = await strip;
         // The element may have been given to another trace meanwhile.
-        if (image === undefined || canvas.dataset["trace"] !== String(trace.index)) return;
+        if (image === null || canvas.dataset["trace"] !== String(trace.index)) return;
         const context = canvas.getContext("2d");
         context?.clearRect(0, 0, canvas.width, canvas.height);
         context?.putImageData(image, 0, 0);
+    }
+
+    /**
+     * @param {TraceSummary} trace
+     * @returns {Promise<ImageData | null>} null when something else has been opened meanwhile
+     */
+    async #strip(trace) {
+        const { connection, overview } = this.#state ?? {};
+        if (!connection || !overview) return null;
+        this.#colors ??= canvasColors(this.element, overview.looks);
+        const width = Math.max(2, Math.round((STRIP_WIDTH * trace.durationNs) / this.#longest) || 2);
+        const pixels = await connection.call("strip", trace.index, { width, height: STRIP_HEIGHT, ...this.#colors }).catch(() => null);
+        return pixels === null ? null : new ImageData(/** @type {Uint8ClampedArray<ArrayBuffer>} */ (pixels), width, STRIP_HEIGHT);
+    }
+
+    /** They are of other traces, or in other colours. */
+    #forgetStrips() {
+        this.#strips.clear();
+        this.#colors = null;
     }
 
     /** @param {MouseEvent} event */

@@ -173,3 +173,41 @@ async function openedSample(title) {
   await openSample(opened.page, title)
   return { ...opened, url: site.url }
 }
+
+test('a strip in the list is asked for once, and has the colours of the theme', async () => {
+  const { page, close } = await site.open()
+  await page.getByRole('textbox').waitFor()
+  await page.evaluate(() => {
+    const asked = /** @type {number[]} */ ([])
+    Object.assign(globalThis, { asked })
+    const { postMessage } = Worker.prototype
+    Worker.prototype.postMessage = /** @this {Worker} @param {any[]} given */ function (...given) {
+      if (given[0]?.method === 'strip') asked.push(given[0].arguments[0])
+      Reflect.apply(postMessage, this, given)
+    }
+  })
+  await chooseFile(page, 'many.json', manyTraces(40))
+  await row(page, /items GET/).waitFor()
+  /** Until a strip has a pixel in the colour that the service has in the rows. */
+  const painted = () =>
+    page.waitForFunction(() => {
+      const stripe = document.querySelector('.row .stripe')
+      const color = stripe === null ? '' : getComputedStyle(stripe).backgroundColor
+      return [...document.querySelectorAll('canvas.traces-strip')].some((canvas) => {
+        if (!(canvas instanceof HTMLCanvasElement) || canvas.hidden || canvas.width === 0) return false
+        // From a copy: to read from the page's own canvas again and again draws a warning.
+        const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true })
+        copy?.drawImage(canvas, 0, 0)
+        const pixels = copy?.getImageData(0, 0, canvas.width, canvas.height).data ?? []
+        for (let at = 0; at < pixels.length; at += 4) if (color === `rgb(${pixels[at]}, ${pixels[at + 1]}, ${pixels[at + 2]})`) return true
+        return false
+      })
+    })
+  await painted()
+  const asked = /** @type {number[]} */ (await page.evaluate(() => /** @type {any} */ (globalThis).asked))
+  assert.ok(asked.length > 3)
+  assert.equal(new Set(asked).size, asked.length, asked.join())
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await painted()
+  await close()
+})
