@@ -1,11 +1,12 @@
 //! What every span passes through: the part of Spanscope that is compiled for speed.
 //!
 //! The WebAssembly module is compiled for size, but for what runs once a span or once a byte. A level of optimisation belongs to a package,
-//! so this is one, and `src/warm.rs` another. Its modules are the lower part of the layers of `spanscope`, whose documentation has the whole picture; that crate
+//! so this is one. Its modules are the lower part of the layers of `spanscope`, whose documentation has the whole picture; that crate
 //! takes them in under the same names, and makes public what is for users. Nothing here knows what is above:
 //!
 //! ```text
-//!  read        the spans of OTLP, Jaeger and Zipkin in JSON        analyze   self time and critical path
+//!  read        the spans of OTLP, Jaeger, Zipkin and Datadog       analyze   self time and critical path
+//!              in JSON, Chrome's events, the lines of logs
 //!  store       spans in columns
 //!  id  time  value  strings  error  float  simd  sort  json  wire
 //! ```
@@ -48,15 +49,20 @@ pub mod context {
     pub mod generate;
 }
 
-/// From bytes to spans, for the formats that large files have.
+/// From bytes to spans and lines, for the formats that large files have.
 #[doc(hidden)]
 pub mod read {
+    pub mod chrome_events;
+    pub mod datadog_spans;
     pub mod fields;
     pub mod ids;
     pub mod input;
+    pub mod instant;
     mod jaeger_reference;
     pub mod jaeger_spans;
     mod jaeger_tag;
+    pub mod line_prefixes;
+    pub mod members;
     pub mod micros;
     pub mod once;
     pub mod otlp_attributes;
@@ -65,4 +71,19 @@ pub mod read {
     pub mod told;
     pub mod zipkin_spans;
     pub mod zipkin_text;
+
+    /// Lines of logs.
+    pub mod logs {
+        pub mod collect;
+        pub mod fields;
+        pub mod json;
+        pub mod line;
+        pub mod lines;
+        mod paths;
+        pub mod span_paths;
+        pub mod spans;
+        pub mod state;
+        pub mod tally;
+        pub mod text;
+    }
 }

@@ -32,9 +32,8 @@
 //!  id  time  value  strings  error  float  simd  sort  json  wire
 //! ```
 //!
-//! What every span passes through (the ground, the store, the spans of the large formats, self time and the critical path) is compiled for speed,
-//! in a package of its own over the same files (`src/hot.rs`); everything else for size. What every line of a log passes through
-//! (`src/warm.rs`) is a package too: its level is a choice between the two.
+//! What every span passes through (the ground, the store, the spans of the large formats, the lines of logs, self time and the critical path) is compiled for speed,
+//! in a package of its own over the same files (`src/hot.rs`); everything else for size.
 //!
 //! # Invariants
 //!

@@ -131,6 +131,24 @@ fn a_broken_line_does_not_take_the_others_with_it() {
 }
 
 #[test]
+fn what_stands_around_a_document_on_its_line_is_told_when_it_is_no_word_of_a_log() {
+    let [document, ..] = plain(r#""00f067aa0ba902b7""#);
+    let whole = guessed(format!("2026-01-02 INFO {document}").as_bytes()).expect("a span behind the head of a line");
+    assert!(whole.inputs[0].skipped.is_empty(), "{:?}", whole.inputs[0].skipped);
+    for (text, at) in [
+        (format!(r#""scopeSpans":[{{"spans":[]}}]}},{document}"#), 0),
+        (format!("2026-01-02 INFO {document}]}}"), "2026-01-02 INFO ".len() + document.len()),
+    ] {
+        let outcome = guessed(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(outcome.store.spans().count(), 1, "{text}");
+        assert_eq!(
+            outcome.inputs[0].skipped.iter().map(|part| part.position.offset as usize).collect::<Vec<_>>(),
+            [at]
+        );
+    }
+}
+
+#[test]
 fn a_comma_before_a_first_member_is_no_json() {
     for (format, before, keys) in [
         ("otlp-json", r#"{"resourceSpans":[{"scopeSpans":[{"spans":["#, ["traceId", "spanId", "parentSpanId", "name"]),

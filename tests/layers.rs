@@ -4,7 +4,7 @@
 //!  js → view, write → read, analyze → store, context → ground
 //! ```
 //! What stands side by side does not import each other, except on the ground. What a file names of the crate is read from its text. That the
-//! files are three packages (`src/hot.rs`, `src/warm.rs`) changes nothing: a module stands on its layer whichever package it is compiled in.
+//! files are two packages (`src/hot.rs`) changes nothing: a module stands on its layer whichever package it is compiled in.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::fs;
@@ -55,10 +55,10 @@ fn code(text: &str) -> String {
     code
 }
 
-/// The first names behind every `crate::`, `spanscope_hot::` and `spanscope_warm::`, those of a group one by one.
+/// The first names behind every `crate::` and `spanscope_hot::`, those of a group one by one.
 fn named(code: &str) -> Vec<String> {
     let mut names = Vec::new();
-    let paths = ["crate::", "spanscope_hot::", "spanscope_warm::"];
+    let paths = ["crate::", "spanscope_hot::"];
     for (at, path) in paths.into_iter().flat_map(|path| code.match_indices(path)) {
         // Not the end of another word, nor of a path such as `$crate::`.
         if code[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_') {
@@ -114,7 +114,7 @@ fn sources() -> Vec<(String, PathBuf, String)> {
     let src = root().join("src");
     let sources: Vec<_> = files(&src, ".rs")
         .into_iter()
-        .filter(|path| ["lib.rs", "hot.rs", "warm.rs"].iter().all(|root| *path != src.join(root)))
+        .filter(|path| ["lib.rs", "hot.rs"].iter().all(|root| *path != src.join(root)))
         .map(|path| {
             let inner = path.strip_prefix(&src).expect("it is in there").to_path_buf();
             let first = inner.iter().next().expect("a path has a first part").to_string_lossy();

@@ -48,9 +48,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use spanscope_hot::read::{
-    fields, ids, input, jaeger_spans, micros, once, otlp_attributes, otlp_spans, told, zipkin_spans, zipkin_text,
+    chrome_events, datadog_spans, fields, ids, input, instant, jaeger_spans, line_prefixes, members, micros, once,
+    otlp_attributes, otlp_spans, told, zipkin_spans, zipkin_text,
 };
-use spanscope_warm::read::{chrome_events, datadog_spans, instant, line_prefixes, members};
 
 pub use crate::json::JsonErrorKind;
 pub use detect::{Candidate, Detection, InputKind, detect};

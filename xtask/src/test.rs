@@ -72,7 +72,7 @@ const STEPS: &[Step] = &[
         commands: |_| {
             Ok(vec![with(
                 cargo(),
-                "clippy --locked --package spanscope --package spanscope-hot --package spanscope-warm --package xtask --all-targets -- -D warnings",
+                "clippy --locked --package spanscope --package spanscope-hot --package xtask --all-targets -- -D warnings",
             )])
         },
     },
@@ -84,7 +84,7 @@ const STEPS: &[Step] = &[
         commands: |_| {
             Ok(vec![with(
                 cargo(),
-                "clippy --locked --package spanscope --package spanscope-hot --package spanscope-warm --target wasm32-unknown-unknown --all-targets -- -D warnings",
+                "clippy --locked --package spanscope --package spanscope-hot --target wasm32-unknown-unknown --all-targets -- -D warnings",
             )])
         },
     },
@@ -95,9 +95,9 @@ const STEPS: &[Step] = &[
         kind: Check,
         commands: |_| {
             Ok(vec![
-                docs("doc --locked --package spanscope --package spanscope-hot --package spanscope-warm --no-deps"),
+                docs("doc --locked --package spanscope --package spanscope-hot --no-deps"),
                 docs(
-                    "doc --locked --package spanscope --package spanscope-hot --package spanscope-warm --no-deps --target wasm32-unknown-unknown",
+                    "doc --locked --package spanscope --package spanscope-hot --no-deps --target wasm32-unknown-unknown",
                 ),
             ])
         },
@@ -110,7 +110,7 @@ const STEPS: &[Step] = &[
         commands: |_| {
             Ok(vec![with(
                 cargo(),
-                "test --locked --package spanscope --package spanscope-hot --package spanscope-warm --package xtask --no-fail-fast",
+                "test --locked --package spanscope --package spanscope-hot --package xtask --no-fail-fast",
             )])
         },
     },

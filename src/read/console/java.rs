@@ -78,9 +78,23 @@ pub(in crate::read) fn logged<'a>(
             continue;
         };
         between.end(reading);
+        // The head of a log's line has no keys of JSON: they are of a document that has lost its beginning.
+        if bytes[at..at + start].windows(2).any(|pair| pair == b"\":") {
+            let reason = "Expected a log's words before a document, found the rest of another one.".to_owned();
+            reading.skip(WarningKind::Skipped, at, reason);
+        }
         let mut lexer = Lexer::new(bytes, at + start);
         at = match read(reading, &mut lexer) {
-            Ok(()) => line_end(lexer.offset()),
+            Ok(()) => {
+                let behind = lexer.offset();
+                let end = line_end(behind);
+                if let Some(text) = bytes[behind..end].iter().position(|byte| !byte.is_ascii_whitespace()) {
+                    let found = super::super::found_at(bytes, behind + text);
+                    let reason = format!("Expected the end of the line behind a document, found {found}.");
+                    reading.skip(WarningKind::Skipped, behind + text, reason);
+                }
+                end
+            }
             Err(_) => {
                 reading.builder.forget_span_warnings();
                 let error = lexer.error();

@@ -22,6 +22,7 @@ use super::line::Level;
 use super::text::looks;
 use crate::error::WarningKind;
 use crate::json::{Data, Kind, Lex, Lexer, Node, decode_string};
+use crate::simd::Needle;
 use crate::time::date_and_time;
 
 /// A store, by how its answers are told.
@@ -40,7 +41,7 @@ const NAMES: [&str; 4] = ["of Loki", "of CloudWatch Logs", "of CloudWatch Logs I
 impl Store {
     fn of(head: &[u8]) -> Option<Store> {
         // Most documents are none: a glance at some words is all they take.
-        let has = |word: &[u8]| head.windows(word.len()).any(|window| window == word);
+        let has = |word: &[u8]| Needle::new(word).is_some_and(|word| word.is_in(head, 0, head.len()));
         if ![&b"\"values\""[..], b"\"message\"", b"\"field\"", b"\"line\""].into_iter().any(has) {
             return None;
         }

@@ -22,7 +22,7 @@ use crate::context::Traceparent;
 use crate::json::{Kind, Lexer};
 use crate::store::StoreBuilder;
 use fields::Field;
-use spanscope_warm::read::logs::{fields, json, line, lines, span_paths, spans, state, tally, text};
+use spanscope_hot::read::logs::{fields, json, line, lines, span_paths, spans, state, tally, text};
 use state::Taken;
 pub(super) use state::{LineInput, Logs};
 use tally::Tally;
