@@ -550,7 +550,7 @@ impl DashedHex {
     }
 
     /// The numbers that the first two and the last two digits write.
-    #[inline]
+    #[inline(always)]
     fn ends(text: &[u8; 55]) -> Option<(u8, u8)> {
         let [v, w, .., f, g] = *text;
         let [version, flags, ..] = hex8_lower([v, w, f, g, b'0', b'0', b'0', b'0'])?.to_be_bytes();

@@ -79,7 +79,7 @@ impl Traceparent {
     }
 
     /// Reads a value without white space around it, if it is good.
-    #[inline]
+    #[inline(always)]
     pub(super) fn decode(value: &[u8]) -> Option<Self> {
         let raw = fields(value.first_chunk()?)?;
         let end = match value.get(LENGTH) {

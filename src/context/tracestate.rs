@@ -334,7 +334,7 @@ fn run(text: &[u8], class: u8) -> usize {
 
 /// The member that a text begins with, if it keeps all rules and has no white space around it, and where its equals sign
 /// stands. Only other members are looked at piece by piece.
-#[inline]
+#[inline(always)]
 fn good_member(text: &[u8]) -> Option<(usize, &[u8])> {
     let equals = run(text, KEY);
     if equals == 0 || !matches!(text[0], b'a'..=b'z' | b'0'..=b'9') || text.get(equals) != Some(&b'=') {
