@@ -75,11 +75,13 @@ pub mod read {
     /// Lines of logs.
     pub mod logs {
         pub mod collect;
+        mod dates;
         pub mod fields;
         pub mod json;
         pub mod line;
         pub mod lines;
         mod paths;
+        mod pieces;
         pub mod span_paths;
         pub mod spans;
         pub mod state;

@@ -6,9 +6,10 @@ use super::super::input::Input;
 use super::super::instant::Dates;
 use super::super::line_prefixes::LinePrefixes;
 use super::collect::Lines;
+use super::dates::Date;
 use super::fields::FieldTable;
+use super::json;
 use super::line::{Line, Said};
-use super::{json, text};
 use crate::strings::StringId;
 
 /// Reads a `traceparent`: its trace and its parent.
@@ -30,7 +31,7 @@ pub struct Logs {
     given: Vec<(u32, u32)>,
     pub kept_given: Vec<(u32, u32)>,
     /// The date of the line that begins at an offset, if it has one: it was looked for already, to see whether the line before goes on.
-    pub ahead: Option<(usize, Option<text::Date>)>,
+    pub ahead: Option<(usize, Option<Date>)>,
     pub said: Said,
     pub traceparent: ReadTraceparent,
 }

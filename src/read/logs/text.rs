@@ -9,156 +9,20 @@
 //! line of their own (stack traces) belong to the line before.
 
 use super::super::ids::{self, Base64, span_number};
-use super::super::instant::{Dates, leading_date_time};
+use super::super::instant::Dates;
+use super::dates::{Zone, find_date};
 use super::fields::Field;
 use super::json;
 use super::line::{Found, Level, Line, NO_ZONE, Shape};
+use super::pieces::{Piece, PieceKind, Pieces, key_length, quoted_end, value_end};
 use super::state::{LineInput, Taken};
 use crate::json::Text;
 use crate::simd;
 use crate::store::{Encoding, IdForm, NO_TIME};
 use crate::strings::StringId;
 
-/// Words at the beginning of a line among which its date is.
-const HEAD: usize = 12;
-
-/// What stands between brackets is not longer: looking further for each of many brackets would take time by the square.
-const GROUP: usize = 1024;
 /// Groups of a line that are looked at.
 const GROUPS: usize = 16;
-
-/// A date is looked for so far into a line.
-const DATE: usize = 160;
-
-/// What ends a word, and what a key is made of; anything else is 0.
-const BLANK: u8 = 1;
-const KEY: u8 = 2;
-
-/// The class of each byte.
-static CLASSES: [u8; 256] = {
-    let mut classes = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        classes[byte] = match byte as u8 {
-            b' ' | b'\t' => BLANK,
-            b'_' | b'.' | b'-' | b'@' | b'/' | b':' => KEY,
-            letter if letter.is_ascii_alphanumeric() => KEY,
-            _ => 0,
-        };
-        byte += 1;
-    }
-    classes
-};
-
-/// A piece of a line; offsets count from its beginning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Piece {
-    kind: PieceKind,
-    start: usize,
-    end: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum PieceKind {
-    Word,
-    /// Between quotes, which are part of it.
-    Quoted,
-    /// Between square brackets, which are part of it.
-    Group,
-    /// `key=value`: the offset of the equals sign.
-    Pair(usize),
-}
-
-/// Cuts a text into pieces.
-struct Pieces<'t> {
-    text: &'t [u8],
-    at: usize,
-}
-
-impl Iterator for Pieces<'_> {
-    type Item = Piece;
-
-    #[inline]
-    fn next(&mut self) -> Option<Piece> {
-        let text = self.text;
-        while text.get(self.at).is_some_and(|b| matches!(b, b' ' | b'\t' | b',' | b';')) {
-            self.at += 1;
-        }
-        let start = self.at;
-        let kind = match text.get(start)? {
-            b'[' => match text[start..].iter().take(GROUP).position(|b| *b == b']') {
-                Some(length) => {
-                    self.at = start + length + 1;
-                    PieceKind::Group
-                }
-                None => self.word(start),
-            },
-            b'"' => {
-                self.at = quoted_end(text, start);
-                PieceKind::Quoted
-            }
-            _ => self.word(start),
-        };
-        Some(Piece { kind, start, end: self.at })
-    }
-}
-
-impl Pieces<'_> {
-    /// A word, or a pair whose value may be quoted.
-    fn word(&mut self, start: usize) -> PieceKind {
-        let text = self.text;
-        let mut at = start;
-        let mut key = true;
-        while let Some(byte) = text.get(at) {
-            match CLASSES[*byte as usize] {
-                KEY => {}
-                BLANK => break,
-                _ if *byte == b'=' && key && at > start => {
-                    self.at = match text.get(at + 1) {
-                        Some(b'"') => quoted_end(text, at + 1),
-                        _ => value_end(text, at + 1),
-                    };
-                    return PieceKind::Pair(at);
-                }
-                _ => key = false,
-            }
-            at += 1;
-        }
-        // At least one byte, so that it ends.
-        self.at = at.max(start + 1);
-        PieceKind::Word
-    }
-
-    /// Goes to the next piece that may be anything but a word; whether there is one. Nothing is passed by when it stands at one.
-    fn pass_words(&mut self) -> bool {
-        let mark = simd::find(self.text, self.at, [b'=', b'[', b'"']);
-        let word = self.text[self.at..mark].iter().rposition(|byte| matches!(byte, b' ' | b'\t'));
-        self.at += word.map_or(0, |blank| blank + 1);
-        mark < self.text.len()
-    }
-}
-
-/// Behind the closing quote, or the end.
-fn quoted_end(text: &[u8], start: usize) -> usize {
-    let mut at = start + 1;
-    loop {
-        at = simd::find(text, at, [b'"', b'\\', b'"']);
-        match text.get(at) {
-            Some(b'"') => return at + 1,
-            Some(_) => at += 2,
-            None => return text.len(),
-        }
-    }
-}
-
-/// Behind a bare value: white space ends it, and a comma, semicolon or bracket with nothing behind it.
-fn value_end(text: &[u8], start: usize) -> usize {
-    let mut at = simd::find(text, start, [b' ', b'\t', b' ']);
-    while at > start && matches!(text[at - 1], b',' | b';' | b']' | b')') {
-        at -= 1;
-    }
-    at
-}
 
 /// Where the line that begins here ends, and where the next one begins.
 pub fn line_end(bytes: &[u8], start: usize) -> (usize, usize) {
@@ -391,106 +255,6 @@ fn is_stack(text: &[u8]) -> bool {
         || has(b"panic")
 }
 
-/// A date among the first words: its time, whether it has a zone, and the range of the words that it takes.
-#[derive(Clone, Copy, Debug)]
-pub struct Date {
-    ns: u64,
-    zone: Zone,
-    start: usize,
-    end: usize,
-}
-
-/// What a time counts from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Zone {
-    Told,
-    Unsaid,
-    /// There is no date: it counts from midnight.
-    Day,
-}
-
-fn find_date(bytes: &[u8], dates: &mut Dates) -> Option<Date> {
-    /// Dates are not longer.
-    const LONG: usize = 48;
-    let mut at = 0;
-    for _ in 0..HEAD {
-        while matches!(bytes.get(at), Some(b' ' | b'\t' | b'[' | b'(' | b'|' | b':' | b'<')) {
-            at += 1;
-        }
-        if at > DATE {
-            break;
-        }
-        if bytes.get(at).is_some_and(u8::is_ascii_digit) {
-            let window = &bytes[at..bytes.len().min(at + LONG)];
-            let text = match std::str::from_utf8(window) {
-                Ok(text) => text,
-                Err(error) => std::str::from_utf8(&window[..error.valid_up_to()]).unwrap_or_default(),
-            };
-            if let Some((instant, behind)) = dates.leading(text) {
-                let mut end = at + text.len() - behind.len();
-                if bytes.get(end) == Some(&b']') {
-                    end += 1;
-                }
-                let zone = if instant.zoned { Zone::Told } else { Zone::Unsaid };
-                return Some(Date { ns: instant.ns, zone, start: at, end });
-            }
-            if let Some((ns, length)) = access_log_date(text) {
-                return Some(Date { ns, zone: Zone::Told, start: at, end: at + length });
-            }
-        }
-        // The next word; a file name before a date ends with a colon.
-        let word = bytes.get(at..)?.iter().take(DATE).position(|b| matches!(b, b' ' | b'\t' | b':' | b'|'));
-        let Some(length) = word else { break };
-        at += length + 1;
-    }
-    clock(bytes)
-}
-
-/// `07:14:01.375` at the beginning of a line, without a date.
-fn clock(bytes: &[u8]) -> Option<Date> {
-    let start = usize::from(bytes.first() == Some(&b'['));
-    let text = bytes.get(start..start + 8)?;
-    let number = |at: usize| {
-        let digits = &text[at..at + 2];
-        digits.iter().all(u8::is_ascii_digit).then(|| u64::from(digits[0] - b'0') * 10 + u64::from(digits[1] - b'0'))
-    };
-    let (hour, minute, second) = (number(0)?, number(3)?, number(6)?);
-    if text[2] != b':' || text[5] != b':' || hour > 23 || minute > 59 || second > 60 {
-        return None;
-    }
-    let mut ns = (hour * 3600 + minute * 60 + second) * 1_000_000_000;
-    let mut at = start + 8;
-    // Without a fraction it may be anything.
-    if !matches!(bytes.get(at)?, b'.' | b',') || !bytes.get(at + 1)?.is_ascii_digit() {
-        return None;
-    }
-    at += 1;
-    let mut scale = 100_000_000;
-    while let Some(digit) = bytes.get(at).filter(|digit| digit.is_ascii_digit()) {
-        ns += u64::from(digit - b'0') * scale;
-        scale /= 10;
-        at += 1;
-    }
-    if bytes.get(at) == Some(&b']') {
-        at += 1;
-    }
-    Some(Date { ns, zone: Zone::Day, start, end: at })
-}
-
-/// `22/Nov/2026:07:14:01 +0000`, as web servers write it.
-fn access_log_date(text: &str) -> Option<(u64, usize)> {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let date = text.get(..20)?;
-    let month = MONTHS.iter().position(|month| Some(*month) == date.get(3..6))? + 1;
-    if date.as_bytes()[2] != b'/' || date.as_bytes()[6] != b'/' || date.as_bytes()[11] != b':' {
-        return None;
-    }
-    let zone = text.get(20..26).unwrap_or_default();
-    let usual = format!("{}-{month:02}-{}T{}{zone}", date.get(7..11)?, date.get(..2)?, date.get(12..20)?);
-    let (instant, rest) = leading_date_time(&usual)?;
-    Some((instant.ns, 20 + if rest.is_empty() { zone.len() } else { 0 }))
-}
-
 /// Reads what a line says; whether it has a date.
 fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize) -> bool {
     let whole = text.trim_ascii_end().len();
@@ -679,7 +443,7 @@ fn pairs_alone(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: 
             }
             None => {
                 let begin = at + usize::from(at > 0 && content[at] == b' ');
-                let name = content[begin..].iter().take_while(|byte| CLASSES[**byte as usize] == KEY).count();
+                let name = key_length(&content[begin..]);
                 if name == 0 || (at > 0 && begin == at) || content.get(begin + name) != Some(&b'=') {
                     line.clear(reading.builder);
                     return false;

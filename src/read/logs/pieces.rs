@@ -1,0 +1,141 @@
+//! Cuts a line of text into words, quoted texts, groups in brackets and `key=value` pairs.
+
+use crate::simd;
+
+/// What stands between brackets is not longer: looking further for each of many brackets would take time by the square.
+const GROUP: usize = 1024;
+
+/// What ends a word, and what a key is made of; anything else is 0.
+const BLANK: u8 = 1;
+const KEY: u8 = 2;
+
+/// The class of each byte.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b' ' | b'\t' => BLANK,
+            b'_' | b'.' | b'-' | b'@' | b'/' | b':' => KEY,
+            letter if letter.is_ascii_alphanumeric() => KEY,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+/// A piece of a line; offsets count from its beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) kind: PieceKind,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PieceKind {
+    Word,
+    /// Between quotes, which are part of it.
+    Quoted,
+    /// Between square brackets, which are part of it.
+    Group,
+    /// `key=value`: the offset of the equals sign.
+    Pair(usize),
+}
+
+/// Cuts a text into pieces.
+pub(super) struct Pieces<'t> {
+    pub(super) text: &'t [u8],
+    pub(super) at: usize,
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Piece;
+
+    #[inline]
+    fn next(&mut self) -> Option<Piece> {
+        let text = self.text;
+        while text.get(self.at).is_some_and(|b| matches!(b, b' ' | b'\t' | b',' | b';')) {
+            self.at += 1;
+        }
+        let start = self.at;
+        let kind = match text.get(start)? {
+            b'[' => match text[start..].iter().take(GROUP).position(|b| *b == b']') {
+                Some(length) => {
+                    self.at = start + length + 1;
+                    PieceKind::Group
+                }
+                None => self.word(start),
+            },
+            b'"' => {
+                self.at = quoted_end(text, start);
+                PieceKind::Quoted
+            }
+            _ => self.word(start),
+        };
+        Some(Piece { kind, start, end: self.at })
+    }
+}
+
+impl Pieces<'_> {
+    /// A word, or a pair whose value may be quoted.
+    fn word(&mut self, start: usize) -> PieceKind {
+        let text = self.text;
+        let mut at = start;
+        let mut key = true;
+        while let Some(byte) = text.get(at) {
+            match CLASSES[*byte as usize] {
+                KEY => {}
+                BLANK => break,
+                _ if *byte == b'=' && key && at > start => {
+                    self.at = match text.get(at + 1) {
+                        Some(b'"') => quoted_end(text, at + 1),
+                        _ => value_end(text, at + 1),
+                    };
+                    return PieceKind::Pair(at);
+                }
+                _ => key = false,
+            }
+            at += 1;
+        }
+        // At least one byte, so that it ends.
+        self.at = at.max(start + 1);
+        PieceKind::Word
+    }
+
+    /// Goes to the next piece that may be anything but a word; whether there is one. Nothing is passed by when it stands at one.
+    pub(super) fn pass_words(&mut self) -> bool {
+        let mark = simd::find(self.text, self.at, [b'=', b'[', b'"']);
+        let word = self.text[self.at..mark].iter().rposition(|byte| matches!(byte, b' ' | b'\t'));
+        self.at += word.map_or(0, |blank| blank + 1);
+        mark < self.text.len()
+    }
+}
+
+/// How many bytes of a text may be a key.
+pub(super) fn key_length(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| CLASSES[**byte as usize] == KEY).count()
+}
+
+/// Behind the closing quote, or the end.
+pub(super) fn quoted_end(text: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    loop {
+        at = simd::find(text, at, [b'"', b'\\', b'"']);
+        match text.get(at) {
+            Some(b'"') => return at + 1,
+            Some(_) => at += 2,
+            None => return text.len(),
+        }
+    }
+}
+
+/// Behind a bare value: white space ends it, and a comma, semicolon or bracket with nothing behind it.
+pub(super) fn value_end(text: &[u8], start: usize) -> usize {
+    let mut at = simd::find(text, start, [b' ', b'\t', b' ']);
+    while at > start && matches!(text[at - 1], b',' | b';' | b']' | b')') {
+        at -= 1;
+    }
+    at
+}
