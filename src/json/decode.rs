@@ -98,9 +98,10 @@ pub fn decode_value(input: &[u8]) -> Value<'_> {
     value(&mut Lexer::new(input, 0)).unwrap_or_else(|| Value::String(String::from_utf8_lossy(input)))
 }
 
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 /// Base64 in the standard alphabet, without padding.
 pub fn to_base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len() * 4 / 3 + 3);
     for chunk in bytes.chunks(3) {
         let number = chunk.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
@@ -111,7 +112,36 @@ pub fn to_base64(bytes: &[u8]) -> String {
     text
 }
 
-/// Base64, standard or URL alphabet, padded or not (RFC 4648, sections 4 and 5).
+/// What each byte stands for in base64, standard or URL alphabet (RFC 4648, sections 4 and 5).
+static SIX_BITS: [u8; 256] = {
+    let mut bits = [NO_DIGIT; 256];
+    let mut six = 0;
+    while six < 64 {
+        bits[ALPHABET[six] as usize] = six as u8;
+        six += 1;
+    }
+    bits[b'-' as usize] = 62;
+    bits[b'_' as usize] = 63;
+    bits
+};
+
+/// Of a byte that is no digit of base64.
+const NO_DIGIT: u8 = 0xff;
+
+/// The first eight of the bytes that eleven digits of base64 stand for, and what the last digit has more: its lower two bits.
+#[inline]
+pub fn base64_word(digits: &[u8; 11]) -> Option<(u64, u64)> {
+    let (mut value, mut all) = (0, 0);
+    for digit in &digits[..10] {
+        let six = SIX_BITS[*digit as usize];
+        value = value << 6 | u64::from(six & 63);
+        all |= six;
+    }
+    let last = SIX_BITS[digits[10] as usize];
+    (all | last != NO_DIGIT).then_some((value << 4 | u64::from(last >> 2), u64::from(last & 3)))
+}
+
+/// Base64, padded or not.
 pub fn parse_base64(text: &[u8]) -> Option<Vec<u8>> {
     let text = match text {
         [body @ .., b'=', b'='] | [body @ .., b'='] => body,
@@ -124,14 +154,10 @@ pub fn parse_base64(text: &[u8]) -> Option<Vec<u8>> {
     let mut bits = 0_u32;
     let mut count = 0;
     for &c in text {
-        let six = match c {
-            b'A'..=b'Z' => c - b'A',
-            b'a'..=b'z' => c - b'a' + 26,
-            b'0'..=b'9' => c - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
+        let six = SIX_BITS[c as usize];
+        if six == NO_DIGIT {
+            return None;
+        }
         bits = bits << 6 | u32::from(six);
         count += 6;
         if count >= 8 {

@@ -27,7 +27,7 @@ mod phrases;
 pub use any_value::{
     ANY_VALUE_KEYS, AnyKind, base64_value, decode_any_value, decode_array, decode_map, double_value, int_value,
 };
-pub use decode::{decode_string, decode_value, number_value, parse_base64, to_base64};
+pub use decode::{base64_word, decode_string, decode_value, number_value, parse_base64, to_base64};
 pub use error::JsonError;
 pub use error::JsonErrorKind;
 pub use keys::{Cursor, Keys, Member};

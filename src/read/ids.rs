@@ -2,7 +2,7 @@
 
 use super::input::Input;
 use crate::error::WarningKind;
-use crate::json::{Lex, Lexer, Text, parse_base64};
+use crate::json::{Lex, Lexer, Text, base64_word, parse_base64};
 use crate::simd::{hex_portable, hex16};
 use crate::store::{IdForm, SpanKey, StoreBuilder, TraceKey};
 
@@ -26,6 +26,26 @@ pub fn full_trace_key(digits: &[u8; 32]) -> Option<TraceKey> {
 pub fn full_span_key(digits: &[u8; 16]) -> Option<SpanKey> {
     let value = hex16(digits)?;
     Some(SpanKey { value, form: if value == 0 { IdForm::Empty } else { IdForm::Hex(16) } })
+}
+
+/// A trace id in base64, with its padding.
+#[inline]
+fn base64_trace_key(digits: &[u8; 24]) -> Option<TraceKey> {
+    let (head, tail) = digits.split_first_chunk()?;
+    let (tail, padding) = tail.split_first_chunk()?;
+    // The first half ends within a digit.
+    let ((high, rest), (low, _)) = (base64_word(head)?, base64_word(tail)?);
+    let value = u128::from(high) << 64 | u128::from(rest << 62 | low >> 2);
+    let form = if value == 0 { IdForm::Empty } else { IdForm::Hex(32) };
+    (padding == b"==").then_some(TraceKey { value, form })
+}
+
+/// A span id in base64, with its padding.
+#[inline]
+fn base64_span_key(digits: &[u8; 12]) -> Option<SpanKey> {
+    let (head, padding) = digits.split_first_chunk()?;
+    let (value, _) = base64_word(head)?;
+    (padding == b"=").then(|| span_number(value))
 }
 
 /// A trace id. All zeros are no id. `false` when it is neither hexadecimal of at most 32 digits nor base64 of 16 bytes: then it is kept as
@@ -139,6 +159,12 @@ impl<'a> Input<'a> {
 
     #[inline(never)]
     fn other_trace_id(&mut self, lexer: &mut Lexer<'a>, field: &str, base64: Base64) -> Lex<TraceKey> {
+        if base64 == Base64::Yes
+            && let Some(key) = lexer.quoted().and_then(base64_trace_key)
+        {
+            lexer.accept_quoted::<24>();
+            return Ok(key);
+        }
         let Some(text) = self.text(lexer, field)? else { return Ok(TraceKey::EMPTY) };
         let (key, good) = trace_key(self.builder, text.bytes(self.bytes), base64);
         if !good {
@@ -161,6 +187,12 @@ impl<'a> Input<'a> {
 
     #[inline(never)]
     fn other_span_id(&mut self, lexer: &mut Lexer<'a>, field: &str, base64: Base64) -> Lex<SpanKey> {
+        if base64 == Base64::Yes
+            && let Some(key) = lexer.quoted().and_then(base64_span_key)
+        {
+            lexer.accept_quoted::<12>();
+            return Ok(key);
+        }
         let Some(text) = self.text(lexer, field)? else { return Ok(SpanKey::EMPTY) };
         let (key, good) = span_key(self.builder, text.bytes(self.bytes), base64);
         if !good {
@@ -180,5 +212,45 @@ impl<'a> Input<'a> {
         };
         let message = format!("Expected {expected} as {field}, found \"{found}\"; it is kept as written.");
         self.builder.warn_span(WarningKind::BadId, &message);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::to_base64;
+
+    #[test]
+    fn base64_at_once_is_base64_digit_by_digit() {
+        let mut builder = StoreBuilder::new();
+        let mut state = 1_u128;
+        for round in 0..2000 {
+            state = state.wrapping_mul(0xda94_2042_e4dd_58b5_2360_ed05_1fc6_5da5).wrapping_add(7);
+            let id = if round == 0 { [0; 16] } else { state.to_be_bytes() };
+            let mut trace = format!("{}==", to_base64(&id)).into_bytes();
+            let mut span = format!("{}=", to_base64(&id[..8])).into_bytes();
+            if round % 3 == 1 {
+                // The other alphabet, bits that are left over, and what is no digit.
+                let byte = b"-_+/=\"AZaz09@[`{:.\x7f\x80\xff"[(state >> 64) as usize % 21];
+                trace[(state >> 32) as usize % 24] = byte;
+                span[(state >> 32) as usize % 12] = byte;
+            }
+            let at_once = base64_trace_key(trace.as_slice().try_into().expect("24 digits"));
+            let (key, good) = trace_key(&mut builder, &trace, Base64::Yes);
+            assert!(
+                at_once.is_none_or(|found| good && (found.value, found.form) == (key.value, key.form)),
+                "{}",
+                trace.escape_ascii()
+            );
+            assert!(round % 3 == 1 || at_once.is_some(), "{}", trace.escape_ascii());
+            let at_once = base64_span_key(span.as_slice().try_into().expect("12 digits"));
+            let (key, good) = span_key(&mut builder, &span, Base64::Yes);
+            assert!(
+                at_once.is_none_or(|found| good && (found.value, found.form) == (key.value, key.form)),
+                "{}",
+                span.escape_ascii()
+            );
+            assert!(round % 3 == 1 || at_once.is_some(), "{}", span.escape_ascii());
+        }
     }
 }

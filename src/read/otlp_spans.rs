@@ -10,6 +10,7 @@ use super::ids::Base64;
 use super::input::Input;
 use super::otlp_attributes::{AttributeTable, Place, add_dropped, attributes};
 use super::span_fields::{SpanFields, read_fields};
+use super::told::kind_of;
 use crate::error::WarningKind;
 use crate::json::{Keys, Kind, Lex, Lexer, Member};
 use crate::simd::Literal;
@@ -396,9 +397,11 @@ fn kind<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>) -> Lex<SpanKind> {
         }
         Kind::String => {
             let text = lexer.string()?;
-            let name = String::from_utf8_lossy(text.bytes(reading.bytes));
-            let name = name.strip_prefix("SPAN_KIND_").unwrap_or(&name);
-            if name.is_empty() { Some(SpanKind::Unspecified) } else { SpanKind::from_name(name) }
+            let name = text.bytes(reading.bytes);
+            match name.strip_prefix(b"SPAN_KIND_").unwrap_or(name) {
+                b"" => Some(SpanKind::Unspecified),
+                name => kind_of(name),
+            }
         }
         _ => {
             reading.not_expected(lexer, "kind", "a number or a name")?;

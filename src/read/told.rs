@@ -283,7 +283,7 @@ pub fn kind_of(text: &[u8]) -> Option<SpanKind> {
     match text {
         b"server" | b"SERVER" => Some(SpanKind::Server),
         b"client" | b"CLIENT" => Some(SpanKind::Client),
-        b"internal" => Some(SpanKind::Internal),
+        b"internal" | b"INTERNAL" => Some(SpanKind::Internal),
         b"producer" | b"PRODUCER" => Some(SpanKind::Producer),
         b"consumer" | b"CONSUMER" => Some(SpanKind::Consumer),
         _ => SpanKind::from_name(std::str::from_utf8(text).ok()?),
