@@ -28,7 +28,7 @@ fn a_trace_is_the_same_whatever_stands_around_it() {
         let expected = dump(&outcome(text.into()).store);
         let utf16 = |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
         let coloured: String = text.replace(':', "\x1b[2m:\x1b[0m");
-        let wrapped: [(Vec<u8>, &str); 12] = [
+        let wrapped: [(Vec<u8>, &str); 17] = [
             (format!("\u{feff}{text}").into(), "byte order mark"),
             (utf16(u16::to_le_bytes), "UTF-16 (little-endian)"),
             (utf16(u16::to_be_bytes), "UTF-16 (big-endian)"),
@@ -40,6 +40,11 @@ fn a_trace_is_the_same_whatever_stands_around_it() {
             (prefixed(text, "\x1b[36mshop-1  | \x1b[0m").into(), "docker compose"),
             (format!("Look at this:\n\n```json\n{text}\n```\nStrange.\n").into(), "fenced block"),
             (format!("$ curl -s localhost/api\nHTTP/1.1 200 OK\nServer: x\n\n{text}").into(), "before the JSON"),
+            (prefixed(text, "out.log:shop-1  | ").into(), "docker compose"),
+            (prefixed(text, "[pod/shop-5d4f/app] shop.log:").into(), "grep"),
+            (prefixed(text, "+").into(), "a difference"),
+            (format!("<body><PRE>{text}</PRE>\n</body>").into(), "HTML"),
+            (format!("// What came back:\nconst trace = {text};\n").into(), "the text around"),
             (text.replace('\n', "\r\n").into(), ""),
         ];
         for (bytes, note) in wrapped {
@@ -59,6 +64,28 @@ fn several_fenced_blocks_are_several_documents() {
     let found = outcome(format!("One:\n```\n{text}\n```\nTwo:\n~~~json\n{text}\n~~~\n").into());
     assert_eq!(found.store.span_count(), 6);
     assert_eq!(found.inputs[0].skipped, []);
+}
+
+#[test]
+fn several_assignments_are_several_documents() {
+    let (_, text) = SAMPLES[0];
+    let script = format!("const first = {text};\nexport const second = {text}\nexport default [first, second];\n");
+    let found = outcome(script.into());
+    assert_eq!(found.store.span_count(), 6);
+    assert_eq!(found.inputs[0].skipped, []);
+    assert_eq!(found.inputs[0].guesses, ["Left out the text around the JSON."]);
+}
+
+#[test]
+fn the_name_next_to_a_line_is_the_service() {
+    let line = |name: &str, span: u8| {
+        format!(
+            "out.log:{span}:{name}  | {{\"time\":\"2026-01-02T03:04:0{span}Z\",\"level\":\"info\",\"msg\":\"m\",\"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\",\"span_id\":\"00f067aa0ba902b{span}\"}}\n"
+        )
+    };
+    let found = outcome((line("till-1", 1) + &line("stock-1", 2)).into());
+    let services: Vec<&str> = found.store.spans().map(|span| span.service()).collect();
+    assert_eq!(services, ["till-1", "stock-1"]);
 }
 
 #[test]

@@ -138,6 +138,20 @@ fn what_stands_around_a_sample_changes_nothing() {
         ("the system's journal", |text| {
             text.lines().map(|line| format!("Jan 02 03:04:05 host app[7]: {line}\n")).collect()
         }),
+        ("numbers of lines", |text| {
+            text.lines().enumerate().map(|(number, line)| format!("{:6}\t{line}\n", number + 1)).collect()
+        }),
+        ("grep's numbers of lines", |text| {
+            text.lines().enumerate().map(|(number, line)| format!("{}:{line}\n", number + 1)).collect()
+        }),
+        ("a difference", |text| {
+            let added: String = text.lines().map(|line| format!("+{line}\n")).collect();
+            format!("diff --git a/new b/new\nnew file mode 100644\n--- /dev/null\n+++ b/new\n@@ -0,0 +1 @@\n{added}")
+        }),
+        ("a page", |text| {
+            let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+            format!("<html><head></head><body><pre style=\"white-space: pre-wrap;\">{text}</pre></body></html>")
+        }),
         ("a fence", |text| format!("Look:\n\n```\n{text}\n```\nStrange.\n")),
     ];
     let mut failures = Vec::new();

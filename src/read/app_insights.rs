@@ -1,5 +1,5 @@
 //! Azure Application Insights: the envelopes that its SDKs send ("breeze"), tables that a query answers with, their rows as objects,
-//! and the records of diagnostic settings. All say the same in their own spellings: requests and dependencies are spans, exceptions and messages are events of the
+//! the events that its query API lists, and the records of diagnostic settings. All say the same in their own spellings: requests and dependencies are spans, exceptions and messages are events of the
 //! span whose id is their parent's.
 
 use super::Format;
@@ -18,7 +18,7 @@ pub(super) const FORMAT: Format = Format {
     id: "app-insights",
     name: "Application Insights",
     produced_by: "Azure Monitor's SDKs, Log Analytics queries, diagnostic settings",
-    shapes: "envelopes in a list or one a line; `{\"tables\":[{\"columns\":…,\"rows\":…}]}`; rows as objects; `{\"records\":[…]}`",
+    shapes: "envelopes in a list or one a line; `{\"tables\":[{\"columns\":…,\"rows\":…}]}`; rows as objects; `{\"records\":[…]}`; `{\"value\":[{\"type\":…,\"operation\":…}]}`",
     detect,
     read,
 };
@@ -37,6 +37,9 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     };
     if record("OperationId", ["DurationMs", "AppRoleName", "ParentId"]) {
         return Some("its records have an OperationId and DurationMs");
+    }
+    if shape.kind_of("operation", "parentId").is_some() && shape.has("customDimensions") {
+        return Some("its events have an operation and customDimensions");
     }
     record("operation_Id", ["itemType", "operation_ParentId", "cloud_RoleName"])
         .then_some("its rows have an operation_Id and an itemType")
@@ -61,11 +64,36 @@ fn read(reading: &mut Reading<'_>) {
             let members = base.members().iter().chain(tags).chain(node.members());
             let members = members.filter(|(key, _)| !matches!(key.as_ref(), "data" if node.get("data").is_none()));
             record(reading, &mut held, &Fields::of(members.map(|(key, value)| (key.as_ref(), value)), kind), &node);
-        } else {
+        } else if let Some((kind, told)) = node.text_of("type").and_then(|kind| Some((kind, node.get(kind)?))) {
+            let columns = columns(&node, kind);
+            let around = columns.iter().map(|(key, value)| (key.as_str(), *value));
+            let told = told.members().iter().map(|(key, value)| (key.as_ref(), value));
+            record(reading, &mut held, &Fields::of(told.chain(around), kind), &node);
+        } else if node.get("@odata.context").is_none() {
             record(reading, &mut held, &Fields::of(node.members().iter().map(|(k, v)| (k.as_ref(), v)), ""), &node);
         }
     });
     held.finish(reading);
+}
+
+/// What stands around the `kind` of an event, as columns of a table: `cloud: {roleName}` is `cloud_RoleName` there.
+fn columns<'n, 'a>(event: &'n Node<'a>, kind: &str) -> Vec<(String, &'n Node<'a>)> {
+    let mut columns = Vec::new();
+    for (outer, value) in event.members() {
+        match (outer.as_ref(), value.members()) {
+            ("id" | "type" | "count", _) => {}
+            (outer, _) if outer == kind => {}
+            ("ai", members) => columns.extend(members.iter().map(|(key, value)| (key.to_string(), value))),
+            ("customDimensions" | "customMeasurements", _) | (_, []) => columns.push((outer.to_string(), value)),
+            (outer, members) => {
+                for (inner, value) in members.iter().filter(|(_, value)| value.text() != Some("")) {
+                    let (first, rest) = inner.split_at(inner.chars().next().map_or(0, char::len_utf8));
+                    columns.push((format!("{outer}_{}{rest}", first.to_ascii_uppercase()), value));
+                }
+            }
+        }
+    }
+    columns
 }
 
 /// What an item is.
@@ -314,9 +342,10 @@ fn exception(
     node: &Node<'_>,
 ) {
     let mut parts = Parts::at(node.start);
-    for exception in fields.get(Field::Exceptions).map_or(&[][..], Node::items) {
-        let stack = exception.get("stack").or_else(|| exception.get("parsedStack"));
-        parts.exception(reading, time, [exception.get("typeName"), exception.get("message"), stack]);
+    for exception in fields.get(Field::Exceptions).or(fields.get(Field::Stack)).map_or(&[][..], Node::items) {
+        let stack = exception.get_any(&["stack", "rawStack", "parsedStack"]);
+        let kind = exception.get_any(&["typeName", "type"]);
+        parts.exception(reading, time, [kind, exception.get("message"), stack]);
     }
     if parts.events.is_empty() {
         let kind = fields.get(Field::Type).or_else(|| fields.get(Field::ExceptionType));

@@ -27,6 +27,8 @@ const GLANCE: usize = 64 * 1024;
 const NOISE_LINES: usize = 400;
 /// A date, or the name of a host or a program, is not longer.
 const DATE_LENGTH: usize = 64;
+/// Programs that put something before each line of each other's output are no more.
+const NESTED_PREFIXES: usize = 4;
 
 /// Makes a text readable; a sentence on each thing that was done, and what could not be.
 pub(super) fn clean(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>, troubles: &mut Vec<Trouble>) -> LinePrefixes {
@@ -89,7 +91,16 @@ fn without_surroundings(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> Li
             return prefixes;
         }
     }
-    if let Some(shape) = PrefixShape::of(head_of(bytes)) {
+    if preformatted(head_of(bytes)) {
+        *bytes = Arc::new(text_of_page(bytes));
+        notes.push("Read what stands in the preformatted part of an HTML page.".to_owned());
+    }
+    if let Some(note) = without_marks(bytes) {
+        notes.push(note.to_owned());
+    }
+    // A file that grep looked through may be the output of another one, and what stands next to the line names it best.
+    for _ in 0..NESTED_PREFIXES {
+        let Some(shape) = PrefixShape::of(head_of(bytes)) else { break };
         prefixes = remove_prefixes(Arc::make_mut(bytes), shape);
         let names = prefixes.names.iter().take(4).map(String::as_str).collect::<Vec<_>>().join(", ");
         let more = if prefixes.names.len() > 4 { ", …" } else { "" };
@@ -115,10 +126,14 @@ fn without_surroundings(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> Li
         blank(&mut Arc::make_mut(bytes)[..end]);
         let lines = if lines == 1 { "a line of text".to_owned() } else { format!("{lines} lines of text") };
         notes.push(format!("Left out {lines} before the JSON."));
-    } else if let Some(end) = text_beside_json(bytes) {
+    } else if let Some(documents) = text_beside_json(bytes) {
         let bytes = Arc::make_mut(bytes);
-        bytes.truncate(end.1);
-        blank(&mut bytes[..end.0]);
+        let mut end = 0;
+        for (from, to) in documents {
+            blank(&mut bytes[end..from]);
+            end = to;
+        }
+        bytes.truncate(end);
         notes.push("Left out the text around the JSON.".to_owned());
     }
     prefixes
@@ -426,6 +441,125 @@ fn remove_prefixes(bytes: &mut Vec<u8>, shape: PrefixShape) -> LinePrefixes {
     prefixes
 }
 
+// ── Marks before lines ──────────────────────────────────────────────────────────────────────────────────────────────
+
+/// What is before the lines of a listing or a difference, and says nothing of a service.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    /// `12:`, `12|`, a number and a tab or two blanks.
+    Number,
+    /// `+` of a line that a difference adds.
+    Added,
+}
+
+impl Mark {
+    /// The line's number, and where the line itself begins; the whole line where there is nothing of the file in it.
+    fn of(self, line: &[u8]) -> Option<(usize, usize)> {
+        if self == Mark::Added {
+            const AROUND: [&[u8]; 7] = [b"+++ ", b"--- ", b"-", b"@@ ", b"diff ", b"index ", b"new file "];
+            let whole = AROUND.iter().any(|start| line.starts_with(start));
+            return if whole { Some((0, line.len())) } else { line.starts_with(b"+").then_some((0, 1)) };
+        }
+        let blank = line.iter().take_while(|byte| **byte == b' ').count();
+        let digits = line[blank..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let number = std::str::from_utf8(&line[blank..blank + digits]).ok()?.parse().ok()?;
+        let end = blank + digits;
+        let length = match line.get(end..)? {
+            [] | [b'\r'] => 0,
+            // The hour of a time.
+            [b':', first, second, b':', ..] if first.is_ascii_digit() && second.is_ascii_digit() => return None,
+            [b'\t' | b':', ..] => 1,
+            [b'|', b' ', ..] | [b' ', b' ', ..] => 2,
+            [b'|', ..] => 1,
+            [b' ', b'|', b' ', ..] => 3,
+            [b' ', b'|', ..] => 2,
+            _ => return None,
+        };
+        Some((number, end + length))
+    }
+
+    /// Whether all lines have it, and their numbers grow.
+    fn is_shared(self, head: &[u8]) -> bool {
+        // The last line of a glance may be cut off.
+        let whole = match head.iter().rposition(|byte| *byte == b'\n') {
+            Some(end) if head.len() == GLANCE => &head[..end],
+            _ => head,
+        };
+        let mut last = 0;
+        for line in whole.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
+            match self.of(line) {
+                Some((number, _)) if self == Mark::Added || number > last => last = number,
+                _ => return false,
+            }
+        }
+        self == Mark::Added || last > 0
+    }
+}
+
+/// Takes such marks away where JSON or another format stands behind them.
+fn without_marks(bytes: &mut Arc<Vec<u8>>) -> Option<&'static str> {
+    let mark = [Mark::Number, Mark::Added].into_iter().find(|mark| mark.is_shared(head_of(bytes)))?;
+    let strip = |text: &[u8]| {
+        let mut left = Vec::with_capacity(text.len());
+        for line in text.split_inclusive(|byte| *byte == b'\n') {
+            let content = line.strip_suffix(b"\n").unwrap_or(line);
+            let start = mark.of(content).map_or(0, |(_, start)| start);
+            left.extend_from_slice(&line[start..]);
+        }
+        left
+    };
+    let head = strip(head_of(bytes));
+    if !begins_as_json(&head) && formats_of(&head).is_empty() {
+        return None;
+    }
+    *bytes = Arc::new(strip(bytes));
+    Some(match mark {
+        Mark::Number => "Removed the numbers before the lines.",
+        Mark::Added => "Removed the marks of a difference before the lines.",
+    })
+}
+
+// ── HTML ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Whether this is a page with preformatted parts: browsers show JSON so, and save it so.
+fn preformatted(head: &[u8]) -> bool {
+    head.trim_ascii_start().starts_with(b"<") && head.windows(4).any(|tag| tag.eq_ignore_ascii_case(b"<pre"))
+}
+
+/// The text of the preformatted parts; of the rest the line feeds, so that lines keep their numbers.
+fn text_of_page(page: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(page.len());
+    let (mut at, mut inside) = (0, false);
+    while at < page.len() {
+        let rest = &page[at..];
+        let end = match rest[0] {
+            b'<' => rest.iter().position(|byte| *byte == b'>').map_or(rest.len(), |end| end + 1),
+            b'&' => rest.iter().take(10).position(|byte| *byte == b';').map_or(1, |end| end + 1),
+            _ => rest.iter().position(|byte| matches!(byte, b'<' | b'&')).unwrap_or(rest.len()),
+        };
+        let part = &rest[..end];
+        let tag = |name: &[u8]| part.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+        if tag(b"<pre") || tag(b"</pre") {
+            inside = !tag(b"</");
+        }
+        if inside && part[0] != b'<' {
+            text.extend_from_slice(match part {
+                b"&quot;" | b"&#34;" | b"&#x22;" => b"\"",
+                b"&amp;" | b"&#38;" => b"&",
+                b"&lt;" | b"&#60;" => b"<",
+                b"&gt;" | b"&#62;" => b">",
+                b"&apos;" | b"&#39;" | b"&#x27;" => b"'",
+                b"&nbsp;" | b"&#160;" => b" ",
+                _ => part,
+            });
+        } else {
+            text.extend(part.iter().filter(|byte| **byte == b'\n'));
+        }
+        at += end;
+    }
+    text
+}
+
 // ── Docker's log driver ─────────────────────────────────────────────────────────────────────────────────────────────
 
 const DOCKER: &[u8] = br#"{"log":""#;
@@ -586,27 +720,36 @@ fn text_before_json(head: &[u8]) -> Option<(usize, usize)> {
     None
 }
 
-/// Where JSON begins and ends that stands behind a few words on the first line, such as a command, an assignment or a label, and has nothing of
-/// its kind behind it. Other words than those that something is given to or quoted by, and words with numbers, may be the head of a line of a log.
-fn text_beside_json(bytes: &[u8]) -> Option<(usize, usize)> {
+/// Where the documents begin and end that stand behind a few words, such as a command, an assignment or a label. Other words than those that
+/// something is given to or quoted by, and words with numbers, may be the head of a line of a log. Several ones stand behind assignments alone.
+fn text_beside_json(bytes: &[u8]) -> Option<Vec<(usize, usize)>> {
     const WORDS: usize = 200;
-    let first = bytes.iter().position(|byte| !byte.is_ascii_whitespace())?;
-    let line = &bytes[first..bytes.len().min(first + WORDS)];
-    let begin = line.iter().position(|byte| matches!(byte, b'{' | b'[' | b'\n'))?;
-    let (words, begin) = (&line[..begin], first + begin);
-    let dated = words.windows(4).any(|digits| digits.iter().all(u8::is_ascii_digit) && !words.starts_with(b"curl"));
-    let words = words.trim_ascii_end();
-    let gives = match words.last() {
-        Some(b':') => !words.contains(&b' '),
-        last => last.is_some_and(|last| b"'\"`=(".contains(last)),
-    };
-    if !gives || dated || !begins_as_json(&bytes[begin..bytes.len().min(begin + WORDS)]) {
-        return None;
+    let mut documents = Vec::new();
+    let mut at = bytes.iter().position(|byte| !byte.is_ascii_whitespace())?;
+    loop {
+        let rest = &bytes[at..];
+        let length = rest.iter().take(WORDS).position(|byte| matches!(byte, b'{' | b'[')).unwrap_or(0);
+        let (words, begin) = (rest[..length].trim_ascii(), at + length);
+        let dated = words.windows(4).any(|digits| digits.iter().all(u8::is_ascii_digit) && !words.starts_with(b"curl"));
+        // A comment may stand above an assignment.
+        let last = words.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let gives = match last.last() {
+            Some(b'=') => true,
+            Some(b':') => !words.contains(&b' ') && documents.is_empty(),
+            last => last.is_some_and(|last| b"'\"`(".contains(last)) && documents.is_empty(),
+        };
+        if !gives
+            || dated
+            || words.len() > last.len() && (has_id(words) || !last.ends_with(b"="))
+            || !begins_as_json(&bytes[begin..bytes.len().min(begin + WORDS)])
+        {
+            // What follows with brackets of its own is data, too.
+            return (!documents.is_empty() && !rest.contains(&b'{')).then_some(documents);
+        }
+        let mut lexer = crate::json::Lexer::new(bytes, begin);
+        at = lexer.skip().ok()?.end;
+        documents.push((begin, at));
     }
-    let mut lexer = crate::json::Lexer::new(bytes, begin);
-    let end = lexer.skip().ok()?.end;
-    // What follows on further lines with brackets of their own is data, too.
-    (!bytes[end..].contains(&b'{')).then_some((begin, end))
 }
 
 /// Whether so many hexadecimal digits stand together that they are an id.
@@ -851,6 +994,33 @@ Content-Type: application/json
         for text in ["  a\nb\n", "    one line\n", "\n\n"] {
             assert_eq!(cleaned(text.as_bytes()).0, text);
         }
+    }
+
+    #[test]
+    fn numbers_and_marks_before_lines_are_removed_where_data_stands_behind_them() {
+        for (text, expected) in [
+            ("1:{\"a\":\n2:\n10:1}\n", "{\"a\":\n\n1}\n"),
+            (" 9\t[{\n10\t}]\n", "[{\n}]\n"),
+            ("1 | {\"a\":\r\n2 |\r\n3 | 1}", "{\"a\":\r\n\r\n1}"),
+            ("+{\"a\":\n+1}\n", "{\"a\":\n1}\n"),
+            ("@@ -1 +1 @@\n-{}\n+{\"a\":1}\n", "\n\n{\"a\":1}\n"),
+        ] {
+            assert_eq!(cleaned(text.as_bytes()).0, expected);
+        }
+        for text in
+            ["2:{\"a\":1}\n1:{\"b\":2}\n", "1: one\n2: two\n", "+ first\n+ second\n", "07:14:01 a\n08:14:01 b\n"]
+        {
+            assert_eq!(cleaned(text.as_bytes()).0, text);
+        }
+    }
+
+    #[test]
+    fn the_preformatted_text_of_a_page_is_what_it_shows() {
+        let (found, notes) =
+            cleaned(b"<html>\n<body><PRE\nclass=a>{&quot;a&quot;:<b>&#39;&lt;</b>&amp;lt;</PRE>x\n</body>");
+        assert_eq!(found, "\n\n{\"a\":'<&lt;\n");
+        assert_eq!(notes, ["Read what stands in the preformatted part of an HTML page."]);
+        assert_eq!(cleaned(b"<html><body>{}</body></html>").0, "<html><body>{}</body></html>");
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! Spans of any program: objects that have an id, the id of a parent or children inside, a start and an end or a duration, whatever their
 //! keys are called. It comes last, and takes only what no other format does; what it takes for granted is told.
 //!
+//! Durations whose unit nothing names are held back until all spans are there: in the right unit a span does not end before its children start.
+//!
 //! Keys are compared by their letters and digits alone: `parentSpanId`, `parent_span_id` and `Parent-Span-ID` are one.
+
+use std::collections::HashMap;
 
 use super::Format;
 use super::detect::Shape;
@@ -9,11 +13,12 @@ use super::documents::Reading;
 use super::ids::Base64;
 use super::instant::{Unit, clock_duration, date_time, unit_duration};
 use super::micros::Nanos;
-use super::parts::{Assembler, Parts, span_number};
+use super::parts::{Assembler, EventParts, LinkParts, Parts, span_number};
 use super::told::kind_of;
 use crate::error::WarningKind;
 use crate::json::{Data, Node};
 use crate::store::{NO_TIME, SpanKey, SpanKind, Status, TraceKey};
+use crate::strings::StringId;
 
 pub(super) const FORMAT: Format = Format {
     id: "generic",
@@ -28,7 +33,10 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     let spans = |around: &str| {
         let roles: Vec<Role> = shape.keys_under(around).map(Role::of).collect();
         let any = |test: fn(&Role) -> bool| roles.iter().any(test);
-        let related = any(|role| *role == Role::Id) && any(|role| matches!(role, Role::Parent | Role::Children));
+        // A parent may be told among the attributes.
+        let parent = any(|role| matches!(role, Role::Parent | Role::Children))
+            || shape.keys_under("tags").any(|key| Role::of(key) == Role::Parent);
+        let related = any(|role| *role == Role::Id) && parent;
         // Spans inside of spans need no ids.
         (related || any(|role| *role == Role::Children) && any(|role| *role == Role::Name))
             && any(|role| matches!(role, Role::Start(_) | Role::When(_) | Role::Offset(_)))
@@ -38,11 +46,13 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
 }
 
 fn read(reading: &mut Reading<'_>) {
-    let mut generic = Generic { out: Assembler::default(), made: 0 };
+    let mut generic = Generic { held: Vec::new(), made: 0, reporters: HashMap::new() };
     reading.objects(&[], &mut |reading, node| {
-        let around = Around { trace: TraceKey::EMPTY, parent: SpanKey::EMPTY, nested: false };
+        let around = Around { trace: TraceKey::EMPTY, parent: SpanKey::EMPTY, nested: false, head: false };
+        generic.learn_reporters(&node);
         generic.walk(reading, &node, around);
     });
+    generic.finish(reading);
 }
 
 /// What a key says. Times have the unit that the key names.
@@ -67,6 +77,8 @@ enum Role {
     Error,
     Status,
     Message,
+    Events,
+    Links,
     Other,
 }
 
@@ -78,9 +90,9 @@ impl Role {
         }
         let plain: String = key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
         match plain.as_str() {
-            "spanid" | "id" | "uid" | "uuid" | "spanuid" => Role::Id,
-            "traceid" | "trace" | "traceuid" | "traceuuid" => Role::Trace,
-            "parentspanid" | "parentid" | "parent" | "parentuid" | "parentspan" => Role::Parent,
+            "spanid" | "id" | "uid" | "uuid" | "spanuid" | "spanguid" => Role::Id,
+            "traceid" | "trace" | "traceuid" | "traceuuid" | "traceguid" => Role::Trace,
+            "parentspanid" | "parentid" | "parent" | "parentuid" | "parentspan" | "parentspanguid" => Role::Parent,
             "children" | "childspans" | "childs" | "spans" | "subspans" => Role::Children,
             "name" | "operationname" | "operation" | "spanname" | "title" | "label" => Role::Name,
             "service" | "servicename" => Role::Service,
@@ -90,6 +102,8 @@ impl Role {
             "error" | "haserror" | "iserror" | "failed" => Role::Error,
             "status" | "statuscode" => Role::Status,
             "statusmessage" | "statusdescription" | "errormessage" => Role::Message,
+            "events" | "logs" | "spanevents" => Role::Events,
+            "links" | "spanlinks" => Role::Links,
             plain => Role::of_time(plain),
         }
     }
@@ -143,15 +157,74 @@ struct Around {
     parent: SpanKey,
     /// It stands inside of a span.
     nested: bool,
+    /// It stands under a key for a trace: what has no name there is said of the whole trace.
+    head: bool,
 }
 
 struct Generic {
-    out: Assembler,
+    /// Spans, each with its duration if nothing names the unit.
+    held: Vec<(Parts, Option<String>)>,
     /// Ids that were made up.
     made: u64,
+    /// Services by the ids of what reported them, as JSON:API tells them beside the spans (Lightstep).
+    reporters: HashMap<String, String>,
 }
 
 impl Generic {
+    fn learn_reporters(&mut self, node: &Node<'_>) {
+        let list = node.at(&["data", "relationships", "reporters"]).or(node.at(&["relationships", "reporters"]));
+        for reporter in list.map_or(&[][..], Node::items) {
+            let name = reporter.at(&["attributes", "lightstep.component_name"]).and_then(Node::text);
+            if let (Some(id), Some(name)) = (reporter.written_of("reporter-id"), name) {
+                self.reporters.insert(id.to_owned(), name.to_owned());
+            }
+        }
+    }
+
+    /// Puts the spans into the store, and says what was taken for granted.
+    fn finish(self, reading: &mut Reading<'_>) {
+        let unit = self.unit();
+        if self.held.iter().any(|(_, duration)| duration.is_some()) {
+            reading.guess(&match unit {
+                Some(unit) => {
+                    format!("Durations are taken for {}: so spans hold the starts of their children.", unit.name())
+                }
+                None => "Durations are taken for milliseconds: nothing names their unit.".to_owned(),
+            });
+        }
+        let mut out = Assembler::default();
+        for (mut parts, duration) in self.held {
+            if let Some(duration) = duration.and_then(|text| unit.unwrap_or(Unit::Millis).nanos(&text)) {
+                last(&mut parts, duration);
+            }
+            out.push(reading, &parts);
+        }
+    }
+
+    /// The smallest unit in which nine of ten spans start before their parents have ended.
+    fn unit(&self) -> Option<Unit> {
+        let number = |text: &Option<String>| text.as_ref()?.parse::<f64>().ok();
+        let ids = self
+            .held
+            .iter()
+            .map(|(parts, duration)| ((parts.trace.value, parts.id.value), (parts.start, number(duration))));
+        let parents: HashMap<_, _> = ids.collect();
+        // How many nanoseconds a unit lasts at least.
+        let mut least = Vec::new();
+        for (parts, _) in &self.held {
+            let parent = parents.get(&(parts.trace.value, parts.parent.value)).filter(|_| !parts.parent.is_empty());
+            let Some((start, Some(duration))) = parent else { continue };
+            if *start < parts.start && parts.start != NO_TIME && *duration > 0.0 {
+                least.push(((parts.start - start) as f64 / duration) as u64);
+            }
+        }
+        least.sort_unstable();
+        let least = *least.get((least.len() * 9 / 10).min(least.len().checked_sub(1)?))?;
+        let units =
+            [(Unit::Nanos, 1), (Unit::Micros, 1_000), (Unit::Millis, 1_000_000), (Unit::Seconds, 1_000_000_000)];
+        units.into_iter().find(|(_, ns)| least <= *ns).map(|(unit, _)| unit)
+    }
+
     /// Recursion is bounded by the lexer's limit of nesting.
     fn walk(&mut self, reading: &mut Reading<'_>, node: &Node<'_>, mut around: Around) {
         if let Data::List(items) = &node.data {
@@ -165,9 +238,12 @@ impl Generic {
         let timed = has(|role| {
             matches!(role, Role::Start(_) | Role::When(_) | Role::Offset(_) | Role::End(_) | Role::Duration(_))
         });
+        if around.head && !has(|role| *role == Role::Name) {
+            return;
+        }
         if timed
             && (has(|role| *role == Role::Id)
-                || has(|role| *role == Role::Children)
+                || has(|role| *role == Role::Children) && (around.nested || has(|role| *role == Role::Name))
                 || around.nested && has(|role| *role == Role::Name))
         {
             self.span(reading, node, &fields, around);
@@ -184,7 +260,13 @@ impl Generic {
         if inner.clone().next().is_none() {
             reading.not_a_span(node, "an id and a time");
         }
-        inner.for_each(|(_, _, value)| self.walk(reading, value, around));
+        for (role, key, value) in inner {
+            if *key == "relationships" && !self.reporters.is_empty() {
+                continue;
+            }
+            around.head = *role == Role::Trace && matches!(value.data, Data::Map(_)) && fields.len() > 1;
+            self.walk(reading, value, around);
+        }
     }
 
     fn span(&mut self, reading: &mut Reading<'_>, node: &Node<'_>, fields: &[(Role, &str, &Node<'_>)], around: Around) {
@@ -205,8 +287,9 @@ impl Generic {
         };
         parts.parent = written(Role::Parent).map_or(around.parent, |id| reading.span_key(id, Base64::No));
         parts.name = reading.builder.intern(written(Role::Name).unwrap_or_default());
-        times(reading, &mut parts, fields);
+        let unnamed = times(reading, &mut parts, fields);
         let mut service = written(Role::Service);
+        let reporter = node.written_of("reporter-id").and_then(|id| self.reporters.get(id));
         let mut kept = Vec::new();
         let told = |test: fn(&Role) -> bool| fields.iter().any(|(role, ..)| test(role));
         let starts = told(|role| matches!(role, Role::Start(_)));
@@ -224,7 +307,11 @@ impl Generic {
                 Role::Attributes | Role::Resource if matches!(value.data, Data::Map(_)) => {
                     for (key, value) in value.members() {
                         match (key.as_ref(), role) {
-                            ("service.name", _) => service = service.or(value.text()),
+                            ("service.name" | "service_name", _) => service = service.or(value.text()),
+                            (key, _) if parts.parent.is_empty() && Role::of(key) == Role::Parent => {
+                                parts.parent = reading.span_key(value.written().unwrap_or_default(), Base64::No);
+                            }
+                            ("span.kind", _) if set_kind(&mut parts, value) => {}
                             (key, Role::Resource) => parts.resource(reading, key, value),
                             (key, _) => parts.conventional(reading, key, value),
                         }
@@ -235,6 +322,12 @@ impl Generic {
                 Role::Message if value.text().is_some_and(|text| !text.is_empty()) => {
                     parts.message = reading.node_value(value);
                 }
+                Role::Events if are_objects(value) => {
+                    value.items().iter().for_each(|item| event(reading, &mut parts, item));
+                }
+                Role::Links if are_objects(value) => {
+                    value.items().iter().for_each(|item| link(reading, &mut parts, item))
+                }
                 _ if value.data == Data::Null => {}
                 _ => kept.push((*key, *value)),
             }
@@ -242,13 +335,57 @@ impl Generic {
         for (key, value) in kept {
             parts.attribute(reading, key, value);
         }
-        parts.service(reading, service.unwrap_or_default());
-        self.out.push(reading, &parts);
-        let inside = Around { trace: parts.trace, parent: parts.id, nested: true };
+        parts.service(reading, service.or(reporter.map(String::as_str)).unwrap_or_default());
+        let inside = Around { trace: parts.trace, parent: parts.id, nested: true, head: false };
+        self.held.push((parts, unnamed));
         for (_, _, children) in fields.iter().filter(|(role, ..)| *role == Role::Children) {
             self.walk(reading, children, inside);
         }
     }
+}
+
+fn are_objects(list: &Node<'_>) -> bool {
+    !list.items().is_empty() && list.items().iter().all(|item| matches!(item.data, Data::Map(_)))
+}
+
+fn event(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
+    let mut event = EventParts::EMPTY;
+    let mut fields = Vec::new();
+    for member in node.members() {
+        let (key, value) = member;
+        match (Role::of(key), key.as_ref()) {
+            (Role::When(named) | Role::Start(named), _) if event.time == NO_TIME => {
+                event.time = time(reading, parts, named, key, value, &mut None);
+            }
+            (Role::Attributes, _) | (_, "fields") if matches!(value.data, Data::Map(_)) => {
+                fields.extend(value.members())
+            }
+            _ => fields.push(member),
+        }
+    }
+    for (key, value) in fields {
+        let name = Role::of(key) == Role::Name || matches!(key.as_ref(), "event" | "message");
+        match value.text().filter(|_| name && event.name == StringId::EMPTY) {
+            Some(text) => event.name = reading.builder.intern(text),
+            None => event.attributes.push(reading.pair(key, value)),
+        }
+    }
+    parts.events.push(event);
+}
+
+fn link(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
+    let mut link = LinkParts::EMPTY;
+    for (key, value) in node.members() {
+        match (Role::of(key), value.written()) {
+            (Role::Trace, Some(id)) => link.trace = reading.trace_key(id, Base64::No),
+            (Role::Id, Some(id)) => link.span = reading.span_key(id, Base64::No),
+            (Role::Attributes, None) => {
+                link.attributes.extend(value.members().iter().map(|(key, value)| reading.pair(key, value)));
+            }
+            _ => link.attributes.push(reading.pair(key, value)),
+        }
+    }
+    parts.links.push(link);
 }
 
 fn set_kind(parts: &mut Parts, value: &Node<'_>) -> bool {
@@ -289,7 +426,8 @@ fn set_status(reading: &mut Reading<'_>, parts: &mut Parts, value: &Node<'_>, ro
     true
 }
 
-fn times(reading: &mut Reading<'_>, parts: &mut Parts, fields: &[(Role, &str, &Node<'_>)]) {
+/// Sets start and end. The duration is left to the caller if nothing names its unit.
+fn times(reading: &mut Reading<'_>, parts: &mut Parts, fields: &[(Role, &str, &Node<'_>)]) -> Option<String> {
     let find = |test: fn(Role) -> Option<Option<Unit>>| {
         let mut found = fields.iter().filter(|(_, _, value)| value.data != Data::Null);
         found.find_map(|(role, key, value)| Some((test(*role)?, *key, *value)))
@@ -333,8 +471,19 @@ fn times(reading: &mut Reading<'_>, parts: &mut Parts, fields: &[(Role, &str, &N
     if let Some((named, key, value)) = end {
         parts.end = time(reading, parts, named, key, value, &mut unit);
     }
-    let Some((named, key, value)) = duration else { return };
-    let Some(duration) = duration_of(reading, parts, named.or(unit), key, value) else { return };
+    let (named, key, value) = duration?;
+    let unit = named.or(unit);
+    if unit.is_none()
+        && let Some(text) = value.written().filter(|text| Unit::Nanos.nanos(text).is_some())
+    {
+        return Some(text.to_owned());
+    }
+    let duration = duration_of(reading, parts, unit, key, value)?;
+    last(parts, duration);
+    None
+}
+
+fn last(parts: &mut Parts, duration: Nanos) {
     match (parts.start, parts.end) {
         (_, NO_TIME) => parts.lasting(duration),
         (NO_TIME, end) => {
@@ -406,10 +555,6 @@ fn duration_of(
         && let Some(duration) = unit_duration(text).or_else(|| clock_duration(text)).or_else(|| iso_duration(text))
     {
         return Some(duration);
-    }
-    if unit.is_none() && value.written().is_some_and(|text| Unit::Millis.nanos(text).is_some()) {
-        let key: String = key.chars().take(40).collect();
-        reading.guess(&format!("{key} is taken for milliseconds: nothing names its unit."));
     }
     reading.duration_of(parts, Some(value), unit.unwrap_or(Unit::Millis), key)
 }

@@ -1,4 +1,7 @@
-//! SigNoz: rows of spans from its query API, `result[].list[].data`, in camel case (its first versions) or snake case.
+//! SigNoz: rows of spans from its query API, `result[].list[].data`, in camel case (its first versions) or snake case, and the columns and rows
+//! of a trace (its first API).
+
+use std::borrow::Cow;
 
 use super::Format;
 use super::detect::Shape;
@@ -7,14 +10,14 @@ use super::ids::Base64;
 use super::instant::Unit;
 use super::parts::{Assembler, EventParts, LinkParts, Parts};
 use super::told::kind_of;
-use crate::json::{Data, Node};
+use crate::json::{Data, Kind, Node};
 use crate::store::{SpanKey, SpanKind, Status, TraceKey};
 
 pub(super) const FORMAT: Format = Format {
     id: "signoz",
     name: "SigNoz",
     produced_by: "SigNoz's query API",
-    shapes: "`result[].list[].data` and rows on their own, in camel and snake case",
+    shapes: "`result[].list[].data` and rows on their own, in camel and snake case; `[{columns,events}]`",
     detect,
     read,
 };
@@ -22,7 +25,13 @@ pub(super) const FORMAT: Format = Format {
 fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     let lasts = shape.has_any(&["durationNano", "duration_nano"]);
     let named = shape.has_any(&["spanID", "span_id"]) && shape.has_any(&["traceID", "trace_id"]);
-    (lasts && named).then_some("its rows have a spanID and a durationNano")
+    if lasts && named {
+        return Some("its rows have a spanID and a durationNano");
+    }
+    let table = shape.kind_of("", "columns") == Some(Kind::Array) && shape.kind_of("", "events") == Some(Kind::Array);
+    let head = &shape.head()[..shape.head().len().min(1024)];
+    let has = |name: &[u8]| head.windows(name.len()).any(|window| window == name);
+    (table && has(b"\"SpanId\"") && has(b"\"DurationNano\"")).then_some("its columns have a SpanId and a DurationNano")
 }
 
 /// Lists of rows, and what is around them.
@@ -37,7 +46,13 @@ fn read(reading: &mut Reading<'_>) {
 /// Recursion is bounded by the lexer's limit of nesting.
 fn rows(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) {
     let data = node.get("data").filter(|data| matches!(data.data, Data::Map(_)));
-    if let Some(id) = node.get_any(ID) {
+    if let (Some(columns), Some(lines)) = (node.get("columns"), node.get("events")) {
+        for line in lines.items() {
+            let line = named(columns, line);
+            let id = line.get("spanID").cloned().unwrap_or(Node { data: Data::Null, ..line.clone() });
+            row(reading, out, &line, &id, None);
+        }
+    } else if let Some(id) = node.get_any(ID) {
         row(reading, out, node, id, None);
     } else if let Some((data, id)) = data.and_then(|data| Some((data, data.get_any(ID)?))) {
         // The time of a row may stand beside it.
@@ -53,13 +68,57 @@ fn rows(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) {
     }
 }
 
+/// A row of cells as the object that it is in the later versions.
+fn named<'a>(columns: &Node<'a>, line: &Node<'a>) -> Node<'a> {
+    let mut members: Vec<(Cow<'a, str>, Node<'a>)> = Vec::new();
+    let mut keys = &[][..];
+    for (column, cell) in columns.items().iter().zip(line.items()) {
+        let (key, cell) = match column.text().unwrap_or_default() {
+            "__time" => ("timestamp", cell.clone()),
+            "SpanId" => ("spanID", cell.clone()),
+            "TraceId" => ("traceID", cell.clone()),
+            "ServiceName" => ("serviceName", cell.clone()),
+            "Name" => ("name", cell.clone()),
+            "Kind" => ("kind", cell.clone()),
+            "DurationNano" => ("durationNano", cell.clone()),
+            "References" => ("references", cell.clone()),
+            "Events" => ("events", cell.clone()),
+            "HasError" => ("hasError", cell.clone()),
+            "StatusMessage" => ("statusMessage", cell.clone()),
+            // They say what HasError and Kind say.
+            "StatusCodeString" | "SpanKind" => continue,
+            "TagsKeys" => {
+                keys = cell.items();
+                continue;
+            }
+            "TagsValues" => {
+                let tags = keys.iter().zip(cell.items());
+                let tags =
+                    tags.map(|(key, value)| (Cow::Owned(key.text().unwrap_or_default().to_owned()), value.clone()));
+                ("tagMap", Node { data: Data::Map(tags.collect()), json: false, ..cell.clone() })
+            }
+            other => {
+                members.push((Cow::Owned(other.to_owned()), cell.clone()));
+                continue;
+            }
+        };
+        members.push((Cow::Borrowed(key), cell));
+    }
+    Node { data: Data::Map(members), start: line.start, end: line.end, json: false }
+}
+
 fn row(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>, id: &Node<'_>, time: Option<&Node<'_>>) {
     let mut parts = Parts::at(node.start);
     let text = |keys: &[&str]| node.get_any(keys).and_then(Node::text).filter(|text| !text.is_empty());
     parts.trace =
         text(&["traceID", "trace_id", "traceId"]).map_or(TraceKey::EMPTY, |id| reading.trace_key(id, Base64::No));
     parts.id = reading.span_key(id.text().unwrap_or_default(), Base64::No);
+    let references: Vec<[String; 3]> = node
+        .get_any(&["references", "links"])
+        .map_or(Vec::new(), |list| unpacked(list).items().iter().map(reference).collect());
+    let parent = references.iter().find(|[_, span, kind]| kind == "CHILD_OF" && !span.is_empty());
     parts.parent = text(&["parentSpanID", "parent_span_id", "parentSpanId"])
+        .or(parent.map(|[_, span, _]| span.as_str()))
         .map_or(SpanKey::EMPTY, |id| reading.span_key(id, Base64::No));
     parts.name = reading.builder.intern(text(&["name"]).unwrap_or_default());
     let time = node.get_any(&["timestamp", "timeUnixNano"]).or(time);
@@ -107,12 +166,21 @@ fn row(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>, id: &Nod
                 }
             }
             "events" | "event" => events(reading, &mut parts, value),
-            "references" | "links" => references(reading, &mut parts, value),
+            "references" | "links" => {}
             _ if value.data == Data::Null || value.text() == Some("") => {}
             key => parts.attribute(reading, &format!("signoz.{key}"), value),
         }
     }
     parts.service(reading, service.unwrap_or_default());
+    // All but the one that is the parent are links.
+    for [trace, span, _] in references {
+        let trace = reading.trace_key(&trace, Base64::No);
+        let span = reading.span_key(&span, Base64::No);
+        let parent = span.same(parts.parent) && trace.same(parts.trace);
+        if !parent && !span.is_empty() {
+            parts.links.push(LinkParts::to(trace, span, Vec::new()));
+        }
+    }
     out.push(reading, &parts);
 }
 
@@ -141,14 +209,14 @@ fn events(reading: &mut Reading<'_>, parts: &mut Parts, list: &Node<'_>) {
     }
 }
 
-/// All but the one that is the parent are links.
-fn references(reading: &mut Reading<'_>, parts: &mut Parts, list: &Node<'_>) {
-    for reference in unpacked(list).items() {
-        let trace = reference.text_of("traceId").map_or(TraceKey::EMPTY, |id| reading.trace_key(id, Base64::No));
-        let span = reference.text_of("spanId").map_or(SpanKey::EMPTY, |id| reading.span_key(id, Base64::No));
-        let parent = span.same(parts.parent) && trace.same(parts.trace);
-        if !parent && !span.is_empty() {
-            parts.links.push(LinkParts::to(trace, span, Vec::new()));
-        }
-    }
+/// The trace, the span and the sort of a reference, an object or the text `{TraceId=…, SpanId=…, RefType=…}`.
+fn reference(node: &Node<'_>) -> [String; 3] {
+    let said = |key: &str, written: &str| {
+        let of = |text: &str| {
+            let from = text.find(written)? + written.len();
+            text[from..].split([',', '}']).next().map(str::to_owned)
+        };
+        node.text_of(key).map(str::to_owned).or_else(|| of(node.text()?)).unwrap_or_default()
+    };
+    [said("traceId", "TraceId="), said("spanId", "SpanId="), said("refType", "RefType=")]
 }

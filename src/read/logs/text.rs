@@ -287,6 +287,9 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize)
             level(reading, line, start, content, piece);
         }
     }
+    if !dated && !logfmt {
+        at = level_and_logger(reading, line, start, content);
+    }
     // Where the head ends, and the message behind it; where the last run of pairs begins.
     let (mut head, mut in_head) = (at, true);
     // What stands before the last group that ends the head: it is the message if nothing stands behind it.
@@ -410,6 +413,26 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize)
         line.say(reading, start + from, start + from + trimmed.trim_end().len());
     }
     dated
+}
+
+/// Takes in what Python's logging puts before a message if it is told nothing else, `INFO:shop.orders:`; where the message begins.
+fn level_and_logger(reading: &mut LineInput<'_>, line: &mut Line, start: usize, content: &[u8]) -> usize {
+    let end = first_word(content).len();
+    let name = end + 1;
+    let logger = content.get(name..).unwrap_or_default();
+    let length = logger.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte)).count();
+    let behind = name + length + 1;
+    if length == 0 || content[end] != b':' || content.get(behind - 1) != Some(&b':') {
+        return 0;
+    }
+    let piece = Piece { start: 0, end, kind: PieceKind::Word };
+    if !level(reading, line, start, content, piece) {
+        return 0;
+    }
+    let text = Text { start: (start + name) as u32, end: (start + behind - 1) as u32, escaped: false };
+    let key = reading.builder.intern("logger");
+    line.keep(reading, key, Found { text, shape: Shape::Text });
+    behind
 }
 
 /// Takes a level in, also with brackets or a colon around it.
@@ -733,7 +756,8 @@ pub fn looks(text: &str) -> (bool, bool) {
             }
             _ => {
                 let word = &bytes[piece.start..piece.end];
-                let word = word.strip_suffix(b":").unwrap_or(word);
+                // A colon ends a level, whatever follows it.
+                let word = word.split(|byte| *byte == b':').next().unwrap_or(word);
                 level |= number < 8 && word.iter().any(u8::is_ascii_uppercase) && Level::of(word).is_some();
                 let text = text.get(piece.start..piece.end).unwrap_or_default();
                 let id = |part: &str| part.len() == 32 && part.bytes().all(|b| b.is_ascii_hexdigit());
