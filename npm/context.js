@@ -57,14 +57,8 @@ export function parseTraceparent(value) {
 }
 
 export function parseTraceparents(lines) {
-  const columns = call(() => wasm.traceparents(lines));
-  const count = columns.length / 26;
-  return {
-    count,
-    ok: columns.subarray(0, count),
-    flags: columns.subarray(count, 2 * count),
-    ids: columns.subarray(2 * count),
-  };
+  const [ok, flags, ids] = call(() => wasm.traceparents(lines));
+  return { count: ok.length, ok, flags, ids };
 }
 
 export function formatTraceparent(context) {

@@ -489,7 +489,7 @@ pub fn hex16_lower(digits: &[u8; 16]) -> Option<[u8; 8]> {
 }
 
 /// The bytes that the fields of a `traceparent` write, or `None` when something is no lower-case digit, or no dash between them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DashedHex {
     /// Of the digits 3 to 34.
     pub trace_id: [u8; 16],
@@ -505,18 +505,17 @@ impl DashedHex {
     /// Reads `vv-tttttttttttttttttttttttttttttttt-pppppppppppppppp-ff`.
     #[inline(always)]
     pub fn read(text: &[u8; 55]) -> Option<DashedHex> {
-        if (text[2] ^ b'-') | (text[35] ^ b'-') | (text[52] ^ b'-') != 0 {
-            return None;
-        }
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
         {
             use core::arch::wasm32::{
                 i64x2_extract_lane, u8x16_narrow_i16x8, u8x16_splat, v128_and, v128_any_true, v128_or,
             };
-            // Nearly all are written "00" and "00" to "09", which takes no vector.
-            let number = text[54].wrapping_sub(b'0');
-            let usual = (text[0] ^ b'0') | (text[1] ^ b'0') | (text[53] ^ b'0') == 0 && number < 10;
-            let (version, flags) = if usual { (0, number) } else { Self::ends(text)? };
+            // Nearly all begin with "00-" and end with "-00" to "-09", which four bytes at either end show.
+            let [begin @ .., _] = *text.first_chunk::<4>()?;
+            let [_, end @ .., flags] = *text.last_chunk::<4>()?;
+            let flags = flags.wrapping_sub(b'0');
+            let usual = begin == *b"00-" && end == *b"-0" && flags < 10 && text[35] == b'-';
+            let (version, flags) = if usual { (0, flags) } else { Self::ends(text)? };
             // SAFETY: `text` is 55 bytes long, and the last of these loads ends with its 52nd.
             let (a, b, c) = unsafe { (load(text, 3), load(text, 19), load(text, 36)) };
             let ((a, digits_a), (b, digits_b), (c, digits_c)) =
@@ -537,9 +536,9 @@ impl DashedHex {
         }
         #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
         {
+            let (version, flags) = Self::ends(text)?;
             let first = u64::from_be_bytes(hex16_lower(text[3..].first_chunk()?)?);
             let last = u64::from_be_bytes(hex16_lower(text[19..].first_chunk()?)?);
-            let (version, flags) = Self::ends(text)?;
             Some(DashedHex {
                 trace_id: (u128::from(first) << 64 | u128::from(last)).to_be_bytes(),
                 parent_id: hex16_lower(text[36..].first_chunk()?)?,
@@ -549,9 +548,12 @@ impl DashedHex {
         }
     }
 
-    /// The numbers that the first two and the last two digits write.
+    /// The numbers that the first two and the last two digits write, if the dashes are in their places.
     #[inline(always)]
     fn ends(text: &[u8; 55]) -> Option<(u8, u8)> {
+        if (text[2] ^ b'-') | (text[35] ^ b'-') | (text[52] ^ b'-') != 0 {
+            return None;
+        }
         let [v, w, .., f, g] = *text;
         let [version, flags, ..] = hex8_lower([v, w, f, g, b'0', b'0', b'0', b'0'])?.to_be_bytes();
         Some((version, flags))
@@ -564,7 +566,7 @@ impl DashedHex {
 #[inline(always)]
 fn hex_pairs_lower(text: core::arch::wasm32::v128) -> (core::arch::wasm32::v128, core::arch::wasm32::v128) {
     use core::arch::wasm32::{
-        i8x16_add, i8x16_sub, u8x16_add_sat, u8x16_min, u8x16_splat, u8x16_sub_sat, u16x8_shl, u16x8_shr, v128_or,
+        i8x16_add, i8x16_sub, i16x8_mul, u8x16_add_sat, u8x16_min, u8x16_splat, u8x16_sub_sat, u16x8_shr, u16x8_splat,
     };
     // "0" to "9" come to stand at the end of the range, from where saturation brings them alone to 0xf0 and more, and then to
     // 0 to 9; all else is 16 and more. "a" to "f" stand at its beginning, and saturation keeps all that is below "a" away from 10 to 15.
@@ -572,7 +574,8 @@ fn hex_pairs_lower(text: core::arch::wasm32::v128) -> (core::arch::wasm32::v128,
     let number = i8x16_sub(u8x16_sub_sat(at_the_end, u8x16_splat(6)), u8x16_splat(0xf0));
     let letter = u8x16_add_sat(i8x16_sub(text, u8x16_splat(b'a')), u8x16_splat(10));
     let digits = u8x16_min(number, letter);
-    (u16x8_shr(v128_or(u16x8_shl(digits, 12), digits), 8), digits)
+    // Sixteen times the first and the second, in the upper byte of each lane.
+    (u16x8_shr(i16x8_mul(digits, u16x8_splat(0x1001)), 8), digits)
 }
 
 /// Eight hexadecimal digits in lower case as a number.

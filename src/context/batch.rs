@@ -30,12 +30,12 @@ impl TraceparentBatch {
 
     /// How many lines there were.
     pub fn len(&self) -> usize {
-        self.0.count
+        self.0.ok.len()
     }
 
     /// Whether there was no line.
     pub fn is_empty(&self) -> bool {
-        self.0.count == 0
+        self.0.ok.is_empty()
     }
 
     /// The header of a line, as version 00; `None` when it is not valid or there is no such line.
@@ -49,22 +49,17 @@ impl TraceparentBatch {
 
     /// For each line: 1 when it holds a valid header, else 0.
     pub fn ok(&self) -> &[u8] {
-        &self.0.bytes[..self.0.count]
+        &self.0.ok
     }
 
     /// For each line: the flags as they came; 0 where there is no valid header.
     pub fn flags(&self) -> &[u8] {
-        &self.0.bytes[self.0.count..2 * self.0.count]
+        &self.0.flags
     }
 
     /// For each line: 16 bytes of the trace id and 8 of the parent id; zeros where there is no valid header.
     pub fn ids(&self) -> &[[u8; IDS]] {
-        self.0.bytes[2 * self.0.count..].as_chunks().0
-    }
-
-    /// The three columns one after the other, as bytes.
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.0.bytes
+        &self.0.ids
     }
 }
 
@@ -113,6 +108,5 @@ mod tests {
         assert_eq!(batch.get(1), HEADER.parse().ok());
         assert_eq!((batch.get(0), batch.get(2)), (None, None));
         assert_eq!(batch.ids()[0], [0; 24]);
-        assert_eq!(batch.into_bytes().len(), 2 * 26);
     }
 }

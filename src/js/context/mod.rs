@@ -7,6 +7,7 @@ mod wire;
 use std::cell::RefCell;
 use std::fmt::Display;
 
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::context::{
@@ -108,10 +109,11 @@ pub fn new_span_id() -> Result<String, JsValue> {
     source.result(id.to_string())
 }
 
-/// Many headers, one a line: a byte for each line whether it is valid, a byte for each of flags, 24 bytes for each of ids.
+/// Many headers, one a line: a column of bytes that are 1 where a line is valid, one of flags, and one of ids, 24 bytes each.
 #[wasm_bindgen]
-pub fn traceparents(lines: &[u8]) -> Vec<u8> {
-    TraceparentBatch::parse(lines).into_bytes()
+pub fn traceparents(lines: &[u8]) -> Array {
+    let batch = TraceparentBatch::parse(lines);
+    [batch.ok(), batch.flags(), batch.ids().as_flattened()].into_iter().map(Uint8Array::from).collect()
 }
 
 /// A context that JavaScript holds as a plain object, while a function is called with it.
