@@ -1,7 +1,8 @@
 //! Byte scanning, sixteen bytes at a time where the target has 128-bit SIMD (wasm `simd128`), eight at a time elsewhere.
 //!
-//! This is the only module with `unsafe` code, and it needs it for two things: loading sixteen bytes from a slice whose
-//! bounds were just checked, and letting a stranger fill reserved memory. Everything is a pure function of its arguments;
+//! This is the only module with `unsafe` code, and it needs it for three things: loading sixteen bytes from a slice whose
+//! bounds were just checked, letting a stranger fill reserved memory, and taking bytes that were just seen to be ASCII for text.
+//! Everything is a pure function of its arguments;
 //! the portable versions define the meaning and the tests hold the SIMD versions to them.
 #![allow(unsafe_code)]
 
@@ -691,6 +692,13 @@ unsafe fn load(bytes: &[u8], at: usize) -> core::arch::wasm32::v128 {
     unsafe { core::arch::wasm32::v128_load(bytes.as_ptr().add(at).cast()) }
 }
 
+/// Bytes as text if they are ASCII, which is seen several times as fast as UTF-8 is.
+#[inline]
+pub fn ascii(bytes: &[u8]) -> Option<&str> {
+    // SAFETY: ASCII is UTF-8.
+    bytes.is_ascii().then(|| unsafe { str::from_utf8_unchecked(bytes) })
+}
+
 /// Appends `count` bytes that `fill` writes straight into the reserved memory, which nobody has to clear or copy for it.
 ///
 /// # Panics
@@ -921,6 +929,19 @@ mod tests {
                     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
                     assert_eq!(hex.as_bytes(), text.iter().copied().filter(|byte| *byte != b'-').collect::<Vec<u8>>());
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn only_ascii_is_ascii() {
+        for length in 0..40 {
+            let mut text = vec![b'a'; length];
+            assert_eq!(ascii(&text), str::from_utf8(&text).ok());
+            for place in 0..length {
+                text[place] = 0x80;
+                assert_eq!(ascii(&text), None);
+                text[place] = 0x7f;
             }
         }
     }

@@ -5,6 +5,7 @@ use crate::context::fields::Name;
 use crate::context::format::Format;
 use crate::context::span_context::SpanContext;
 use crate::context::{b3, datadog, gcp, grpc, instana, jaeger, ot, sentry, xray};
+use crate::simd;
 
 /// Takes a header: its name, and its value in parts.
 pub(super) type Out<'a> = dyn FnMut(&str, &[&str]) + 'a;
@@ -88,6 +89,6 @@ fn write(format: Format, context: &SpanContext, out: &mut Out<'_>) {
 
 fn traceparent(context: &SpanContext, name: Name, out: &mut Out<'_>) {
     if let Some(parent) = context.traceparent() {
-        out(name.as_str(), &[str::from_utf8(&parent.to_ascii()).unwrap_or_default()]);
+        out(name.as_str(), &[simd::ascii(&parent.to_ascii()).unwrap_or_default()]);
     }
 }

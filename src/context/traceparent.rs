@@ -24,6 +24,7 @@ use crate::context::flags::TraceFlags;
 use crate::context::hex;
 use crate::context::shape::{QUOTES, Shape, starts_with_ignoring_case, trim};
 use crate::id::{SpanId, TraceId};
+use crate::simd;
 
 const NAME: &str = "traceparent";
 
@@ -141,7 +142,7 @@ impl FromStr for Traceparent {
 
 impl fmt::Display for Traceparent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(str::from_utf8(&self.to_ascii()).unwrap_or_default())
+        f.pad(simd::ascii(&self.to_ascii()).unwrap_or_default())
     }
 }
 
