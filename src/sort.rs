@@ -8,6 +8,30 @@ pub fn numbers(numbers: &mut [u32], compare: &mut dyn FnMut(u32, u32) -> Orderin
     numbers.sort_by(|one, other| compare(*one, *other));
 }
 
+/// Sorts ascending numbers of what happens by its time, and what happens at one time, which is rare, by a comparison; equal ones keep their order.
+/// Times are compared beside each other in memory: `keys` is room for them.
+#[inline]
+pub fn by_time(
+    ascending: &mut [u32],
+    keys: &mut Vec<(u64, u32)>,
+    time: impl Fn(u32) -> u64,
+    compare: &mut dyn FnMut(u32, u32) -> Ordering,
+) {
+    keys.clear();
+    keys.extend(ascending.iter().map(|number| (time(*number), *number)));
+    if !keys.is_sorted() {
+        keys.sort_unstable();
+    }
+    for equal in keys.chunk_by_mut(|a, b| a.0 == b.0).filter(|equal| equal.len() > 1) {
+        let mut order: Vec<u32> = equal.iter().map(|(_, number)| *number).collect();
+        numbers(&mut order, compare);
+        equal.iter_mut().zip(order).for_each(|(slot, number)| slot.1 = number);
+    }
+    for (number, key) in ascending.iter_mut().zip(keys.iter()) {
+        *number = key.1;
+    }
+}
+
 /// The items in the order of a comparison; equal ones keep theirs.
 pub fn items<T>(mut items: Vec<T>, compare: impl FnMut(&T, &T) -> Ordering) -> Vec<T> {
     slice(&mut items, compare);
@@ -46,6 +70,19 @@ fn swaps(count: u32, compare: &mut dyn FnMut(u32, u32) -> Ordering) -> Vec<[u32;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_happens_at_one_time_is_compared_and_else_comes_as_it_came() {
+        for count in 0..100_u32 {
+            let time = |number: u32| u64::from(number * number * 7919 % 13);
+            let rank = |number: u32| number % 3;
+            let mut numbers: Vec<u32> = (0..count).filter(|number| number % 5 != 1).collect();
+            let mut expected = numbers.clone();
+            expected.sort_by_key(|number| (time(*number), rank(*number)));
+            by_time(&mut numbers, &mut Vec::new(), time, &mut |one, other| rank(one).cmp(&rank(other)));
+            assert_eq!(numbers, expected);
+        }
+    }
 
     #[test]
     fn items_come_in_order_and_equals_keep_theirs() {

@@ -372,6 +372,21 @@ impl<'a> Lexer<'a> {
         self.string_content(self.at + 1)
     }
 
+    /// The string that stands here, if there are no escapes in it and nothing but ASCII; else nothing is read.
+    #[inline(always)]
+    pub fn plain_string(&mut self) -> Option<Text> {
+        let start = self.at + 1;
+        if self.byte() != b'"' {
+            return None;
+        }
+        let end = simd::plain_run(self.input, start);
+        if self.input.get(end) != Some(&b'"') {
+            return None;
+        }
+        self.at = end + 1;
+        Some(Text { start: start as u32, end: end as u32, escaped: false })
+    }
+
     /// A string whose opening quote stands before `start`.
     #[inline(always)]
     fn string_content(&mut self, start: usize) -> Lex<Text> {

@@ -9,7 +9,7 @@
 //! those of the spans are made up, the trace's from the input's content and the span's from the event's number.
 
 use super::Format;
-use super::chrome_events::{Events, Item, Track, What};
+use super::chrome_events::{Asynchronous, Events, Item, What};
 use super::detect::Shape;
 use super::documents::Reading;
 use super::instant::Unit;
@@ -74,24 +74,16 @@ fn document<'a>(events: &mut Events, reading: &mut Reading<'a>, lexer: &mut Lexe
 
 fn list<'a>(events: &mut Events, reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<()> {
     let mut first = lexer.begin_array()?;
-    loop {
-        // A program that is killed writes no bracket: the format allows it to be missing.
-        if lexer.at_end() {
-            return Ok(());
-        }
-        if !lexer.element(&mut first)? || lexer.at_end() {
-            return Ok(());
-        }
+    while events.usual_ones(reading, lexer, &mut first)? {
         if lexer.peek()? != Kind::Object {
             // Some writers end the list with a comma and an empty element.
             reading.not_expected(lexer, "an event", "an object")?;
             continue;
         }
-        if !events.usual(reading, lexer) {
-            let node = lexer.node()?;
-            event(events, reading, &node);
-        }
+        let node = lexer.node()?;
+        event(events, reading, &node);
     }
+    Ok(())
 }
 
 /// What stands beside `traceEvents`.
@@ -137,19 +129,17 @@ fn event(events: &mut Events, reading: &mut Reading<'_>, node: &Node<'_>) {
     }
     let name = reading.builder.intern(node.written_of("name").unwrap_or_default());
     let Some(at) = time(reading, node, "ts") else { return };
+    let (mut end, mut of_flow) = (NO_TIME, u32::MAX);
     let what = match phase {
         "B" | "b" | "S" => What::Begin,
         "E" | "e" | "F" => What::End,
-        "X" => What::Complete(match node.get("dur") {
-            None => NO_TIME,
-            Some(_) => match duration(reading, node) {
-                Some(duration) => duration.after(at).unwrap_or(NO_TIME),
-                None => NO_TIME,
-            },
-        }),
+        "X" => {
+            end = duration(reading, node).and_then(|duration| duration.after(at)).unwrap_or(NO_TIME);
+            What::Complete
+        }
         "s" | "t" | "f" => {
-            let flow = flow(events, reading, node, name, "id");
-            What::Flow { flow, next: phase == "f" && node.text_of("bp") != Some("e") }
+            of_flow = flow(events, reading, node, name, "id");
+            if phase == "f" && node.text_of("bp") != Some("e") { What::NextFlow } else { What::Flow }
         }
         "i" | "I" | "R" | "P" | "C" | "N" | "O" | "D" | "n" | "T" | "p" | "c" | "V" | "v" | "(" | ")" | "," => {
             What::Instant
@@ -172,12 +162,11 @@ fn event(events: &mut Events, reading: &mut Reading<'_>, node: &Node<'_>) {
         _ => events.thread_track(thread),
     };
     let attributes = attributes(reading, node, phase);
-    let item = Item { track, thread, at, what, name, attributes, offset: node.start };
-    events.push(reading, item);
+    let item = Item::new(what, [track, thread], at, name, node.start);
+    events.push(reading, item.saying(attributes).until(end).of_flow(of_flow));
     if node.get("bind_id").is_some() {
         let flow = flow(events, reading, node, StringId::EMPTY, "bind_id");
-        let attributes = AttributeRange::default();
-        events.push(reading, Item { what: What::Flow { flow, next: false }, attributes, ..item });
+        events.push(reading, Item::new(What::Flow, [track, thread], at, name, node.start).of_flow(flow));
     }
 }
 
@@ -244,7 +233,7 @@ fn flow(events: &mut Events, reading: &mut Reading<'_>, node: &Node<'_>, name: S
 }
 
 /// Asynchronous events belong together by category and id, the older ones (S, T, F) by their name as well; an id may be one of the process.
-fn asynchronous(reading: &mut Reading<'_>, node: &Node<'_>, name: StringId, process: StringId) -> Track {
+fn asynchronous(reading: &mut Reading<'_>, node: &Node<'_>, name: StringId, process: StringId) -> Asynchronous {
     let category = reading.builder.intern(node.text_of("cat").unwrap_or_default());
     let old = matches!(node.text_of("ph"), Some("S" | "T" | "F" | "p"));
     let local = node.at(&["id2", "local"]).and_then(Node::written);
@@ -259,7 +248,7 @@ fn asynchronous(reading: &mut Reading<'_>, node: &Node<'_>, name: StringId, proc
         (false, None, Some(scope)) => reading.builder.intern(scope),
         (false, None, None) => StringId::EMPTY,
     };
-    Track::Asynchronous { category, scope, id }
+    Asynchronous { category, scope, id }
 }
 
 /// What an event says beside its fields, at the end of the column of attributes.

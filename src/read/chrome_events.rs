@@ -2,13 +2,13 @@
 //!
 //! `chrome.rs` says what is made of them; what is unusual it reads itself.
 
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use super::ids::span_number;
 use super::input::Input;
 use super::members::{Members, PLAIN};
-use super::micros::{Nanos, parse_micros};
+use super::micros::{Nanos, parse_micros, plain_micros};
 use super::once::Pairs;
 use crate::error::WarningKind;
 use crate::json::{Keys, Kind, Lex, Lexer, Member, Text};
@@ -42,61 +42,84 @@ static KEYS: [Literal; 15] = [
     Literal::key("flow_out"),
 ];
 
-/// Where slices are nested: a thread, or an id of asynchronous events.
+/// Where asynchronous events are nested, as others are on their threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Track {
-    Thread { process: StringId, thread: StringId },
-    Asynchronous { category: StringId, scope: StringId, id: StringId },
+pub struct Asynchronous {
+    pub category: StringId,
+    pub scope: StringId,
+    pub id: StringId,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
+    /// A slice that another event ends, and that event.
     Begin,
     End,
-    /// With the end, `NO_TIME` when there is none.
-    Complete(u64),
+    /// A slice, with its end.
+    Complete,
     /// Something that is told of the slice around it.
     Instant,
-    /// Number of the flow; `next`: what comes is the next slice, not the one around.
-    Flow {
-        flow: u32,
-        next: bool,
-    },
+    /// A step of a flow.
+    Flow,
+    /// The same, of the next slice and not the one around.
+    NextFlow,
 }
 
 impl What {
-    /// It belongs to the slice that begins next, at the same time or later.
-    pub fn is_for_the_next(self) -> bool {
-        matches!(self, What::Flow { next: true, .. })
+    fn is_slice(self) -> bool {
+        matches!(self, What::Begin | What::Complete)
+    }
+
+    /// It is told of a slice.
+    fn is_told(self) -> bool {
+        matches!(self, What::Instant | What::Flow | What::NextFlow)
     }
 }
 
-/// An event of the input.
+/// No event.
+const NONE: u32 = u32::MAX;
+
+/// An event of the input. Those that begin something are the slices, which become spans.
 #[derive(Clone, Copy, Debug)]
 pub struct Item {
     /// The track it is nested in, and its thread.
     pub track: u32,
     pub thread: u32,
     pub at: u64,
-    pub what: What,
+    /// Of a slice, `NO_TIME` of an unfinished one, which encloses all that follows.
+    end: u64,
     pub name: StringId,
     /// In the store's column. Behind those of what may begin a slice is room for what is known of its thread.
     pub attributes: AttributeRange,
     pub offset: u32,
+    /// Of a slice: what is around it; until that is known, the slice that was open where begin and end say so.
+    around: u32,
+    /// Of a slice that was begun, the event that ends it; of a flow, its number.
+    other: u32,
+    pub what: What,
 }
 
-/// A span.
-#[derive(Clone, Copy, Debug)]
-struct Slice {
-    /// The event that begins it, and the one that ends it.
-    begin: u32,
-    end_item: Option<u32>,
-    track: u32,
-    start: u64,
-    /// `NO_TIME` of an unfinished one, which encloses all that follows.
-    end: u64,
-    /// The slice that was open when this one began, where B and E say so.
-    inside: Option<u32>,
+impl Item {
+    /// An event that is no slice, or one whose end is still to come.
+    pub fn new(what: What, [track, thread]: [u32; 2], at: u64, name: StringId, offset: u32) -> Item {
+        let attributes = AttributeRange::default();
+        Item { track, thread, at, end: NO_TIME, name, attributes, offset, around: NONE, other: NONE, what }
+    }
+
+    /// The same, with these attributes.
+    pub fn saying(self, attributes: AttributeRange) -> Item {
+        Item { attributes, ..self }
+    }
+
+    /// The same, ending then.
+    pub fn until(self, end: u64) -> Item {
+        Item { end, ..self }
+    }
+
+    /// The same, as a step of the flow with this number.
+    pub fn of_flow(self, flow: u32) -> Item {
+        Item { other: flow, ..self }
+    }
 }
 
 #[derive(Debug)]
@@ -107,16 +130,23 @@ pub struct Thread {
     pub told: [Option<RawValue>; 2],
     /// Number of its track, once it has one.
     track: Option<u32>,
+    /// An event said which process it is of.
+    of_process: bool,
+    /// The origin of its spans, once there are any.
+    origin: Option<OriginIndex>,
 }
 
 #[derive(Debug)]
 pub struct Events {
     pub items: Vec<Item>,
-    pub tracks: HashMap<Track, u32>,
+    /// For each track, whether it is a thread.
+    tracks: Vec<bool>,
+    asynchronous: HashMap<Asynchronous, u32>,
     pub threads: Vec<Thread>,
     thread_numbers: Pairs,
-    /// What the last event stood on.
-    last: Option<(StringId, StringId, u32)>,
+    /// The process and the thread of the last usual event, as written, and the number of that thread.
+    last: Option<([Written; 2], u32)>,
+    category: StringId,
     keys: Keys,
     args: Members,
     pub flows: HashMap<(StringId, StringId, StringId), u32>,
@@ -127,7 +157,7 @@ pub struct Events {
 }
 
 /// A text or a number as it stands in the input.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Written {
     text: Text,
     quoted: bool,
@@ -137,6 +167,9 @@ impl Written {
     /// The next value, if it is one; nothing is read of another.
     #[inline]
     fn next(lexer: &mut Lexer<'_>) -> Lex<Option<Written>> {
+        if let Some(text) = lexer.plain_string() {
+            return Ok(Some(Written { text, quoted: true }));
+        }
         Ok(match lexer.peek()? {
             Kind::String => Some(Written { text: lexer.string()?, quoted: true }),
             Kind::Number => {
@@ -147,6 +180,11 @@ impl Written {
         })
     }
 
+    #[inline]
+    fn is_written_as(self, other: Written, bytes: &[u8]) -> bool {
+        self.quoted == other.quoted && self.text.bytes(bytes) == other.text.bytes(bytes)
+    }
+
     fn value(self, reading: &mut Input<'_>) -> RawValue {
         if self.quoted {
             return reading.string_value(self.text);
@@ -155,16 +193,21 @@ impl Written {
     }
 }
 
+/// Orders of arguments are learned by the name of the event, as far as this goes.
+const ORDERS: u32 = 16;
+
 impl Events {
     pub fn new() -> Events {
         Events {
             items: Vec::new(),
-            tracks: HashMap::new(),
+            tracks: Vec::new(),
+            asynchronous: HashMap::new(),
             threads: Vec::new(),
             thread_numbers: Pairs::new(),
             last: None,
+            category: StringId::EMPTY,
             keys: Keys::new(&KEYS),
-            args: Members::new(1, |_| (None, PLAIN)),
+            args: Members::new(ORDERS, |_| (None, PLAIN)),
             flows: HashMap::new(),
             process_names: HashMap::new(),
             processes: HashMap::new(),
@@ -172,9 +215,24 @@ impl Events {
         }
     }
 
+    /// Reads the elements of the list that stand next as long as they are usual events; whether one follows that is not. A list may lack its
+    /// closing bracket.
+    pub fn usual_ones<'a>(&mut self, reading: &mut Input<'a>, lexer: &mut Lexer<'a>, first: &mut bool) -> Lex<bool> {
+        self.category = reading.builder.intern("category");
+        loop {
+            // A program that is killed writes no bracket: the format allows it to be missing.
+            if lexer.at_end() || !lexer.element(first)? || lexer.at_end() {
+                return Ok(false);
+            }
+            if !self.usual(reading, lexer) {
+                return Ok(true);
+            }
+        }
+    }
+
     /// Reads the event that stands next if it is a usual one. Else nothing is read.
     #[inline(never)]
-    pub fn usual<'a>(&mut self, reading: &mut Input<'a>, lexer: &mut Lexer<'a>) -> bool {
+    fn usual<'a>(&mut self, reading: &mut Input<'a>, lexer: &mut Lexer<'a>) -> bool {
         let (place, mark) = (lexer.mark(), reading.builder.attribute_mark());
         if let Ok(true) = self.try_usual(reading, lexer) {
             return true;
@@ -184,8 +242,8 @@ impl Events {
         false
     }
 
+    #[inline(always)]
     fn try_usual<'a>(&mut self, reading: &mut Input<'a>, lexer: &mut Lexer<'a>) -> Lex<bool> {
-        let bytes = reading.bytes;
         let offset = lexer.offset() as u32;
         let mark = reading.builder.attribute_mark();
         let mut cursor = lexer.begin_object()?;
@@ -211,17 +269,20 @@ impl Events {
             seen |= 1 << known;
             match known {
                 0 => {
-                    if lexer.peek()? != Kind::String {
-                        return Ok(false);
-                    }
-                    let text = lexer.string()?;
+                    let text = match lexer.plain_string() {
+                        Some(text) => text,
+                        None if lexer.peek()? == Kind::String => lexer.string()?,
+                        None => return Ok(false),
+                    };
                     name = reading.intern(text);
                 }
                 1 => {
                     category = Some(reading.builder.attribute_mark());
-                    let key = reading.builder.intern("category");
-                    let value = reading.json_value(lexer)?;
-                    reading.builder.push_attribute(key, value);
+                    let value = match lexer.plain_string() {
+                        Some(text) => reading.string_value(text),
+                        None => reading.json_value(lexer)?,
+                    };
+                    reading.builder.push_attribute(self.category, value);
                 }
                 2 => {
                     lexer.skip_whitespace();
@@ -230,15 +291,13 @@ impl Events {
                     lexer.accept_quoted::<1>();
                 }
                 3 | 4 => {
-                    if lexer.peek()? != Kind::Number {
+                    let Some(time) = micros(reading, lexer)? else { return Ok(false) };
+                    if known == 4 {
+                        lasts = Some(time);
+                    } else if time.negative || time.ns == NO_TIME {
                         return Ok(false);
-                    }
-                    let number = lexer.number()?;
-                    let time = parse_micros(&bytes[number.start as usize..number.end as usize]);
-                    match (known, time) {
-                        (3, Some(Nanos { ns, negative: false })) if ns != NO_TIME => at = Some(ns),
-                        (4, Some(_)) => lasts = time,
-                        _ => return Ok(false),
+                    } else {
+                        at = Some(time.ns);
                     }
                 }
                 5 | 6 => {
@@ -246,85 +305,100 @@ impl Events {
                     *(if known == 5 { &mut process } else { &mut thread }) = Some(id);
                 }
                 7 => match lexer.peek()? {
-                    Kind::Object => self.args.read(reading, lexer, 0)?,
+                    Kind::Object => self.args.read(reading, lexer, name.0 % ORDERS)?,
                     _ => return Ok(false),
                 },
                 _ => return Ok(false),
             }
         }
         let what = match phase {
-            b'X' => What::Complete(match (at, lasts) {
-                (Some(at), Some(lasts)) => lasts.after(at).unwrap_or(NO_TIME),
-                _ => NO_TIME,
-            }),
+            b'X' => What::Complete,
             b'B' => What::Begin,
             b'E' => What::End,
             b'i' | b'I' | b'R' | b'P' | b'C' => What::Instant,
             _ => return Ok(false),
         };
         let Some(at) = at else { return Ok(false) };
+        let end = match (what, lasts) {
+            (What::Complete, Some(lasts)) => lasts.after(at).unwrap_or(NO_TIME),
+            _ => NO_TIME,
+        };
         // What an event that ends something says is known from its beginning, but for its arguments.
         if let (What::End, Some(category)) = (what, category) {
             reading.builder.remove_attribute(category);
         }
         let attributes = reading.builder.attributes_since(mark);
-        let ids = [process, thread].map(|id| id.map_or(StringId::EMPTY, |id| reading.intern(id.text)));
-        let values = [process, thread].map(|id| id.map(|id| id.value(reading)));
-        let thread = self.thread(reading, ids, values);
+        let thread = self.written_thread(reading, process, thread);
         let track = self.thread_track(thread);
-        self.push(reading, Item { track, thread, at, what, name, attributes, offset });
+        self.push(reading, Item::new(what, [track, thread], at, name, offset).saying(attributes).until(end));
         Ok(true)
     }
 
-    /// The number of a thread by the ids of its process and its own, which have these values where they are told.
-    #[inline]
-    pub fn thread(&mut self, reading: &mut Input<'_>, ids: [StringId; 2], values: [Option<RawValue>; 2]) -> u32 {
-        let [process, thread] = ids;
-        match self.last {
-            Some((of, last, number)) if (of, last) == (process, thread) && values[0].is_some() => number,
-            _ => self.other_thread(reading, ids, values),
+    /// The number of a thread by its ids as they are written: that of the last event, most times.
+    #[inline(always)]
+    fn written_thread(&mut self, reading: &mut Input<'_>, process: Option<Written>, thread: Option<Written>) -> u32 {
+        if let (Some(process), Some(thread), Some((last, number))) = (process, thread, self.last)
+            && process.is_written_as(last[0], reading.bytes)
+            && thread.is_written_as(last[1], reading.bytes)
+        {
+            return number;
         }
+        self.other_thread(reading, [process, thread])
     }
 
     #[inline(never)]
-    fn other_thread(&mut self, reading: &mut Input<'_>, ids: [StringId; 2], values: [Option<RawValue>; 2]) -> u32 {
+    fn other_thread(&mut self, reading: &mut Input<'_>, written: [Option<Written>; 2]) -> u32 {
+        let ids = written.map(|id| id.map_or(StringId::EMPTY, |id| reading.intern(id.text)));
+        let values = written.map(|id| id.map(|id| id.value(reading)));
+        let number = self.thread(reading, ids, values);
+        if let [Some(process), Some(thread)] = written {
+            self.last = Some(([process, thread], number));
+        }
+        number
+    }
+
+    /// The number of a thread by the ids of its process and its own, which have these values where they are told.
+    pub fn thread(&mut self, reading: &mut Input<'_>, ids: [StringId; 2], values: [Option<RawValue>; 2]) -> u32 {
         let [process, thread] = ids;
         let [process_id, thread_id] = values;
-        if let Some(id) = process_id {
+        let threads = &mut self.threads;
+        let number = self.thread_numbers.number((process.0, thread.0), || {
+            let told = [thread_id, None];
+            threads.push(Thread { process, thread, told, track: None, of_process: false, origin: None });
+            threads.len() as u32 - 1
+        });
+        let thread = &mut self.threads[number as usize];
+        if let Some(id) = process_id.filter(|_| !thread.of_process) {
+            thread.of_process = true;
             let key = reading.builder.intern("process.pid");
             self.processes.entry(process).or_insert_with(|| vec![(key, id)]);
         }
-        let threads = &mut self.threads;
-        let number = self.thread_numbers.number((process.0, thread.0), || {
-            threads.push(Thread { process, thread, told: [thread_id, None], track: None });
-            threads.len() as u32 - 1
-        });
-        self.last = process_id.map(|_| (process, thread, number));
         number
     }
 
     /// The number of the track of a thread.
     #[inline]
     pub fn thread_track(&mut self, thread: u32) -> u32 {
-        let of = &self.threads[thread as usize];
-        if let Some(track) = of.track {
-            return track;
-        }
-        let track = self.track(Track::Thread { process: of.process, thread: of.thread });
-        self.threads[thread as usize].track = Some(track);
-        track
+        let tracks = &mut self.tracks;
+        *self.threads[thread as usize].track.get_or_insert_with(|| {
+            tracks.push(true);
+            tracks.len() as u32 - 1
+        })
     }
 
-    /// The number of a track.
-    pub fn track(&mut self, track: Track) -> u32 {
-        let next = self.tracks.len() as u32;
-        *self.tracks.entry(track).or_insert(next)
+    /// The number of a track of asynchronous events.
+    pub fn track(&mut self, of: Asynchronous) -> u32 {
+        let tracks = &mut self.tracks;
+        *self.asynchronous.entry(of).or_insert_with(|| {
+            tracks.push(false);
+            tracks.len() as u32 - 1
+        })
     }
 
     /// Takes an event in whose attributes were pushed last.
     #[inline]
     pub fn push(&mut self, reading: &mut Input<'_>, item: Item) {
-        if matches!(item.what, What::Begin | What::Complete(_)) {
+        if item.what.is_slice() {
             for _ in 0..2 {
                 reading.builder.push_attribute(StringId::EMPTY, RawValue::NULL);
             }
@@ -339,183 +413,166 @@ impl Events {
 
     /// Makes spans of what was read.
     pub fn finish(mut self, reading: &mut Input<'_>, trace: TraceKey) {
-        let mut slices = self.slices(reading);
-        let nested = self.nest(reading, &mut slices);
-        self.put(reading, &slices, nested, trace);
+        self.join(reading);
+        let told = self.nest(reading);
+        self.put(reading, told, trace);
     }
 
-    /// Begin and end joined.
-    fn slices(&self, reading: &mut Input<'_>) -> Vec<Slice> {
-        let order =
-            self.by_track(|what| matches!(what, What::Begin | What::End | What::Complete(_)), |item| (item.at, false));
-        let threads = self.thread_tracks();
-        let mut slices: Vec<Slice> = Vec::new();
+    /// Gives each begin its end.
+    fn join(&mut self, reading: &mut Input<'_>) {
+        if !self.items.iter().any(|item| matches!(item.what, What::Begin | What::End)) {
+            return;
+        }
+        let order = self.by_track(|what| !what.is_told(), &mut |_, _| Ordering::Equal);
         // The open ones of the track, those of asynchronous events also by name, and whether they are closed.
         let mut open: Vec<u32> = Vec::new();
         let mut by_name: HashMap<StringId, Vec<u32>> = HashMap::new();
         let mut track = None;
         for i in order {
-            let item = &self.items[i as usize];
-            if track != Some(item.track) {
-                track = Some(item.track);
+            let Item { what, name, track: its, .. } = self.items[i as usize];
+            if track != Some(its) {
+                track = Some(its);
                 open.clear();
                 by_name.clear();
             }
-            let on_thread = threads[item.track as usize];
-            let slice =
-                |end, inside| Slice { begin: i, end_item: None, track: item.track, start: item.at, end, inside };
-            match item.what {
-                What::Complete(end) => slices.push(slice(end, None)),
+            let on_thread = self.tracks[its as usize];
+            match what {
                 What::Begin => {
-                    let inside = open.last().copied().filter(|_| on_thread);
-                    open.push(slices.len() as u32);
-                    if !on_thread {
-                        by_name.entry(item.name).or_default().push(slices.len() as u32);
+                    if on_thread {
+                        self.items[i as usize].around = open.last().copied().unwrap_or(NONE);
+                    } else {
+                        by_name.entry(name).or_default().push(i);
                     }
-                    slices.push(slice(NO_TIME, inside));
+                    open.push(i);
                 }
-                _ => {
-                    let named = by_name.get_mut(&item.name).and_then(Vec::pop).filter(|_| item.name != StringId::EMPTY);
+                What::End => {
+                    let named = by_name.get_mut(&name).and_then(Vec::pop).filter(|_| name != StringId::EMPTY);
                     let begun = named.or_else(|| {
                         // Some of these were closed by their name.
                         while let Some(last) = open.pop() {
-                            if on_thread || (slices[last as usize].end_item.is_none() && item.name == StringId::EMPTY) {
+                            if on_thread || (self.items[last as usize].other == NONE && name == StringId::EMPTY) {
                                 return Some(last);
                             }
                         }
                         None
                     });
-                    self.close(reading, begun.map(|begun| &mut slices[begun as usize]), i);
+                    self.close(reading, begun, i);
                 }
+                _ => {}
             }
         }
-        slices
     }
 
-    /// Numbers of some events, by track and on each track in an order; else in that of the input.
-    fn by_track(&self, some: impl Fn(What) -> bool, place: impl Fn(&Item) -> (u64, bool)) -> Vec<u32> {
+    /// Numbers of some events by track, and on each track by time; those of one time by a comparison, else in the order of the input.
+    fn by_track(&self, some: impl Fn(What) -> bool, compare: &mut dyn FnMut(&Item, &Item) -> Ordering) -> Vec<u32> {
         let mut ends = vec![0_u32; self.tracks.len() + 1];
-        let items = || self.items.iter().enumerate().filter(|(_, item)| some(item.what));
-        items().for_each(|(_, item)| ends[item.track as usize + 1] += 1);
+        let items = || self.items.iter().zip(0..).filter(|(item, _)| some(item.what));
+        items().for_each(|(item, _)| ends[item.track as usize + 1] += 1);
         for track in 1..ends.len() {
             ends[track] += ends[track - 1];
         }
         let mut order = vec![0_u32; ends[self.tracks.len()] as usize];
         let starts = ends.clone();
-        for (number, item) in items() {
+        for (item, number) in items() {
             let slot = &mut ends[item.track as usize];
-            order[*slot as usize] = number as u32;
+            order[*slot as usize] = number;
             *slot += 1;
         }
+        let mut keys = Vec::new();
         for (start, end) in starts.iter().zip(&ends) {
             let on_track = &mut order[*start as usize..*end as usize];
-            let by = |number: &u32| place(&self.items[*number as usize]);
-            // Most writers write in the order of time.
-            if !on_track.is_sorted_by_key(by) {
-                sort::numbers(on_track, &mut |one, other| by(&one).cmp(&by(&other)));
-            }
+            sort::by_time(on_track, &mut keys, |number| self.items[number as usize].at, &mut |one, other| {
+                compare(&self.items[one as usize], &self.items[other as usize])
+            });
         }
         order
     }
 
-    fn close(&self, reading: &mut Input<'_>, slice: Option<&mut Slice>, end: u32) {
-        let item = &self.items[end as usize];
-        let name = reading.builder.string(item.name).to_owned();
-        let Some(slice) = slice else {
-            reading.skip(
-                WarningKind::Skipped,
-                item.offset as usize,
-                format!("Expected a begin before the end of \"{name}\", found none; the end was left out."),
-            );
+    fn close(&mut self, reading: &mut Input<'_>, begun: Option<u32>, end: u32) {
+        let item = self.items[end as usize];
+        let Some(begun) = begun else {
+            let name = reading.builder.string(item.name);
+            let reason = format!("Expected a begin before the end of \"{name}\", found none; the end was left out.");
+            reading.skip(WarningKind::Skipped, item.offset as usize, reason);
             return;
         };
-        slice.end = item.at;
-        slice.end_item = Some(end);
-        let begun = self.items[slice.begin as usize].name;
-        if item.name != StringId::EMPTY && item.name != begun {
-            let expected = reading.builder.string(begun).to_owned();
+        let slice = &mut self.items[begun as usize];
+        (slice.end, slice.other) = (item.at, end);
+        if item.name != StringId::EMPTY && item.name != slice.name {
+            let [expected, name] = [slice.name, item.name].map(|name| reading.builder.string(name).to_owned());
             reading.warn(WarningKind::BadValue, item.offset as usize, || {
                 format!("Expected the end of \"{expected}\", found the end of \"{name}\"; it was taken for the same.")
             });
         }
     }
 
-    /// For each track, whether it is a thread.
-    fn thread_tracks(&self) -> Vec<bool> {
-        let mut threads = vec![false; self.tracks.len()];
-        for (track, number) in &self.tracks {
-            threads[*number as usize] = matches!(track, Track::Thread { .. });
-        }
-        threads
-    }
-
     /// What encloses what, by time and on each track: slices, and what is told of them.
-    fn nest(&self, reading: &mut Input<'_>, slices: &mut [Slice]) -> Nested {
-        let mut order: Vec<u32> = (0..slices.len() as u32).collect();
-        let by = |i: u32| {
-            let slice = &slices[i as usize];
+    fn nest(&mut self, reading: &mut Input<'_>) -> Told {
+        let order = self.by_track(What::is_slice, &mut |one, other| {
             // An empty slice at the very end of the one it is in comes before what follows that one.
-            let follows = slice.inside.is_none_or(|around| slices[around as usize].end != slice.start);
-            (slice.track, slice.start, follows, Reverse(slice.end), slice.begin)
-        };
-        sort::numbers(&mut order, &mut |one, other| by(one).cmp(&by(other)));
-        let told = self.by_track(
-            |what| matches!(what, What::Instant | What::Flow { .. }),
-            |item| (item.at, !item.what.is_for_the_next()),
-        );
+            let follows =
+                |slice: &Item| self.items.get(slice.around as usize).is_none_or(|around| around.end != slice.at);
+            follows(one).cmp(&follows(other)).then(other.end.cmp(&one.end))
+        });
+        let is_next = |item: &Item| item.what == What::NextFlow;
+        let told = self.by_track(What::is_told, &mut |one, other| is_next(other).cmp(&is_next(one)));
         let mut told = told.into_iter().peekable();
-        let mut nested = Nested { parents: vec![None; slices.len()], events: Vec::new(), steps: Vec::new() };
+        let mut found = Told::default();
         let mut open: Vec<u32> = Vec::new();
         // Ends of flows, and what is around them in case that nothing follows.
         let mut waiting: Vec<(u32, Option<u32>)> = Vec::new();
         for index in 0..=order.len() {
-            let next = order.get(index).map(|slice| (*slice, &slices[*slice as usize]));
-            let at = next.map_or((u32::MAX, NO_TIME), |(_, slice)| (slice.track, slice.start));
-            // All that stands before this slice; what happens as it begins happens in it.
-            while let Some(i) = told.next_if(|i| {
-                let item = &self.items[*i as usize];
-                (item.track, item.at) < at || (item.track, item.at) == at && item.what.is_for_the_next()
-            }) {
-                let item = &self.items[i as usize];
-                while let Some(last) = open.last() {
-                    let last = &slices[*last as usize];
-                    if last.track == item.track && last.end >= item.at {
-                        break;
+            let next = order.get(index).copied();
+            if told.peek().is_some() {
+                let next = next.map(|slice| (slice, self.items[slice as usize]));
+                let at = next.map_or((u32::MAX, NO_TIME), |(_, slice)| (slice.track, slice.at));
+                // All that stands before this slice; what happens as it begins happens in it.
+                while let Some(i) = told.next_if(|i| {
+                    let item = &self.items[*i as usize];
+                    (item.track, item.at) < at || (item.track, item.at) == at && item.what == What::NextFlow
+                }) {
+                    let item = &self.items[i as usize];
+                    while let Some(last) = open.last() {
+                        let last = &self.items[*last as usize];
+                        if last.track == item.track && last.end >= item.at {
+                            break;
+                        }
+                        open.pop();
                     }
-                    open.pop();
+                    match (item.what, open.last()) {
+                        (What::NextFlow, around) => waiting.push((i, around.copied())),
+                        (What::Flow, Some(slice)) => found.steps.push((item.other, item.at, i, *slice)),
+                        (_, Some(slice)) => found.events.push((*slice, item.at, i)),
+                        (_, None) => self.outside(reading, i),
+                    }
                 }
-                match (item.what, open.last()) {
-                    (What::Flow { next: true, .. }, around) => waiting.push((i, around.copied())),
-                    (What::Flow { flow, .. }, Some(slice)) => nested.steps.push((flow, item.at, i, *slice)),
-                    (_, Some(slice)) => nested.events.push((*slice, item.at, i)),
-                    (_, None) => self.outside(reading, i),
+                for (i, around) in std::mem::take(&mut waiting) {
+                    let item = &self.items[i as usize];
+                    let following = next.filter(|(_, slice)| slice.track == item.track).map(|(slice, _)| slice);
+                    match following.or(around) {
+                        Some(slice) => found.steps.push((item.other, item.at, i, slice)),
+                        None => self.outside(reading, i),
+                    }
                 }
             }
-            for (i, around) in std::mem::take(&mut waiting) {
-                let item = &self.items[i as usize];
-                let following = next.filter(|(_, slice)| slice.track == item.track).map(|(slice, _)| slice);
-                match (item.what, following.or(around)) {
-                    (What::Flow { flow, .. }, Some(slice)) => nested.steps.push((flow, item.at, i, slice)),
-                    _ => self.outside(reading, i),
-                }
-            }
-            let Some((number, slice)) = next else { break };
+            let Some(number) = next else { break };
+            let slice = self.items[number as usize];
             while let Some(last) = open.last() {
-                let around = &slices[*last as usize];
+                let around = &self.items[*last as usize];
                 let encloses = around.track == slice.track
-                    && (slice.end <= around.end && slice.start < around.end
-                        || slice.inside == Some(*last)
+                    && (slice.end <= around.end && slice.at < around.end
+                        || slice.around == *last
                         // Both without a length, at the same time.
-                        || (around.start, around.end) == (slice.start, slice.end));
+                        || (around.at, around.end) == (slice.at, slice.end));
                 if encloses {
                     break;
                 }
                 open.pop();
             }
-            nested.parents[number as usize] = open.last().copied();
+            self.items[number as usize].around = open.last().copied().unwrap_or(NONE);
             open.push(number);
         }
-        nested
+        found
     }
 
     #[cold]
@@ -529,61 +586,57 @@ impl Events {
         );
     }
 
-    fn put(&mut self, reading: &mut Input<'_>, slices: &[Slice], mut nested: Nested, trace: TraceKey) {
-        let threads = self.thread_tracks();
-        nested.events = sort::items(nested.events, Ord::cmp);
+    /// Adds the spans, in the order of the input: by the events that begin them, of which each begins one.
+    fn put(&mut self, reading: &mut Input<'_>, mut told: Told, trace: TraceKey) {
+        told.events = sort::items(told.events, Ord::cmp);
         // The steps of a flow in the order of time: each is a link back to the one before.
-        nested.steps = sort::items(nested.steps, Ord::cmp);
-        let mut links: Vec<(u32, u32)> = nested
+        told.steps = sort::items(told.steps, Ord::cmp);
+        let mut links: Vec<(u32, u32)> = told
             .steps
             .windows(2)
             .filter(|pair| pair[0].0 == pair[1].0 && pair[0].3 != pair[1].3)
             .map(|pair| (pair[1].3, pair[0].3))
             .collect();
-        links = sort::items(links, Ord::cmp);
+        let place = |slice: u32| (self.items[slice as usize].track, self.items[slice as usize].at, slice);
+        links = sort::items(links, |one, other| (one.0, place(one.1)).cmp(&(other.0, place(other.1))));
         links.dedup();
+        let (mut events, mut links) = (told.events.into_iter().peekable(), links.into_iter().peekable());
         let mut origins = HashMap::new();
-        // In the order of the input: by the events that begin them, of which each begins one.
-        let mut slice_of = vec![u32::MAX; self.items.len()];
-        for (number, slice) in slices.iter().enumerate() {
-            slice_of[slice.begin as usize] = number as u32;
-        }
-        reading.builder.reserve_spans(slices.len());
+        let mut first = NO_TIME;
+        reading.builder.reserve_spans(self.items.iter().filter(|item| item.what.is_slice()).count());
         let thread_keys = ["thread.id", "thread.name"].map(|key| reading.builder.intern(key));
-        for number in slice_of.into_iter().filter(|number| *number != u32::MAX) {
-            let slice = &slices[number as usize];
-            let item = self.items[slice.begin as usize];
-            let origin = match origins.get(&self.threads[item.thread as usize].process) {
-                Some(origin) => *origin,
-                None => {
-                    let process = self.threads[item.thread as usize].process;
-                    let origin = self.origin(reading, process);
-                    *origins.entry(process).or_insert(origin)
-                }
-            };
-            let thread = &self.threads[item.thread as usize];
+        for number in 0..self.items.len() as u32 {
+            let item = self.items[number as usize];
+            if !item.what.is_slice() {
+                continue;
+            }
+            first = first.min(item.at);
+            let Thread { process, told, origin, .. } = self.threads[item.thread as usize];
+            let origin = origin.unwrap_or_else(|| {
+                let origin = *origins.entry(process).or_insert_with(|| self.origin(reading, process));
+                self.threads[item.thread as usize].origin = Some(origin);
+                origin
+            });
             let builder = &mut *reading.builder;
             let mut draft = builder.draft(0);
-            let from = nested.events.partition_point(|(slice, ..)| *slice < number);
-            for (_, _, i) in nested.events[from..].iter().take_while(|(slice, ..)| *slice == number) {
-                let event = self.items[*i as usize];
+            while let Some((_, _, i)) = events.next_if(|(slice, ..)| *slice == number) {
+                let event = self.items[i as usize];
                 builder.push_event(event.at, event.name, event.attributes);
             }
-            let from = links.partition_point(|(slice, _)| *slice < number);
-            for (_, source) in links[from..].iter().take_while(|(slice, _)| *slice == number) {
+            while let Some((_, source)) = links.next_if(|(slice, _)| *slice == number) {
                 builder.push_link(LinkDraft {
                     trace,
-                    span: key_of(&slices[*source as usize]),
+                    span: key_of(source),
                     trace_state: RawValue::NULL,
                     attributes: Default::default(),
                 });
             }
             draft.attributes = item.attributes;
-            let ended = slice.end_item.map(|end| self.items[end as usize].attributes).filter(|range| range.len > 0);
+            let ended = self.items.get(item.other as usize).map(|end| end.attributes).filter(|range| range.len > 0);
             if let Some(ended) = ended {
                 builder.append_attributes(&mut draft.attributes, ended);
             }
-            for (key, value) in thread_keys.into_iter().zip(thread.told) {
+            for (key, value) in thread_keys.into_iter().zip(told) {
                 let Some(value) = value else { continue };
                 if ended.is_some() {
                     builder.extend_attributes(&mut draft.attributes, key, value);
@@ -593,21 +646,20 @@ impl Events {
                 }
             }
             draft.trace = trace;
-            draft.id = key_of(slice);
-            draft.parent =
-                nested.parents[number as usize].map_or(SpanKey::EMPTY, |parent| key_of(&slices[parent as usize]));
+            draft.id = key_of(number);
+            draft.parent = if item.around == NONE { SpanKey::EMPTY } else { key_of(item.around) };
             draft.name = item.name;
-            (draft.start, draft.end) = (slice.start, slice.end);
+            (draft.start, draft.end) = (item.at, item.end);
             draft.kind = SpanKind::Internal;
-            draft.asynchronous = !threads[slice.track as usize];
+            draft.asynchronous = !self.tracks[item.track as usize];
             draft.source = reading.address(item.offset as usize);
             let builder = &mut *reading.builder;
-            if slice.end == NO_TIME {
+            if item.end == NO_TIME {
                 builder.warn_span(WarningKind::NoEndTime, "This slice was begun and never ended.");
             }
             builder.push_span(&draft, origin);
         }
-        if let Some(first) = slices.iter().map(|slice| slice.start).min() {
+        if first != NO_TIME {
             reading.guess("Trace events have no ids: all events of this input are one trace, and slices are nested by their times.");
             // 2001, as for every time whose unit is unknown.
             if first < 1_000_000_000_000_000_000 {
@@ -637,10 +689,9 @@ impl Events {
     }
 }
 
-/// What encloses what, by numbers of slices.
-#[derive(Debug)]
-struct Nested {
-    parents: Vec<Option<u32>>,
+/// What is told of slices, by the numbers of the events that begin them.
+#[derive(Debug, Default)]
+struct Told {
     /// Slice, time and item.
     events: Vec<(u32, u64, u32)>,
     /// Flow, time, item and slice.
@@ -648,6 +699,20 @@ struct Nested {
 }
 
 /// The number of the event that begins it.
-fn key_of(slice: &Slice) -> SpanKey {
-    span_number(u64::from(slice.begin) + 1)
+fn key_of(slice: u32) -> SpanKey {
+    span_number(u64::from(slice) + 1)
+}
+
+/// A number of microseconds; nothing of a value that is none.
+#[inline(always)]
+fn micros(reading: &Input<'_>, lexer: &mut Lexer<'_>) -> Lex<Option<Nanos>> {
+    if let Some((ns, end)) = plain_micros(reading.bytes, lexer.offset()) {
+        lexer.go_to(end);
+        return Ok(Some(Nanos { ns, negative: false }));
+    }
+    if lexer.peek()? != Kind::Number {
+        return Ok(None);
+    }
+    let number = lexer.number()?;
+    Ok(parse_micros(&reading.bytes[number.start as usize..number.end as usize]))
 }

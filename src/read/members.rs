@@ -4,7 +4,6 @@
 
 use super::input::Input;
 use crate::json::{Kind, Lex, Lexer, Phrases, Text};
-use crate::simd;
 use crate::store::{Encoding, RawValue};
 use crate::strings::StringId;
 
@@ -62,12 +61,13 @@ impl Members {
             let mut at = start;
             while let Some((phrase, key, content)) = self.phrases.follow(bytes, at, after) {
                 if key.text {
-                    let end = simd::plain_run(bytes, content);
-                    if bytes.get(end) != Some(&b'"') {
-                        break;
-                    }
-                    (after, at) = (phrase, end + 1);
-                    self.take_text(reading, key, Text { start: content as u32, end: end as u32, escaped: false });
+                    lexer.go_to(content - 1);
+                    let text = match lexer.plain_string() {
+                        Some(text) => text,
+                        None => lexer.string()?,
+                    };
+                    (after, at) = (phrase, lexer.offset());
+                    self.take_text(reading, key, text);
                 } else {
                     let Some(end) = lexer.plain_number(content) else { break };
                     (after, at) = (phrase, end);

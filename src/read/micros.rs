@@ -142,6 +142,48 @@ impl<'a> Input<'a> {
     }
 }
 
+/// A number without sign and exponent that ends its member, if one stands at an offset written as JSON demands: its nanoseconds, and where it
+/// ends.
+#[inline(always)]
+pub fn plain_micros(bytes: &[u8], start: usize) -> Option<(u64, usize)> {
+    let (mut at, mut ns) = (start, 0);
+    if let Some((whole, digits)) = bytes.get(at..).and_then(<[u8]>::first_chunk).and_then(simd::short_decimal) {
+        (at, ns) = (at + digits, u64::from(whole));
+    } else {
+        while let Some(digit) = digit_at(bytes, at).filter(|_| at - start < 15) {
+            ns = ns * 10 + u64::from(digit);
+            at += 1;
+        }
+    }
+    if at == start || bytes[start] == b'0' && at > start + 1 {
+        return None;
+    }
+    ns *= 1000;
+    if bytes.get(at) == Some(&b'.') {
+        let point = at;
+        at += 1;
+        for scale in [100, 10, 1] {
+            if let Some(digit) = digit_at(bytes, at) {
+                ns += u64::from(digit) * scale;
+                at += 1;
+            }
+        }
+        // What lies behind the nanosecond is cut off.
+        while digit_at(bytes, at).is_some() {
+            at += 1;
+        }
+        if at == point + 1 || at - start > 200 {
+            return None;
+        }
+    }
+    matches!(bytes.get(at), Some(b',' | b'}')).then_some((ns, at))
+}
+
+#[inline(always)]
+fn digit_at(bytes: &[u8], at: usize) -> Option<u8> {
+    bytes.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10)
+}
+
 /// Any number of JSON.
 #[inline]
 pub fn parse_micros(text: &[u8]) -> Option<Nanos> {
@@ -266,6 +308,25 @@ mod tests {
             let found = parse_micros(text.as_bytes())
                 .map(|nanos| if nanos.negative { -i128::from(nanos.ns) } else { i128::from(nanos.ns) });
             assert_eq!(found, *expected, "{text}");
+            // Where a member ends, and written as JSON demands, at once as well.
+            let member = format!("{text},        ");
+            if let Some((ns, end)) = plain_micros(member.as_bytes(), 0) {
+                assert_eq!((Some(i128::from(ns)), end), (*expected, text.len()), "{text}");
+            }
+        }
+        for (text, at_once) in [
+            ("0,", Some((0, 1))),
+            ("20460.08,\"dur", Some((20_460_080, 8))),
+            ("1795331638127899.5}", None),
+            ("795331638127899.5}", Some((795_331_638_127_899_500, 17))),
+            ("47258.926999999996}", Some((47_258_926, 18))),
+            ("01,", None),
+            ("1.,", None),
+            ("1", None),
+            ("1 ,", None),
+            ("1e3,", None),
+        ] {
+            assert_eq!(plain_micros(text.as_bytes(), 0), at_once, "{text}");
         }
     }
 }

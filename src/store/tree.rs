@@ -74,7 +74,10 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
     for (trace, (start, end)) in &grouped.ranges {
         let first = order.len() as u32;
         let members = &mut members[*start as usize..*end as usize];
-        sort_members(builder, members, &mut keys);
+        let spans = &builder.spans;
+        sort::by_time(members, &mut keys, |member| spans[member as usize].start, &mut |a, b| {
+            compare_spans(&builder.strings, &spans[a as usize], &spans[b as usize])
+        });
         scratch.gather(&builder.spans, members);
         arrange(builder, &mut scratch, &mut found);
         scratch.walk(first, &mut order, &mut tree);
@@ -155,25 +158,6 @@ fn group_by_trace(builder: &StoreBuilder) -> Grouped {
     };
     let ranges = sort::items(ranges, |(a, _), (b, _)| by_start(*a, *b));
     Grouped { members, ranges }
-}
-
-/// Sorts a trace's spans. Starts are compared first, beside each other in memory; few spans start together.
-fn sort_members(builder: &StoreBuilder, members: &mut [u32], keys: &mut Vec<(u64, u32)>) {
-    let spans = &builder.spans;
-    keys.clear();
-    keys.extend(members.iter().map(|member| (spans[*member as usize].start, *member)));
-    if !keys.is_sorted() {
-        keys.sort_unstable();
-    }
-    for equal in keys.chunk_by_mut(|a, b| a.0 == b.0).filter(|equal| equal.len() > 1) {
-        // They come by their place in the input, which decides between equals.
-        let mut order: Vec<u32> = equal.iter().map(|(_, member)| *member).collect();
-        sort::numbers(&mut order, &mut |a, b| compare_spans(&builder.strings, &spans[a as usize], &spans[b as usize]));
-        equal.iter_mut().zip(order).for_each(|(slot, member)| slot.1 = member);
-    }
-    for (member, key) in members.iter_mut().zip(keys.iter()) {
-        *member = key.1;
-    }
 }
 
 const NONE: u32 = u32::MAX;
