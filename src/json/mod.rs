@@ -678,24 +678,27 @@ impl<'a> Lexer<'a> {
                 self.string_content(start + 1)?;
                 Ok(start..self.at)
             }
-            b'{' | b'[' => self.skip_any::<{ MAX_DEPTH as usize / 64 + 1 }>(MAX_DEPTH),
-            _ => self.skip_any::<0>(MAX_DEPTH),
+            b'{' | b'[' => self.skip_container(),
+            _ => self.skip_any(MAX_DEPTH, &mut []),
         }
+    }
+
+    #[inline(never)]
+    fn skip_container(&mut self) -> Lex<std::ops::Range<usize>> {
+        self.skip_any(MAX_DEPTH, &mut [0; MAX_DEPTH as usize / 64 + 1])
     }
 
     /// The same with a limit of [`DEEP`] for nesting, for values that are known to nest deep and are not kept.
     pub fn skip_deep(&mut self) -> Lex<std::ops::Range<usize>> {
-        self.skip_any::<{ DEEP as usize / 64 }>(DEEP)
+        self.skip_any(DEEP, &mut [0; DEEP as usize / 64])
     }
 
-    /// `WORDS`: room for one bit a level; 0 when no container can come.
+    /// `objects`: room for one bit a level, set for an object and clear for an array; empty when no container can come.
     #[inline(never)]
-    fn skip_any<const WORDS: usize>(&mut self, max_depth: u32) -> Lex<std::ops::Range<usize>> {
+    fn skip_any(&mut self, max_depth: u32, objects: &mut [u64]) -> Lex<std::ops::Range<usize>> {
         self.skip_whitespace();
         let start = self.at;
         let base = self.depth;
-        // One bit a level: set for an object, clear for an array.
-        let mut objects = [0_u64; WORDS];
         loop {
             // A value stands here.
             match self.byte() {

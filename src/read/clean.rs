@@ -408,7 +408,7 @@ fn stamps_are_foreign(head: &[u8]) -> bool {
 
 fn remove_prefixes(bytes: &mut Vec<u8>, shape: PrefixShape) -> LinePrefixes {
     let mut prefixes = LinePrefixes::default();
-    let mut numbers: HashMap<Vec<u8>, u32> = HashMap::new();
+    let mut numbers: HashMap<String, u32> = HashMap::new();
     let mut last = (Vec::new(), NO_NAME);
     let (mut from, mut to) = (0, 0);
     while from < bytes.len() {
@@ -418,10 +418,11 @@ fn remove_prefixes(bytes: &mut Vec<u8>, shape: PrefixShape) -> LinePrefixes {
             Some((b"", length)) => (NO_NAME, from + length),
             Some((name, length)) => {
                 if last.1 == NO_NAME || last.0 != name {
-                    let number = *numbers.entry(name.to_vec()).or_insert_with(|| {
-                        prefixes.names.push(String::from_utf8_lossy(name).into_owned());
-                        prefixes.names.len() as u32 - 1
-                    });
+                    let number =
+                        *numbers.entry(String::from_utf8_lossy(name).into_owned()).or_insert_with_key(|name| {
+                            prefixes.names.push(name.clone());
+                            prefixes.names.len() as u32 - 1
+                        });
                     last = (name.to_vec(), number);
                 }
                 (last.1, from + length)

@@ -1,7 +1,7 @@
 //! Elastic APM's documents in Elasticsearch: transactions, spans, errors and logs, with nested keys (`{"trace":{"id":…}}`), dotted ones
 //! (`{"trace.id":…}`) or as `fields` (`{"trace.id":["…"]}`), in a search's answer, in a list or one a line.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::Format;
 use super::conventions::{self, conventional};
@@ -61,13 +61,12 @@ impl<'n, 'a> Fields<'n, 'a> {
             }
         }
         // The same text once more, as it is searched.
-        let doubles: HashSet<String> = {
-            let known: HashMap<&str, &Node<'_>> = all.iter().map(|(key, value)| (key.as_str(), *value)).collect();
-            let of = |key: &str| known.get(key.strip_suffix(".text")?).copied();
-            let double = |(key, value): &&(String, &Node<'_>)| of(key).is_some_and(|of| of.data == value.data);
-            all.iter().filter(double).map(|(key, _)| key.clone()).collect()
-        };
-        all.retain(|(key, _)| !doubles.contains(key));
+        let known: HashMap<&str, &Node<'_>> = all.iter().map(|(key, value)| (key.as_str(), *value)).collect();
+        let of = |key: &str| known.get(key.strip_suffix(".text")?).copied();
+        let doubles: Vec<bool> =
+            all.iter().map(|(key, value)| of(key).is_some_and(|of| of.data == value.data)).collect();
+        let mut doubles = doubles.into_iter();
+        all.retain(|_| !doubles.next().unwrap_or_default());
         Fields { all }
     }
 

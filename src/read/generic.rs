@@ -16,6 +16,7 @@ use super::micros::Nanos;
 use super::parts::{Assembler, EventParts, LinkParts, Parts, span_number};
 use super::told::kind_of;
 use crate::error::WarningKind;
+use crate::float::parse_f64;
 use crate::json::{Data, Node};
 use crate::store::{NO_TIME, SpanKey, SpanKind, Status, TraceKey};
 use crate::strings::StringId;
@@ -46,7 +47,7 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
 }
 
 fn read(reading: &mut Reading<'_>) {
-    let mut generic = Generic { held: Vec::new(), made: 0, reporters: HashMap::new() };
+    let mut generic = Generic { held: Vec::new(), made: 0, reporters: Vec::new() };
     reading.objects(&[], &mut |reading, node| {
         let around = Around { trace: TraceKey::EMPTY, parent: SpanKey::EMPTY, nested: false, head: false };
         generic.learn_reporters(&node);
@@ -167,7 +168,7 @@ struct Generic {
     /// Ids that were made up.
     made: u64,
     /// Services by the ids of what reported them, as JSON:API tells them beside the spans (Lightstep).
-    reporters: HashMap<String, String>,
+    reporters: Vec<(String, String)>,
 }
 
 impl Generic {
@@ -176,7 +177,7 @@ impl Generic {
         for reporter in list.map_or(&[][..], Node::items) {
             let name = reporter.at(&["attributes", "lightstep.component_name"]).and_then(Node::text);
             if let (Some(id), Some(name)) = (reporter.written_of("reporter-id"), name) {
-                self.reporters.insert(id.to_owned(), name.to_owned());
+                self.reporters.push((id.to_owned(), name.to_owned()));
             }
         }
     }
@@ -203,26 +204,25 @@ impl Generic {
 
     /// The smallest unit in which nine of ten spans start before their parents have ended.
     fn unit(&self) -> Option<Unit> {
-        let number = |text: &Option<String>| text.as_ref()?.parse::<f64>().ok();
-        let ids = self
-            .held
-            .iter()
-            .map(|(parts, duration)| ((parts.trace.value, parts.id.value), (parts.start, number(duration))));
-        let parents: HashMap<_, _> = ids.collect();
-        // How many nanoseconds a unit lasts at least.
-        let mut least = Vec::new();
-        for (parts, _) in &self.held {
-            let parent = parents.get(&(parts.trace.value, parts.parent.value)).filter(|_| !parts.parent.is_empty());
-            let Some((start, Some(duration))) = parent else { continue };
-            if *start < parts.start && parts.start != NO_TIME && *duration > 0.0 {
-                least.push(((parts.start - start) as f64 / duration) as u64);
+        let mut spans = HashMap::new();
+        for (i, (span, _)) in self.held.iter().enumerate() {
+            spans.entry((span.trace.value, span.id.value)).or_insert(i);
+        }
+        let units = [(Unit::Nanos, 1.0), (Unit::Micros, 1e3), (Unit::Millis, 1e6), (Unit::Seconds, 1e9)];
+        let (mut all, mut held) = (0, [0; 4]);
+        for (child, _) in self.held.iter().filter(|(span, _)| !span.parent.is_empty() && span.start != NO_TIME) {
+            let Some(parent) = spans.get(&(child.trace.value, child.parent.value)) else { continue };
+            let (parent, Some(duration)) = &self.held[*parent] else { continue };
+            let duration = parse_f64(duration).unwrap_or_default();
+            if parent.start < child.start && duration > 0.0 {
+                all += 1;
+                for ((_, ns), held) in units.iter().zip(&mut held) {
+                    *held += usize::from((child.start - parent.start) as f64 <= duration * ns);
+                }
             }
         }
-        least.sort_unstable();
-        let least = *least.get((least.len() * 9 / 10).min(least.len().checked_sub(1)?))?;
-        let units =
-            [(Unit::Nanos, 1), (Unit::Micros, 1_000), (Unit::Millis, 1_000_000), (Unit::Seconds, 1_000_000_000)];
-        units.into_iter().find(|(_, ns)| least <= *ns).map(|(unit, _)| unit)
+        let found = held.iter().position(|held| all > 0 && held * 10 >= all * 9)?;
+        Some(units[found].0)
     }
 
     /// Recursion is bounded by the lexer's limit of nesting.
@@ -289,7 +289,8 @@ impl Generic {
         parts.name = reading.builder.intern(written(Role::Name).unwrap_or_default());
         let unnamed = times(reading, &mut parts, fields);
         let mut service = written(Role::Service);
-        let reporter = node.written_of("reporter-id").and_then(|id| self.reporters.get(id));
+        let reporter = node.written_of("reporter-id").unwrap_or_default();
+        let reporter = self.reporters.iter().find(|(id, _)| id == reporter).map(|(_, name)| name.as_str());
         let mut kept = Vec::new();
         let told = |test: fn(&Role) -> bool| fields.iter().any(|(role, ..)| test(role));
         let starts = told(|role| matches!(role, Role::Start(_)));
@@ -335,7 +336,7 @@ impl Generic {
         for (key, value) in kept {
             parts.attribute(reading, key, value);
         }
-        parts.service(reading, service.or(reporter.map(String::as_str)).unwrap_or_default());
+        parts.service(reading, service.or(reporter).unwrap_or_default());
         let inside = Around { trace: parts.trace, parent: parts.id, nested: true, head: false };
         self.held.push((parts, unnamed));
         for (_, _, children) in fields.iter().filter(|(role, ..)| *role == Role::Children) {

@@ -49,8 +49,7 @@ fn rows(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) {
     if let (Some(columns), Some(lines)) = (node.get("columns"), node.get("events")) {
         for line in lines.items() {
             let line = named(columns, line);
-            let id = line.get("spanID").cloned().unwrap_or(Node { data: Data::Null, ..line.clone() });
-            row(reading, out, &line, &id, None);
+            row(reading, out, &line, line.get("spanID").unwrap_or(&line), None);
         }
     } else if let Some(id) = node.get_any(ID) {
         row(reading, out, node, id, None);
@@ -68,41 +67,47 @@ fn rows(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) {
     }
 }
 
+/// Columns, and the members that they are in the later versions; "" where another column says the same.
+const COLUMNS: &[(&str, &str)] = &[
+    ("__time", "timestamp"),
+    ("SpanId", "spanID"),
+    ("TraceId", "traceID"),
+    ("ServiceName", "serviceName"),
+    ("Name", "name"),
+    ("Kind", "kind"),
+    ("SpanKind", ""),
+    ("DurationNano", "durationNano"),
+    ("TagsKeys", ""),
+    ("TagsValues", "tagMap"),
+    ("References", "references"),
+    ("Events", "events"),
+    ("HasError", "hasError"),
+    ("StatusMessage", "statusMessage"),
+    ("StatusCodeString", ""),
+];
+
 /// A row of cells as the object that it is in the later versions.
 fn named<'a>(columns: &Node<'a>, line: &Node<'a>) -> Node<'a> {
     let mut members: Vec<(Cow<'a, str>, Node<'a>)> = Vec::new();
-    let mut keys = &[][..];
-    for (column, cell) in columns.items().iter().zip(line.items()) {
-        let (key, cell) = match column.text().unwrap_or_default() {
-            "__time" => ("timestamp", cell.clone()),
-            "SpanId" => ("spanID", cell.clone()),
-            "TraceId" => ("traceID", cell.clone()),
-            "ServiceName" => ("serviceName", cell.clone()),
-            "Name" => ("name", cell.clone()),
-            "Kind" => ("kind", cell.clone()),
-            "DurationNano" => ("durationNano", cell.clone()),
-            "References" => ("references", cell.clone()),
-            "Events" => ("events", cell.clone()),
-            "HasError" => ("hasError", cell.clone()),
-            "StatusMessage" => ("statusMessage", cell.clone()),
-            // They say what HasError and Kind say.
-            "StatusCodeString" | "SpanKind" => continue,
-            "TagsKeys" => {
-                keys = cell.items();
-                continue;
+    let mut keys: &[Node<'a>] = &[];
+    for (column, told) in columns.items().iter().zip(line.items()) {
+        let Data::Text(column) = &column.data else { continue };
+        let known = COLUMNS.iter().find(|(name, _)| *name == column.as_ref());
+        let key = known.map_or(column.clone(), |(_, key)| Cow::Borrowed(*key));
+        let mut cell = told.clone();
+        match key.as_ref() {
+            "" if column.as_ref() == "TagsKeys" => keys = told.items(),
+            "tagMap" => {
+                let mut tags = Vec::new();
+                for (key, value) in keys.iter().zip(cell.items()) {
+                    tags.extend(key.text().map(|key| (Cow::Owned(key.to_owned()), value.clone())));
+                }
+                cell.data = Data::Map(tags);
+                cell.json = false;
             }
-            "TagsValues" => {
-                let tags = keys.iter().zip(cell.items());
-                let tags =
-                    tags.map(|(key, value)| (Cow::Owned(key.text().unwrap_or_default().to_owned()), value.clone()));
-                ("tagMap", Node { data: Data::Map(tags.collect()), json: false, ..cell.clone() })
-            }
-            other => {
-                members.push((Cow::Owned(other.to_owned()), cell.clone()));
-                continue;
-            }
-        };
-        members.push((Cow::Borrowed(key), cell));
+            _ => {}
+        }
+        members.push((key, cell));
     }
     Node { data: Data::Map(members), start: line.start, end: line.end, json: false }
 }
@@ -147,7 +152,8 @@ fn row(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>, id: &Nod
             "spanID" | "span_id" | "spanId" | "traceID" | "trace_id" | "traceId" | "parentSpanID"
             | "parent_span_id" | "parentSpanId" | "name" | "timestamp" | "timeUnixNano" | "durationNano"
             | "duration_nano" | "spanKind" | "kind_string" | "kind" | "statusCode" | "status_code" | "hasError"
-            | "has_error" | "statusMessage" | "status_message" | "serviceName" | "service_name" | "service.name" => {}
+            | "has_error" | "" | "statusMessage" | "status_message" | "serviceName" | "service_name"
+            | "service.name" => {}
             "resourceTagsMap" | "resources_string" | "resource" | "resources" => {
                 for (key, value) in value.members() {
                     match key.as_ref() {

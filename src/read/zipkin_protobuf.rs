@@ -62,6 +62,7 @@ fn read(reading: &mut Reading<'_>) {
         origins: Origins::new(),
         local: HashMap::new(),
         remote: HashMap::new(),
+        endpoints: Vec::new(),
         nowhere: None,
         told: Told::NOTHING,
         links: Vec::new(),
@@ -93,7 +94,9 @@ struct Tables<'a> {
     origins: Origins,
     /// Resources by the message of the local endpoint.
     local: HashMap<&'a [u8], u32>,
-    remote: HashMap<&'a [u8], Endpoint>,
+    /// Positions in `endpoints` by the message of a remote endpoint.
+    remote: HashMap<&'a [u8], u32>,
+    endpoints: Vec<Endpoint>,
     /// The resource of spans without an endpoint.
     nowhere: Option<u32>,
     told: Told,
@@ -226,10 +229,11 @@ fn resource<'a>(reading: &mut Reading<'a>, range: Range<usize>, tables: &mut Tab
 fn peer<'a>(reading: &mut Reading<'a>, range: Range<usize>, tables: &mut Tables<'a>) -> Result<Endpoint, WireError> {
     let message = &reading.bytes[range.clone()];
     if let Some(known) = tables.remote.get(message) {
-        return Ok(*known);
+        return Ok(tables.endpoints[*known as usize]);
     }
     let endpoint = endpoint(reading, range)?;
-    tables.remote.insert(message, endpoint);
+    tables.remote.insert(message, tables.endpoints.len() as u32);
+    tables.endpoints.push(endpoint);
     Ok(endpoint)
 }
 

@@ -2,6 +2,7 @@
 
 use super::builder::StoreBuilder;
 use super::{SpanKey, TraceKey};
+use crate::sort;
 
 /// No span.
 const NONE: u32 = u32::MAX;
@@ -75,7 +76,7 @@ impl StoreBuilder {
             (span.first_event, span.event_count) = (ends[0], ends[1] - ends[0]);
             let events = &mut self.events[ends[0] as usize..ends[1] as usize];
             if late && !events.is_sorted_by_key(|event| event.time) {
-                events.sort_by_key(|event| event.time);
+                sort::slice(events, |one, other| one.time.cmp(&other.time));
             }
         }
     }
