@@ -1,17 +1,19 @@
-//! Datadog's spans in JSON, the straight way: those without an error, links and events, as nearly all are.
+//! Datadog's spans in JSON, the straight way: those without links, events and what is said of an error, as nearly all are.
 //!
 //! `datadog.rs` says what is made of them, and reads the others.
 
 use std::collections::HashMap;
 
 use super::ids::{span_number, trace_number};
-use super::input::{Input, parse_unsigned};
+use super::input::{Input, parse_unsigned, plain_unsigned};
 use super::members::{MeaningOf, Meant, Members};
 use super::told::kind_of;
 use crate::json::{Keys, Kind, Lex, Lexer, Member, Text};
-use crate::simd::Literal;
-use crate::store::{IdForm, NO_TIME, OriginIndex, RawValue, SpanDraft, SpanKind, StoreBuilder, TraceKey, TraceMark};
-use crate::strings::StringId;
+use crate::simd::{Literal, hex16};
+use crate::store::{
+    IdForm, NO_TIME, OriginIndex, RawValue, SpanDraft, SpanKind, Status, StoreBuilder, TraceKey, TraceMark,
+};
+use crate::strings::{StringId, hash};
 
 static KEYS: [Literal; 12] = [
     Literal::key("trace_id"),
@@ -101,6 +103,9 @@ pub struct Tables {
     keys: Keys,
     meta: Members,
     metrics: Members,
+    /// Keys that every span has.
+    name_key: StringId,
+    type_key: StringId,
     origins: Vec<(Vec<(StringId, RawValue)>, OriginIndex)>,
     last_origin: usize,
 }
@@ -110,8 +115,10 @@ impl Tables {
     pub fn new(meta: MeaningOf, metrics: MeaningOf) -> Tables {
         Tables {
             keys: Keys::new(&KEYS),
-            meta: Members::new(1, meta),
-            metrics: Members::new(1, metrics),
+            meta: Members::new(ORDERS, meta),
+            metrics: Members::new(ORDERS, metrics),
+            name_key: StringId::EMPTY,
+            type_key: StringId::EMPTY,
             origins: Vec::new(),
             last_origin: 0,
         }
@@ -126,6 +133,9 @@ impl Tables {
         halves: &mut UpperHalves,
         make_origin: MakeOrigin<'_>,
     ) -> bool {
+        if self.name_key == StringId::EMPTY {
+            [self.name_key, self.type_key] = ["datadog.name", "datadog.type"].map(|key| reading.builder.intern(key));
+        }
         let (place, mark) = (lexer.mark(), reading.builder.attribute_mark());
         if let Ok(true) = self.try_usual(reading, lexer, halves, make_origin) {
             return true;
@@ -170,9 +180,8 @@ impl Tables {
                 begun = true;
                 draft.name = reading.intern(resource);
                 if operation_differs(bytes, operation, resource) {
-                    let key = reading.builder.intern("datadog.name");
                     let value = reading.string_value(operation);
-                    reading.builder.push_attribute(key, value);
+                    reading.builder.push_attribute(self.name_key, value);
                 }
             }
             match known {
@@ -185,10 +194,11 @@ impl Tables {
                     }
                 }
                 3..=6 => {
-                    if lexer.peek()? != Kind::String {
-                        return Ok(false);
-                    }
-                    let text = lexer.string()?;
+                    let text = match lexer.plain_string() {
+                        Some(text) => text,
+                        None if lexer.peek()? == Kind::String => lexer.string()?,
+                        None => return Ok(false),
+                    };
                     if text.start == text.end || text.escaped {
                         return Ok(false);
                     }
@@ -198,9 +208,8 @@ impl Tables {
                         5 => service = Some(text),
                         _ => {
                             by_type = kind_of_type(text.bytes(bytes));
-                            let key = reading.builder.intern("datadog.type");
                             let value = reading.string_value(text);
-                            reading.builder.push_attribute(key, value);
+                            reading.builder.push_attribute(self.type_key, value);
                         }
                     }
                 }
@@ -216,22 +225,31 @@ impl Tables {
                 }
                 9 => {
                     lexer.skip_whitespace();
-                    if lexer.digit() != Some(0) {
-                        return Ok(false);
+                    match lexer.digit() {
+                        Some(0) => {}
+                        // What failed says no more than that here: its message would be unusual.
+                        Some(1) => draft.status = Status::Error,
+                        _ => return Ok(false),
                     }
                 }
                 10 => {
                     if lexer.peek()? != Kind::Object {
                         return Ok(false);
                     }
-                    self.meta.read(reading, lexer, 0)?;
+                    let operation = operation.map_or(0, |operation| hash(operation.bytes(bytes)));
+                    self.meta.read(reading, lexer, operation % ORDERS)?;
                     for Meant { meaning, text, .. } in &self.meta.meant {
                         let Some(text) = text.filter(|text| !text.escaped) else { return Ok(false) };
                         let content = text.bytes(bytes);
                         match *meaning {
                             UPPER_HALF if upper.is_none() => {
-                                let digits = std::str::from_utf8(content).unwrap_or_default();
-                                upper = Some(u64::from_str_radix(digits, 16).unwrap_or(0));
+                                upper = Some(match content.try_into().ok().and_then(hex16) {
+                                    Some(upper) => upper,
+                                    None => {
+                                        let digits = std::str::from_utf8(content).unwrap_or_default();
+                                        u64::from_str_radix(digits, 16).unwrap_or(0)
+                                    }
+                                });
                             }
                             KIND if draft.kind == SpanKind::Unspecified => {
                                 draft.kind = kind_of(content).unwrap_or(SpanKind::Unspecified);
@@ -253,7 +271,8 @@ impl Tables {
                     if lexer.peek()? != Kind::Object {
                         return Ok(false);
                     }
-                    self.metrics.read(reading, lexer, 0)?;
+                    let operation = operation.map_or(0, |operation| hash(operation.bytes(bytes)));
+                    self.metrics.read(reading, lexer, operation % ORDERS)?;
                 }
             }
         }
@@ -303,6 +322,9 @@ impl Tables {
     }
 }
 
+/// Orders of what a span says are learned by its operation, as far as this goes.
+const ORDERS: u32 = 16;
+
 /// Origins that are looked through for each span.
 const MOST_ORIGINS: usize = 64;
 
@@ -312,8 +334,17 @@ fn operation_differs(bytes: &[u8], operation: Text, resource: Text) -> bool {
 }
 
 /// A whole number of 64 bits.
-#[inline]
+#[inline(always)]
 fn number(lexer: &mut Lexer<'_>, bytes: &[u8]) -> Lex<Option<u64>> {
+    if let Some((number, end)) = plain_unsigned(bytes, lexer.offset()) {
+        lexer.go_to(end);
+        return Ok(Some(number));
+    }
+    other_number(lexer, bytes)
+}
+
+#[inline(never)]
+fn other_number(lexer: &mut Lexer<'_>, bytes: &[u8]) -> Lex<Option<u64>> {
     if lexer.peek()? != Kind::Number {
         return Ok(None);
     }

@@ -153,6 +153,28 @@ impl<'a> Input<'a> {
     }
 }
 
+/// A whole number of 64 bits that ends its member, if one stands at an offset written as JSON demands: the number, and where it ends.
+#[inline(always)]
+pub fn plain_unsigned(bytes: &[u8], start: usize) -> Option<(u64, usize)> {
+    const MOST: u64 = u64::MAX / 10;
+    let (mut at, mut number) = (start, 0);
+    if let Some(head) = bytes.get(start..).and_then(<[u8]>::first_chunk).and_then(simd::decimal16) {
+        (at, number) = (start + 16, head);
+    }
+    while let Some(digit) = bytes.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
+        // 18446744073709551615 is the last one.
+        if number > MOST || number == MOST && digit > 5 {
+            return None;
+        }
+        number = number * 10 + u64::from(digit);
+        at += 1;
+    }
+    if at == start || bytes[start] == b'0' && at > start + 1 {
+        return None;
+    }
+    matches!(bytes.get(at), Some(b',' | b'}')).then_some((number, at))
+}
+
 /// Decimal digits, or a number with a fraction or exponent that is not negative and below 2^64.
 #[inline]
 pub fn parse_unsigned(text: &[u8]) -> Option<u64> {
@@ -193,6 +215,38 @@ pub fn found_at(bytes: &[u8], offset: usize) -> String {
             let line = text.lines().next().unwrap_or_default();
             let short: String = line.chars().take(16).collect();
             format!("`{short}`")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_at_once_is_the_number_digit_by_digit() {
+        for (text, at_once) in [
+            ("0,", Some((0, 1))),
+            ("7}", Some((7, 1))),
+            ("1780000000020460080,", Some((1_780_000_000_020_460_080, 19))),
+            ("1234567890123456,", Some((1_234_567_890_123_456, 16))),
+            ("18446744073709551615,", Some((u64::MAX, 20))),
+            ("18446744073709551616,", None),
+            ("18446744073709551620,", None),
+            ("99999999999999999999,", None),
+            ("184467440737095516150,", None),
+            ("00,", None),
+            ("0123456789012345678,", None),
+            ("-1,", None),
+            ("1.5,", None),
+            ("12 ,", None),
+            ("12", None),
+            (",", None),
+        ] {
+            assert_eq!(plain_unsigned(text.as_bytes(), 0), at_once, "{text}");
+            if let Some((number, end)) = at_once {
+                assert_eq!(parse_unsigned(&text.as_bytes()[..end]), Some(number), "{text}");
+            }
         }
     }
 }
