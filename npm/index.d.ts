@@ -484,9 +484,12 @@ export class Trace {
   failed(): boolean;
   /**
    * Work that the main top did not wait for, here or in traces that link here, each with the critical path of its own and the time from the end of
-   * what caused it to its start. A piece of work with several causes comes once for each, its path with the first.
+   * what caused it to its start. A piece of work with several causes comes once for each, its path with the first. With a number, so many of
+   * them, those with the longest paths first.
    */
-  asyncPaths(): AsyncPath[];
+  asyncPaths(longest?: number): AsyncPath[];
+  /** How many there are. */
+  readonly asyncPathCount: number;
   /** Its hosts, what the calls between them tell of their clocks, and which spans an alignment would move. Nothing else is aligned. */
   clockSkew(): ClockSkew;
   /**
@@ -552,9 +555,16 @@ export class Trace {
   spanCounts(): { services: number[]; kinds: { kind: SpanKind; spans: number }[] };
   /**
    * Collects the texts of the trace, as the first search does otherwise: a second for a million spans. With a number, those of so
-   * many spans more. Answers whether it is done for all.
+   * many spans more; with a query, only if that looks at texts. Answers whether it is done for all.
    */
-  prepareSearch(spans?: number): boolean;
+  prepareSearch(spans?: number, query?: string): boolean;
+  /**
+   * Does the next part of what `verdict()` and the like need, so that a large trace holds nothing up: called until it answers true,
+   * they are there at once.
+   */
+  prepareVerdict(): boolean;
+  /** The same for `findings()`, `advice()` and `markdown()`, some ten milliseconds of work at a time: seconds for a million spans. */
+  prepareFindings(): boolean;
   /** Gives the memory back, once the set is freed too. */
   free(): void;
   [Symbol.dispose](): void;

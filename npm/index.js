@@ -378,8 +378,12 @@ export class Trace {
     return alive(this.#trace).failed();
   }
 
-  asyncPaths() {
-    return alive(this.#trace).asyncPaths();
+  get asyncPathCount() {
+    return alive(this.#trace).asyncPathCount;
+  }
+
+  asyncPaths(longest) {
+    return alive(this.#trace).asyncPaths(longest);
   }
 
   clockSkew() {
@@ -481,8 +485,16 @@ export class Trace {
     return { services: Array.from(counts.subarray(0, kinds)), kinds: KINDS.map((kind, index) => ({ kind, spans: counts[kinds + index] })) };
   }
 
-  prepareSearch(spans) {
-    return alive(this.#trace).prepareSearch(spans);
+  prepareSearch(spans, query) {
+    return alive(this.#trace).prepareSearch(spans, query);
+  }
+
+  prepareVerdict() {
+    return alive(this.#trace).prepareVerdict();
+  }
+
+  prepareFindings() {
+    return alive(this.#trace).prepareFindings();
   }
 
   free() {

@@ -50,11 +50,6 @@ impl Strings {
         (self.data.as_bytes(), &self.ends)
     }
 
-    /// The numbers of all texts that are like this.
-    pub fn filter(&self, like: impl Fn(&str) -> bool) -> Vec<StringId> {
-        (0..self.ends.len() as u32).map(StringId).filter(|id| like(self.get(*id))).collect()
-    }
-
     /// How many texts there are.
     pub fn len(&self) -> usize {
         self.ends.len()

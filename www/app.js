@@ -18,15 +18,12 @@ import { Places } from "./places.js";
 import { Reading } from "./reading.js";
 import { Saving } from "./saving.js";
 import { Selector } from "./selection.js";
-import { Store, initialState, loadPreferences, savePreferences } from "./state.js";
+import { Store, initialState, loadPreferences, savePreferences, verdictOf } from "./state.js";
 import { parseHash } from "./url.js";
 import { Views } from "./views.js";
 
 /** @import { State } from './state.js' */
 /** @import { Intents, Problem } from './types.js' */
-
-/** Spans up to which findings are looked for without being asked. */
-const EXPLAINED_AT_ONCE = 300_000;
 
 export class App {
     client = new Client();
@@ -173,36 +170,41 @@ export class App {
 
     /** Where the time went in a large trace is asked for once its rows are shown. */
     #judge() {
-        const { connection, trace, verdict } = this.store.state;
-        if (connection === null || trace === null || trace.verdict !== null) return;
-        if (verdict !== null && verdict.connection === connection && verdict.index === trace.index) return;
+        const { connection, trace } = this.store.state;
+        if (connection === null || trace === null || verdictOf(this.store.state) !== null) return;
         if (this.#judging?.summary === trace.summary) return;
         this.#judging = trace;
         this.attempt(
             afterPaint()
                 .then(() => connection.call("verdict", trace.index))
-                .then((found) => {
-                    this.store.set({ verdict: { connection, index: trace.index, verdict: found } });
-                    if (trace.summary.spans > EXPLAINED_AT_ONCE) this.intents.prepareSearch();
+                .then((verdict) => {
+                    if (verdict !== null) this.store.set({ verdict: { connection, index: trace.index, verdict } });
                 }),
         );
     }
 
-    /** The trace of which the findings were asked for last. @type {State['trace']} */
-    #explaining = null;
+    /** The trace of which the findings were asked for last, and whether somebody wants to see them. @type {{trace: State['trace'], wanted: boolean}} */
+    #explaining = { trace: null, wanted: false };
 
-    /** What was found in the trace is asked for once its rows are there; in a very large one, when somebody wants to see it. */
+    /**
+     * What was found in the trace is asked for once its rows and its verdict are there, and what the first search needs; before that when somebody
+     * wants to see it.
+     */
     #explain() {
         const { connection, trace, explained, tab } = this.store.state;
         if (connection === null || trace === null || explained?.index === trace.index) return;
-        if (trace.summary.spans > EXPLAINED_AT_ONCE && tab !== "findings") return;
-        if (this.#explaining?.summary === trace.summary) return;
-        this.#explaining = trace;
+        const wanted = tab === "findings";
+        if (!wanted && verdictOf(this.store.state) === null) return;
+        const known = this.#explaining;
+        if (known.trace?.summary === trace.summary && (known.wanted || !wanted)) return;
+        this.#explaining = { trace, wanted };
         void afterPaint()
+            .then(() => (wanted ? undefined : connection.call("prepareSearch", trace.index)))
             .then(() => connection.call("explain", trace.index))
             .then((found) => {
-                if (this.store.state.connection === connection && this.store.state.trace?.index === found.index) this.store.set({ explained: found });
-                this.intents.prepareSearch();
+                const { state } = this.store;
+                if (found !== null && state.connection === connection && state.trace?.index === found.index && state.explained?.index !== found.index) this.store.set({ explained: found });
+                if (wanted) this.intents.prepareSearch();
             })
             .catch(() => {});
     }

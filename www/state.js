@@ -182,6 +182,16 @@ export class Store {
 }
 
 /**
+ * Where the time went in the trace that is shown; null while that is not known.
+ * @param {State} state
+ * @returns {Verdict | null}
+ */
+export function verdictOf({ trace, connection, verdict }) {
+    if (trace === null || trace.verdict !== null) return trace?.verdict ?? null;
+    return verdict !== null && verdict.connection === connection && verdict.index === trace.index ? verdict.verdict : null;
+}
+
+/**
  * The part of the time that is shown.
  * @param {State} state
  * @returns {{from: number, to: number}}

@@ -14,9 +14,10 @@
 use super::critical_path::{Segment, critical_path_of};
 use super::facts::Facts;
 use super::finding::{Confidence, Finding, Severity};
+use super::watch::Watch;
 use super::words::{count, operation};
 use crate::sort;
-use crate::store::{Span, SpanIndex, SpanKind, Trace};
+use crate::store::{Span, SpanIndex, SpanKind, Store, Trace};
 use crate::time::format_duration;
 
 /// What connects work to the span that caused it.
@@ -59,53 +60,87 @@ pub struct AsyncPath {
     pub segments: Vec<Segment>,
 }
 
+impl AsyncPath {
+    /// How long the work took.
+    pub fn total_ns(&self) -> u64 {
+        self.segments.iter().map(Segment::duration_ns).sum()
+    }
+}
+
 /// All work of a trace that its main top did not wait for, and what links to a span of the trace from elsewhere, by the start of the work in tree order.
 pub fn async_paths(trace: &Trace<'_>) -> Vec<AsyncPath> {
-    let store = trace.store();
+    let mut work = Work::default();
     let main = super::summary::main_top(trace).index();
-    let end = SpanIndex(trace.first().0 + trace.span_count() as u32);
-    let mut edges: Vec<(Option<SpanIndex>, SpanIndex, Edge)> = Vec::new();
-    for span in trace.spans() {
+    trace.spans().for_each(|span| work.see(trace, main, &span));
+    work.see_links(trace);
+    work.follow(trace.store(), usize::MAX);
+    work.paths
+}
+
+/// What a span caused, a work and the edge between them.
+type Caused = (Option<SpanIndex>, SpanIndex, Edge);
+
+/// Work and its paths, a part of them at a time.
+#[derive(Default)]
+struct Work {
+    edges: Vec<Caused>,
+    /// Those of the first edges.
+    paths: Vec<AsyncPath>,
+}
+
+impl Work {
+    /// Takes what the next span of the trace is or says; `main` is the main top.
+    fn see(&mut self, trace: &Trace<'_>, main: SpanIndex, span: &Span<'_>) {
         if span.is_async() {
             let parent = span.parent();
             let is_message = span.kind() == SpanKind::Consumer
-                && parent.is_some_and(|parent| store.span(parent).kind() == SpanKind::Producer);
-            edges.push((parent, span.index(), if is_message { Edge::Message } else { Edge::Follows }));
+                && parent.is_some_and(|parent| trace.store().span(parent).kind() == SpanKind::Producer);
+            self.edges.push((parent, span.index(), if is_message { Edge::Message } else { Edge::Follows }));
         } else if span.top().is_some() && span.index() != main {
-            // What it links to in this trace comes with the links below.
+            // What it links to in this trace comes with the links.
             let linked = span.links().any(|link| link.target().is_some_and(|target| holds(trace, target)));
             if !linked {
-                edges.push((None, span.index(), Edge::None));
+                self.edges.push((None, span.index(), Edge::None));
             }
         }
     }
-    for (to, from) in store.link_targets().into_range(trace.first(), end) {
-        let span = store.span(from);
-        // A link beside an edge that says the same, and one from a span to what is above or below it, tells nothing new.
-        let same = span.parent() == Some(to) || (to <= from && from < store.span(to).subtree_end());
-        let below = from <= to && to < span.subtree_end();
-        if !same && !below {
-            edges.push((Some(to), from, Edge::Link));
+
+    /// Takes the links to spans of the trace, behind its last span.
+    fn see_links(&mut self, trace: &Trace<'_>) {
+        let store = trace.store();
+        let end = SpanIndex(trace.first().0 + trace.span_count() as u32);
+        for (to, from) in store.link_targets().into_range(trace.first(), end) {
+            let span = store.span(from);
+            // A link beside an edge that says the same, and one from a span to what is above or below it, tells nothing new.
+            let same = span.parent() == Some(to) || (to <= from && from < store.span(to).subtree_end());
+            let below = from <= to && to < span.subtree_end();
+            if !same && !below {
+                self.edges.push((Some(to), from, Edge::Link));
+            }
         }
+        sort::slice(&mut self.edges, |one, other| (one.1, one.0).cmp(&(other.1, other.0)));
+        self.paths.reserve_exact(self.edges.len());
     }
-    let mut paths = Vec::with_capacity(edges.len());
-    let mut last: Option<(SpanIndex, usize)> = None;
-    for (from, work, edge) in sort::items(edges, |one, other| (one.1, one.0).cmp(&(other.1, other.0))) {
-        let span = store.span(work);
-        // A batch links to many spans and is one piece of work.
-        let segments = match last {
-            Some((same, _)) if same == work => Vec::new(),
-            _ => critical_path_of(&span),
-        };
-        last = Some((work, paths.len()));
-        let wait_ns = from.and_then(|from| {
-            let (_, end) = store.span(from).interval()?;
-            let wait = i128::from(span.start_ns()?) - i128::from(end);
-            Some(wait.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
-        });
-        paths.push(AsyncPath { from, work, edge, wait_ns, segments });
+
+    /// Follows the paths of up to so many edges more; whether these are all.
+    fn follow(&mut self, store: &Store, edges: usize) -> bool {
+        let done = self.paths.len();
+        for (from, work, edge) in self.edges.iter().skip(done).take(edges).copied() {
+            let span = store.span(work);
+            // A batch links to many spans and is one piece of work.
+            let segments = match self.paths.last() {
+                Some(last) if last.work == work => Vec::new(),
+                _ => critical_path_of(&span),
+            };
+            let wait_ns = from.and_then(|from| {
+                let (_, end) = store.span(from).interval()?;
+                let wait = i128::from(span.start_ns()?) - i128::from(end);
+                Some(wait.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
+            });
+            self.paths.push(AsyncPath { from, work, edge, wait_ns, segments });
+        }
+        self.paths.len() == self.edges.len()
     }
-    paths
 }
 
 fn holds(trace: &Trace<'_>, span: SpanIndex) -> bool {
@@ -117,12 +152,55 @@ const NAMED: usize = 3;
 /// A wait below this is none worth telling of.
 const WORTH: i64 = 10_000_000;
 
+/// Paths that are followed at once.
+const FOLLOWED: usize = 20_000;
+
 /// `queue-wait`, and what linked work that failed says: `linked-failure`.
-pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
+#[derive(Default)]
+pub(super) struct AsyncWork {
+    work: Work,
+    /// Whether the links were looked at.
+    linked: bool,
+    /// Spans that link to one that failed in another trace, and the first one with its target.
+    to_failed: (Vec<SpanIndex>, Option<(SpanIndex, SpanIndex)>),
+}
+
+impl Watch for AsyncWork {
+    fn see(&mut self, facts: &Facts<'_>, span: &Span<'_>) {
+        self.work.see(&facts.trace, facts.top.index(), span);
+        for target in span.links().filter_map(|link| link.target()) {
+            let target = facts.store().span(target);
+            if target.trace() != facts.trace.index() && has_failed(facts, target.index()) {
+                let (spans, first) = &mut self.to_failed;
+                spans.push(span.index());
+                first.get_or_insert((span.index(), target.index()));
+            }
+        }
+    }
+
+    fn tell(&mut self, facts: &Facts<'_>, found: &mut Vec<Finding>) -> bool {
+        if !std::mem::replace(&mut self.linked, true) {
+            self.work.see_links(&facts.trace);
+        }
+        if !self.work.follow(facts.store(), FOLLOWED) {
+            return false;
+        }
+        let AsyncWork { work, to_failed: (spans, first), .. } = std::mem::take(self);
+        facts.later.set_async_paths(work.paths);
+        let paths = facts.later.async_paths(&facts.trace);
+        queue_waits(facts, paths, found);
+        linked_failures(facts, paths, found);
+        if let Some((span, target)) = first {
+            links_to_failed(facts, spans, span, target, found);
+        }
+        true
+    }
+}
+
+fn queue_waits(facts: &Facts<'_>, paths: &[AsyncPath], found: &mut Vec<Finding>) {
     let store = facts.store();
-    let paths = async_paths(&facts.trace);
     let mut waits: Vec<(i64, u32)> = Vec::new();
-    for (number, path) in (0..).zip(&paths) {
+    for (number, path) in (0..).zip(paths) {
         if let (Edge::Message | Edge::Link, Some(wait)) = (path.edge, path.wait_ns)
             && wait >= WORTH
         {
@@ -186,18 +264,19 @@ pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
                 .next("Read queue waits between these hosts with care"),
         );
     }
-    linked_failures(facts, &paths, found);
 }
 
-/// Failed work in other traces that this one caused, and the failed request elsewhere that this trace's work came from.
+/// Whether a span ended with an error.
+fn has_failed(facts: &Facts<'_>, span: SpanIndex) -> bool {
+    matches!(super::errors::ending(&facts.semantics, &facts.store().span(span)), super::errors::Ending::Error(_))
+}
+
+/// Failed work in other traces that this one caused.
 fn linked_failures(facts: &Facts<'_>, paths: &[AsyncPath], found: &mut Vec<Finding>) {
     let store = facts.store();
-    let failed = |span: &Span<'_>| {
-        matches!(super::errors::ending(&facts.semantics, &store.span(span.index())), super::errors::Ending::Error(_))
-    };
     let there: Vec<(SpanIndex, SpanIndex)> = paths
         .iter()
-        .filter(|path| path.edge == Edge::Link && !holds(&facts.trace, path.work) && failed(&store.span(path.work)))
+        .filter(|path| path.edge == Edge::Link && !holds(&facts.trace, path.work) && has_failed(facts, path.work))
         .filter_map(|path| Some((path.from?, path.work)))
         .collect();
     if let Some((from, work)) = there.first().map(|(from, work)| (store.span(*from), store.span(*work))) {
@@ -216,25 +295,24 @@ fn linked_failures(facts: &Facts<'_>, paths: &[AsyncPath], found: &mut Vec<Findi
                 .next("Open the linked trace to see why; the request itself did not wait for it"),
         );
     }
-    let mut spans = Vec::new();
-    let mut first: Option<(Span<'_>, Span<'_>)> = None;
-    for span in facts.trace.spans() {
-        for target in span.links().filter_map(|link| link.target()) {
-            let target = store.span(target);
-            if target.trace() != facts.trace.index() && failed(&target) {
-                spans.push(span.index());
-                first = first.or(Some((span, target)));
-            }
-        }
-    }
-    if let Some((span, target)) = first {
-        spans.dedup();
-        let title = format!("{} links to {}, which failed in another trace", operation(&span), operation(&target));
-        let trace = store.trace(target.trace()).map(|trace| trace.id()).unwrap_or_default();
-        found.push(
-            Finding::new("linked-failure", Severity::Warning, Confidence::Certain, title, spans)
-                .because(format!("span {} of trace {trace} ended with an error", target.id()), vec![span.index()])
-                .next("Open the linked trace: what failed there may explain what is wrong here"),
-        );
-    }
+}
+
+/// The failed request elsewhere that this trace's work came from.
+fn links_to_failed(
+    facts: &Facts<'_>,
+    mut spans: Vec<SpanIndex>,
+    span: SpanIndex,
+    target: SpanIndex,
+    found: &mut Vec<Finding>,
+) {
+    let store = facts.store();
+    let (span, target) = (store.span(span), store.span(target));
+    spans.dedup();
+    let title = format!("{} links to {}, which failed in another trace", operation(&span), operation(&target));
+    let trace = store.trace(target.trace()).map(|trace| trace.id()).unwrap_or_default();
+    found.push(
+        Finding::new("linked-failure", Severity::Warning, Confidence::Certain, title, spans)
+            .because(format!("span {} of trace {trace} ended with an error", target.id()), vec![span.index()])
+            .next("Open the linked trace: what failed there may explain what is wrong here"),
+    );
 }

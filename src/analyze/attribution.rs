@@ -9,11 +9,13 @@
 //! ```
 //! Linear, then sorts of what is on the path.
 
+use super::answers::Answers;
 use super::bottleneck::path_by_span;
 use super::facts::Facts;
 use super::finding::{Confidence, Finding, Severity};
 use super::self_time::for_each_gap;
 use super::semantics::{Field, Role};
+use super::watch::Watch;
 use super::what_if::saved_if_shorter;
 use super::words::{count, duration, operation, share, shortened, statement_line, total};
 use crate::sort;
@@ -150,21 +152,12 @@ const WORTH_TELLING: u64 = 10;
 /// A stretch in no span that is worth telling: this long, and one in ten of the request.
 const GAP_NS: u64 = 1_000_000;
 
-/// Findings about where the time went.
-pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
-    slowest_hop(facts, found);
-    owning_service(facts, found);
-    network(facts, found);
-    connections(facts, found);
-    in_no_span(facts, found);
-}
-
 fn is_worth_telling(facts: &Facts<'_>, ns: u64) -> bool {
     ns > 0 && ns >= facts.whole_ns() / WORTH_TELLING
 }
 
-/// The span that owns most of the path.
-fn slowest_hop(facts: &Facts<'_>, found: &mut Vec<Finding>) {
+/// `slowest-hop`: the span that owns most of the path.
+pub(super) fn slowest_hop(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     let Some(path) = facts.paths.of_top(facts.top.index()) else { return };
     let Some(part) = path_by_span(&path).first().copied() else { return };
     if !is_worth_telling(facts, part.ns) {
@@ -233,8 +226,8 @@ pub(super) fn peer(facts: &Facts<'_>, span: &Span<'_>) -> Option<String> {
         .map(|peer| shortened(&peer, ""))
 }
 
-/// A service that owns more than half of the path, among several.
-fn owning_service(facts: &Facts<'_>, found: &mut Vec<Finding>) {
+/// `critical-share`: a service that owns more than half of the path, among several.
+pub(super) fn owning_service(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     let Some(path) = facts.paths.of_top(facts.top.index()) else { return };
     let parts = super::bottleneck::path_by_service(facts.store(), &path);
     let [first, _, ..] = parts.as_slice() else { return };
@@ -264,90 +257,116 @@ fn owning_service(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     );
 }
 
-/// Calls between two services of which a good part is in neither.
-fn network(facts: &Facts<'_>, found: &mut Vec<Finding>) {
-    // Client service, server service, span.
-    let mut calls: Vec<(usize, usize, SpanIndex)> = Vec::new();
-    for span in facts.trace.spans() {
+/// `network-wait`: calls between two services of which a good part is in neither.
+#[derive(Default)]
+pub(super) struct Network {
+    /// Client service, server service, span.
+    calls: Vec<(usize, usize, SpanIndex)>,
+}
+
+impl Watch for Network {
+    fn see(&mut self, facts: &Facts<'_>, span: &Span<'_>) {
         if facts.critical[span.position()] > 0
             && span.kind() == SpanKind::Client
-            && let Some(server) = server_of(&span)
+            && let Some(server) = server_of(span)
         {
-            calls.push((span.service_index(), server.service_index(), span.index()));
+            self.calls.push((span.service_index(), server.service_index(), span.index()));
         }
     }
-    sort::slice(&mut calls, Ord::cmp);
-    // In the order of their first calls: services are numbered as they were read.
-    let pairs = calls.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1));
-    for calls in sort::items(pairs.collect(), |one, other| one[0].2.cmp(&other[0].2)) {
-        let ns = total(calls.iter().map(|(.., span)| facts.critical_of(*span)));
-        if !is_worth_telling(facts, ns) || ns < GAP_NS {
-            continue;
+
+    fn tell(&mut self, facts: &Facts<'_>, found: &mut Vec<Finding>) -> bool {
+        let calls = &mut self.calls;
+        sort::slice(calls, Ord::cmp);
+        // In the order of their first calls: services are numbered as they were read.
+        let pairs = calls.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1));
+        for calls in sort::items(pairs.collect(), |one, other| one[0].2.cmp(&other[0].2)) {
+            let ns = total(calls.iter().map(|(.., span)| facts.critical_of(*span)));
+            if !is_worth_telling(facts, ns) || ns < GAP_NS {
+                continue;
+            }
+            let mut spans: Vec<SpanIndex> = calls.iter().map(|(.., span)| *span).collect();
+            sort::slice(&mut spans, |one, other| facts.critical_of(*other).cmp(&facts.critical_of(*one)));
+            let client = facts.store().span(spans[0]);
+            let Some(server) = server_of(&client) else { continue };
+            let (caller, callee) =
+                (shortened(client.service(), "the caller"), shortened(server.service(), "the server"));
+            let title = format!(
+                "{} ({}) between {caller} and {callee} is spent in neither",
+                format_duration(ns),
+                share(ns, facts.whole_ns())
+            );
+            let (of_client, of_server) = (duration(&client), duration(&server));
+            let difference = of_client.saturating_sub(of_server);
+            let text = format!(
+                "{}: {} at the caller − {} at the server = {}",
+                operation(&client),
+                format_duration(of_client),
+                format_duration(of_server),
+                format_duration(difference)
+            );
+            let saves = match spans.as_slice() {
+                [only] => saved_if_shorter(&facts.trace, *only, ns),
+                _ => 0,
+            };
+            let calls = count(spans.len(), "call", "calls");
+            found.push(
+                Finding::new("network-wait", Severity::Warning, Confidence::Likely, title, spans)
+                    .saving(saves, format!("{} on the critical path over {calls}", format_duration(ns)))
+                    .because(text, vec![client.index(), server.index()])
+                    .next("Look at connection set-up, payload size and queues between the two; an aligned clock would tell which way is slow"),
+            );
         }
-        let mut spans: Vec<SpanIndex> = calls.iter().map(|(.., span)| *span).collect();
+        true
+    }
+}
+
+/// `pool-wait`: waiting for connections.
+#[derive(Default)]
+pub(super) struct Connections {
+    /// By name.
+    known: Answers,
+    spans: Vec<SpanIndex>,
+}
+
+impl Watch for Connections {
+    fn see(&mut self, facts: &Facts<'_>, span: &Span<'_>) {
+        if facts.critical[span.position()] > 0 && self.known.get(span.name_id().index(), || is_connection(span.name()))
+        {
+            self.spans.push(span.index());
+        }
+    }
+
+    fn tell(&mut self, facts: &Facts<'_>, found: &mut Vec<Finding>) -> bool {
+        let mut spans = std::mem::take(&mut self.spans);
+        let ns = total(spans.iter().map(|span| facts.critical_of(*span)));
+        // Half of what is worth telling elsewhere: none of it is work.
+        if ns < GAP_NS || !is_worth_telling(facts, ns.saturating_mul(2)) {
+            return true;
+        }
         sort::slice(&mut spans, |one, other| facts.critical_of(*other).cmp(&facts.critical_of(*one)));
-        let client = facts.store().span(spans[0]);
-        let Some(server) = server_of(&client) else { continue };
-        let (caller, callee) = (shortened(client.service(), "the caller"), shortened(server.service(), "the server"));
+        let first = facts.store().span(spans[0]);
         let title = format!(
-            "{} ({}) between {caller} and {callee} is spent in neither",
+            "{} ({}) went into waiting for or making connections",
             format_duration(ns),
             share(ns, facts.whole_ns())
         );
-        let (of_client, of_server) = (duration(&client), duration(&server));
-        let difference = of_client.saturating_sub(of_server);
-        let text = format!(
-            "{}: {} at the caller − {} at the server = {}",
-            operation(&client),
-            format_duration(of_client),
-            format_duration(of_server),
-            format_duration(difference)
-        );
+        let text = format!("{} took {}", operation(&first), format_duration(duration(&first)));
         let saves = match spans.as_slice() {
             [only] => saved_if_shorter(&facts.trace, *only, ns),
             _ => 0,
         };
-        let calls = count(spans.len(), "call", "calls");
         found.push(
-            Finding::new("network-wait", Severity::Warning, Confidence::Likely, title, spans)
-                .saving(saves, format!("{} on the critical path over {calls}", format_duration(ns)))
-                .because(text, vec![client.index(), server.index()])
-                .next("Look at connection set-up, payload size and queues between the two; an aligned clock would tell which way is slow"),
+            Finding::new("pool-wait", Severity::Warning, Confidence::Likely, title, spans)
+                .saving(saves, String::new())
+                .because(text, vec![first.index()])
+                .next("Keep connections open, and look at the size of the pool and who holds its connections"),
         );
+        true
     }
 }
 
-/// Waiting for connections.
-fn connections(facts: &Facts<'_>, found: &mut Vec<Finding>) {
-    let waits = facts.trace.spans().filter(|span| facts.critical[span.position()] > 0 && is_connection(span.name()));
-    let mut spans: Vec<SpanIndex> = waits.map(|span| span.index()).collect();
-    let ns = total(spans.iter().map(|span| facts.critical_of(*span)));
-    // Half of what is worth telling elsewhere: none of it is work.
-    if ns < GAP_NS || !is_worth_telling(facts, ns.saturating_mul(2)) {
-        return;
-    }
-    sort::slice(&mut spans, |one, other| facts.critical_of(*other).cmp(&facts.critical_of(*one)));
-    let first = facts.store().span(spans[0]);
-    let title = format!(
-        "{} ({}) went into waiting for or making connections",
-        format_duration(ns),
-        share(ns, facts.whole_ns())
-    );
-    let text = format!("{} took {}", operation(&first), format_duration(duration(&first)));
-    let saves = match spans.as_slice() {
-        [only] => saved_if_shorter(&facts.trace, *only, ns),
-        _ => 0,
-    };
-    found.push(
-        Finding::new("pool-wait", Severity::Warning, Confidence::Likely, title, spans)
-            .saving(saves, String::new())
-            .because(text, vec![first.index()])
-            .next("Keep connections open, and look at the size of the pool and who holds its connections"),
-    );
-}
-
-/// Long stretches of the path in which a span with parts has none running.
-fn in_no_span(facts: &Facts<'_>, found: &mut Vec<Finding>) {
+/// `uninstrumented-gap`: long stretches of the path in which a span with parts has none running.
+pub(super) fn in_no_span(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     let Some(path) = facts.paths.of_top(facts.top.index()) else { return };
     let store = facts.store();
     let mut own: Vec<(SpanIndex, u64, u64)> = path

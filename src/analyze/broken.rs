@@ -13,6 +13,7 @@
 use super::facts::Facts;
 use super::finding::{Confidence, Finding, Severity};
 use super::semantics::{Field, Role};
+use super::watch::Watch;
 use super::words::{count, duration, operation};
 use crate::sort;
 use crate::store::{Span, SpanIndex, SpanKind, Top};
@@ -25,13 +26,8 @@ const COMPARED: usize = 32;
 /// A called span may stick out of its caller by so much, as clocks differ.
 const SLACK: u64 = 5_000_000;
 
-/// `orphan`, `severed-context`.
-pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
-    orphans(facts, found);
-    severed(facts, found);
-}
-
-fn orphans(facts: &Facts<'_>, found: &mut Vec<Finding>) {
+/// `orphan`.
+pub(super) fn orphans(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     let orphans: Vec<SpanIndex> =
         facts.trace.tops().filter(|top| top.top() == Some(Top::Orphan)).map(|top| top.index()).collect();
     let store = facts.store();
@@ -77,13 +73,32 @@ struct Entry<'a> {
     start: u64,
 }
 
-fn severed(facts: &Facts<'_>, found: &mut Vec<Finding>) {
+/// `severed-context`.
+#[derive(Default)]
+pub(super) struct Severed {
+    /// Calls whose other side is not below them.
+    calls: Vec<SpanIndex>,
+}
+
+impl Watch for Severed {
+    fn see(&mut self, facts: &Facts<'_>, span: &Span<'_>) {
+        if lacks_other_side(facts, span) {
+            self.calls.push(span.index());
+        }
+    }
+
+    fn tell(&mut self, facts: &Facts<'_>, found: &mut Vec<Finding>) -> bool {
+        severed(facts, &self.calls, found);
+        true
+    }
+}
+
+fn severed(facts: &Facts<'_>, calls: &[SpanIndex], found: &mut Vec<Finding>) {
     let store = facts.store();
-    let calls: Vec<Span<'_>> = facts.trace.spans().filter(|span| lacks_other_side(facts, span)).collect();
     if calls.is_empty() {
         return;
     }
-    let intervals = || calls.iter().filter_map(Span::interval);
+    let intervals = || calls.iter().filter_map(|call| store.span(*call).interval());
     let earliest = intervals().map(|(from, _)| from).min().unwrap_or(0).saturating_sub(SLACK);
     let latest = intervals().map(|(_, to)| to).max().unwrap_or(0);
     // Tops that were called by somebody: of this trace those that are not its main one, of others their servers without a parent.
@@ -108,7 +123,7 @@ fn severed(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     let entries = sort::items(entries, |one, other| one.start.cmp(&other.start));
     let mut told = 0;
     let mut more = Vec::new();
-    for call in &calls {
+    for call in calls.iter().map(|call| store.span(*call)) {
         let Some((from, to)) = call.interval() else { continue };
         let first = entries.partition_point(|entry| entry.start < from.saturating_sub(SLACK));
         let within = entries[first..].iter().take_while(|entry| entry.start <= to).take(COMPARED);
@@ -118,7 +133,7 @@ fn severed(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             if ends > to.saturating_add(SLACK) || duration(&entry.span) > to - from {
                 continue;
             }
-            let signs = signs(facts, call, &entry.span);
+            let signs = signs(facts, &call, &entry.span);
             if !signs.is_empty() && best.as_ref().is_none_or(|(most, ..)| signs.len() > *most) {
                 best = Some((signs.len(), entry, signs));
             }
@@ -129,7 +144,7 @@ fn severed(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             more.push(call.index());
             continue;
         }
-        found.push(finding(facts, call, &entry.span, &signs));
+        found.push(finding(facts, &call, &entry.span, &signs));
     }
     if !more.is_empty() {
         let title = format!("The context was probably lost in {} too", count(more.len(), "more call", "more calls"));

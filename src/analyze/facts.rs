@@ -3,6 +3,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
+use super::async_paths::{AsyncPath, async_paths};
 use super::bottleneck::{OperationPart, path_by_operation};
 use super::causes::{RootCauses, root_causes};
 use super::clock_skew::{ClockSkew, clock_skew};
@@ -17,6 +18,8 @@ use crate::store::{Span, SpanIndex, Store, Trace};
 /// What one look at all spans of a trace finds out. Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Known {
+    /// The main top.
+    top: SpanIndex,
     meanings: Meanings,
     critical: Rc<[u64]>,
     roles: Rc<[Role]>,
@@ -28,7 +31,13 @@ pub struct Known {
 
 impl Known {
     /// Looks at all spans. What it is given is that of the trace.
-    pub fn new(trace: &Trace<'_>, paths: &CriticalPaths, meanings: Meanings, errors: Rc<Errors>) -> Known {
+    pub fn new(
+        trace: &Trace<'_>,
+        paths: &CriticalPaths,
+        meanings: Meanings,
+        errors: Rc<Errors>,
+        skew: Rc<ClockSkew>,
+    ) -> Known {
         let semantics = Semantics::of(trace.store(), meanings.clone());
         let first = trace.first().0;
         let mut critical = vec![0; trace.span_count()];
@@ -36,13 +45,8 @@ impl Known {
             critical[(segment.span.0 - first) as usize] += segment.duration_ns();
         }
         let roles = trace.spans().map(|span| semantics.role(&span)).collect();
-        let skew = Rc::new(clock_skew(trace));
-        Known { meanings, critical: critical.into(), roles, errors, skew, later: Rc::default() }
-    }
-
-    /// Whose clocks differ.
-    pub fn skew(&self) -> &Rc<ClockSkew> {
-        &self.skew
+        let top = main_top(trace).index();
+        Known { top, meanings, critical: critical.into(), roles, errors, skew, later: Rc::default() }
     }
 }
 
@@ -52,15 +56,33 @@ pub struct Later {
     operations: OnceCell<Vec<OperationPart>>,
     doubts: OnceCell<PathDoubts>,
     causes: OnceCell<RootCauses>,
+    replays: RefCell<Option<Replays>>,
+    async_paths: OnceCell<Vec<AsyncPath>>,
 }
 
 impl Later {
+    /// Work that the request did not wait for.
+    pub fn async_paths(&self, trace: &Trace<'_>) -> &[AsyncPath] {
+        self.async_paths.get_or_init(|| async_paths(trace))
+    }
+
+    /// Keeps it where it was found out already.
+    pub(super) fn set_async_paths(&self, paths: Vec<AsyncPath>) {
+        // What is there is the same.
+        let _ = self.async_paths.set(paths);
+    }
+
     /// What is doubtful about the path of the main top.
     pub fn doubts(&self, trace: &Trace<'_>, paths: &CriticalPaths) -> &PathDoubts {
         self.doubts.get_or_init(|| {
             let path = paths.of_top(main_top(trace).index());
             path.map(|path| path_doubts(trace.store(), &path)).unwrap_or_default()
         })
+    }
+
+    /// Forgets what only answers on the way to a finding need.
+    pub fn forget_replays(&self) {
+        self.replays.take();
     }
 
     /// Why the request failed. `facts` are those of the trace.
@@ -90,8 +112,8 @@ pub struct Facts<'a> {
     pub errors: Rc<Errors>,
     /// Whose clocks differ.
     pub skew: Rc<ClockSkew>,
-    later: Rc<Later>,
-    replays: RefCell<Option<Replays<'a>>>,
+    /// What further looks find out.
+    pub(super) later: Rc<Later>,
 }
 
 impl<'a> Facts<'a> {
@@ -99,15 +121,16 @@ impl<'a> Facts<'a> {
     pub fn new(trace: Trace<'a>, paths: &'a CriticalPaths, self_times: &'a [u64]) -> Facts<'a> {
         let meanings = Meanings::new(&trace, Names::new(trace.store()));
         let errors = Errors::with(&trace, &Semantics::of(trace.store(), meanings.clone()));
-        Facts::with(trace, paths, self_times, Known::new(&trace, paths, meanings, Rc::new(errors)))
+        let skew = Rc::new(clock_skew(&trace));
+        Facts::with(trace, paths, self_times, Known::new(&trace, paths, meanings, Rc::new(errors), skew))
     }
 
     /// The same, of what is known already.
     pub fn with(trace: Trace<'a>, paths: &'a CriticalPaths, self_times: &'a [u64], known: Known) -> Facts<'a> {
-        let Known { meanings, critical, roles, errors, skew, later } = known;
+        let Known { top, meanings, critical, roles, errors, skew, later } = known;
         let semantics = Semantics::of(trace.store(), meanings);
-        let (top, replays) = (main_top(&trace), RefCell::default());
-        Facts { trace, top, paths, self_times, critical, semantics, roles, errors, skew, later, replays }
+        let top = trace.store().span(top);
+        Facts { trace, top, paths, self_times, critical, semantics, roles, errors, skew, later }
     }
 
     /// The path of the main top by operation.
@@ -130,15 +153,15 @@ impl<'a> Facts<'a> {
 
     /// How much sooner the top above the span would have ended with a change to spans below it, in nanoseconds.
     pub fn saved_by(&self, span: SpanIndex, change: &Change) -> u64 {
-        let mut replays = self.replays.borrow_mut();
+        let mut replays = self.later.replays.borrow_mut();
         if !replays.as_ref().is_some_and(|replays| replays.holds(span)) {
             let mut top = self.store().span(span);
             while let Some(parent) = top.parent() {
                 top = self.store().span(parent);
             }
-            *replays = Some(Replays::new(top));
+            *replays = Some(Replays::new(&top));
         }
-        replays.as_mut().map_or(0, |replays| replays.saved_by(change))
+        replays.as_mut().map_or(0, |replays| replays.saved_by(self.store(), change))
     }
 
     /// The store.

@@ -4,13 +4,16 @@
 //! A finding fires on a share of the spans it is about, not on one of them, and names the worst example. Linear, then sorts of names.
 //! (The lesson's common mistakes; Instrumentation Score, rules SPA-001 to SPA-005, with rates instead of yes and no.)
 
+use super::answers::Answers;
 use super::facts::Facts;
 use super::finding::{Confidence, Finding, Severity};
 use super::semantics::{Field, Role};
 use super::shape::is_value;
+use super::watch::Watch;
 use super::words::{count, duration, operation, shortened};
 use crate::sort;
 use crate::store::{Span, SpanIndex, SpanKind};
+use crate::strings::StringId;
 use crate::time::{format_duration, grouped};
 
 /// Spans that a finding names.
@@ -21,16 +24,6 @@ const NOISY: usize = 20;
 const SHORT: u64 = 1000;
 /// Names with values in them from which on they are a habit.
 const VALUE_NAMES: usize = 3;
-
-/// Findings about the data.
-pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
-    generic_attributes(facts, found);
-    noisy_spans(facts, found);
-    names_with_values(facts, found);
-    deprecated_names(facts, found);
-    logs_without_ids(facts, found);
-    incomplete_resource(facts, found);
-}
 
 fn first(spans: &[SpanIndex]) -> Vec<SpanIndex> {
     spans.iter().copied().take(NAMED).collect()
@@ -62,33 +55,58 @@ const GENERIC: [&str; 22] = [
     "db.query",
 ];
 
-/// Requests without a route, calls without an address, queries without a system: nothing to filter by.
-fn generic_attributes(facts: &Facts<'_>, found: &mut Vec<Finding>) {
+/// `generic-attributes`: requests without a route, calls without an address, queries without a system: nothing to filter by.
+pub(super) struct Generic {
     // Which spans, of how many, lack what.
-    let mut routes = Lacking::new("HTTP server spans", "http.route or url.path");
-    let mut targets = Lacking::new("HTTP client spans", "server.address or url.full");
-    let mut systems = Lacking::new("database spans", "db.system.name");
-    let mut unnamed = Lacking::new("server and client spans", "any attribute that says what was asked for");
-    for span in facts.trace.spans() {
-        let has = |fields: &[Field]| fields.iter().any(|field| facts.semantics.has(&span, *field));
-        match (facts.role(&span), span.kind()) {
+    routes: Lacking,
+    targets: Lacking,
+    systems: Lacking,
+    unnamed: Lacking,
+    /// By name.
+    known: Answers,
+}
+
+impl Default for Generic {
+    fn default() -> Generic {
+        Generic {
+            routes: Lacking::new("HTTP server spans", "http.route or url.path"),
+            targets: Lacking::new("HTTP client spans", "server.address or url.full"),
+            systems: Lacking::new("database spans", "db.system.name"),
+            unnamed: Lacking::new("server and client spans", "any attribute that says what was asked for"),
+            known: Answers::default(),
+        }
+    }
+}
+
+impl Watch for Generic {
+    fn see(&mut self, facts: &Facts<'_>, span: &Span<'_>) {
+        let Generic { routes, targets, systems, unnamed, known } = self;
+        let lacks = |fields: &[Field]| !facts.semantics.has_any(&facts.store().span(span.index()), fields);
+        match (facts.role(span), span.kind()) {
             (Role::Http, SpanKind::Server) => {
-                routes.add(&span, !has(&[Field::HttpRoute, Field::UrlPath, Field::UrlFull]))
+                routes.add(span, lacks(&[Field::HttpRoute, Field::UrlPath, Field::UrlFull]));
             }
             (Role::Http, SpanKind::Client) => {
                 targets
-                    .add(&span, !has(&[Field::ServerAddress, Field::UrlFull, Field::PeerService, Field::UrlTemplate]));
+                    .add(span, lacks(&[Field::ServerAddress, Field::UrlFull, Field::PeerService, Field::UrlTemplate]));
             }
-            (Role::Database, _) => systems.add(&span, !has(&[Field::DbSystem])),
+            (Role::Database, _) => systems.add(span, lacks(&[Field::DbSystem])),
             (Role::Other, SpanKind::Server | SpanKind::Client) => {
-                let name = span.name().trim();
-                unnamed.add(&span, GENERIC.iter().any(|generic| generic.eq_ignore_ascii_case(name)));
+                let is_generic = || {
+                    let name = span.name().trim();
+                    GENERIC.iter().any(|generic| generic.eq_ignore_ascii_case(name))
+                };
+                unnamed.add(span, known.get(span.name_id().index(), is_generic));
             }
             _ => {}
         }
     }
-    for lacking in [routes, targets, systems, unnamed] {
-        lacking.tell(found);
+
+    fn tell(&mut self, _: &Facts<'_>, found: &mut Vec<Finding>) -> bool {
+        for lacking in [&self.routes, &self.targets, &self.systems, &self.unnamed] {
+            lacking.tell(found);
+        }
+        true
     }
 }
 
@@ -113,37 +131,49 @@ impl Lacking {
     }
 
     /// Tells when it is half of them or more.
-    fn tell(self, found: &mut Vec<Finding>) {
+    fn tell(&self, found: &mut Vec<Finding>) {
         let Lacking { sort, what, all, spans } = self;
-        if spans.is_empty() || spans.len() * 2 < all {
+        if spans.is_empty() || spans.len() * 2 < *all {
             return;
         }
-        let title = format!("{} of {} {sort} lack {what}", grouped(spans.len() as u64), grouped(all as u64));
+        let title = format!("{} of {} {sort} lack {what}", grouped(spans.len() as u64), grouped(*all as u64));
         found
-            .push(Finding::new("generic-attributes", Severity::Info, Confidence::Certain, title, first(&spans)).next(
+            .push(Finding::new("generic-attributes", Severity::Info, Confidence::Certain, title, first(spans)).next(
                 format!("Set {what} where these spans are made: without it nobody can filter for one operation"),
             ));
     }
 }
 
-/// Many short spans of one name without children, attributes, events or errors: they tell nothing that their parent does not.
-fn noisy_spans(facts: &Facts<'_>, found: &mut Vec<Finding>) {
-    let short = facts.whole_ns() / SHORT;
-    let mut silent: Vec<(u32, u32, SpanIndex)> = Vec::new();
-    for span in facts.trace.spans() {
+/// `noisy-spans`: many short spans of one name without children, attributes, events or errors: they tell nothing that their parent does not.
+#[derive(Default)]
+pub(super) struct Noisy {
+    /// Service, name, span.
+    silent: Vec<(u32, u32, SpanIndex)>,
+}
+
+impl Watch for Noisy {
+    fn see(&mut self, facts: &Facts<'_>, span: &Span<'_>) {
         let internal = matches!(span.kind(), SpanKind::Internal | SpanKind::Unspecified);
         if internal
-            && facts.role(&span) == Role::Other
-            && duration(&span) <= short
+            && facts.role(span) == Role::Other
+            && duration(span) <= facts.whole_ns() / SHORT
             && span.parent().is_some()
             && span.start_ns().is_some()
-            && span.children().next().is_none()
+            && span.is_leaf()
             && span.events().len() == 0
             && span.status() != crate::store::Status::Error
         {
-            silent.push((span.service_index() as u32, span.name_id().index() as u32, span.index()));
+            self.silent.push((span.service_index() as u32, span.name_id().index() as u32, span.index()));
         }
     }
+
+    fn tell(&mut self, facts: &Facts<'_>, found: &mut Vec<Finding>) -> bool {
+        noisy_spans(facts, std::mem::take(&mut self.silent), found);
+        true
+    }
+}
+
+fn noisy_spans(facts: &Facts<'_>, mut silent: Vec<(u32, u32, SpanIndex)>, found: &mut Vec<Finding>) {
     sort::slice(&mut silent, Ord::cmp);
     let mut groups: Vec<&[(u32, u32, SpanIndex)]> = silent
         .chunk_by(|one, other| (one.0, one.1) == (other.0, other.1))
@@ -176,21 +206,38 @@ fn noisy_spans(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     );
 }
 
-/// Names with ids or numbers in them: each is a name of its own, so that none can be counted.
-fn names_with_values(facts: &Facts<'_>, found: &mut Vec<Finding>) {
-    let mut names: Vec<(u32, SpanIndex)> = Vec::new();
-    for span in facts.trace.spans() {
-        // Words of six digits or more, or hexadecimal of eight or more: shorter numbers may belong to a name.
-        let name = span.name();
-        let has_digit = name.bytes().any(|byte| byte.is_ascii_digit());
-        let has_value = has_digit
-            && name
-                .split(|character: char| !character.is_alphanumeric() && character != '-')
-                .any(|word| word.len() >= 6 && is_value(word));
-        if has_value {
-            names.push((span.name_id().index() as u32, span.index()));
+/// `high-cardinality-name`: names with ids or numbers in them: each is a name of its own, so that none can be counted.
+#[derive(Default)]
+pub(super) struct ValueNames {
+    /// By name.
+    known: Answers,
+    /// Name, span.
+    names: Vec<(u32, SpanIndex)>,
+}
+
+impl Watch for ValueNames {
+    fn see(&mut self, _: &Facts<'_>, span: &Span<'_>) {
+        let name = span.name_id().index();
+        if self.known.get(name, || has_value(span.name())) {
+            self.names.push((name as u32, span.index()));
         }
     }
+
+    fn tell(&mut self, facts: &Facts<'_>, found: &mut Vec<Finding>) -> bool {
+        names_with_values(facts, std::mem::take(&mut self.names), found);
+        true
+    }
+}
+
+/// Words of six digits or more, or hexadecimal of eight or more: shorter numbers may belong to a name.
+fn has_value(name: &str) -> bool {
+    name.bytes().any(|byte| byte.is_ascii_digit())
+        && name
+            .split(|character: char| !character.is_alphanumeric() && character != '-')
+            .any(|word| word.len() >= 6 && is_value(word))
+}
+
+fn names_with_values(facts: &Facts<'_>, mut names: Vec<(u32, SpanIndex)>, found: &mut Vec<Finding>) {
     sort::slice(&mut names, Ord::cmp);
     let mut spans: Vec<SpanIndex> = names.chunk_by(|one, other| one.0 == other.0).map(|group| group[0].1).collect();
     sort::slice(&mut spans, Ord::cmp);
@@ -237,23 +284,41 @@ const DEPRECATED: [(&str, &str); 24] = [
     ("rpc.system", "rpc.system.name"),
 ];
 
-/// Attributes under their old names.
-fn deprecated_names(facts: &Facts<'_>, found: &mut Vec<Finding>) {
-    let known: Vec<_> = DEPRECATED.iter().map(|(old, _)| facts.store().find_string(old)).collect();
-    // A key behind the last of them is none of them, which most are.
-    let Some(last) = known.iter().flatten().max().copied() else { return };
-    // Of each old name how often it stands, and its first span.
-    let mut seen: [(u64, Option<SpanIndex>); DEPRECATED.len()] = [(0, None); DEPRECATED.len()];
-    for span in facts.trace.spans() {
-        for (key, _) in span.raw_attributes() {
-            if key <= last
-                && let Some(place) = known.iter().position(|known| *known == Some(key))
+/// `deprecated-attribute`: attributes under their old names.
+#[derive(Default)]
+pub(super) struct OldNames {
+    /// The numbers of the old names that occur, and the last of them: looked up by the first span.
+    known: Option<(Vec<Option<StringId>>, Option<StringId>)>,
+    /// Of each old name how often it stands, and its first span.
+    seen: [(u64, Option<SpanIndex>); DEPRECATED.len()],
+}
+
+impl Watch for OldNames {
+    fn see(&mut self, facts: &Facts<'_>, span: &Span<'_>) {
+        let (known, last) = self.known.get_or_insert_with(|| {
+            let known: Vec<_> = DEPRECATED.iter().map(|(old, _)| facts.store().find_string(old)).collect();
+            let last = known.iter().flatten().max().copied();
+            (known, last)
+        });
+        // A key behind the last of them is none of them, which most are.
+        let Some(last) = *last else { return };
+        for attribute in span.stored_attributes() {
+            if attribute.key <= last
+                && let Some(place) = known.iter().position(|known| *known == Some(attribute.key))
             {
-                seen[place].0 += 1;
-                seen[place].1.get_or_insert(span.index());
+                self.seen[place].0 += 1;
+                self.seen[place].1.get_or_insert(span.index());
             }
         }
     }
+
+    fn tell(&mut self, _: &Facts<'_>, found: &mut Vec<Finding>) -> bool {
+        deprecated_names(&self.seen, found);
+        true
+    }
+}
+
+fn deprecated_names(seen: &[(u64, Option<SpanIndex>)], found: &mut Vec<Finding>) {
     let mut used: Vec<usize> = (0..DEPRECATED.len()).filter(|place| seen[*place].0 > 0).collect();
     if used.is_empty() {
         return;
@@ -279,11 +344,26 @@ fn deprecated_names(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     ));
 }
 
-/// A request that failed or took long, of which nobody wrote anything down: no span has an event.
-fn logs_without_ids(facts: &Facts<'_>, found: &mut Vec<Finding>) {
-    if facts.trace.span_count() < 3 || facts.trace.spans().any(|span| span.events().len() > 0) {
-        return;
+/// `no-log-correlation`: a request of which nobody wrote anything down: no span has an event.
+#[derive(Default)]
+pub(super) struct Unlogged {
+    any: bool,
+}
+
+impl Watch for Unlogged {
+    fn see(&mut self, _: &Facts<'_>, span: &Span<'_>) {
+        self.any = self.any || span.events().len() > 0;
     }
+
+    fn tell(&mut self, facts: &Facts<'_>, found: &mut Vec<Finding>) -> bool {
+        if !self.any && facts.trace.span_count() >= 3 {
+            logs_without_ids(facts, found);
+        }
+        true
+    }
+}
+
+fn logs_without_ids(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     let title = "No span has an event or a log line".to_owned();
     found.push(
         Finding::new("no-log-correlation", Severity::Info, Confidence::Certain, title, vec![facts.top.index()])
@@ -292,13 +372,32 @@ fn logs_without_ids(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     );
 }
 
-/// Spans of which nobody can tell where they ran.
-fn incomplete_resource(facts: &Facts<'_>, found: &mut Vec<Finding>) {
-    let nameless = facts.trace.spans().filter(|span| {
-        let service = span.service();
-        service.is_empty() || service.starts_with("unknown_service")
-    });
-    let spans: Vec<SpanIndex> = nameless.map(|span| span.index()).collect();
+/// `missing-required`: spans of which nobody can tell where they ran.
+#[derive(Default)]
+pub(super) struct Nameless {
+    /// By service.
+    known: Answers,
+    spans: Vec<SpanIndex>,
+}
+
+impl Watch for Nameless {
+    fn see(&mut self, _: &Facts<'_>, span: &Span<'_>) {
+        let nameless = || {
+            let service = span.service();
+            service.is_empty() || service.starts_with("unknown_service")
+        };
+        if self.known.get(span.service_index(), nameless) {
+            self.spans.push(span.index());
+        }
+    }
+
+    fn tell(&mut self, facts: &Facts<'_>, found: &mut Vec<Finding>) -> bool {
+        incomplete_resource(facts, &self.spans, found);
+        true
+    }
+}
+
+fn incomplete_resource(facts: &Facts<'_>, spans: &[SpanIndex], found: &mut Vec<Finding>) {
     if spans.is_empty() {
         return;
     }
@@ -308,7 +407,7 @@ fn incomplete_resource(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         grouped(facts.trace.span_count() as u64)
     );
     found.push(
-        Finding::new("missing-required", Severity::Info, Confidence::Certain, title, first(&spans))
+        Finding::new("missing-required", Severity::Info, Confidence::Certain, title, first(spans))
             .next("Set service.name in the resource (OTEL_SERVICE_NAME): without it time cannot be told by service"),
     );
 }

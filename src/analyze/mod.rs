@@ -2,6 +2,7 @@
 
 pub mod advice;
 pub mod alignment;
+mod answers;
 pub mod async_paths;
 pub mod attribution;
 pub mod bottleneck;
@@ -28,6 +29,7 @@ pub mod statistics;
 pub mod summary;
 mod timeouts;
 pub mod verdict;
+mod watch;
 pub mod what_if;
 mod words;
 

@@ -17,10 +17,11 @@ use super::facts::Facts;
 use super::finding::{Confidence, Finding, Severity};
 use super::semantics::{Field, Role};
 use super::shape::{has_no_placeholder, name_shape, statement_shape};
+use super::watch::Watch;
 use super::what_if::{Change, saved_if_shorter};
 use super::words::{count, duration, operation, shortened, total};
 use crate::sort;
-use crate::store::{Span, SpanIndex, SpanKind, Status};
+use crate::store::{Span, SpanIndex, SpanKind, Status, Store};
 use crate::time::{format_duration, grouped};
 
 /// Calls of one shape under one parent from which on they are a pattern.
@@ -37,14 +38,76 @@ const REPLAYED: usize = 16;
 const CRITICAL_SHARE: u64 = 10;
 const WARNING_SHARE: u64 = 100;
 
-/// Findings about patterns of calls.
-pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
-    let calls = Calls::new(facts);
-    let repeated = calls.repeated(facts, found);
-    identical(facts, &calls, &repeated, found);
-    in_turn(facts, &calls, found);
-    fan_out(facts, &calls, found);
-    chatty(facts, &repeated, found);
+/// Spans that may be a pattern, and what they could cost at most.
+type Candidate = (u64, Vec<SpanIndex>);
+
+/// One kind of pattern.
+struct Kind {
+    /// What may be one.
+    candidates: fn(&Facts<'_>, &mut Patterns) -> Vec<Candidate>,
+    /// What is told of a candidate, if it is worth telling.
+    judge: fn(&Facts<'_>, Vec<SpanIndex>) -> Option<Finding>,
+}
+
+/// `serial-repeat`, `duplicate-calls`, `serialisable`, `fan-out-tail`, `chatty-services`.
+const KINDS: [Kind; 5] = [
+    Kind { candidates: repeated, judge: repeats },
+    Kind { candidates: asked_again, judge: duplicates },
+    Kind { candidates: in_turn, judge: serialisable },
+    Kind { candidates: at_once, judge: fan_out },
+    Kind { candidates: between_services, judge: chatty },
+];
+
+/// Looks for all kinds.
+#[derive(Default)]
+pub(super) struct Patterns {
+    calls: Calls,
+    texts: Texts,
+    /// Calls that ask for something by value, and a number for what they ask whom.
+    asked: Vec<(u64, SpanIndex)>,
+    /// Calls of which both sides are there: client service, server service, span.
+    answered: Vec<(usize, usize, SpanIndex)>,
+    /// Spans that were told of as repeated, rising.
+    repeated: Vec<SpanIndex>,
+    /// Whether the calls of each parent stand together.
+    by_parent: bool,
+    /// The kind that is being told of.
+    kind: usize,
+    /// Its candidates that are still to be judged, the one to begin with last.
+    candidates: Option<Vec<Vec<SpanIndex>>>,
+    findings: Vec<Finding>,
+}
+
+impl Watch for Patterns {
+    fn see(&mut self, facts: &Facts<'_>, span: &Span<'_>) {
+        self.calls.collect(facts, span, &mut self.texts, &mut self.asked);
+        if span.kind() == SpanKind::Client
+            && let Some(server) = super::attribution::server_of(span)
+        {
+            self.answered.push((span.service_index(), server.service_index(), span.index()));
+        }
+    }
+
+    fn tell(&mut self, facts: &Facts<'_>, found: &mut Vec<Finding>) -> bool {
+        if !std::mem::replace(&mut self.by_parent, true) {
+            self.calls.by_parent();
+            return false;
+        }
+        let kind = &KINDS[self.kind];
+        let Some(candidates) = &mut self.candidates else {
+            let candidates = (kind.candidates)(facts, self);
+            self.candidates = Some(largest(candidates));
+            return false;
+        };
+        if let Some(spans) = candidates.pop() {
+            self.findings.extend((kind.judge)(facts, spans));
+            return false;
+        }
+        keep_most(std::mem::take(&mut self.findings), found);
+        self.candidates = None;
+        self.kind += 1;
+        self.kind == KINDS.len()
+    }
 }
 
 /// A call, and what makes it like another one.
@@ -56,6 +119,7 @@ struct Call {
 }
 
 /// All calls with a parent, by parent, then in tree order.
+#[derive(Default)]
 struct Calls {
     all: Vec<Call>,
 }
@@ -117,9 +181,9 @@ struct Texts {
     shape: String,
 }
 
+/// A number for the shape of a call whose request was written into `texts`.
 fn shape_of(facts: &Facts<'_>, span: &Span<'_>, texts: &mut Texts) -> u64 {
     let Texts { request, shape } = texts;
-    request_text(facts, span, request);
     shape.clear();
     if facts.role(span) == Role::Database {
         statement_shape(request, shape);
@@ -132,63 +196,63 @@ fn shape_of(facts: &Facts<'_>, span: &Span<'_>, texts: &mut Texts) -> u64 {
 }
 
 impl Calls {
-    fn new(facts: &Facts<'_>) -> Calls {
-        let mut all: Vec<Call> = Vec::new();
-        let mut texts = Texts::default();
-        for parent in facts.trace.spans() {
-            let first = all.len();
-            for span in parent.children() {
-                if !span.is_async() && span.interval().is_some() && is_call(facts, &span) {
-                    all.push(Call { parent: parent.index(), shape: 0, span: span.index() });
-                }
-            }
-            // Of fewer calls nobody asks how alike they are.
-            if all.len() - first >= FAN_OUT {
-                for call in &mut all[first..] {
-                    call.shape = shape_of(facts, &facts.store().span(call.span), &mut texts);
-                }
+    /// Adds the next span if it is one; to `asked` if it asks for something by value.
+    fn collect(&mut self, facts: &Facts<'_>, span: &Span<'_>, texts: &mut Texts, asked: &mut Vec<(u64, SpanIndex)>) {
+        let Some(parent) = span.parent().filter(|_| !span.is_async() && span.interval().is_some()) else { return };
+        if !is_call(facts, span) {
+            return;
+        }
+        request_text(facts, span, &mut texts.request);
+        self.all.push(Call { parent, shape: shape_of(facts, span, texts), span: span.index() });
+        if asks_by_value(facts, span) {
+            let (role, text) = (facts.role(span), &texts.request);
+            if reads(role, text) && (role != Role::Database || has_no_placeholder(text)) {
+                let to = peer(facts, span).unwrap_or_default();
+                asked.push((hash(text.as_bytes(), hash(to.as_bytes(), HASH)), span.index()));
             }
         }
-        Calls { all }
+    }
+
+    /// Brings the calls of each parent together; before, they stand in tree order.
+    fn by_parent(&mut self) {
+        sort::slice(&mut self.all, |one, other| (one.parent, one.span).cmp(&(other.parent, other.span)));
     }
 
     /// The calls of each parent.
     fn families(&self) -> impl Iterator<Item = &[Call]> {
         self.all.chunk_by(|one, other| one.parent == other.parent)
     }
-
-    /// Tells of repeated calls; the spans that were told of, rising.
-    fn repeated(&self, facts: &Facts<'_>, found: &mut Vec<Finding>) -> Vec<SpanIndex> {
-        // Groups of one parent and shape that are large enough, by shape.
-        let mut groups: Vec<Vec<Call>> = Vec::new();
-        for family in self.families().filter(|family| family.len() >= REPEATS) {
-            let by_shape =
-                sort::items(family.to_vec(), |one, other| (one.shape, one.span).cmp(&(other.shape, other.span)));
-            let alike = by_shape.chunk_by(|one, other| one.shape == other.shape);
-            groups.extend(alike.filter(|group| group.len() >= REPEATS).map(<[Call]>::to_vec));
-        }
-        let groups = sort::items(groups, |one, other| one[0].shape.cmp(&other[0].shape));
-        let mut told = Vec::new();
-        let mut candidates = Vec::new();
-        for groups in groups.chunk_by(|one, other| one[0].shape == other[0].shape) {
-            let spans = groups.iter().flatten().map(|call| call.span);
-            told.extend(spans.clone());
-            candidates.push((total(spans.map(|span| duration(&facts.store().span(span)))), groups.to_vec()));
-        }
-        sort::slice(&mut told, Ord::cmp);
-        keep_most(largest(candidates).map(|groups| repeats(facts, &groups)).collect(), found);
-        told
-    }
 }
 
-/// Those that could cost most, as far as they are worth a replay.
-fn largest<T>(candidates: Vec<(u64, T)>) -> impl Iterator<Item = T> {
+/// Calls of one shape under one parent, those of several parents one behind the other.
+fn repeated(facts: &Facts<'_>, patterns: &mut Patterns) -> Vec<Candidate> {
+    // Groups of one parent and shape that are large enough, by shape.
+    let mut groups: Vec<Vec<Call>> = Vec::new();
+    for family in patterns.calls.families().filter(|family| family.len() >= REPEATS) {
+        let by_shape = sort::items(family.to_vec(), |one, other| (one.shape, one.span).cmp(&(other.shape, other.span)));
+        let alike = by_shape.chunk_by(|one, other| one.shape == other.shape);
+        groups.extend(alike.filter(|group| group.len() >= REPEATS).map(<[Call]>::to_vec));
+    }
+    let groups = sort::items(groups, |one, other| one[0].shape.cmp(&other[0].shape));
+    let mut candidates = Vec::new();
+    for groups in groups.chunk_by(|one, other| one[0].shape == other[0].shape) {
+        let spans: Vec<SpanIndex> = groups.iter().flatten().map(|call| call.span).collect();
+        patterns.repeated.extend(&spans);
+        candidates.push((total(spans.iter().map(|span| duration(&facts.store().span(*span)))), spans));
+    }
+    sort::slice(&mut patterns.repeated, Ord::cmp);
+    candidates
+}
+
+/// Those that could cost most, as far as they are worth a replay; the largest one last.
+fn largest(candidates: Vec<Candidate>) -> Vec<Vec<SpanIndex>> {
     let mut order: Vec<u32> = (0..candidates.len() as u32).collect();
     sort::numbers(&mut order, &mut |one, other| {
         candidates[other as usize].0.cmp(&candidates[one as usize].0).then(one.cmp(&other))
     });
-    let mut candidates: Vec<Option<T>> = candidates.into_iter().map(|(_, candidate)| Some(candidate)).collect();
-    order.into_iter().take(REPLAYED).filter_map(move |index| candidates[index as usize].take())
+    order.truncate(REPLAYED);
+    let mut candidates = candidates;
+    order.iter().rev().map(|number| std::mem::take(&mut candidates[*number as usize].1)).collect()
 }
 
 /// Keeps those that save most.
@@ -219,52 +283,54 @@ fn overlapping(facts: &Facts<'_>, spans: &[SpanIndex]) -> usize {
     overlapping
 }
 
-/// Calls of one shape, a group for each parent.
-fn repeats(facts: &Facts<'_>, groups: &[Vec<Call>]) -> Finding {
+/// Calls of one shape, those of each parent together.
+fn repeats(facts: &Facts<'_>, spans: Vec<SpanIndex>) -> Option<Finding> {
     let store = facts.store();
+    let parent = |span: SpanIndex| store.span(span).parent();
     let mut change = Change::default();
-    let mut spans = Vec::new();
-    let (mut sum, mut overlaps) = (0, 0);
-    for group in groups {
-        let group: Vec<SpanIndex> = group.iter().map(|call| call.span).collect();
+    let (mut sum, mut overlaps, mut parents) = (0, 0, 0_u64);
+    for group in spans.chunk_by(|one, other| parent(*one) == parent(*other)) {
+        parents += 1;
         let longest = group.iter().copied().max_by_key(|span| duration(&store.span(*span)));
         let others = group.iter().filter(|span| Some(**span) != longest);
         change.shorter.extend(others.map(|span| (*span, u64::MAX)));
         sum = total(group.iter().map(|span| duration(&store.span(*span))).chain([sum]));
-        overlaps += overlapping(facts, &group);
-        spans.extend(&group);
+        overlaps += overlapping(facts, group);
     }
     let saves = facts.saved_by(spans[0], &change);
     let first = store.span(spans[0]);
-    let parent = store.span(groups[0][0].parent);
+    let parent = store.span(parent(spans[0])?);
     let times = grouped(spans.len() as u64);
     let how = match overlaps {
         0 => "one after the other",
         _ if overlaps * 2 > spans.len() => "at once",
         _ => "partly at once",
     };
-    let place = match groups.len() {
+    let place = match parents {
         1 => format!("under {}", shortened(parent.name(), "one span")),
-        parents => format!("under {} spans such as {}", grouped(parents as u64), shortened(parent.name(), "one")),
+        _ => format!("under {} spans such as {}", grouped(parents), shortened(parent.name(), "one")),
     };
     let title = format!("{} is called {times} times {place}, {how}", operation(&first));
-    let kept = if groups.len() == 1 { "the longest" } else { "the longest of each" };
+    let kept = if parents == 1 { "the longest" } else { "the longest of each" };
     let arithmetic = format!(
         "{times} calls take {}; {kept} alone would end the request {} sooner",
         format_duration(sum),
         format_duration(saves)
     );
     let mut texts = Texts::default();
+    request_text(facts, &first, &mut texts.request);
     shape_of(facts, &first, &mut texts);
     let next = match facts.role(&first) {
         Role::Database => "Ask for all of them in one query: a join, or a list of keys",
         _ => "Ask for all of them in one call; if there is none for that, send them at once with a limit",
     };
     let severity = severity(facts, saves);
-    Finding::new("serial-repeat", severity, Confidence::Likely, title, spans.clone())
-        .saving(saves, arithmetic)
-        .because(format!("they differ in values only: {}", shortened(&texts.shape, "")), spans)
-        .next(next)
+    Some(
+        Finding::new("serial-repeat", severity, Confidence::Likely, title, spans.clone())
+            .saving(saves, arithmetic)
+            .because(format!("they differ in values only: {}", shortened(&texts.shape, "")), spans)
+            .next(next),
+    )
 }
 
 /// Whether a call only reads, as far as its text tells.
@@ -287,58 +353,54 @@ fn reads(role: Role, request: &str) -> bool {
     }
 }
 
+/// Whether a call says all of what it asks for, and has not failed.
+fn asks_by_value(facts: &Facts<'_>, span: &Span<'_>) -> bool {
+    let field = match facts.role(span) {
+        Role::Database => Field::DbStatement,
+        Role::Http => Field::UrlFull,
+        _ => return false,
+    };
+    span.status() != Status::Error && facts.semantics.has(&facts.store().span(span.index()), field)
+}
+
 /// The same question asked again: equal to the value, and not because the first one failed.
-fn identical(facts: &Facts<'_>, calls: &Calls, repeated: &[SpanIndex], found: &mut Vec<Finding>) {
+fn asked_again(facts: &Facts<'_>, patterns: &mut Patterns) -> Vec<Candidate> {
     let store = facts.store();
-    let mut asked: Vec<(u64, SpanIndex)> = Vec::new();
-    let mut text = String::new();
-    for call in &calls.all {
-        let span = store.span(call.span);
-        let role = facts.role(&span);
-        let whole = match role {
-            Role::Database => facts.semantics.has(&span, Field::DbStatement),
-            Role::Http => facts.semantics.has(&span, Field::UrlFull),
-            _ => false,
-        };
-        if !whole || span.status() == Status::Error || repeated.binary_search(&call.span).is_ok() {
-            continue;
-        }
-        request_text(facts, &span, &mut text);
-        if reads(role, &text) && (role != Role::Database || has_no_placeholder(&text)) {
-            let to = peer(facts, &span).unwrap_or_default();
-            asked.push((hash(text.as_bytes(), hash(to.as_bytes(), HASH)), call.span));
-        }
-    }
+    let mut asked = std::mem::take(&mut patterns.asked);
+    asked.retain(|(_, span)| patterns.repeated.binary_search(span).is_err());
     sort::slice(&mut asked, Ord::cmp);
-    let mut candidates: Vec<(u64, Vec<SpanIndex>)> = Vec::new();
+    let mut candidates: Vec<Candidate> = Vec::new();
     for alike in asked.chunk_by(|one, other| one.0 == other.0).filter(|alike| alike.len() > 1) {
         let spans: Vec<SpanIndex> = alike.iter().map(|(_, span)| *span).collect();
         candidates.push((total(spans[1..].iter().map(|span| duration(&store.span(*span)))), spans));
     }
-    let mut findings = Vec::new();
-    for spans in largest(candidates) {
-        let again = spans[1..].iter().map(|span| (*span, u64::MAX)).collect();
-        let saves = facts.saved_by(spans[0], &Change { shorter: again, together: Vec::new() });
-        if severity(facts, saves) == Severity::Info {
-            continue;
-        }
-        let first = store.span(spans[0]);
-        request_text(facts, &first, &mut text);
-        let shown = shortened(&text, "the same");
-        let title = format!("{} asks the same {} times", operation(&first), grouped(spans.len() as u64));
-        let arithmetic = format!("without all but the first the request would end {} sooner", format_duration(saves));
-        findings.push(
-            Finding::new("duplicate-calls", severity(facts, saves), Confidence::Likely, title, spans.clone())
-                .saving(saves, arithmetic)
-                .because(shown, spans)
-                .next("Keep the first answer for the rest of the request"),
-        );
+    candidates
+}
+
+/// All but the first of them could be spared.
+fn duplicates(facts: &Facts<'_>, spans: Vec<SpanIndex>) -> Option<Finding> {
+    let store = facts.store();
+    let again = spans[1..].iter().map(|span| (*span, u64::MAX)).collect();
+    let saves = facts.saved_by(spans[0], &Change { shorter: again, together: Vec::new() });
+    if severity(facts, saves) == Severity::Info {
+        return None;
     }
-    keep_most(findings, found);
+    let first = store.span(spans[0]);
+    let mut text = String::new();
+    request_text(facts, &first, &mut text);
+    let shown = shortened(&text, "the same");
+    let title = format!("{} asks the same {} times", operation(&first), grouped(spans.len() as u64));
+    let arithmetic = format!("without all but the first the request would end {} sooner", format_duration(saves));
+    Some(
+        Finding::new("duplicate-calls", severity(facts, saves), Confidence::Likely, title, spans.clone())
+            .saving(saves, arithmetic)
+            .because(shown, spans)
+            .next("Keep the first answer for the rest of the request"),
+    )
 }
 
 /// Calls on the path, one after the other, that only read: they could run at once, if none needs another's answer.
-fn in_turn(facts: &Facts<'_>, calls: &Calls, found: &mut Vec<Finding>) {
+fn in_turn(facts: &Facts<'_>, patterns: &mut Patterns) -> Vec<Candidate> {
     let store = facts.store();
     // How much of the path all spans before each one own.
     let mut owned_before = vec![0_u128; facts.critical.len() + 1];
@@ -349,9 +411,9 @@ fn in_turn(facts: &Facts<'_>, calls: &Calls, found: &mut Vec<Finding>) {
         let below = (span.subtree_end().0 - span.index().0) as usize;
         owned_before[span.position()] < owned_before[span.position() + below]
     };
-    let mut candidates: Vec<(u64, Vec<SpanIndex>)> = Vec::new();
+    let mut candidates: Vec<Candidate> = Vec::new();
     let mut text = String::new();
-    for family in calls.families().filter(|family| family.len() > 1) {
+    for family in patterns.calls.families().filter(|family| family.len() > 1) {
         let on_path: Vec<SpanIndex> = family
             .iter()
             .map(|call| call.span)
@@ -374,48 +436,48 @@ fn in_turn(facts: &Facts<'_>, calls: &Calls, found: &mut Vec<Finding>) {
             candidates.push((most, on_path));
         }
     }
-    let mut findings = Vec::new();
-    for on_path in largest(candidates) {
-        let Some(parent) = store.span(on_path[0]).parent().map(|parent| store.span(parent)) else { continue };
-        let saves = facts.saved_by(facts.top.index(), &Change { shorter: Vec::new(), together: vec![on_path.clone()] });
-        if severity(facts, saves) != Severity::Critical {
-            continue;
-        }
-        let names: Vec<String> =
-            on_path.iter().take(4).map(|span| shortened(store.span(*span).name(), "one")).collect();
-        let more = on_path.len().saturating_sub(names.len());
-        let more = if more > 0 { format!(" and {} more", grouped(more as u64)) } else { String::new() };
-        let title = format!(
-            "{} runs {} one after the other that may not need each other: {}{more}",
-            operation(&parent),
-            count(on_path.len(), "call", "calls"),
-            names.join(", ")
-        );
-        let longest = on_path.iter().map(|span| duration(&store.span(*span))).max().unwrap_or(0);
-        let ends = on_path.first().zip(on_path.last()).and_then(|(first, last)| {
-            store.span(*first).interval().zip(store.span(*last).interval()).map(|(first, last)| last.1 - first.0)
-        });
-        let arithmetic = format!(
-            "{} from the first to the last, {} if they begin together: the request would end {} sooner",
-            format_duration(ends.unwrap_or(0)),
-            format_duration(longest),
-            format_duration(saves)
-        );
-        findings.push(
-            Finding::new("serialisable", Severity::Warning, Confidence::Guess, title, on_path.clone())
-                .saving(saves, arithmetic)
-                .because("each begins when the one before it has ended, and they only read".to_owned(), on_path)
-                .next("If none of them needs another's answer, send them at once"),
-        );
-    }
-    keep_most(findings, found);
+    candidates
 }
 
-/// Calls of one shape at once, of which one took much longer than the others and held the request up.
-fn fan_out(facts: &Facts<'_>, calls: &Calls, found: &mut Vec<Finding>) {
+/// They could begin together.
+fn serialisable(facts: &Facts<'_>, on_path: Vec<SpanIndex>) -> Option<Finding> {
     let store = facts.store();
-    let mut candidates: Vec<(u64, Vec<SpanIndex>)> = Vec::new();
-    for family in calls.families().filter(|family| family.len() >= FAN_OUT) {
+    let parent = store.span(store.span(on_path[0]).parent()?);
+    let saves = facts.saved_by(facts.top.index(), &Change { shorter: Vec::new(), together: vec![on_path.clone()] });
+    if severity(facts, saves) != Severity::Critical {
+        return None;
+    }
+    let names: Vec<String> = on_path.iter().take(4).map(|span| shortened(store.span(*span).name(), "one")).collect();
+    let more = on_path.len().saturating_sub(names.len());
+    let more = if more > 0 { format!(" and {} more", grouped(more as u64)) } else { String::new() };
+    let title = format!(
+        "{} runs {} one after the other that may not need each other: {}{more}",
+        operation(&parent),
+        count(on_path.len(), "call", "calls"),
+        names.join(", ")
+    );
+    let longest = on_path.iter().map(|span| duration(&store.span(*span))).max().unwrap_or(0);
+    let ends = on_path.first().zip(on_path.last()).and_then(|(first, last)| {
+        store.span(*first).interval().zip(store.span(*last).interval()).map(|(first, last)| last.1 - first.0)
+    });
+    let arithmetic = format!(
+        "{} from the first to the last, {} if they begin together: the request would end {} sooner",
+        format_duration(ends.unwrap_or(0)),
+        format_duration(longest),
+        format_duration(saves)
+    );
+    Some(
+        Finding::new("serialisable", Severity::Warning, Confidence::Guess, title, on_path.clone())
+            .saving(saves, arithmetic)
+            .because("each begins when the one before it has ended, and they only read".to_owned(), on_path)
+            .next("If none of them needs another's answer, send them at once"),
+    )
+}
+
+/// Calls of one shape at once, of which one took much longer than the others.
+fn at_once(facts: &Facts<'_>, patterns: &mut Patterns) -> Vec<Candidate> {
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for family in patterns.calls.families().filter(|family| family.len() >= FAN_OUT) {
         let by_shape = sort::items(family.to_vec(), |one, other| (one.shape, one.span).cmp(&(other.shape, other.span)));
         for group in by_shape.chunk_by(|one, other| one.shape == other.shape).filter(|group| group.len() >= FAN_OUT) {
             let spans: Vec<SpanIndex> = group.iter().map(|call| call.span).collect();
@@ -427,37 +489,39 @@ fn fan_out(facts: &Facts<'_>, calls: &Calls, found: &mut Vec<Finding>) {
             }
         }
     }
-    let mut findings = Vec::new();
-    for spans in largest(candidates) {
-        let (longest, median) = longest_and_median(facts, &spans);
-        let Some(slowest) = spans.iter().copied().max_by_key(|span| duration(&store.span(*span))) else { continue };
-        let saves = saved_if_shorter(&facts.trace, slowest, longest - median);
-        if severity(facts, saves) == Severity::Info {
-            continue;
-        }
-        let title = format!(
-            "Of {} calls at once, the slowest {} took {}, half of them at most {}",
-            grouped(spans.len() as u64),
-            operation(&store.span(slowest)),
-            format_duration(longest),
-            format_duration(median)
-        );
-        let arithmetic = format!(
-            "had it taken {} like the middle one, the request would have ended {} sooner",
-            format_duration(median),
-            format_duration(saves)
-        );
-        let mut all = spans.clone();
-        all.retain(|span| *span != slowest);
-        all.insert(0, slowest);
-        findings.push(
-            Finding::new("fan-out-tail", severity(facts, saves), Confidence::Certain, title, all)
-                .saving(saves, arithmetic)
-                .because("most of them began before the others had ended".to_owned(), spans)
-                .next("Find out what is different about this one; a limit on each call, or a second try of the slow one, would cut the tail"),
-        );
+    candidates
+}
+
+/// The slowest one could be like the others.
+fn fan_out(facts: &Facts<'_>, spans: Vec<SpanIndex>) -> Option<Finding> {
+    let store = facts.store();
+    let (longest, median) = longest_and_median(facts, &spans);
+    let slowest = spans.iter().copied().max_by_key(|span| duration(&store.span(*span)))?;
+    let saves = saved_if_shorter(&facts.trace, slowest, longest - median);
+    if severity(facts, saves) == Severity::Info {
+        return None;
     }
-    keep_most(findings, found);
+    let title = format!(
+        "Of {} calls at once, the slowest {} took {}, half of them at most {}",
+        grouped(spans.len() as u64),
+        operation(&store.span(slowest)),
+        format_duration(longest),
+        format_duration(median)
+    );
+    let arithmetic = format!(
+        "had it taken {} like the middle one, the request would have ended {} sooner",
+        format_duration(median),
+        format_duration(saves)
+    );
+    let mut all = spans.clone();
+    all.retain(|span| *span != slowest);
+    all.insert(0, slowest);
+    Some(
+        Finding::new("fan-out-tail", severity(facts, saves), Confidence::Certain, title, all)
+            .saving(saves, arithmetic)
+            .because("most of them began before the others had ended".to_owned(), spans)
+            .next("Find out what is different about this one; a limit on each call, or a second try of the slow one, would cut the tail"),
+    )
 }
 
 fn longest_and_median(facts: &Facts<'_>, spans: &[SpanIndex]) -> (u64, u64) {
@@ -467,53 +531,52 @@ fn longest_and_median(facts: &Facts<'_>, spans: &[SpanIndex]) -> (u64, u64) {
 }
 
 /// Many calls from one service to another, of which what is lost between the two adds up.
-fn chatty(facts: &Facts<'_>, repeated: &[SpanIndex], found: &mut Vec<Finding>) {
+fn between_services(facts: &Facts<'_>, patterns: &mut Patterns) -> Vec<Candidate> {
+    let Patterns { repeated, answered, .. } = patterns;
+    let mut calls = std::mem::take(answered);
     let store = facts.store();
-    let mut calls: Vec<(usize, usize, SpanIndex)> = Vec::new();
-    for span in facts.trace.spans().filter(|span| span.kind() == SpanKind::Client) {
-        if let Some(server) = super::attribution::server_of(&span)
-            && repeated.binary_search(&span.index()).is_err()
-        {
-            calls.push((span.service_index(), server.service_index(), span.index()));
-        }
-    }
+    calls.retain(|(.., span)| repeated.binary_search(span).is_err());
     sort::slice(&mut calls, Ord::cmp);
-    let between = |span: SpanIndex| {
-        let client = store.span(span);
-        let server = super::attribution::server_of(&client).map_or(0, |server| duration(&server));
-        duration(&client).saturating_sub(server)
-    };
-    let mut candidates: Vec<(u64, Vec<SpanIndex>)> = Vec::new();
+    let mut candidates: Vec<Candidate> = Vec::new();
     let pairs = calls.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1));
     let pairs = pairs.filter(|calls| calls.len() >= MANY_CALLS).collect();
     for calls in sort::items(pairs, |one: &&[_], other| one[0].2.cmp(&other[0].2)) {
         let spans: Vec<SpanIndex> = calls.iter().map(|(.., span)| *span).collect();
-        candidates.push((total(spans.iter().map(|span| between(*span))), spans));
+        candidates.push((total(spans.iter().map(|span| lost_in(store, *span))), spans));
     }
-    let mut findings = Vec::new();
-    for spans in largest(candidates) {
-        let most = spans.iter().copied().max_by_key(|span| between(*span));
-        let others: Vec<(SpanIndex, u64)> =
-            spans.iter().copied().filter(|span| Some(*span) != most).map(|span| (span, between(span))).collect();
-        let lost = total(spans.iter().map(|span| between(*span)));
-        let saves = facts.saved_by(spans[0], &Change { shorter: others, together: Vec::new() });
-        if severity(facts, saves) == Severity::Info {
-            continue;
-        }
-        let (client, server) = (store.span(spans[0]), super::attribution::server_of(&store.span(spans[0])));
-        let callee = server.map_or_else(String::new, |server| shortened(server.service(), "another"));
-        let caller = shortened(client.service(), "One service");
-        let title = format!("{caller} calls {callee} {} times in this request", grouped(spans.len() as u64));
-        let arithmetic = format!(
-            "{} is spent between the two over all calls; once instead would end the request {} sooner",
-            format_duration(lost),
-            format_duration(saves)
-        );
-        findings.push(
-            Finding::new("chatty-services", severity(facts, saves), Confidence::Likely, title, spans)
-                .saving(saves, arithmetic)
-                .next("Offer one call that answers what these ask together"),
-        );
+    candidates
+}
+
+/// What a call takes beyond what its other side does.
+fn lost_in(store: &Store, call: SpanIndex) -> u64 {
+    let client = store.span(call);
+    let server = super::attribution::server_of(&client).map_or(0, |server| duration(&server));
+    duration(&client).saturating_sub(server)
+}
+
+/// One call could do.
+fn chatty(facts: &Facts<'_>, spans: Vec<SpanIndex>) -> Option<Finding> {
+    let store = facts.store();
+    let most = spans.iter().copied().max_by_key(|span| lost_in(store, *span));
+    let others: Vec<(SpanIndex, u64)> =
+        spans.iter().copied().filter(|span| Some(*span) != most).map(|span| (span, lost_in(store, span))).collect();
+    let lost = total(spans.iter().map(|span| lost_in(store, *span)));
+    let saves = facts.saved_by(spans[0], &Change { shorter: others, together: Vec::new() });
+    if severity(facts, saves) == Severity::Info {
+        return None;
     }
-    keep_most(findings, found);
+    let (client, server) = (store.span(spans[0]), super::attribution::server_of(&store.span(spans[0])));
+    let callee = server.map_or_else(String::new, |server| shortened(server.service(), "another"));
+    let caller = shortened(client.service(), "One service");
+    let title = format!("{caller} calls {callee} {} times in this request", grouped(spans.len() as u64));
+    let arithmetic = format!(
+        "{} is spent between the two over all calls; once instead would end the request {} sooner",
+        format_duration(lost),
+        format_duration(saves)
+    );
+    Some(
+        Finding::new("chatty-services", severity(facts, saves), Confidence::Likely, title, spans)
+            .saving(saves, arithmetic)
+            .next("Offer one call that answers what these ask together"),
+    )
 }

@@ -5,47 +5,78 @@
 
 use super::facts::Facts;
 use super::finding::{Confidence, Finding, Severity};
+use super::watch::Watch;
 use super::words::{count, operation};
 use crate::context::{Sampling, TraceFlags, TraceState};
-use crate::store::SpanIndex;
+use crate::store::{Span, SpanIndex};
 use crate::time::grouped;
 
 /// Spans that a finding lists.
 const LISTED: usize = 100;
 
 /// `sampled-away`, `biased-sample`.
-pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
-    let trace_id = facts.trace.id().parse().ok();
-    let mut before: Option<(String, Option<Sampling>)> = None;
-    // What the request stands for, and spans that stand for another number.
-    let mut stands: Option<(f64, SpanIndex)> = None;
-    let mut other: Option<(f64, SpanIndex)> = None;
-    let mut contradicting: Vec<SpanIndex> = Vec::new();
-    let mut states = 0_usize;
-    for span in facts.trace.spans() {
+#[derive(Default)]
+pub(super) struct Sampled {
+    /// The trace state that was decoded last, and what it says.
+    before: Option<(String, Option<Sampling>)>,
+    /// What the request stands for.
+    stands: Option<(f64, SpanIndex)>,
+    /// A span that stands for another number.
+    other: Option<(f64, SpanIndex)>,
+    contradicting: Vec<SpanIndex>,
+    /// Spans with a trace state.
+    states: usize,
+    /// Whether a span says that it was sampled.
+    any_sampled: bool,
+    /// How many say that they were not, and the first of them.
+    unsampled: (usize, Vec<SpanIndex>),
+}
+
+impl Watch for Sampled {
+    fn see(&mut self, facts: &Facts<'_>, span: &Span<'_>) {
+        let flags = span.flags();
+        if flags & 1 == 1 {
+            self.any_sampled = true;
+        } else if flags != 0 {
+            // Flags of nothing at all are flags that the format does not have.
+            self.unsampled.0 += 1;
+            if self.unsampled.1.len() < LISTED {
+                self.unsampled.1.push(span.index());
+            }
+        }
         let state = span.trace_state();
         if state.is_empty() {
-            continue;
+            return;
         }
-        states += 1;
-        if before.as_ref().is_none_or(|(text, _)| *text != state) {
+        self.states += 1;
+        if self.before.as_ref().is_none_or(|(text, _)| *text != state) {
             let parsed = state.parse::<TraceState>().ok();
             // What was recorded was sampled, whatever the flags of an export say.
-            let sampling = parsed.and_then(|parsed| Sampling::decode(&parsed, trace_id, TraceFlags::SAMPLED));
-            before = Some((state, sampling));
+            let decoded =
+                parsed.and_then(|parsed| Sampling::decode(&parsed, facts.trace.id().parse().ok(), TraceFlags::SAMPLED));
+            self.before = Some((state, decoded));
         }
-        let Some(sampling) = before.as_ref().and_then(|(_, sampling)| sampling.as_ref()) else { continue };
-        if sampling.consistent == Some(false) && contradicting.len() < LISTED {
-            contradicting.push(span.index());
+        let Some(sampling) = self.before.as_ref().and_then(|(_, sampling)| sampling.as_ref()) else { return };
+        if sampling.consistent == Some(false) && self.contradicting.len() < LISTED {
+            self.contradicting.push(span.index());
         }
         if let Some(count) = sampling.adjusted_count.filter(|_| sampling.consistent != Some(false)) {
-            match stands {
-                None => stands = Some((count, span.index())),
-                Some((first, _)) if first != count => other = other.or(Some((count, span.index()))),
+            match self.stands {
+                None => self.stands = Some((count, span.index())),
+                Some((first, _)) if first != count => self.other = self.other.or(Some((count, span.index()))),
                 Some(_) => {}
             }
         }
     }
+
+    fn tell(&mut self, facts: &Facts<'_>, found: &mut Vec<Finding>) -> bool {
+        told(facts, std::mem::take(self), found);
+        true
+    }
+}
+
+fn told(facts: &Facts<'_>, sampled: Sampled, found: &mut Vec<Finding>) {
+    let Sampled { stands, other, contradicting, states, any_sampled, unsampled, .. } = sampled;
     if let Some((number, span)) = stands.filter(|(number, _)| *number >= 1.5) {
         let number = whole(number);
         let title = format!("This trace stands for {number} requests: 1 of {number} was kept");
@@ -82,25 +113,16 @@ pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
                 .next("Do not count with the threshold: something else decided, as a rule that keeps errors does"),
         );
     }
-    unsampled(facts, found);
+    if any_sampled {
+        not_sampled(facts, unsampled, found);
+    }
 }
 
 /// Spans whose flags say that they were not sampled, in a trace in which others say that they were.
-fn unsampled(facts: &Facts<'_>, found: &mut Vec<Finding>) {
-    let sampled = |flags: u32| flags & 1 == 1;
-    if !facts.trace.spans().any(|span| sampled(span.flags())) {
-        return;
-    }
-    let spans: Vec<SpanIndex> = facts
-        .trace
-        .spans()
-        // Flags of nothing at all are flags that the format does not have.
-        .filter(|span| span.flags() != 0 && !sampled(span.flags()))
-        .map(|span| span.index())
-        .collect();
+fn not_sampled(facts: &Facts<'_>, (all, spans): (usize, Vec<SpanIndex>), found: &mut Vec<Finding>) {
     let Some(first) = spans.first() else { return };
     let name = operation(&facts.store().span(*first));
-    let title = match spans.len() {
+    let title = match all {
         1 => format!("{name} was not sampled by its flags, though others of its trace were"),
         many => format!(
             "{} were not sampled by their flags, {name} among them, though others were",
@@ -108,14 +130,8 @@ fn unsampled(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         ),
     };
     found.push(
-        Finding::new(
-            "biased-sample",
-            Severity::Info,
-            Confidence::Likely,
-            title,
-            spans.into_iter().take(LISTED).collect(),
-        )
-        .next("Services below them may have recorded nothing: find out who decides anew within the trace"),
+        Finding::new("biased-sample", Severity::Info, Confidence::Likely, title, spans)
+            .next("Services below them may have recorded nothing: find out who decides anew within the trace"),
     );
 }
 

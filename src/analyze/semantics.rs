@@ -9,9 +9,10 @@
 //! once a store; then a span costs one table look-up an attribute.
 //! (OpenTelemetry semantic conventions 1.44, and their deprecated names; OpenTracing's names.)
 
-use std::cell::OnceCell;
+use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::answers::Answers;
 use crate::store::{Span, SpanKind, Store, Trace};
 use crate::strings::StringId;
 use crate::value::Value;
@@ -152,8 +153,8 @@ pub enum Role {
 pub struct Names {
     /// For each text's number the field it names plus one; nothing behind the last name.
     fields: Rc<[u8]>,
-    /// Names of time limits, rising, once they are asked for.
-    limits: Rc<OnceCell<Vec<StringId>>>,
+    /// Which names are those of time limits.
+    limits: Rc<RefCell<Answers>>,
 }
 
 impl Names {
@@ -214,9 +215,9 @@ impl<'a> Semantics<'a> {
         Semantics { store, names, first, found }
     }
 
-    /// The names of attributes that `names_a_limit` takes for those of time limits, rising.
-    pub(super) fn limits(&self, names_a_limit: fn(&str) -> bool) -> &[StringId] {
-        self.names.limits.get_or_init(|| self.store.strings_like(names_a_limit))
+    /// Whether `names_a_limit` takes the name of an attribute for that of a time limit.
+    pub(super) fn is_limit(&self, key: StringId, names_a_limit: fn(&str) -> bool) -> bool {
+        self.names.limits.borrow_mut().get(key.index(), || names_a_limit(self.store.string(key)))
     }
 
     /// The value of a field, of the first attribute that has its meaning.

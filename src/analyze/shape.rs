@@ -50,10 +50,11 @@ pub(super) fn statement_shape(text: &str, shape: &mut String) {
                     let trimmed = shape.trim_end_matches(' ').len();
                     shape.truncate(trimmed.max(start));
                 }
-                let end = character_end(text, at);
-                for character in text[at..end].chars() {
-                    shape.push(character.to_ascii_lowercase());
-                }
+                // A whole word at once: most of a statement are words.
+                let end = if is_word(byte) { behind_word(bytes, at) } else { character_end(text, at) };
+                let written = shape.len();
+                shape.push_str(&text[at..end]);
+                shape[written..].make_ascii_lowercase();
                 at = end;
             }
         }
@@ -67,8 +68,13 @@ pub(super) fn statement_shape(text: &str, shape: &mut String) {
 pub(super) fn name_shape(text: &str, shape: &mut String) {
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let end = rest.find(|character: char| !character.is_alphanumeric() && character != '-' && character != '_');
-        let end = end.unwrap_or(rest.len());
+        // Letters beyond ASCII are looked at one by one; most words have none.
+        let plain = rest.bytes().take_while(|byte| is_word(*byte) || *byte == b'-').count();
+        let border = |character: char| !character.is_alphanumeric() && character != '-' && character != '_';
+        let end = match rest.as_bytes().get(plain) {
+            Some(128..) => rest.find(border).unwrap_or(rest.len()),
+            _ => plain,
+        };
         if end == 0 {
             shape.push(first);
             rest = &rest[first.len_utf8()..];

@@ -15,6 +15,7 @@ use std::cmp::Reverse;
 
 use super::facts::Facts;
 use super::finding::{Confidence, Finding, Severity};
+use super::watch::Watch;
 use super::words::{count, operation};
 use crate::sort;
 use crate::store::{Span, SpanIndex};
@@ -22,36 +23,48 @@ use crate::strings::StringId;
 use crate::time::format_duration;
 use crate::value::Value;
 
-/// `late-child`, `budget-nesting`.
-pub(super) fn detect(facts: &Facts<'_>, found: &mut Vec<Finding>) {
-    late_children(facts, found);
-    nesting(facts, found);
-}
-
 /// A child that ends later than its parent by less than this part of the parent's time (or a millisecond) is not late: clocks differ that much.
 const TOLERATED: u64 = 100;
 
-fn late_children(facts: &Facts<'_>, found: &mut Vec<Finding>) {
-    let store = facts.store();
-    let mut late: Vec<(u64, u32)> = Vec::new();
-    let (mut afterwards, mut explained) = (0, 0);
-    for span in facts.trace.spans() {
-        let Some(parent) = span.parent().filter(|_| !span.is_async()).map(|parent| store.span(parent)) else {
-            continue;
+/// `late-child`.
+#[derive(Default)]
+pub(super) struct LateChildren {
+    /// By how much, and which span.
+    late: Vec<(u64, u32)>,
+    /// How many of them began only when the parent had ended.
+    afterwards: usize,
+    /// How many more are explained by clocks.
+    explained: usize,
+}
+
+impl Watch for LateChildren {
+    fn see(&mut self, facts: &Facts<'_>, span: &Span<'_>) {
+        let Some(parent) = span.parent().filter(|_| !span.is_async()).map(|parent| facts.store().span(parent)) else {
+            return;
         };
-        let Some(((start, end), (from, to))) = span.interval().zip(parent.interval()) else { continue };
+        let Some(((start, end), (from, to))) = span.interval().zip(parent.interval()) else { return };
         let over = end.saturating_sub(to);
         let tolerated = ((to - from) / TOLERATED).max(1_000_000);
         if over > tolerated {
             // By another clock it may have ended in time.
             if over <= tolerated.saturating_add(facts.skew.ahead_ns(parent.position(), span.position())) {
-                explained += 1;
-                continue;
+                self.explained += 1;
+                return;
             }
-            late.push((over, span.index().0));
-            afterwards += usize::from(start >= to);
+            self.late.push((over, span.index().0));
+            self.afterwards += usize::from(start >= to);
         }
     }
+
+    fn tell(&mut self, facts: &Facts<'_>, found: &mut Vec<Finding>) -> bool {
+        late_children(facts, std::mem::take(self), found);
+        true
+    }
+}
+
+fn late_children(facts: &Facts<'_>, late: LateChildren, found: &mut Vec<Finding>) {
+    let store = facts.store();
+    let LateChildren { late, afterwards, explained } = late;
     let late = sort::items(late, |one, other| (Reverse(one.0), one.1).cmp(&(Reverse(other.0), other.1)));
     let Some((over, span)) = late.first().map(|(over, span)| (*over, store.span(SpanIndex(*span)))) else { return };
     let spans: Vec<SpanIndex> = late.iter().map(|(_, span)| SpanIndex(*span)).collect();
@@ -102,39 +115,49 @@ impl Limit {
 /// For each span, where among the limits the one that holds for it stands.
 const NONE: u32 = u32::MAX;
 
-fn nesting(facts: &Facts<'_>, found: &mut Vec<Finding>) {
-    let trace = &facts.trace;
-    let keys = facts.semantics.limits(names_a_limit);
-    if keys.is_empty() {
-        return;
-    }
-    let mut limits: Vec<(Limit, SpanIndex)> = Vec::new();
-    let mut holds: Vec<u32> = Vec::with_capacity(trace.span_count());
-    // The worst first: by how much the child's limit exceeds what is above it.
-    let mut worst: Option<(u64, Limit, SpanIndex, Limit, SpanIndex)> = None;
-    let mut spans = Vec::new();
-    for span in trace.spans() {
+/// `budget-nesting`.
+#[derive(Default)]
+pub(super) struct Nesting {
+    limits: Vec<(Limit, SpanIndex)>,
+    /// By span which of the limits holds for it.
+    holds: Vec<u32>,
+    /// The worst one: by how much the child's limit exceeds what is above it.
+    worst: Option<(u64, Limit, SpanIndex, Limit, SpanIndex)>,
+    spans: Vec<SpanIndex>,
+}
+
+impl Watch for Nesting {
+    fn see(&mut self, facts: &Facts<'_>, span: &Span<'_>) {
         let above = match span.parent() {
-            Some(parent) if !span.is_async() => holds[(parent.0 - trace.first().0) as usize],
+            Some(parent) if !span.is_async() => self.holds[(parent.0 - facts.trace.first().0) as usize],
             _ => NONE,
         };
-        let Some(limit) = limit_of(facts, &span, keys) else {
-            holds.push(above);
-            continue;
+        let Some(limit) = limit_of(facts, span) else {
+            self.holds.push(above);
+            return;
         };
-        if let Some((upper, holder)) = limits.get(above as usize).copied()
+        if let Some((upper, holder)) = self.limits.get(above as usize).copied()
             && limit.comparable(upper)
             && limit.value > upper.value
         {
-            spans.push(span.index());
+            self.spans.push(span.index());
             let excess = limit.value - upper.value;
-            if worst.is_none_or(|(most, ..)| excess > most) {
-                worst = Some((excess, limit, span.index(), upper, holder));
+            if self.worst.is_none_or(|(most, ..)| excess > most) {
+                self.worst = Some((excess, limit, span.index(), upper, holder));
             }
         }
-        holds.push(limits.len() as u32);
-        limits.push((limit, span.index()));
+        self.holds.push(self.limits.len() as u32);
+        self.limits.push((limit, span.index()));
     }
+
+    fn tell(&mut self, facts: &Facts<'_>, found: &mut Vec<Finding>) -> bool {
+        nesting(facts, std::mem::take(self), found);
+        true
+    }
+}
+
+fn nesting(facts: &Facts<'_>, nesting: Nesting, found: &mut Vec<Finding>) {
+    let Nesting { worst, mut spans, .. } = nesting;
     let Some((_, limit, span, upper, holder)) = worst else { return };
     let store = facts.store();
     let (child, parent) = (store.span(span), store.span(holder));
@@ -170,10 +193,10 @@ fn names_a_limit(key: &str) -> bool {
 }
 
 /// The smallest limit of a span.
-fn limit_of(facts: &Facts<'_>, span: &Span<'_>, keys: &[StringId]) -> Option<Limit> {
+fn limit_of(facts: &Facts<'_>, span: &Span<'_>) -> Option<Limit> {
     let store = facts.store();
-    let named = span.raw_attributes().filter(|(key, _)| keys.binary_search(key).is_ok());
-    named
+    span.raw_attributes()
+        .filter(|(key, _)| facts.semantics.is_limit(*key, names_a_limit))
         .filter_map(|(key, value)| {
             let (value, has_unit) = read_limit(store.string(key), &store.decode(value))?;
             Some(Limit { key, value, has_unit })

@@ -48,14 +48,14 @@ pub fn saved_if_shorter(trace: &Trace<'_>, span: SpanIndex, by_ns: u64) -> u64 {
 
 /// How much sooner `top` would have ended with a change to spans below it, in nanoseconds.
 pub fn saved_by(top: &Span<'_>, change: &Change) -> u64 {
-    Replays::new(*top).saved_by(change)
+    Replays::new(top).saved_by(top.store(), change)
 }
 
 /// Replays of one top. One look at all spans below it; then each replay costs what it touches: the siblings of what has changed, and
 /// those of all spans above.
 #[derive(Debug)]
-pub struct Replays<'a> {
-    top: Span<'a>,
+pub struct Replays {
+    top: SpanIndex,
     /// Of each span the part that counts; an empty one for a span that holds nothing up.
     parts: Vec<(u64, u64)>,
     /// By how much each span ends sooner in this replay; 0 between replays.
@@ -65,9 +65,9 @@ pub struct Replays<'a> {
     replay: Replay,
 }
 
-impl<'a> Replays<'a> {
+impl Replays {
     /// Looks at all spans below the top.
-    pub fn new(top: Span<'a>) -> Replays<'a> {
+    pub fn new(top: &Span<'_>) -> Replays {
         let first = top.index().0;
         let count = (top.subtree_end().0 - first) as usize;
         let mut parts: Vec<(u64, u64)> = Vec::with_capacity(count);
@@ -82,7 +82,13 @@ impl<'a> Replays<'a> {
             };
             parts.push(part.unwrap_or((u64::MAX, 0)));
         }
-        Replays { top, parts, sooner: vec![0; count], changed: vec![false; count], replay: Replay::default() }
+        Replays {
+            top: top.index(),
+            parts,
+            sooner: vec![0; count],
+            changed: vec![false; count],
+            replay: Replay::default(),
+        }
     }
 
     /// Whether a span is below the top, or it.
@@ -91,12 +97,12 @@ impl<'a> Replays<'a> {
     }
 
     fn place(&self, span: SpanIndex) -> Option<usize> {
-        let place = span.0.checked_sub(self.top.index().0)? as usize;
+        let place = span.0.checked_sub(self.top.0)? as usize;
         (place < self.parts.len()).then_some(place)
     }
 
-    /// How much sooner the top would have ended with a change to spans below it, in nanoseconds.
-    pub fn saved_by(&mut self, change: &Change) -> u64 {
+    /// How much sooner the top would have ended with a change to spans below it, in nanoseconds. The store is the top's.
+    pub fn saved_by(&mut self, store: &Store, change: &Change) -> u64 {
         // Spans whose children have changed; parents come before their children, so the last one is the first to be replayed.
         let mut above: BinaryHeap<u32> = BinaryHeap::new();
         let mut touched: Vec<u32> = Vec::new();
@@ -104,18 +110,18 @@ impl<'a> Replays<'a> {
             if let Some(at) = self.place(*span) {
                 self.sooner[at] = (*ns).min(self.parts[at].1.saturating_sub(self.parts[at].0));
                 touched.push(at as u32);
-                self.mark_above(*span, &mut above);
+                self.mark_above(store, *span, &mut above);
             }
         }
         for span in change.together.iter().filter_map(|group| group.first()) {
-            self.mark_above(*span, &mut above);
+            self.mark_above(store, *span, &mut above);
         }
-        let first = self.top.index().0;
+        let first = self.top.0;
         while let Some(at) = above.pop() {
             let place = at as usize;
             self.changed[place] = false;
             let (start, end) = self.parts[place];
-            let span = self.top.store().span(SpanIndex(first + at));
+            let span = store.span(SpanIndex(first + at));
             if start < end {
                 self.replay.collect(&span, start, end);
                 let sooner = &self.sooner;
@@ -124,7 +130,7 @@ impl<'a> Replays<'a> {
                 touched.push(at);
             }
             if self.sooner[place] > 0 {
-                self.mark_above(span.index(), &mut above);
+                self.mark_above(store, span.index(), &mut above);
             }
         }
         let saved = self.sooner[0];
@@ -135,8 +141,8 @@ impl<'a> Replays<'a> {
     }
 
     /// Marks the parent of a span as one whose children have changed.
-    fn mark_above(&mut self, span: SpanIndex, above: &mut BinaryHeap<u32>) {
-        let parent = self.top.store().span(span).parent();
+    fn mark_above(&mut self, store: &Store, span: SpanIndex, above: &mut BinaryHeap<u32>) {
+        let parent = store.span(span).parent();
         if let Some(place) = parent.and_then(|parent| self.place(parent))
             && !std::mem::replace(&mut self.changed[place], true)
         {

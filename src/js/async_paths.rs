@@ -5,8 +5,9 @@ use wasm_bindgen::prelude::*;
 
 use super::trace::Trace;
 use super::wire::{self, since_start};
-use crate::analyze::async_paths::{AsyncPath, async_paths};
+use crate::analyze::async_paths::AsyncPath;
 use crate::analyze::critical_path::Segment;
+use crate::sort;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -48,7 +49,7 @@ impl AsyncPathObject {
             trace_id: there.id(),
             span: work.position() as u32,
             queue_wait_ns: path.wait_ns.map(|wait| wait as f64),
-            total_ns: path.segments.iter().map(Segment::duration_ns).sum::<u64>() as f64,
+            total_ns: path.total_ns() as f64,
             segments: path.segments.iter().map(segment).collect(),
         })
     }
@@ -56,13 +57,26 @@ impl AsyncPathObject {
 
 #[wasm_bindgen]
 impl Trace {
-    /// Work that its main top did not wait for, with paths of its own.
+    /// How many pieces of work its main top did not wait for.
+    #[wasm_bindgen(getter, js_name = asyncPathCount)]
+    pub fn async_path_count(&self) -> usize {
+        self.analyses().async_paths().len()
+    }
+
+    /// Work that its main top did not wait for, with paths of its own; with a number, so many of them, those with the longest paths first.
     ///
     /// # Errors
     /// Only when JavaScript runs out of memory.
     #[wasm_bindgen(js_name = asyncPaths)]
-    pub fn async_paths(&self) -> Result<JsValue, JsValue> {
-        let paths = async_paths(&self.analyses().trace());
-        wire::plain(&paths.iter().filter_map(|path| AsyncPathObject::new(self, path)).collect::<Vec<_>>())
+    pub fn async_paths(&self, longest: Option<usize>) -> Result<JsValue, JsValue> {
+        let paths = self.analyses().async_paths();
+        let mut order: Vec<u32> = (0..paths.len() as u32).collect();
+        if let Some(most) = longest {
+            let lengths: Vec<u64> = paths.iter().map(AsyncPath::total_ns).collect();
+            sort::numbers(&mut order, &mut |one, other| lengths[other as usize].cmp(&lengths[one as usize]));
+            order.truncate(most);
+        }
+        let objects = order.iter().filter_map(|number| AsyncPathObject::new(self, &paths[*number as usize]));
+        wire::plain(&objects.collect::<Vec<_>>())
     }
 }

@@ -27,9 +27,15 @@ pub fn query_problem(query: &str) -> Result<JsValue, JsValue> {
 
 #[wasm_bindgen]
 impl Trace {
-    /// Makes the first search as quick as the next ones; with a number, for so many spans more. Whether it is done for all.
+    /// Makes the first search as quick as the next ones; with a number, for so many spans more; with a query, only if that needs it. Whether
+    /// it is done for all.
     #[wasm_bindgen(js_name = prepareSearch)]
-    pub fn prepare_search(&self, spans: Option<u32>) -> bool {
+    pub fn prepare_search(&self, spans: Option<u32>, query: Option<String>) -> bool {
+        if let Some(query) = query
+            && !matches!(Query::parse(&query), Ok(Some(query)) if query.needs_texts())
+        {
+            return true;
+        }
         let most = spans.map_or(usize::MAX, |spans| spans as usize);
         self.analyses.search_index().prepare(&self.analyses.trace(), most)
     }

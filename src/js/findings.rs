@@ -7,7 +7,6 @@ use super::trace::Trace;
 use super::wire;
 use crate::analyze::advice::Action;
 use crate::analyze::finding::{Evidence, Finding};
-use crate::write::markdown::markdown;
 
 #[derive(Serialize)]
 pub(super) struct EvidenceObject<'a> {
@@ -93,9 +92,7 @@ impl Trace {
 
     /// The trace as Markdown, ready for a ticket.
     pub fn markdown(&self) -> String {
-        let facts = self.analyses().facts();
-        let findings = self.analyses().findings();
-        markdown(&facts, &self.verdict(), findings, self.analyses().advice())
+        self.analyses().markdown().to_owned()
     }
 
     /// What was found in it, the most important first.

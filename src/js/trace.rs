@@ -1,6 +1,6 @@
 //! One trace. What is computed from all of its spans is computed once.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
@@ -12,14 +12,15 @@ use super::wire::{
 };
 use crate::analyze::advice::{Advice, advice};
 use crate::analyze::alignment::{Alignment, alignment};
+use crate::analyze::async_paths::AsyncPath;
 use crate::analyze::bottleneck::{ServicePart, path_by_service};
 use crate::analyze::causes::RootCauses;
-use crate::analyze::clock_skew::ClockSkew;
+use crate::analyze::clock_skew::{ClockSkew, clock_skew};
 use crate::analyze::critical_path::{CriticalPaths, critical_paths};
 use crate::analyze::errors::Errors;
 use crate::analyze::facts::{Facts, Known};
 use crate::analyze::finding::Finding;
-use crate::analyze::findings::findings;
+use crate::analyze::findings::Looking;
 use crate::analyze::path_doubts::PathDoubts;
 use crate::analyze::search::Index;
 use crate::analyze::self_time::self_times;
@@ -29,6 +30,10 @@ use crate::analyze::verdict::{VerdictPart, verdict_parts};
 use crate::read::Outcome;
 use crate::store::{self, SpanIndex, TraceIndex};
 use crate::view::shifts::Shifts;
+use crate::write::markdown::markdown;
+
+/// Spans that are looked at for findings in some ten milliseconds.
+const SPANS_AT_ONCE: usize = 10_000;
 
 /// What is computed from all spans of a trace, once it is asked for.
 #[derive(Debug)]
@@ -41,10 +46,14 @@ pub(super) struct Analyses {
     critical_paths: OnceCell<CriticalPaths>,
     meanings: OnceCell<Meanings>,
     errors: OnceCell<Rc<Errors>>,
+    skew: OnceCell<Rc<ClockSkew>>,
     known: OnceCell<Known>,
     verdict: OnceCell<Vec<VerdictPart>>,
+    /// Findings while they are looked for.
+    looking: RefCell<Looking>,
     findings: OnceCell<Vec<Finding>>,
     advice: OnceCell<Advice>,
+    markdown: OnceCell<String>,
     search_index: Index,
     alignment: OnceCell<Alignment>,
 }
@@ -76,8 +85,10 @@ impl Analyses {
     }
 
     fn known(&self) -> &Known {
-        self.known
-            .get_or_init(|| Known::new(&self.trace(), self.critical_paths(), self.meanings(), Rc::clone(self.errors())))
+        self.known.get_or_init(|| {
+            let errors = Rc::clone(self.errors());
+            Known::new(&self.trace(), self.critical_paths(), self.meanings(), errors, self.skew())
+        })
     }
 
     /// What all further analyses look at.
@@ -90,17 +101,72 @@ impl Analyses {
         self.known().later.doubts(&self.trace(), self.critical_paths())
     }
 
+    /// Work that the main top did not wait for.
+    pub(super) fn async_paths(&self) -> &[AsyncPath] {
+        self.known().later.async_paths(&self.trace())
+    }
+
     /// Where the time went.
     fn verdict(&self) -> &[VerdictPart] {
         self.verdict.get_or_init(|| verdict_parts(&self.facts()))
     }
 
     pub(super) fn findings(&self) -> &[Finding] {
-        self.findings.get_or_init(|| findings(&self.facts()))
+        self.findings.get_or_init(|| {
+            let facts = self.facts();
+            let mut looking = self.looking.take();
+            while !looking.step(&facts, usize::MAX) {}
+            looking.into_findings()
+        })
     }
 
     pub(super) fn advice(&self) -> &Advice {
         self.advice.get_or_init(|| advice(&self.facts(), self.findings()))
+    }
+
+    /// The trace as Markdown.
+    pub(super) fn markdown(&self) -> &str {
+        self.markdown.get_or_init(|| {
+            let verdict: String = self.verdict().iter().map(|part| part.text.as_str()).collect();
+            markdown(&self.facts(), &verdict, self.findings(), self.advice())
+        })
+    }
+
+    /// Does the next part of what the verdict needs, none of which takes long; whether that was the last one.
+    fn prepare_verdict(&self) -> bool {
+        match () {
+            () if self.critical_paths.get().is_none() => drop(self.critical_paths()),
+            () if self.self_times.get().is_none() => drop(self.self_times()),
+            () if self.meanings.get().is_none() => drop(self.meanings()),
+            () if self.errors.get().is_none() => drop(self.errors()),
+            () if self.skew.get().is_none() => drop(self.skew()),
+            () if self.known.get().is_none() => drop(self.known()),
+            () => {
+                self.verdict();
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The same for all that is said of the trace: verdict, findings, advice, Markdown.
+    fn prepare_findings(&self) -> bool {
+        if !self.prepare_verdict() {
+            return false;
+        }
+        if self.findings.get().is_none() {
+            if self.looking.borrow_mut().step(&self.facts(), SPANS_AT_ONCE) {
+                self.findings();
+            }
+            return false;
+        }
+        if self.advice.get().is_none() {
+            self.advice();
+            self.known().later.forget_replays();
+            return false;
+        }
+        self.markdown();
+        true
     }
 
     pub(super) fn search_index(&self) -> &Index {
@@ -112,7 +178,7 @@ impl Analyses {
     }
 
     pub(super) fn skew(&self) -> Rc<ClockSkew> {
-        Rc::clone(self.known().skew())
+        Rc::clone(self.skew.get_or_init(|| Rc::new(clock_skew(&self.trace()))))
     }
 
     pub(super) fn alignment(&self) -> &Alignment {
@@ -142,8 +208,8 @@ pub struct Trace {
 impl Trace {
     /// `names` are those of the store, and shared by its traces.
     pub(super) fn new(outcome: Rc<Outcome>, names: Rc<OnceCell<Names>>, index: TraceIndex) -> Trace {
-        let (self_times, critical_paths, meanings, errors, known) = Default::default();
-        let (verdict, findings, advice, alignment, search_index) = Default::default();
+        let (self_times, critical_paths, meanings, errors, skew, known) = Default::default();
+        let (verdict, looking, findings, advice, markdown, alignment, search_index) = Default::default();
         let analyses = Analyses {
             outcome,
             index,
@@ -152,10 +218,13 @@ impl Trace {
             critical_paths,
             meanings,
             errors,
+            skew,
             known,
             verdict,
+            looking,
             findings,
             advice,
+            markdown,
             alignment,
             search_index,
         };
@@ -301,6 +370,19 @@ impl Trace {
             spans: self.positions(&part.spans),
         };
         wire::plain(&parts.iter().map(object).collect::<Vec<_>>())
+    }
+
+    /// Does the next part of what the verdict needs; whether it is there. It is made whole when it is asked for, too, but that takes long in
+    /// a large trace.
+    #[wasm_bindgen(js_name = prepareVerdict)]
+    pub fn prepare_verdict(&self) -> bool {
+        self.analyses.prepare_verdict()
+    }
+
+    /// The same for findings, advice and Markdown.
+    #[wasm_bindgen(js_name = prepareFindings)]
+    pub fn prepare_findings(&self) -> bool {
+        self.analyses.prepare_findings()
     }
 
     /// Where the time went, in words.

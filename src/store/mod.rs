@@ -251,12 +251,6 @@ impl Store {
             .any(|resource| self.attributes.range(resource.attributes).iter().any(|found| found.key == key))
     }
 
-    /// The numbers of all names and keys that are like this.
-    #[doc(hidden)]
-    pub fn strings_like(&self, like: impl Fn(&str) -> bool) -> Vec<StringId> {
-        self.strings.filter(like)
-    }
-
     fn trace_id_text(&self, key: TraceKey) -> String {
         match key.form {
             IdForm::Empty => String::new(),

@@ -96,8 +96,8 @@ export class ExportMenu {
         const { connection, explained } = this.#state ?? {};
         if (!connection) return;
         try {
-            const { markdown } = explained?.index === index ? explained : await connection.call("explain", index);
-            if (!(await copy(markdown))) throw new Error("not allowed");
+            const known = explained?.index === index ? explained : await connection.call("explain", index);
+            if (known === null || !(await copy(known.markdown))) throw new Error("not allowed");
             this.#say("Copied");
         } catch {
             this.#say("Could not copy");

@@ -3,9 +3,10 @@
 import { el, fill } from "../dom.js";
 import { colorOf } from "../colors.js";
 import { exactDuration, formatDuration, formatShare, inOneDirection } from "../format.js";
+import { verdictOf } from "../state.js";
 
 /** @import { State } from '../state.js' */
-/** @import { Intents, Overview, PathPart, Verdict } from '../types.js' */
+/** @import { Intents, Overview, PathPart } from '../types.js' */
 
 /** Parts below this share, or beyond so many, are shown together: a button must be wide enough to be seen and hit. */
 const LEAST_SHARE = 0.005;
@@ -122,12 +123,6 @@ export class VerdictView {
             el("span", { class: "path-time", text: duration }),
         );
     }
-}
-
-/** What is known of the trace that is shown. @param {State} state @returns {Verdict | null} */
-function verdictOf({ trace, connection, verdict }) {
-    if (trace === null || trace.verdict !== null) return trace?.verdict ?? null;
-    return verdict !== null && verdict.connection === connection && verdict.index === trace.index ? verdict.verdict : null;
 }
 
 /**

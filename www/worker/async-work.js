@@ -16,7 +16,7 @@ const MOST_ON_PATH = 3;
  * @returns {AsyncWork}
  */
 export function asyncWork(open, set) {
-    const paths = open.trace.asyncPaths().sort((one, other) => other.totalNs - one.totalNs);
+    const paths = open.trace.asyncPaths(MOST_PIECES);
     /** Other traces that work is in: opened for their names, and no longer than that. @type {Map<number, Open>} */
     const others = new Map();
     const at = (/** @type {number} */ index) => {
@@ -25,7 +25,7 @@ export function asyncWork(open, set) {
         others.set(index, known);
         return known;
     };
-    const pieces = paths.slice(0, MOST_PIECES).map((path) => {
+    const pieces = paths.map((path) => {
         const there = at(path.trace);
         /** @type {Map<number, number>} */
         const spent = new Map();
@@ -43,5 +43,5 @@ export function asyncWork(open, set) {
         });
     });
     for (const other of others.values()) other.free();
-    return { count: paths.length, pieces };
+    return { count: open.trace.asyncPathCount, pieces };
 }

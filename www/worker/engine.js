@@ -31,8 +31,10 @@ export class Engine extends Explorer {
     /** Counts searches: of those that wait only the last one is done. */
     #searches = 0;
 
-    /** The trace whose texts are being collected. */
-    #preparing = -1;
+    /** The trace that is shown: long work for another one is given up. */
+    #shown = -1;
+    /** Questions that are being answered; long work waits for them. */
+    urgent = 0;
 
     /** @type {Promise<void> | null} */
     #ready = null;
@@ -110,11 +112,12 @@ export class Engine extends Explorer {
      */
     trace(which) {
         const { index, trace, waterfall } = this.#open.get(which);
+        this.#shown = index;
         const summary = trace.summary();
         return {
             index,
             summary,
-            verdict: summary.spans > SMALL ? null : this.verdict(index),
+            verdict: summary.spans > SMALL ? null : verdictOf(trace),
             topNs: trace.durations()[trace.mainTop()] ?? 0,
             errors: trace.errorCounts(),
             extentNs: trace.extentNs(),
@@ -126,13 +129,29 @@ export class Engine extends Explorer {
     }
 
     /**
-     * Where the time went.
+     * Where the time went; null when another trace is looked at meanwhile.
      * @param {number} index
-     * @returns {Verdict}
+     * @returns {Promise<Verdict | null>}
      */
-    verdict(index) {
-        const { trace } = this.#open.get(index);
-        return { parts: trace.verdictParts(), path: trace.pathByService() };
+    async verdict(index) {
+        const trace = await this.#work(index, (trace) => trace.prepareVerdict());
+        return trace === null ? null : verdictOf(trace);
+    }
+
+    /**
+     * Does work for a trace a part at a time, until it is done; whoever asks something meanwhile is answered first.
+     * @param {number} index
+     * @param {(trace: spanscope.Trace) => boolean} part does one; whether it was the last
+     * @returns {Promise<spanscope.Trace | null>} null when another trace is looked at meanwhile
+     */
+    async #work(index, part) {
+        for (;;) {
+            const trace = this.#shown === index ? this.#open.known(index)?.trace : undefined;
+            if (trace === undefined) return null;
+            if (part(trace)) return trace;
+            do await othersFirst();
+            while (this.urgent > 0);
+        }
     }
 
     /**
@@ -145,18 +164,14 @@ export class Engine extends Explorer {
     }
 
     /**
-     * What was found in a trace, and what to do about it. Other questions are let in between: rows are waited for.
+     * What was found in a trace, and what to do about it; null when another trace is looked at meanwhile.
      * @param {number} index
-     * @returns {Promise<Explained>}
+     * @returns {Promise<Explained | null>}
      */
     async explain(index) {
-        const findings = this.#open.get(index).trace.findings();
-        await othersFirst();
-        const advice = this.#open.get(index).trace.advice();
-        await othersFirst();
-        const markdown = this.#open.get(index).trace.markdown();
-        await othersFirst();
-        return { index, findings, advice, markdown, work: asyncWork(this.#open.get(index), this.#documents.set) };
+        const trace = await this.#work(index, (trace) => trace.prepareFindings());
+        if (trace === null) return null;
+        return { index, findings: trace.findings(), advice: trace.advice(), markdown: trace.markdown(), work: asyncWork(this.#open.get(index), this.#documents.set) };
     }
 
     /**
@@ -251,6 +266,10 @@ export class Engine extends Explorer {
         // Whoever types fast asks for more than is wanted in the end.
         await othersFirst();
         if (turn !== this.#searches) return null;
+        while (!this.#open.get(index).trace.prepareSearch(TEXTS_AT_ONCE, query)) {
+            await othersFirst();
+            if (turn !== this.#searches) return null;
+        }
         const open = this.#open.get(index);
         const { trace, waterfall } = open;
         const { spans, problem } = trace.search(query);
@@ -261,12 +280,11 @@ export class Engine extends Explorer {
 
     /**
      * Collects the texts of a trace, so that the first search is as quick as the others; a few at a time, so that nobody waits for it.
-     * Given up when another trace is wished.
+     * Given up when another trace is looked at.
      * @param {number} index
      */
     async prepareSearch(index) {
-        this.#preparing = index;
-        while (this.#preparing === index && this.#open.known(index)?.trace.prepareSearch(TEXTS_AT_ONCE) === false) await othersFirst();
+        while (this.#shown === index && this.#open.known(index)?.trace.prepareSearch(TEXTS_AT_ONCE) === false) await othersFirst();
     }
 
     /**
@@ -481,6 +499,11 @@ export class Engine extends Explorer {
     setOf() {
         return this.#documents.set;
     }
+}
+
+/** @param {spanscope.Trace} trace @returns {Verdict} */
+function verdictOf(trace) {
+    return { parts: trace.verdictParts(), path: trace.pathByService() };
 }
 
 /** Lets in the messages that wait already. @returns {Promise<void>} */

@@ -24,6 +24,7 @@ use std::fmt;
 use pattern::Pattern;
 use texts::{BEFORE_ATTRIBUTES, Texts};
 
+use super::answers::Answers;
 use crate::float::parse_f64;
 use crate::store::{Span, SpanKind, Status, Store, Trace};
 
@@ -136,6 +137,11 @@ impl Query {
         Ok(parse::parse(text)?.map(|root| Query { root }))
     }
 
+    /// Whether it looks at texts, which are collected by the first one that does.
+    pub fn needs_texts(&self) -> bool {
+        self.root.needs_texts()
+    }
+
     /// The spans of a trace that it means, by position in tree order. `self_ns` are the self times of the trace, `index` is one for this
     /// trace alone.
     pub fn run(&self, trace: &Trace<'_>, self_ns: &[u64], index: &Index) -> Vec<u32> {
@@ -177,6 +183,15 @@ impl Index {
 }
 
 impl Node {
+    fn needs_texts(&self) -> bool {
+        match self {
+            Node::Leaf(leaf) => leaf.needs_texts(),
+            Node::Not(node) => node.needs_texts(),
+            Node::All(nodes) | Node::Any(nodes) => nodes.iter().any(Node::needs_texts),
+            Node::Below { above, below, .. } => above.needs_texts() || below.needs_texts(),
+        }
+    }
+
     /// How much work it is, roughly.
     fn cost(&self) -> u32 {
         match self {
@@ -189,6 +204,14 @@ impl Node {
 }
 
 impl Leaf {
+    fn needs_texts(&self) -> bool {
+        match self {
+            Leaf::Word(_) | Leaf::Member { .. } | Leaf::Attribute { .. } => true,
+            Leaf::Not(leaf) => leaf.needs_texts(),
+            _ => false,
+        }
+    }
+
     fn cost(&self) -> u32 {
         match self {
             Leaf::Word(Pattern::Regex(_)) => 40,
@@ -205,28 +228,6 @@ struct Search<'a> {
     trace: Trace<'a>,
     self_ns: &'a [u64],
     index: &'a Index,
-}
-
-/// Texts that were compared already, by number.
-struct Known {
-    answers: Vec<u8>,
-}
-
-impl Known {
-    fn new() -> Known {
-        Known { answers: Vec::new() }
-    }
-
-    #[inline(always)]
-    fn get(&mut self, number: usize, ask: impl FnOnce() -> bool) -> bool {
-        if self.answers.len() <= number {
-            self.answers.resize(number + 1, 0);
-        }
-        if self.answers[number] == 0 {
-            self.answers[number] = 1 + u8::from(ask());
-        }
-        self.answers[number] == 2
-    }
 }
 
 impl<'a> Search<'a> {
@@ -295,7 +296,7 @@ impl<'a> Search<'a> {
                 self.keep(within, &mut |span| services[span.service_index()]);
             }
             Leaf::Name(pattern, whole) => {
-                let mut names = Known::new();
+                let mut names = Answers::default();
                 self.keep(within, &mut |span| names.get(span.name_id().index(), || is(pattern, span.name(), *whole)));
             }
             Leaf::Id(id) => self.keep(within, &mut |span| span.id_begins(id)),
@@ -371,7 +372,7 @@ impl<'a> Search<'a> {
             return;
         };
         let texts = self.index.texts(&self.trace);
-        let (mut known, mut resources) = (Known::new(), Known::new());
+        let (mut known, mut resources) = (Answers::default(), Answers::default());
         let (places, shapes) = texts.places_of(number);
         let on_resource = on_resource && self.store.is_on_a_resource(number);
         for (position, within) in within.iter_mut().enumerate().filter(|(_, within)| **within) {
