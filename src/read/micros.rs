@@ -224,9 +224,39 @@ fn parse_micros_slow(text: &[u8]) -> Option<Nanos> {
     scaled(std::str::from_utf8(text).ok()?, 3)
 }
 
+/// Digits and perhaps a fraction, so few of them that they fit.
+fn scaled_plain(text: &str, places: i64) -> Option<u64> {
+    const FIT: i64 = 18;
+    let (mut ns, mut whole, mut behind) = (0_u64, 0, None);
+    for byte in text.bytes() {
+        match (byte, &mut behind) {
+            // What lies behind the nanosecond is cut off.
+            (b'0'..=b'9', Some(0)) => continue,
+            (b'0'..=b'9', Some(left)) => *left -= 1,
+            (b'0'..=b'9', None) => whole += 1,
+            (b'.', None) if whole > 0 => {
+                behind = Some(places);
+                continue;
+            }
+            _ => return None,
+        }
+        if whole + places > FIT {
+            return None;
+        }
+        ns = ns * 10 + u64::from(byte - b'0');
+    }
+    for _ in 0..behind.unwrap_or(places) {
+        ns *= 10;
+    }
+    (whole > 0 && places >= 0).then_some(ns)
+}
+
 /// Any number of JSON: its digits, moved by the exponent and by so many more places (9 for seconds, 6 for milliseconds).
 pub fn scaled(text: &str, places: i64) -> Option<Nanos> {
     let text = text.trim();
+    if let Some(ns) = scaled_plain(text, places) {
+        return Some(Nanos { ns, negative: false });
+    }
     let (negative, text) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text),

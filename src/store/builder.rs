@@ -153,7 +153,7 @@ impl StoreBuilder {
             origins: Vec::new(),
             extras: Vec::new(),
             spans: Vec::new(),
-            traces: TraceTable::new(),
+            traces: TraceTable::default(),
             span_warnings: Vec::new(),
             warnings: Vec::new(),
             pending: Vec::new(),
@@ -477,9 +477,11 @@ impl StoreBuilder {
         let source = self.spans[span as usize].source;
         for (kind, message) in std::mem::take(&mut self.pending) {
             self.span_warnings.push(super::SpanWarning { span, kind, message });
-            let text = self.strings.get(message);
-            let text = if text.is_empty() { kind.sentence() } else { text }.to_owned();
-            self.warn(kind, Some(source), || text);
+            if !self.count_warning(kind, 1) {
+                let text = self.strings.get(message);
+                let message = if text.is_empty() { kind.sentence() } else { text }.to_owned();
+                self.warnings.push(PendingWarning { kind, message, count: 1, address: Some(source) });
+            }
         }
     }
 
@@ -669,20 +671,24 @@ pub const ESTIMATE_AFTER: usize = 512;
 
 /// The traces in order of first appearance. Spans of one trace tend to stand together, so the last one is tried first.
 #[derive(Debug)]
-pub(super) struct TraceTable {
-    pub(super) keys: Vec<TraceKey>,
+#[doc(hidden)]
+pub struct TraceTable {
+    pub keys: Vec<TraceKey>,
     /// Open addressing: number plus one, 0 is free.
     slots: Vec<u32>,
     last: u32,
 }
 
-impl TraceTable {
-    fn new() -> TraceTable {
+impl Default for TraceTable {
+    fn default() -> TraceTable {
         TraceTable { keys: Vec::new(), slots: vec![0; 256], last: 0 }
     }
+}
 
+impl TraceTable {
+    /// The number of a trace, a new one if it was not met before.
     #[inline(always)]
-    fn index_of(&mut self, key: TraceKey) -> u32 {
+    pub fn index_of(&mut self, key: TraceKey) -> u32 {
         if let Some(last) = self.keys.get(self.last as usize)
             && last.same(key)
         {

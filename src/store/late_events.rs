@@ -60,16 +60,22 @@ impl StoreBuilder {
         for index in 0..=count {
             ends[index + 1] += ends[index];
         }
-        let Some(&nothing) = self.events.first() else { return };
-        let mut events = vec![nothing; owner.len()];
+        // Each event's owner becomes its place, and it goes there, in place.
         let mut next = ends.clone();
-        for (event, owner) in self.events.iter().zip(&owner) {
+        for owner in &mut owner {
             let slot = &mut next[bucket(*owner)];
-            events[*slot as usize] = *event;
+            *owner = *slot;
             *slot += 1;
         }
-        drop((owner, next));
-        self.events = events;
+        let mut places = owner;
+        for at in 0..places.len() {
+            while places[at] as usize != at {
+                let to = places[at] as usize;
+                self.events.swap(at, to);
+                places.swap(at, to);
+            }
+        }
+        drop((places, next));
         self.events.truncate(ends[count] as usize);
         for (span, ends) in self.spans.iter_mut().zip(ends.windows(2)) {
             let late = ends[1] - ends[0] != span.event_count;

@@ -30,7 +30,7 @@ use crate::strings::{StringId, Strings};
 pub use attributes::{Attribute, AttributeRange, Encoding, RawText, RawValue};
 #[doc(hidden)]
 pub use builder::{
-    ESTIMATE_AFTER, LinkDraft, OriginIndex, ResourceIndex, ScopeIndex, SpanDraft, StoreBuilder, TraceMark,
+    ESTIMATE_AFTER, LinkDraft, OriginIndex, ResourceIndex, ScopeIndex, SpanDraft, StoreBuilder, TraceMark, TraceTable,
 };
 #[doc(hidden)]
 pub use id::{IdForm, SpanKey, TraceKey};

@@ -112,7 +112,7 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
         }
         tree.traces.push(record);
     }
-    drop(members);
+    drop((members, scratch, keys));
     tree.repeated_ids = found.repeated_ids;
     found.report(builder);
     renumber_warnings(builder, &order);
@@ -516,11 +516,22 @@ fn renumber_warnings(builder: &mut StoreBuilder, order: &[u32]) {
     for (index, &member) in order.iter().enumerate() {
         position[member as usize] = index as u32;
     }
-    for warning in &mut builder.span_warnings {
-        warning.span = position[warning.span as usize];
-    }
+    // Those of one span keep their order.
+    let mut next = vec![0_u32; order.len() + 1];
     let warnings = std::mem::take(&mut builder.span_warnings);
-    builder.span_warnings = sort::items(warnings, |a, b| a.span.cmp(&b.span));
+    for warning in &warnings {
+        next[position[warning.span as usize] as usize + 1] += 1;
+    }
+    for index in 0..order.len() {
+        next[index + 1] += next[index];
+    }
+    builder.span_warnings = warnings.clone();
+    for warning in warnings {
+        let span = position[warning.span as usize];
+        let slot = &mut next[span as usize];
+        builder.span_warnings[*slot as usize] = super::SpanWarning { span, ..warning };
+        *slot += 1;
+    }
 }
 
 /// Moves every record to its place, cycle by cycle, without a second column.

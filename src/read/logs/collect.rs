@@ -3,13 +3,14 @@
 //! A line's event is in the store's column already; what is kept here is the group that it belongs to, four bytes a line.
 
 use super::line::{Line, NameSource, name_of_message};
-use crate::store::{AttributeRange, IdForm, NO_TIME, RawValue, SpanKey, StoreBuilder, TraceKey};
+use crate::store::{AttributeRange, IdForm, NO_TIME, RawValue, SpanKey, StoreBuilder, TraceKey, TraceTable};
 use crate::strings::StringId;
 
 /// The lines of a span.
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
-    pub trace: TraceKey,
+    /// Its number in [`Lines::traces`].
+    pub trace: u32,
     /// Empty: the lines name a trace and no span.
     pub span: SpanKey,
     pub parent: SpanKey,
@@ -22,8 +23,8 @@ pub struct Group {
     pub service: StringId,
     /// As [`Line::resource`].
     pub resource: u32,
-    /// What the first line said that tells of an error.
-    pub error: Option<RawValue>,
+    /// What the first line said that tells of an error; `NULL` when none does.
+    pub error: RawValue,
     /// Address of the first line, and its input.
     pub source: u32,
     pub input: u32,
@@ -34,6 +35,7 @@ pub struct Group {
 #[derive(Debug, Default)]
 pub struct Lines {
     pub groups: Vec<Group>,
+    pub traces: TraceTable,
     /// Open addressing: number of the group plus one, 0 is free.
     slots: Vec<u32>,
     last: u32,
@@ -77,6 +79,7 @@ impl Lines {
         let resources = self.resources.len() as u32;
         self.resources.extend(other.resources);
         self.groups.extend(other.groups.into_iter().map(|group| Group {
+            trace: self.traces.index_of(other.traces.keys[group.trace as usize]),
             resource: if group.resource == 0 { 0 } else { group.resource + resources },
             ..group
         }));
@@ -131,7 +134,9 @@ impl Lines {
             group.resource = line.resource;
         }
         if line.failed {
-            group.error = Some(group.error.unwrap_or(line.message));
+            if group.error.is_null() {
+                group.error = line.message;
+            }
         }
     }
 
@@ -147,7 +152,8 @@ impl Lines {
     /// The group of these ids, made when it is new.
     #[inline]
     fn group_of(&mut self, trace: TraceKey, span: SpanKey) -> u32 {
-        let same = |group: &Group| group.trace.same(trace) && same_span(group.span, span);
+        let trace = self.traces.index_of(trace);
+        let same = |group: &Group| group.trace == trace && same_span(group.span, span);
         // Lines of one span tend to stand together.
         if self.groups.get(self.last as usize).is_some_and(same) {
             return self.last;
@@ -179,7 +185,7 @@ impl Lines {
             name: (NameSource::Nothing, StringId::EMPTY),
             service: StringId::EMPTY,
             resource: 0,
-            error: None,
+            error: RawValue::NULL,
             source: 0,
             input: 0,
             lines: 0,
@@ -217,8 +223,8 @@ pub fn same_span(a: SpanKey, b: SpanKey) -> bool {
     a.same(b) || a.is_empty() && b.is_empty()
 }
 
-fn hash(trace: TraceKey, span: SpanKey) -> usize {
-    let text = u64::from(trace.form == IdForm::Text) ^ u64::from(span.form == IdForm::Text) << 1;
-    let folded = trace.value as u64 ^ (trace.value >> 64) as u64 ^ span.value.rotate_left(17) ^ text;
+fn hash(trace: u32, span: SpanKey) -> usize {
+    let text = u64::from(span.form == IdForm::Text);
+    let folded = span.value ^ (u64::from(trace) << 1 | text).rotate_left(40);
     (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize
 }

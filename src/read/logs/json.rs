@@ -147,6 +147,10 @@ fn members<'a>(
                 (key, field)
             }
         };
+        if let Some(text) = lexer.plain_string() {
+            line.take(reading, field, key, Found { text, shape: Shape::Text });
+            continue;
+        }
         let (text, shape) = match lexer.peek()? {
             Kind::String => (lexer.string()?, Shape::Text),
             Kind::Number => {
@@ -221,13 +225,16 @@ struct Known {
     key: StringId,
     field: Field,
     /// Numbers of those that followed it, the last one first; 0 for none.
-    next: [u32; 2],
+    next: [u32; FOLLOWERS],
 }
+
+/// Members that are tried behind one: lines that say different things have the same ones before.
+const FOLLOWERS: usize = 4;
 
 impl Layout {
     pub fn new() -> Layout {
         let (key, field) = (StringId::EMPTY, Field::Attribute);
-        Layout { members: vec![Known { start: 0, end: 0, key, field, next: [0; 2] }] }
+        Layout { members: vec![Known { start: 0, end: 0, key, field, next: [0; FOLLOWERS] }] }
     }
 
     /// The member that stands behind the one with the number `last`, if it is one that followed it before, and where its value begins.
@@ -264,12 +271,15 @@ impl Layout {
             Some(index) => index as u32 + 1,
             None if self.members.len() > MOST => return 0,
             None => {
-                self.members.push(Known { start: start as u32, end: end as u32, key, field, next: [0; 2] });
+                self.members.push(Known { start: start as u32, end: end as u32, key, field, next: [0; FOLLOWERS] });
                 self.members.len() as u32 - 1
             }
         };
         let next = &mut self.members[last as usize].next;
-        *next = [number, next[0]];
+        if !next.contains(&number) {
+            next.rotate_right(1);
+            next[0] = number;
+        }
         number
     }
 }

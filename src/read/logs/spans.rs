@@ -9,8 +9,10 @@
 //! A span is taken to be as long as what is known to be inside of it when a parent is looked for, and a guessed parent is always longer than its
 //! child: so no guess closes a circle. A Fenwick tree over the ends finds the smallest one that encloses: n log n.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
+use super::super::once::Pairs;
 use super::collect::{Group, Lines};
 use crate::error::WarningKind;
 use crate::sort;
@@ -89,41 +91,28 @@ pub fn resolve(mut lines: Lines, given: Vec<(u32, u32)>, builder: &mut StoreBuil
         }
         return outcomes;
     }
-    let widened = widen_ids(&mut lines.groups, builder);
+    let widened = widen_ids(&mut lines, builder);
     // Within one input every span has one group.
     let redirect = match widened || lines.inputs > 1 {
         true => merge_equal(&mut lines.groups),
         false => (0..lines.groups.len() as u32).collect(),
     };
-    let there = spans_there(&lines.groups, builder);
-    // Groups by trace, in the order of the input.
-    let mut order: Vec<u32> =
-        (0..lines.groups.len() as u32).filter(|group| redirect[*group as usize] == *group).collect();
-    let mut first_of: HashMap<(u128, bool), u32> = HashMap::new();
-    let rank: Vec<u32> = lines
-        .groups
-        .iter()
-        .enumerate()
-        .map(|(index, group)| {
-            *first_of.entry((group.trace.value, group.trace.form == IdForm::Text)).or_insert(index as u32)
-        })
-        .collect();
-    drop(first_of);
-    sort::numbers(&mut order, &mut |one, other| rank[one as usize].cmp(&rank[other as usize]));
+    let there = spans_there(&lines, builder);
+    let (order, ends) = by_trace(&lines, &redirect);
     builder.reserve_spans(order.len());
     let mut making = Making {
         target: vec![u32::MAX; lines.groups.len()],
-        origins: HashMap::new(),
+        origins: Vec::new(),
+        origin_numbers: Pairs::new(),
         outcomes: &mut outcomes,
         nodes: Vec::new(),
         index: HashMap::new(),
+        keys: Vec::new(),
     };
-    let mut rest = order.as_slice();
-    while let Some(&first) = rest.first() {
-        let count = rest.iter().take_while(|group| rank[**group as usize] == rank[first as usize]).count();
-        let (trace, behind) = rest.split_at(count);
-        making.trace(builder, &lines, trace, &there);
-        rest = behind;
+    let mut from = 0;
+    for end in ends {
+        making.trace(builder, &lines, &order[from..end as usize], &there);
+        from = end as usize;
     }
     let target = making.target;
     lines.groups = Vec::new();
@@ -132,14 +121,41 @@ pub fn resolve(mut lines: Lines, given: Vec<(u32, u32)>, builder: &mut StoreBuil
     outcomes
 }
 
+/// The groups that stand for a span, those of one trace beside each other, traces and groups in the order of the input; where each trace ends.
+fn by_trace(lines: &Lines, redirect: &[u32]) -> (Vec<u32>, Vec<u32>) {
+    const NONE: u32 = u32::MAX;
+    let groups = || lines.groups.iter().zip(0..).filter(|(_, number)| redirect[*number as usize] == *number);
+    let mut rank = vec![NONE; lines.traces.keys.len()];
+    let mut ends: Vec<u32> = Vec::new();
+    for (group, _) in groups() {
+        let rank = &mut rank[group.trace as usize];
+        if *rank == NONE {
+            *rank = ends.len() as u32;
+            ends.push(0);
+        }
+        ends[*rank as usize] += 1;
+    }
+    let mut count = 0;
+    for end in &mut ends {
+        (*end, count) = (count, count + *end);
+    }
+    let mut order = vec![0; count as usize];
+    for (group, number) in groups() {
+        let slot = &mut ends[rank[group.trace as usize] as usize];
+        order[*slot as usize] = number;
+        *slot += 1;
+    }
+    (order, ends)
+}
+
 /// A trace id of 64 bits is the lower half of the one trace that ends with it, if there is but one; whether that was so.
-fn widen_ids(groups: &mut [Group], builder: &StoreBuilder) -> bool {
-    let narrow = |key: TraceKey| matches!(key.form, IdForm::Hex(_)) && key.value >> 64 == 0;
-    if !groups.iter().any(|group| narrow(group.trace)) {
+fn widen_ids(lines: &mut Lines, builder: &StoreBuilder) -> bool {
+    let narrow = |key: &TraceKey| matches!(key.form, IdForm::Hex(_)) && key.value >> 64 == 0;
+    if !lines.traces.keys.iter().any(narrow) {
         return false;
     }
     let mut wide: HashMap<u64, Option<u128>> = HashMap::new();
-    for key in groups.iter().map(|group| group.trace).chain(builder.trace_keys().iter().copied()) {
+    for key in lines.traces.keys.iter().chain(builder.trace_keys()) {
         if matches!(key.form, IdForm::Hex(_)) && !narrow(key) {
             let entry = wide.entry(key.value as u64).or_insert(Some(key.value));
             if *entry != Some(key.value) {
@@ -148,22 +164,32 @@ fn widen_ids(groups: &mut [Group], builder: &StoreBuilder) -> bool {
         }
     }
     let mut widened = false;
-    for group in groups.iter_mut().filter(|group| narrow(group.trace)) {
-        if let Some(Some(value)) = wide.get(&(group.trace.value as u64)) {
-            group.trace = TraceKey { value: *value, form: IdForm::Hex(32) };
-            widened = true;
-        }
+    let wider: Vec<u32> = (0..lines.traces.keys.len())
+        .map(|number| {
+            let key = lines.traces.keys[number];
+            match wide.get(&(key.value as u64)) {
+                Some(Some(value)) if narrow(&key) => {
+                    widened = true;
+                    lines.traces.index_of(TraceKey { value: *value, form: IdForm::Hex(32) })
+                }
+                _ => number as u32,
+            }
+        })
+        .collect();
+    for group in &mut lines.groups {
+        group.trace = wider[group.trace as usize];
     }
     widened
 }
 
 /// Groups that turned out to be of one span become one: to which each belongs.
 fn merge_equal(groups: &mut [Group]) -> Vec<u32> {
-    let mut known: HashMap<Ids, u32> = HashMap::with_capacity(groups.len());
+    let mut known: HashMap<(u32, u64, bool), u32> = HashMap::with_capacity(groups.len());
     (0..groups.len())
         .map(|index| {
             let group = groups[index];
-            let first = *known.entry(ids(group.trace, group.span)).or_insert(index as u32);
+            let key = (group.trace, group.span.value, group.span.form == IdForm::Text);
+            let first = *known.entry(key).or_insert(index as u32);
             if first as usize != index {
                 groups[first as usize].absorb(&group);
             }
@@ -194,7 +220,9 @@ impl Group {
         if self.resource == 0 {
             self.resource = other.resource;
         }
-        self.error = self.error.or(other.error);
+        if self.error.is_null() {
+            self.error = other.error;
+        }
         self.lines += other.lines;
     }
 
@@ -216,14 +244,14 @@ struct There {
     by_trace: HashMap<(u128, bool), Vec<(u32, AddedSpan)>>,
 }
 
-fn spans_there(groups: &[Group], builder: &StoreBuilder) -> There {
+fn spans_there(lines: &Lines, builder: &StoreBuilder) -> There {
     let mut there = There { by_ids: HashMap::new(), by_trace: HashMap::new() };
     if builder.span_count() == 0 {
         return there;
     }
     let keys = builder.trace_keys();
     let of = |key: TraceKey| (key.value, key.form == IdForm::Text);
-    let named: HashSet<(u128, bool)> = groups.iter().map(|group| of(group.trace)).collect();
+    let named: HashSet<(u128, bool)> = lines.traces.keys.iter().map(|key| of(*key)).collect();
     let touched: Vec<bool> = keys.iter().map(|key| named.contains(&of(*key))).collect();
     for (index, span) in builder.added_spans().enumerate().filter(|(_, span)| touched[span.trace as usize]) {
         let key = keys[span.trace as usize];
@@ -238,17 +266,20 @@ fn spans_there(groups: &[Group], builder: &StoreBuilder) -> There {
 struct Making<'a> {
     /// The span of each group.
     target: Vec<u32>,
-    origins: HashMap<(StringId, u32), OriginIndex>,
+    /// By service and resource.
+    origins: Vec<OriginIndex>,
+    origin_numbers: Pairs,
     outcomes: &'a mut [Outcome],
     // Of one trace, kept to be used again.
     nodes: Vec<Node>,
     index: HashMap<(u64, bool), u32>,
+    keys: Vec<(u64, u32)>,
 }
 
 impl Making<'_> {
     /// The lines of one trace.
     fn trace(&mut self, builder: &mut StoreBuilder, lines: &Lines, groups: &[u32], there: &There) {
-        let key = lines.groups[groups[0] as usize].trace;
+        let key = lines.traces.keys[lines.groups[groups[0] as usize].trace as usize];
         let before = there.by_trace.get(&(key.value, key.form == IdForm::Text)).map_or(&[][..], Vec::as_slice);
         let mut spanless = None;
         self.nodes.clear();
@@ -297,7 +328,7 @@ impl Making<'_> {
                     group.end = of_trace.end;
                 }
             }
-            self.make(builder, &lines.resources, (number, &group), guessed);
+            self.make(builder, &lines.resources, key, (number, &group), guessed);
         }
         if let Some(number) = spanless {
             let group = &lines.groups[number as usize];
@@ -308,7 +339,7 @@ impl Making<'_> {
                 (None, None) => {
                     let message = "The lines of this trace name no span: this one stands for all of them.";
                     builder.warn_span(WarningKind::EstimatedTime, message);
-                    self.make(builder, &lines.resources, (number, group), None);
+                    self.make(builder, &lines.resources, key, (number, group), None);
                 }
             }
         }
@@ -336,11 +367,14 @@ impl Making<'_> {
         }
         let nodes = self.enclosing();
         let mut order: Vec<u32> = (0..count as u32).filter(|at| nodes[*at as usize].start != NO_TIME).collect();
-        let key = |at: u32| (nodes[at as usize].start, std::cmp::Reverse(nodes[at as usize].end), at);
-        sort::numbers(&mut order, &mut |one, other| key(one).cmp(&key(other)));
-        let mut ends: Vec<u64> = order.iter().map(|at| nodes[*at as usize].end).collect();
-        sort::slice(&mut ends, Ord::cmp);
+        // First the ends alone, for their ranks.
+        let mut by_end = order.clone();
+        sort::by_time(&mut by_end, &mut self.keys, |at| nodes[at as usize].end, &mut |_, _| Ordering::Equal);
+        let mut ends: Vec<u64> = self.keys.iter().map(|(end, _)| *end).collect();
         ends.dedup();
+        sort::by_time(&mut order, &mut self.keys, |at| nodes[at as usize].start, &mut |one, other| {
+            nodes[other as usize].end.cmp(&nodes[one as usize].end)
+        });
         let rank = |end: u64| ends.len() - 1 - ends.partition_point(|known| *known < end);
         let mut smallest = Smallest::new(ends.len());
         let mut rest = order.as_slice();
@@ -371,6 +405,9 @@ impl Making<'_> {
     /// The spans, each as long as all that is known to be inside of it.
     fn enclosing(&mut self) -> Vec<Node> {
         let mut nodes = self.nodes.clone();
+        if nodes.iter().all(|node| node.parent.is_empty()) {
+            return nodes;
+        }
         self.index.clear();
         for (at, node) in nodes.iter().enumerate().filter(|(_, node)| !node.id.is_empty()) {
             self.index.entry((node.id.value, node.id.form == IdForm::Text)).or_insert(at as u32);
@@ -405,12 +442,14 @@ impl Making<'_> {
         &mut self,
         builder: &mut StoreBuilder,
         resources: &[AttributeRange],
+        trace: TraceKey,
         (number, group): (u32, &Group),
         guessed: Option<SpanKey>,
     ) {
         let outcome = &mut self.outcomes[group.input as usize];
         outcome.spans += 1;
-        let origin = *self.origins.entry((group.service, group.resource)).or_insert_with(|| {
+        let origins = &mut self.origins;
+        let origin = self.origin_numbers.number((group.service.0, group.resource), || {
             let resource = builder.add_resource();
             if let Some(number) = group.resource.checked_sub(1) {
                 builder.set_resource(resource, resources[number as usize]);
@@ -421,16 +460,18 @@ impl Making<'_> {
                 let attributes = builder.attributes_since(mark);
                 builder.set_resource(resource, attributes);
             }
-            builder.add_origin(resource, crate::store::ScopeIndex::NONE)
+            origins.push(builder.add_origin(resource, crate::store::ScopeIndex::NONE));
+            origins.len() as u32 - 1
         });
+        let origin = self.origins[origin as usize];
         let mut draft = builder.draft(group.source);
-        (draft.trace, draft.id, draft.name) = (group.trace, group.span, group.name.1);
+        (draft.trace, draft.id, draft.name) = (trace, group.span, group.name.1);
         draft.parent = guessed.unwrap_or(group.parent);
         let told;
         (draft.start, draft.end, told) = group.times();
-        if let Some(message) = group.error {
+        if !group.error.is_null() {
             draft.status = Status::Error;
-            draft.message = message;
+            draft.message = group.error;
         }
         if guessed.is_some() {
             outcome.guessed += 1;
