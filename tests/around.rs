@@ -168,3 +168,43 @@ fn trees_whose_closing_brackets_alone_are_missing_are_whole() {
         assert!(found.store.warnings().iter().any(told), "{format}: {:?}", found.store.warnings());
     }
 }
+
+#[test]
+fn what_was_whole_is_kept_of_a_tree_that_ends_inside_of_a_value() {
+    for (format, text, spans) in [
+        ("gcp-trace", include_str!("data/gcp-trace/v2.json"), 1),
+        ("newrelic", include_str!("data/newrelic/batch.json"), 1),
+        ("tempo-search", include_str!("data/tempo-search/selected.json"), 2),
+        ("grafana-frame", include_str!("data/grafana-frame/query.json"), 2),
+        ("otlp-logs", include_str!("data/otlp-logs/records.jsonl"), 1),
+    ] {
+        let text = text.trim_end();
+        let found = outcome(text.as_bytes()[..text.len() * 85 / 100].to_vec());
+        assert_eq!(found.inputs[0].format.id, format);
+        assert_eq!(found.store.span_count(), spans, "{format}");
+        assert!(found.store.warnings().iter().any(|warning| warning.kind.as_str() == "truncated"), "{format}");
+    }
+    let line = r#"{"time":"2026-01-02T03:04:05Z","msg":"a","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7"}"#;
+    let found = outcome(format!("{line}\n{}", &line[..100]).into());
+    assert_eq!(found.store.spans().map(|span| span.events().count()).sum::<usize>(), 1);
+    assert_eq!(found.store.warnings()[0].kind.as_str(), "truncated");
+}
+
+#[test]
+fn of_two_formats_behind_each_other_the_first_ones_spans_are_read() {
+    let gcp = include_str!("data/gcp-trace/v2.json");
+    for (first, second) in [SAMPLES[0], SAMPLES[2]].map(|(_, zipkin)| (gcp, zipkin)) {
+        let found = outcome(format!("{first}\n{second}").into());
+        assert_eq!(found.inputs[0].format.id, "gcp-trace");
+        assert_eq!(found.store.span_count(), outcome(first.into()).store.span_count());
+        assert!(!found.inputs[0].skipped.is_empty());
+    }
+}
+
+#[test]
+fn a_fence_inside_of_a_list_takes_its_indentation_from_the_lines() {
+    let text = include_str!("data/collector-debug/detailed.txt");
+    let indented: String = text.lines().map(|line| format!("   {line}\n")).collect();
+    let found = outcome(format!("1. Print it:\n\n   ```text\n{indented}   ```\n").into());
+    assert_eq!(dump(&found.store), dump(&outcome(text.into()).store));
+}

@@ -112,13 +112,15 @@ pub struct Lexer<'a> {
     error: Option<JsonError>,
     /// A tree was taken for whole although its closing brackets are missing.
     cut_off: bool,
+    /// It ends inside of a value of the tree that is being read.
+    broken: bool,
 }
 
 impl<'a> Lexer<'a> {
     /// Reads `input` from `offset` on. Offsets are 32 bits wide: an input is shorter than 4 GiB.
     pub fn new(input: &'a [u8], offset: usize) -> Lexer<'a> {
         debug_assert!(u32::try_from(input.len()).is_ok());
-        Lexer { input, at: offset, depth: 0, error: None, cut_off: false }
+        Lexer { input, at: offset, depth: 0, error: None, cut_off: false, broken: false }
     }
 
     pub fn input(&self) -> &'a [u8] {
@@ -780,6 +782,16 @@ impl<'a> Lexer<'a> {
     pub(super) fn is_cut_off_here(&mut self) -> bool {
         self.cut_off |= self.at >= self.input.len();
         self.at >= self.input.len()
+    }
+
+    /// After a failure inside of a value: notes that the input ends there; any other failure is one.
+    pub(super) fn breaks_off(&mut self, stop: Stop) -> Lex<()> {
+        if self.error().kind != JsonErrorKind::UnexpectedEnd {
+            return Err(stop);
+        }
+        self.at = self.input.len();
+        (self.cut_off, self.broken) = (true, true);
+        Ok(())
     }
 
     /// Whether a tree that was read lacks its closing brackets, where the input ends.

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::{Kind, Lex, Lexer, decode_string};
+use super::{Kind, Lex, Lexer, Stop, decode_string};
 
 /// A value and its place.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,9 +33,16 @@ pub enum Data<'a> {
 }
 
 impl<'a> Lexer<'a> {
-    /// The next value as a tree; one whose closing brackets alone are missing is whole ([`Lexer::is_cut_off`]). Recursion is bounded by the lexer's
-    /// limit of nesting.
+    /// The next value as a tree; one that the input ends inside of lacks the last element of its innermost list of objects or lists, or
+    /// what stands behind such a list, and is whole where closing brackets alone are missing ([`Lexer::is_cut_off`]). Recursion is bounded by the lexer's limit of nesting.
     pub fn node(&mut self) -> Lex<Node<'a>> {
+        let node = self.node_part()?;
+        // No list is around what the input ends inside of.
+        if std::mem::take(&mut self.broken) { Err(Stop) } else { Ok(node) }
+    }
+
+    /// The same; what is `broken` is left to the next list around it.
+    fn node_part(&mut self) -> Lex<Node<'a>> {
         let kind = self.peek()?;
         let (input, start) = (self.input(), self.offset());
         let data = match kind {
@@ -54,7 +61,17 @@ impl<'a> Lexer<'a> {
                 let mut first = self.begin_array()?;
                 loop {
                     match self.element(&mut first) {
-                        Ok(true) => items.push(self.node()?),
+                        Ok(true) => match self.node_part() {
+                            Ok(item) if !self.broken => items.push(item),
+                            Ok(_) => {
+                                self.broken = false;
+                                break;
+                            }
+                            Err(stop) => {
+                                self.breaks_off(stop)?;
+                                break;
+                            }
+                        },
                         Err(stop) if !self.is_cut_off_here() => return Err(stop),
                         _ => break,
                     }
@@ -64,13 +81,20 @@ impl<'a> Lexer<'a> {
             Kind::Object => {
                 let mut members = Vec::new();
                 let mut cursor = self.begin_object()?;
-                loop {
+                while !self.broken {
                     match self.any_member(&mut cursor) {
-                        Ok(Some(name)) => members.push((decode_string(name.bytes(input)), self.node()?)),
-                        Err(stop) if members.is_empty() || !self.is_cut_off_here() => return Err(stop),
+                        Ok(Some(name)) => match self.node_part() {
+                            Ok(value) => members.push((decode_string(name.bytes(input)), value)),
+                            Err(stop) => self.breaks_off(stop)?,
+                        },
+                        Err(stop) if members.is_empty() || !self.is_cut_off_here() => self.breaks_off(stop)?,
                         _ => break,
                     }
                 }
+                // An object that holds a list of objects is what is around them: what is lost of it is less than they are.
+                let around =
+                    |(_, value): &(_, Node<'_>)| matches!(value.items().first(), Some(Node { data: Data::Map(_), .. }));
+                self.broken &= !members.iter().any(around);
                 Data::Map(members)
             }
         };

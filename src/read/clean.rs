@@ -91,6 +91,7 @@ fn without_surroundings(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> Li
             return prefixes;
         }
     }
+    let fenced = read_fences(bytes, notes);
     if preformatted(head_of(bytes)) {
         *bytes = Arc::new(text_of_page(bytes));
         notes.push("Read what stands in the preformatted part of an HTML page.".to_owned());
@@ -113,10 +114,8 @@ fn without_surroundings(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> Li
         }
         notes.push("Removed the date and time before each line, which what reads it has no use for.".to_owned());
     }
-    if has_fences(head_of(bytes)) {
-        let count = blank_around_fences(Arc::make_mut(bytes).as_mut_slice());
-        let blocks = if count == 1 { "the fenced block".to_owned() } else { format!("the {count} fenced blocks") };
-        notes.push(format!("Read {blocks} of a Markdown text and left out what stands around."));
+    if !fenced {
+        read_fences(bytes, notes);
     }
     if let Some((end, lines)) = noise(head_of(bytes)) {
         blank(&mut Arc::make_mut(bytes)[..end]);
@@ -137,6 +136,17 @@ fn without_surroundings(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> Li
         notes.push("Left out the text around the JSON.".to_owned());
     }
     prefixes
+}
+
+/// Leaves what stands in the fenced blocks, if this is a Markdown text.
+fn read_fences(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> bool {
+    let fenced = has_fences(head_of(bytes));
+    if fenced {
+        let count = keep_fenced(Arc::make_mut(bytes));
+        let blocks = if count == 1 { "the fenced block".to_owned() } else { format!("the {count} fenced blocks") };
+        notes.push(format!("Read {blocks} of a Markdown text and left out what stands around."));
+    }
+    fenced
 }
 
 fn head_of(bytes: &[u8]) -> &[u8] {
@@ -161,11 +171,14 @@ fn blank(bytes: &mut [u8]) {
 /// How many bytes of characters that show nothing stand at the beginning; copies of pages have them.
 fn unseen(bytes: &[u8]) -> usize {
     const UNSEEN: [&str; 4] = ["\u{a0}", "\u{200b}", "\u{2060}", "\u{feff}"];
-    let mut at = 0;
-    while let Some(mark) = UNSEEN.iter().find(|mark| bytes[at..].starts_with(mark.as_bytes())) {
-        at += mark.len();
+    let mut end = 0;
+    loop {
+        let at = end + bytes[end..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r')).count();
+        match UNSEEN.iter().find(|mark| bytes[at..].starts_with(mark.as_bytes())) {
+            Some(mark) => end = at + mark.len(),
+            None => return end,
+        }
     }
-    at
 }
 
 /// The document in a text that is a string of JSON as a whole: copied out of a field of another document.
@@ -510,7 +523,7 @@ fn without_marks(bytes: &mut Arc<Vec<u8>>) -> Option<&'static str> {
         left
     };
     let head = strip(head_of(bytes));
-    if !begins_as_json(&head) && formats_of(&head).is_empty() {
+    if !begins_as_json(&head) && PrefixShape::of(&head).is_none() && formats_of(&head).is_empty() {
         return None;
     }
     *bytes = Arc::new(strip(bytes));
@@ -654,29 +667,34 @@ fn has_fences(head: &[u8]) -> bool {
     false
 }
 
-/// Blanks all but what stands in the blocks: how many those are.
-fn blank_around_fences(bytes: &mut [u8]) -> usize {
+/// Blanks all but what stands in the blocks, without the indentation that their fences have: how many those are.
+fn keep_fenced(bytes: &mut Vec<u8>) -> usize {
     let mut open = None;
     let mut count = 0;
-    let mut from = 0;
+    let (mut from, mut to) = (0, 0);
     while from < bytes.len() {
         let end = bytes[from..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| from + at + 1);
         let line = &mut bytes[from..end];
+        let indent = line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let mut start = from;
         match (open, fence(line)) {
-            (None, Some(opened)) => {
-                open = Some(opened);
+            (None, Some((mark, length))) => {
+                open = Some((mark, length, indent));
                 count += 1;
                 blank(line);
             }
-            (Some((mark, length)), Some((found, of))) if found == mark && of >= length => {
+            (Some((mark, length, _)), Some((found, of))) if found == mark && of >= length => {
                 open = None;
                 blank(line);
             }
             (None, None) => blank(line),
-            (Some(_), _) => {}
+            (Some((_, _, outer)), _) => start += indent.min(outer),
         }
+        bytes.copy_within(start..end, to);
+        to += end - start;
         from = end;
     }
+    bytes.truncate(to);
     count
 }
 

@@ -103,6 +103,17 @@ pub(super) fn formats_of(bytes: &[u8]) -> Vec<Candidate> {
     let shape = Shape::of(bytes);
     let found = |format: &'static Format| Some(Candidate { format, why: (format.detect)(&shape)? });
     let mut candidates: Vec<Candidate> = FORMATS.iter().filter_map(found).collect();
+    // Of several formats behind each other the first one's is the input's. Lines of logs stand before spans of any format.
+    if candidates.len() > 1 {
+        let documents = shape.documents();
+        let is = |candidate: &Candidate, shape| {
+            !logs::is_log(candidate.format) && (candidate.format.detect)(shape).is_some()
+        };
+        let first = |document| candidates.iter().position(|candidate| is(candidate, document));
+        if let Some(first) = documents.iter().find_map(first) {
+            candidates[..=first].rotate_right(1);
+        }
+    }
     // What takes anything that looks like spans is there for what nothing else takes.
     if candidates.len() > 1 {
         candidates.retain(|candidate| *candidate.format != generic::FORMAT);
@@ -143,6 +154,21 @@ impl<'a> Shape<'a> {
             }
         }
         shape
+    }
+
+    /// The same of each of the first documents, if there are several.
+    fn documents(&self) -> Vec<Shape<'a>> {
+        const FIRST: usize = 8;
+        let mut documents = Vec::new();
+        let mut lexer = Lexer::new(self.head, 0);
+        while documents.len() < FIRST && !lexer.at_end() {
+            let mut document = Shape { head: self.head, keys: Vec::new() };
+            if document.collect(&mut lexer, "").is_err() {
+                break;
+            }
+            documents.push(document);
+        }
+        documents
     }
 
     /// The first bytes, 64 KB at most, without a byte order mark.

@@ -57,7 +57,10 @@ fn rows(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) {
         // The time of a row may stand beside it.
         row(reading, out, data, id, node.get("timestamp"));
     } else {
-        let inner = AROUND.iter().chain(&["data"]).filter_map(|key| node.get(key));
+        let inner: Vec<&Node<'_>> = AROUND.iter().chain(&["data"]).filter_map(|key| node.get(key)).collect();
+        if inner.is_empty() {
+            reading.not_a_span(node, "a spanID and a durationNano");
+        }
         for inner in inner {
             match inner.items() {
                 [] => rows(reading, out, inner),

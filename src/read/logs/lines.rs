@@ -3,7 +3,8 @@
 use super::state::LineInput;
 use super::tally::Tally;
 use super::{json, text};
-use crate::json::Lexer;
+use crate::error::WarningKind;
+use crate::json::{JsonErrorKind, Lexer};
 
 /// Reads all lines of an input.
 pub fn read(reading: &mut LineInput<'_>, tally: &mut Tally) {
@@ -30,6 +31,11 @@ pub fn read(reading: &mut LineInput<'_>, tally: &mut Tally) {
                     at += 1;
                 }
                 continue;
+            }
+            if lexer.error().kind == JsonErrorKind::UnexpectedEnd && !bytes[value..].contains(&b'\n') {
+                let reason = "Expected more JSON, found the end of the input in the last line.";
+                reading.skip(WarningKind::Truncated, value, reason.to_owned());
+                return;
             }
         }
         let (taken, next) = text::take(reading, at);

@@ -86,12 +86,14 @@ fn resources<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tally: &mut T
         let mark = lexer.mark();
         let mut resource = None;
         let mut cursor = lexer.begin_object()?;
-        while let Some(name) = lexer.any_member(&mut cursor)? {
-            match name.bytes(lexer.input()) {
-                b"resource" => resource = Some(lexer.node()?),
-                _ => {
-                    lexer.skip()?;
-                }
+        // What is wrong with it is met again: the records before that place are read.
+        while let Ok(Some(name)) = lexer.any_member(&mut cursor) {
+            let read = match name.bytes(lexer.input()) {
+                b"resource" => lexer.node().map(|node| resource = Some(node)),
+                _ => lexer.skip().map(|_| ()),
+            };
+            if read.is_err() {
+                break;
             }
         }
         let end = lexer.mark();
