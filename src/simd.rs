@@ -401,6 +401,25 @@ pub fn find(bytes: &[u8], from: usize, any: [u8; 3]) -> usize {
     at.min(bytes.len())
 }
 
+/// The text that these bytes are, if they are UTF-8: what is nothing but ASCII is known to be so sixteen bytes at a time.
+#[inline]
+pub fn text(bytes: &[u8]) -> Option<&str> {
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    {
+        let (mut at, mut high) = (0, 0);
+        while let Some(window) = bytes.get(at..at + 16) {
+            // SAFETY: `window` is 16 bytes long.
+            high |= core::arch::wasm32::u8x16_bitmask(unsafe { load(window, 0) });
+            at += 16;
+        }
+        if high == 0 && bytes[at..].is_ascii() {
+            // SAFETY: every byte is below 0x80, and ASCII is UTF-8.
+            return Some(unsafe { std::str::from_utf8_unchecked(bytes) });
+        }
+    }
+    std::str::from_utf8(bytes).ok()
+}
+
 /// How often `byte` occurs.
 #[inline]
 pub fn count(bytes: &[u8], byte: u8) -> usize {
@@ -755,6 +774,24 @@ mod tests {
                 }
                 assert_eq!(find(&text, distance + 1, [wanted; 3]), text.len());
                 assert_eq!(find(&text, text.len() + 1, [wanted; 3]), text.len());
+            }
+        }
+    }
+
+    #[test]
+    fn text_is_what_is_utf_8_wherever_it_is_not_ascii() {
+        for length in 0..50 {
+            let mut bytes = vec![b'a'; length];
+            assert_eq!(text(&bytes), std::str::from_utf8(&bytes).ok());
+            for at in 0..length {
+                for (first, second) in [(0xc3, 0xbc), (0xc3, b'a'), (0x80, b'a'), (0xff, 0xff)] {
+                    bytes[at] = first;
+                    if let Some(next) = bytes.get_mut(at + 1) {
+                        *next = second;
+                    }
+                    assert_eq!(text(&bytes), std::str::from_utf8(&bytes).ok(), "{bytes:?}");
+                    bytes.fill(b'a');
+                }
             }
         }
     }

@@ -160,6 +160,40 @@ pub fn hash(text: &[u8]) -> u32 {
     (mixed >> 32) as u32 ^ mixed as u32 >> 7
 }
 
+/// [`hash`] for maps.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hashing(u64);
+
+impl std::hash::Hasher for Hashing {
+    fn write(&mut self, bytes: &[u8]) {
+        self.write_u64(u64::from(hash(bytes)));
+    }
+
+    fn write_u8(&mut self, number: u8) {
+        self.write_u64(number.into());
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(number.into());
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        let mixed = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ mixed >> 32;
+    }
+
+    fn write_isize(&mut self, number: isize) {
+        self.write_u64(number as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+}
+
+/// A map of what is asked for once a line.
+pub type QuickMap<K, V> = std::collections::HashMap<K, V, std::hash::BuildHasherDefault<Hashing>>;
+
 #[inline(always)]
 fn word(text: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(text[at..at + 8].try_into().expect("eight bytes"))

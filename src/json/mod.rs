@@ -68,8 +68,8 @@ impl Text {
     /// What it says. A text of another notation than JSON has no escapes: a backslash in it is one.
     pub fn content(self, input: &[u8]) -> Cow<'_, str> {
         let content = self.bytes(input);
-        match std::str::from_utf8(content) {
-            Ok(content) if !self.escaped => Cow::Borrowed(content),
+        match simd::text(content) {
+            Some(content) if !self.escaped => Cow::Borrowed(content),
             _ if self.escaped => decode_string(content),
             _ => String::from_utf8_lossy(content),
         }

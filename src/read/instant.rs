@@ -14,7 +14,7 @@ pub struct Instant {
 }
 
 /// The unit of a number that is a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Unit {
     Seconds,
     Millis,

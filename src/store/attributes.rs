@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::buffers::Buffers;
 use crate::json;
+use crate::simd;
 use crate::strings::{StringId, Strings};
 use crate::value::Value;
 use crate::wire::any_value;
@@ -188,7 +189,7 @@ impl AttributeColumn {
     pub(crate) fn text<'a>(&self, value: RawValue, buffers: &'a Buffers, strings: &'a Strings) -> &'a str {
         match value.encoding() {
             Encoding::Interned => strings.get(StringId(value.at)),
-            Encoding::Text => std::str::from_utf8(buffers.slice(value.at, value.tag & LENGTH_MASK)).unwrap_or_default(),
+            Encoding::Text => simd::text(buffers.slice(value.at, value.tag & LENGTH_MASK)).unwrap_or_default(),
             _ => "",
         }
     }

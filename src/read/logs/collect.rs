@@ -133,10 +133,8 @@ impl Lines {
         if group.resource == 0 {
             group.resource = line.resource;
         }
-        if line.failed {
-            if group.error.is_null() {
-                group.error = line.message;
-            }
+        if line.failed && group.error.is_null() {
+            group.error = line.message;
         }
     }
 

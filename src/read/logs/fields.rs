@@ -8,7 +8,7 @@ use crate::store::StoreBuilder;
 use crate::strings::StringId;
 
 /// What a key stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Field {
     /// Nothing that spans are made of.
     Attribute,

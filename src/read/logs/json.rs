@@ -8,7 +8,7 @@ use super::fields::Field;
 use super::line::{Found, Line, Shape};
 use super::state::{LineInput, Taken};
 use super::text;
-use crate::json::{Kind, Lex, Lexer, Text};
+use crate::json::{Kind, Lex, Lexer, Phrases, Text};
 use crate::simd;
 use crate::strings::StringId;
 
@@ -123,15 +123,15 @@ fn members<'a>(
     seen: &mut Seen,
 ) -> Lex<()> {
     let mut cursor = lexer.begin_object()?;
-    let mut last = 0;
+    let mut last = reading.logs.layout.root(0);
     loop {
         let before = lexer.offset();
-        let known = if depth == 0 { reading.logs.layout.next(lexer.input(), before, last) } else { None };
+        let known = if depth == 0 { reading.logs.layout.follow(lexer.input(), before, last) } else { None };
         let (key, field) = match known {
-            Some((number, end)) => {
+            Some((phrase, known, end)) => {
                 lexer.go_on(&mut cursor, end);
-                last = number;
-                reading.logs.layout.member(number)
+                last = phrase;
+                known
             }
             None => {
                 let Some(name) = lexer.any_member(&mut cursor)? else { return Ok(()) };
@@ -142,7 +142,7 @@ fn members<'a>(
                 let field = reading.logs.fields.of(reading.input.builder, key);
                 if depth == 0 {
                     lexer.skip_whitespace();
-                    last = reading.logs.layout.learn(lexer.input(), (before, lexer.offset()), last, (key, field));
+                    last = reading.logs.layout.learn(last, &lexer.input()[before..lexer.offset()], (key, field));
                 }
                 (key, field)
             }
@@ -211,77 +211,11 @@ pub fn at_end(reading: &mut LineInput<'_>, line: &mut Line, start: usize, end: u
 
 /// The members that lines had so far, each with those that followed it last: most lines are laid out like one before them, and a key is then
 /// known by comparing it.
-#[derive(Debug)]
-pub struct Layout {
-    /// The first one stands for the beginning of an object.
-    members: Vec<Known>,
-}
+pub type Layout = Phrases<(StringId, Field)>;
 
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    /// What stands between the value before it, or the opening brace, and its value.
-    start: u32,
-    end: u32,
-    key: StringId,
-    field: Field,
-    /// Numbers of those that followed it, the last one first; 0 for none.
-    next: [u32; FOLLOWERS],
-}
-
-/// Members that are tried behind one: lines that say different things have the same ones before.
-const FOLLOWERS: usize = 4;
-
-impl Layout {
-    pub fn new() -> Layout {
-        let (key, field) = (StringId::EMPTY, Field::Attribute);
-        Layout { members: vec![Known { start: 0, end: 0, key, field, next: [0; FOLLOWERS] }] }
-    }
-
-    /// The member that stands behind the one with the number `last`, if it is one that followed it before, and where its value begins.
-    #[inline]
-    pub fn next(&self, bytes: &[u8], at: usize, last: u32) -> Option<(u32, usize)> {
-        self.members[last as usize].next.into_iter().filter(|number| *number > 0).find_map(|number| {
-            let known = &self.members[number as usize];
-            let text = &bytes[known.start as usize..known.end as usize];
-            simd::continues_with(bytes, at, text).then_some((number, at + text.len()))
-        })
-    }
-
-    /// The key of a member, and what it stands for.
-    #[inline]
-    pub fn member(&self, number: u32) -> (StringId, Field) {
-        let known = &self.members[number as usize];
-        (known.key, known.field)
-    }
-
-    /// Remembers a member that stands behind another one; its number, 0 when there are too many.
-    #[inline(never)]
-    pub fn learn(
-        &mut self,
-        bytes: &[u8],
-        (start, end): (usize, usize),
-        last: u32,
-        (key, field): (StringId, Field),
-    ) -> u32 {
-        /// Lines of more kinds are read as if nothing was known.
-        const MOST: usize = 200;
-        let text = &bytes[start..end];
-        let same = |known: &Known| known.key == key && bytes[known.start as usize..known.end as usize] == *text;
-        let number = match self.members.iter().skip(1).position(same) {
-            Some(index) => index as u32 + 1,
-            None if self.members.len() > MOST => return 0,
-            None => {
-                self.members.push(Known { start: start as u32, end: end as u32, key, field, next: [0; FOLLOWERS] });
-                self.members.len() as u32 - 1
-            }
-        };
-        let next = &mut self.members[last as usize].next;
-        if !next.contains(&number) {
-            next.rotate_right(1);
-            next[0] = number;
-        }
-        number
-    }
+/// Nothing met yet.
+pub fn layout() -> Layout {
+    Phrases::new(1, (StringId::EMPTY, Field::Attribute))
 }
 
 /// Whether the value that begins here is a line of a log, for inputs of another format: an object of moderate size with a trace id, a message and

@@ -5,6 +5,7 @@ use super::super::instant::{Unit, clock_duration, unit_duration};
 use super::fields::Field;
 use super::state::LineInput;
 use crate::json::Text;
+use crate::simd;
 use crate::store::{AttributeRange, Encoding, IdForm, NO_TIME, RawValue, SpanKey, StoreBuilder, TraceKey};
 use crate::strings::{StringId, hash};
 
@@ -489,7 +490,7 @@ fn xray_trace(reading: &mut LineInput<'_>, text: &str) -> TraceKey {
 }
 
 fn time_of(reading: &mut LineInput<'_>, found: Found, unit: Option<Unit>) -> Option<u64> {
-    let text = std::str::from_utf8(found.text.bytes(reading.bytes)).ok()?;
+    let text = simd::text(found.text.bytes(reading.bytes))?;
     if let Some(instant) = reading.logs.dates.date_time(text) {
         if !instant.zoned {
             reading.guess(NO_ZONE);
@@ -552,13 +553,15 @@ fn told_duration(message: &str) -> Option<u64> {
         return None;
     }
     let (mut took, mut done_in) = (None, None);
-    for (at, _) in bytes.iter().enumerate().filter(|(_, byte)| **byte == b' ') {
+    let mut at = simd::find(bytes, 0, [b' '; 3]);
+    while at < bytes.len() {
         if took.is_none() && bytes[..at].ends_with(b"took") {
             took = Some(at + 1);
         }
         if bytes[at..].starts_with(b" in ") {
             done_in = Some(at);
         }
+        at = simd::find(bytes, at + 1, [b' '; 3]);
     }
     let behind = match (took, done_in) {
         (Some(at), _) => &message[at..],

@@ -61,13 +61,16 @@ impl Iterator for Pieces<'_> {
         }
         let start = self.at;
         let kind = match text.get(start)? {
-            b'[' => match text[start..].iter().take(GROUP).position(|b| *b == b']') {
-                Some(length) => {
-                    self.at = start + length + 1;
+            b'[' => {
+                let near = &text[..text.len().min(start + GROUP)];
+                let end = simd::find(near, start, [b']'; 3]);
+                if end < near.len() {
+                    self.at = end + 1;
                     PieceKind::Group
+                } else {
+                    self.word(start)
                 }
-                None => self.word(start),
-            },
+            }
             b'"' => {
                 self.at = quoted_end(text, start);
                 PieceKind::Quoted

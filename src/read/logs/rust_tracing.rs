@@ -20,6 +20,7 @@ use super::span_paths::{Event, Says, Spans, head, path};
 use super::tally::Tally;
 use super::text::line_end;
 use crate::json::{Kind, Lexer, Node};
+use crate::simd;
 use crate::store::NO_TIME;
 use crate::strings::StringId;
 
@@ -58,7 +59,7 @@ fn read(reading: &mut Reading<'_>) {
     let mut at = 0;
     while at < bytes.len() {
         let (end, next) = line_end(bytes, at);
-        let text = std::str::from_utf8(&bytes[at..end]).unwrap_or_default();
+        let text = simd::text(&bytes[at..end]).unwrap_or_default();
         if text.trim_start().starts_with('{') {
             let mut lexer = Lexer::new(bytes, at);
             match lexer.node() {

@@ -1,6 +1,6 @@
 //! The spans of `tracing-subscriber`'s lines, which stand in paths of them; `rust_tracing.rs` says how.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::super::ids::{self, Base64, span_number, trace_number};
 use super::super::instant::{Dates, Unit, unit_duration};
@@ -17,7 +17,7 @@ use crate::simd;
 use crate::store::{
     AttributeRange, Encoding, IdForm, NO_TIME, RawValue, ScopeIndex, SpanKind, Status, StoreBuilder, TraceKey,
 };
-use crate::strings::StringId;
+use crate::strings::{QuickMap, StringId};
 
 /// A key and its value.
 type Pair = (StringId, RawValue);
@@ -131,13 +131,33 @@ fn closing_brace(bytes: &[u8], open: usize) -> Option<usize> {
     }
 }
 
+/// What tells pairs apart; anything else is passed by.
+static MARKS: [bool; 256] = {
+    let mut marks = [false; 256];
+    let all = b"\\\"{[(}]) =";
+    let mut at = 0;
+    while at < all.len() {
+        marks[all[at] as usize] = true;
+        at += 1;
+    }
+    marks
+};
+
 /// `key=value` pairs from the first one on; values reach to the next key. Offsets count from the text's beginning.
 fn pairs(text: &str) -> Vec<(&str, (usize, usize))> {
     let bytes = text.as_bytes();
-    // Where keys begin, and their equals signs.
-    let mut keys: Vec<(usize, usize)> = Vec::new();
+    let mut pairs: Vec<(&str, (usize, usize))> = Vec::new();
+    let end = |pairs: &mut Vec<(&str, (usize, usize))>, at: usize| {
+        if let Some((_, (from, to))) = pairs.last_mut() {
+            *to = *from + text[*from..at].trim_end().len();
+        }
+    };
     let (mut at, mut word, mut quoted, mut depth) = (0, 0, false, 0_u32);
     while let Some(byte) = bytes.get(at) {
+        if !MARKS[*byte as usize] {
+            at += 1;
+            continue;
+        }
         match byte {
             b'\\' if quoted => at += 1,
             b'"' => quoted = !quoted,
@@ -145,19 +165,16 @@ fn pairs(text: &str) -> Vec<(&str, (usize, usize))> {
             b'{' | b'[' | b'(' => depth += 1,
             b'}' | b']' | b')' => depth = depth.saturating_sub(1),
             b' ' => word = at + 1,
-            b'=' if depth == 0 && at > word && is_key(&bytes[word..at]) => keys.push((word, at)),
+            b'=' if depth == 0 && at > word && is_key(&bytes[word..at]) => {
+                end(&mut pairs, word);
+                pairs.push((&text[word..at], (at + 1, at + 1)));
+            }
             _ => {}
         }
         at += 1;
     }
-    keys.iter()
-        .enumerate()
-        .map(|(index, (start, equals))| {
-            let end = keys.get(index + 1).map_or(text.len(), |(next, _)| *next);
-            let value = text[equals + 1..end].trim_end();
-            (&text[*start..*equals], (equals + 1, equals + 1 + value.len()))
-        })
-        .collect()
+    end(&mut pairs, text.len());
+    pairs
 }
 
 fn is_key(text: &[u8]) -> bool {
@@ -224,9 +241,9 @@ pub struct Event {
 pub struct Spans {
     pub made: Vec<Made>,
     /// Open spans by parent and text.
-    pub open: HashMap<(Option<u32>, String), u32>,
+    pub open: QuickMap<(Option<u32>, String), u32>,
     /// The last one opened with a parent and name, whose fields may have grown.
-    pub latest: HashMap<(Option<u32>, StringId), u32>,
+    pub latest: QuickMap<(Option<u32>, StringId), u32>,
     /// Paths without fields that are known to be spans, as a line says that they were closed; nothing until that is asked.
     pub names: Option<HashSet<String>>,
     pub paths: Paths,
@@ -310,12 +327,11 @@ impl Spans {
         }
         let mut target = None;
         // `shop::orders: message`
-        if let Some((word, _)) = text[rest..].split_once(": ")
-            && !word.is_empty()
-            && word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':'))
-        {
-            target = Some(word);
-            rest += word.len() + 2;
+        let in_word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':');
+        let length = text.as_bytes()[rest..].iter().take_while(|b| in_word(b)).count();
+        if length > 1 && text[rest..rest + length].ends_with(':') && text[rest + length..].starts_with(' ') {
+            target = Some(&text[rest..rest + length - 1]);
+            rest += length + 1;
         } else if let Some(word) = text[rest..].strip_suffix(':').filter(|word| !word.contains(' ')) {
             target = Some(word);
             rest = text.len();
@@ -324,7 +340,10 @@ impl Spans {
             return Some(false);
         }
         let said = &text[rest..];
-        let says = Says::of(said.split(" time.busy=").next().unwrap_or(said).trim_end());
+        let says = match ["new", "enter", "exit", "close"].iter().any(|step| said.starts_with(step)) {
+            true => Says::of(said.split(" time.busy=").next().unwrap_or(said).trim_end()),
+            false => Says::Event,
+        };
         let known = match (known, glance) {
             // Another span may begin here.
             (Some(_), _) if says == Says::New => {

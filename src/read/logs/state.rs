@@ -43,8 +43,8 @@ impl Logs {
             lines: Lines::default(),
             fields: FieldTable::default(),
             dates: Dates::default(),
-            layout: json::Layout::new(),
-            pairs: json::Layout::new(),
+            layout: json::layout(),
+            pairs: json::layout(),
             given: Vec::new(),
             kept_given: Vec::new(),
             ahead: None,
@@ -68,8 +68,8 @@ impl Logs {
 
     /// Forgets what is known by its place in an input.
     fn forget_places(&mut self) {
-        self.layout = json::Layout::new();
-        self.pairs = json::Layout::new();
+        self.layout = json::layout();
+        self.pairs = json::layout();
         self.ahead = None;
     }
 

@@ -38,11 +38,11 @@ pub fn take(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
         return record(reading, start);
     }
     let (end, mut next) = line_end(bytes, start);
-    let Ok(text) = std::str::from_utf8(&bytes[start..end]) else { return (Taken::Nothing, next) };
+    let Some(text) = simd::text(&bytes[start..end]) else { return (Taken::Nothing, next) };
     let mut line = Line::at(reading.builder, start);
     let pairs = is_logfmt(text.as_bytes());
     let alone = pairs && !text.ends_with('}') && pairs_alone(reading, &mut line, text, start);
-    let dated = !alone && parse(reading, &mut line, text, start);
+    let dated = !alone && parse(reading, &mut line, text, start, pairs);
     let log = dated || line.level != Level::Unsaid || line.has_trace();
     // What follows without beginning a line of its own.
     let (mut first, mut last) = (next, next);
@@ -256,13 +256,14 @@ fn is_stack(text: &[u8]) -> bool {
 }
 
 /// Reads what a line says; whether it has a date.
-fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize) -> bool {
+/// `pairs`: nothing but pairs, as far as its first piece tells.
+fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize, pairs: bool) -> bool {
     let whole = text.trim_ascii_end().len();
     let object = json::at_end(reading, line, start, start + whole);
     let text = object.map_or(text, |object| &text[..object - start]);
     let content = text.as_bytes();
     let end = start + text.len();
-    let logfmt = is_logfmt(content);
+    let logfmt = if object.is_none() { pairs } else { is_logfmt(content) };
     let mut at = 0;
     let mut dated = false;
     let ahead = reading.logs.ahead.take().filter(|(place, _)| *place == start);
@@ -456,13 +457,13 @@ fn level(reading: &mut LineInput<'_>, line: &mut Line, start: usize, content: &[
 /// nothing is taken in.
 fn pairs_alone(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize) -> bool {
     let content = text.as_bytes();
-    let (mut at, mut last) = (0, 0);
+    let (mut at, mut last) = (0, reading.logs.pairs.root(0));
     while at < content.len() {
-        let known = reading.logs.pairs.next(&reading.input.bytes[..start + content.len()], start + at, last);
-        let (key, from) = match known {
-            Some((number, from)) => {
-                last = number;
-                (reading.logs.pairs.member(number), from - start)
+        // There is no end of a line in what is known: it stands in this one.
+        let (key, from) = match reading.logs.pairs.follow(reading.input.bytes, start + at, last) {
+            Some((phrase, key, from)) => {
+                last = phrase;
+                (key, from - start)
             }
             None => {
                 let begin = at + usize::from(at > 0 && content[at] == b' ');
@@ -474,8 +475,7 @@ fn pairs_alone(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: 
                 let name = begin..begin + name;
                 let key = reading.builder.intern_bytes(&content[name.clone()]);
                 let key = (key, reading.logs.fields.of(reading.input.builder, key));
-                let place = (start + at, start + name.end + 1);
-                last = reading.logs.pairs.learn(reading.input.bytes, place, last, key);
+                last = reading.logs.pairs.learn(last, &content[at..=name.end], key);
                 (key, name.end + 1)
             }
         };
@@ -525,6 +525,8 @@ fn value(
     // The escapes of logfmt are those of JSON, or of Go, which has more: then it stays as it is written.
     let escaped = quoted && value.contains(&b'\\') && crate::json::Lexer::new(content, quote).string().is_ok();
     let digits = value.first().is_some_and(|b| matches!(b, b'-' | b'0'..=b'9'));
+    // Ids and dates begin as numbers do.
+    let digits = digits && value.iter().all(|b| matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
     let number = !quoted && digits && std::str::from_utf8(value).is_ok_and(crate::json::is_number);
     let shape = match value {
         _ if number => Shape::Number,
@@ -634,7 +636,7 @@ fn is_span(text: &str) -> bool {
 fn ids_of(reading: &mut LineInput<'_>, line: &mut Line, trace: &str, span: &str) {
     if !line.has_trace() {
         line.trace = ids::trace_key(reading.builder, trace.as_bytes(), Base64::No).0;
-        line.span = span_number(u64::from_str_radix(span, 16).unwrap_or(0));
+        line.span = span_number(simd::hex_portable(span.as_bytes()).unwrap_or(0));
     }
 }
 
