@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { CHECKOUT, chooseFile, manyTraces, openSite, row } from './page.js'
+import { CHECKOUT, chooseFile, manyTraces, openSample, openSite, row } from './page.js'
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -65,4 +65,18 @@ test('of too many traces for a list there is one button, and no list without lin
   await page.getByRole('button', { name: 'Trace 1 of 600' }).waitFor()
   assert.equal(await page.getByRole('combobox', { name: 'Trace', exact: true }).isVisible(), false)
   await close()
+})
+
+test('of a large trace a small screen has no more rows than it shows', async () => {
+  for (const width of [WIDTH, 800]) {
+    const { page, close } = await site.open({ width, height: 740 })
+    await openSample(page, '5,000 spans')
+    for (const [tab, rows] of [['Waterfall', '.row'], ['Flame', '.flame-list .data-row'], ['Table', '.table-view .data-row'], ['Logs', '.log-grid .data-row']]) {
+      await page.getByRole('tab', { name: tab }).click()
+      await page.locator(`${rows}:not([hidden])`).first().waitFor()
+      const count = await page.locator(rows).count()
+      assert.ok(count < 100, `${tab} at ${width}: ${count} rows`)
+    }
+    await close()
+  }
 })
