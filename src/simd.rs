@@ -401,25 +401,6 @@ pub fn find(bytes: &[u8], from: usize, any: [u8; 3]) -> usize {
     at.min(bytes.len())
 }
 
-/// The text that these bytes are, if they are UTF-8: what is nothing but ASCII is known to be so sixteen bytes at a time.
-#[inline]
-pub fn text(bytes: &[u8]) -> Option<&str> {
-    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-    {
-        let (mut at, mut high) = (0, 0);
-        while let Some(window) = bytes.get(at..at + 16) {
-            // SAFETY: `window` is 16 bytes long.
-            high |= core::arch::wasm32::u8x16_bitmask(unsafe { load(window, 0) });
-            at += 16;
-        }
-        if high == 0 && bytes[at..].is_ascii() {
-            // SAFETY: every byte is below 0x80, and ASCII is UTF-8.
-            return Some(unsafe { std::str::from_utf8_unchecked(bytes) });
-        }
-    }
-    std::str::from_utf8(bytes).ok()
-}
-
 /// How often `byte` occurs.
 #[inline]
 pub fn count(bytes: &[u8], byte: u8) -> usize {
@@ -715,7 +696,29 @@ unsafe fn load(bytes: &[u8], at: usize) -> core::arch::wasm32::v128 {
 #[inline]
 pub fn ascii(bytes: &[u8]) -> Option<&str> {
     // SAFETY: ASCII is UTF-8.
-    bytes.is_ascii().then(|| unsafe { str::from_utf8_unchecked(bytes) })
+    is_ascii(bytes).then(|| unsafe { str::from_utf8_unchecked(bytes) })
+}
+
+/// Bytes as text if they are UTF-8, made for what mostly is ASCII.
+#[inline]
+pub fn text(bytes: &[u8]) -> Option<&str> {
+    ascii(bytes).or_else(|| str::from_utf8(bytes).ok())
+}
+
+#[inline]
+fn is_ascii(bytes: &[u8]) -> bool {
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    {
+        let (mut at, mut high) = (0, 0);
+        while let Some(window) = bytes.get(at..at + 16) {
+            // SAFETY: `window` is 16 bytes long.
+            high |= core::arch::wasm32::u8x16_bitmask(unsafe { load(window, 0) });
+            at += 16;
+        }
+        high == 0 && bytes[at..].is_ascii()
+    }
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    bytes.is_ascii()
 }
 
 /// Appends `count` bytes that `fill` writes straight into the reserved memory, which nobody has to clear or copy for it.

@@ -32,7 +32,7 @@ struct Phrase<T> {
 }
 
 /// Phrases that are tried after one: requests, queries and messages each have an order of their own.
-const FOLLOWERS: usize = 4;
+const FOLLOWERS: usize = 8;
 /// No phrase.
 const NONE: u32 = u32::MAX;
 

@@ -119,8 +119,8 @@ pub struct Line {
     template: RawValue,
     pub name: (NameSource, StringId),
     named: Option<Found>,
-    method: StringId,
-    path: StringId,
+    method: Option<Text>,
+    path: Option<Text>,
     pub service: StringId,
     /// Number of its resource plus one, where there is more to say than the service; 0 for none.
     pub resource: u32,
@@ -151,8 +151,8 @@ impl Line {
             template: RawValue::NULL,
             name: (NameSource::Nothing, StringId::EMPTY),
             named: None,
-            method: StringId::EMPTY,
-            path: StringId::EMPTY,
+            method: None,
+            path: None,
             service: StringId::EMPTY,
             resource: 0,
             mark: builder.attribute_mark(),
@@ -273,9 +273,7 @@ impl Line {
             }
             Field::Method | Field::Path => {
                 if found.shape == Shape::Text {
-                    let text = content.split('?').next().unwrap_or_default();
-                    let text = reading.builder.intern(text);
-                    *(if field == Field::Method { &mut self.method } else { &mut self.path }) = text;
+                    *(if field == Field::Method { &mut self.method } else { &mut self.path }) = Some(found.text);
                 }
                 self.keep(reading, key, found);
             }
@@ -402,9 +400,12 @@ impl Line {
             let key = reading.builder.intern("message_template");
             reading.builder.push_attribute(key, self.template);
         }
-        if self.method != StringId::EMPTY && self.path != StringId::EMPTY && self.name.0 < NameSource::Request {
-            let request = format!("{} {}", reading.builder.string(self.method), reading.builder.string(self.path));
-            self.request(reading.builder, &request);
+        if let (Some(method), Some(path), true) = (self.method, self.path, self.name.0 < NameSource::Request) {
+            let [method, path] = [method, path].map(|text| text.content(reading.bytes));
+            let [method, path] = [&method, &path].map(|text| text.split('?').next().unwrap_or_default());
+            if !method.is_empty() && !path.is_empty() {
+                self.request(reading.builder, &format!("{method} {path}"));
+            }
         }
         if self.message.is_null() {
             self.message = RawValue::interned(match self.name.1 {
@@ -507,7 +508,8 @@ pub const NO_ZONE: &str = "Times without a time zone are taken for UTC.";
 /// A duration by the unit in its text, by the one that its key names, or by its size.
 pub fn duration_of(reading: &mut LineInput<'_>, text: &str, unit: Option<Unit>) -> Option<u64> {
     let text = text.trim();
-    let told = unit_duration(text).or_else(|| clock_duration(text));
+    let alone = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let told = if alone { None } else { unit_duration(text).or_else(|| clock_duration(text)) };
     let found = match (told, unit) {
         (Some(told), _) => told,
         (None, Some(unit)) => unit.nanos(text)?,
