@@ -7,7 +7,7 @@ use super::trace::Trace;
 use super::wire::{self, TickObject};
 use crate::store::SpanKind;
 use crate::view::idle::idle;
-use crate::view::minimap::{Look, minimap, starts};
+use crate::view::minimap::{Look, minimap};
 use crate::view::ticks::ticks;
 use crate::view::{Scale, TimeRange};
 
@@ -41,11 +41,8 @@ impl Trace {
 
     /// Which columns of the minimap a start of one of these spans falls on.
     pub fn columns(&self, spans: &[u32], width: u32, scale: &[f64], aligned: bool) -> Vec<u8> {
-        let shifts = self.analyses.shifts(aligned);
-        let spans = spans.iter().map(|span| *span as usize);
-        Scale::new(&pairs(scale))
-            .map(|scale| starts(&self.analyses.trace(), shifts, spans, &scale, width))
-            .unwrap_or_default()
+        let shifts = (self.analyses.shifts(aligned), aligned);
+        self.analyses.start_columns.borrow_mut().marks(&self.analyses.trace(), shifts, spans, &pairs(scale), width)
     }
 
     /// Pairs of start and end: long stretches in which no span works.

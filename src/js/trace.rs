@@ -29,6 +29,7 @@ use crate::analyze::summary::{main_top, trace_summary};
 use crate::analyze::verdict::{VerdictPart, verdict_parts};
 use crate::read::Outcome;
 use crate::store::{self, SpanIndex, TraceIndex};
+use crate::view::minimap::StartColumns;
 use crate::view::shifts::Shifts;
 use crate::write::markdown::markdown;
 
@@ -56,6 +57,7 @@ pub(super) struct Analyses {
     markdown: OnceCell<String>,
     search_index: Index,
     alignment: OnceCell<Alignment>,
+    pub(super) start_columns: RefCell<StartColumns>,
 }
 
 impl Analyses {
@@ -209,7 +211,8 @@ impl Trace {
     /// `names` are those of the store, and shared by its traces.
     pub(super) fn new(outcome: Rc<Outcome>, names: Rc<OnceCell<Names>>, index: TraceIndex) -> Trace {
         let (self_times, critical_paths, meanings, errors, skew, known) = Default::default();
-        let (verdict, looking, findings, advice, markdown, alignment, search_index) = Default::default();
+        let (verdict, looking, findings, advice, markdown) = Default::default();
+        let (alignment, search_index, start_columns) = Default::default();
         let analyses = Analyses {
             outcome,
             index,
@@ -227,6 +230,7 @@ impl Trace {
             markdown,
             alignment,
             search_index,
+            start_columns,
         };
         Trace { analyses: Rc::new(analyses) }
     }

@@ -114,18 +114,71 @@ pub fn starts(
     scale: &Scale,
     width: u32,
 ) -> Vec<u8> {
-    let mut marks = vec![0; width.min(1 << 16) as usize];
-    let Some(origin) = trace.start_ns() else { return marks };
-    for (start, _) in spans.filter_map(|position| shifts.interval(&trace.span(position)?)) {
-        let time = (i128::from(start) - i128::from(origin)) as f64;
-        if let Some((first, _)) = columns(scale, width.max(1), time, time)
-            && let Some(mark) = marks.get_mut(first as usize)
+    let mut marks = vec![0; width.min(MAX_COLUMNS) as usize];
+    for position in spans {
+        if let Some(column) = start_column(trace, shifts, position, scale, width)
+            && let Some(mark) = marks.get_mut(column as usize)
         {
             *mark = 1;
         }
     }
     marks
 }
+
+const MAX_COLUMNS: u32 = 1 << 16;
+
+fn start_column(trace: &Trace<'_>, shifts: Shifts<'_>, position: usize, scale: &Scale, width: u32) -> Option<u32> {
+    let (start, _) = shifts.interval(&trace.span(position)?)?;
+    let time = (i128::from(start) - i128::from(trace.start_ns()?)) as f64;
+    Some(columns(scale, width.max(1), time, time)?.0)
+}
+
+/// The columns of all starts of a trace, kept from one question to the next: while somebody types, a large part of the spans is asked for again and
+/// again.
+#[derive(Debug, Default)]
+pub struct StartColumns {
+    /// What they were computed for: points of the scale, width, and whether clocks were aligned.
+    asked: Option<(Vec<(f64, f64)>, u32, bool)>,
+    /// By span the column plus one; 0 for none.
+    columns: Vec<u32>,
+}
+
+impl StartColumns {
+    /// The same as [`starts`], for a scale of these points; nothing when they are none. The trace is always the same, `shifts` are those of the
+    /// aligned clocks if `aligned`.
+    pub fn marks(
+        &mut self,
+        trace: &Trace<'_>,
+        (shifts, aligned): (Shifts<'_>, bool),
+        spans: &[u32],
+        points: &[(f64, f64)],
+        width: u32,
+    ) -> Vec<u8> {
+        let Some(scale) = Scale::new(points) else { return Vec::new() };
+        if spans.len() < trace.span_count() / FEW {
+            return starts(trace, shifts, spans.iter().map(|span| *span as usize), &scale, width);
+        }
+        let asks = (points.to_vec(), width, aligned);
+        if self.asked.as_ref() != Some(&asks) {
+            let column = |position| start_column(trace, shifts, position, &scale, width).map_or(0, |column| column + 1);
+            self.columns = (0..trace.span_count()).map(column).collect();
+            self.asked = Some(asks);
+        }
+        // The first one is for those that have none.
+        let mut marks = vec![0; width.min(MAX_COLUMNS) as usize + 1];
+        for span in spans {
+            let column = self.columns.get(*span as usize).map_or(0, |column| *column as usize);
+            if let Some(mark) = marks.get_mut(column) {
+                *mark = 1;
+            }
+        }
+        marks.remove(0);
+        marks
+    }
+}
+
+/// Of fewer spans than one in so many the columns are computed as they are asked for.
+const FEW: usize = 16;
 
 struct Raster {
     width: usize,

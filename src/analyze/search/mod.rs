@@ -22,7 +22,7 @@ use std::cell::{OnceCell, RefCell};
 use std::fmt;
 
 use pattern::Pattern;
-use texts::{BEFORE_ATTRIBUTES, Texts};
+use texts::{Among, BEFORE_ATTRIBUTES, Texts};
 
 use super::answers::Answers;
 use crate::float::parse_f64;
@@ -166,7 +166,10 @@ impl Index {
             return true;
         }
         let mut texts = self.begun.take().unwrap_or_else(|| Texts::new(trace));
-        let all = texts.collect(trace, most);
+        let mut all = texts.collect(trace, most);
+        while !all && most == usize::MAX {
+            all = texts.collect(trace, most);
+        }
         if all {
             // It was not there a moment ago.
             let _ = self.texts.set(texts);
@@ -330,27 +333,42 @@ impl<'a> Search<'a> {
 
     fn keep_word(&self, within: &mut [bool], pattern: &Pattern) {
         let texts = self.index.texts(&self.trace);
-        let found = match pattern {
-            Pattern::Plain(needle) => texts.search(needle),
-            _ => texts.ask(pattern.needed().as_ref(), &mut |text| pattern.is_in(text)),
-        };
         let id = match pattern {
             Pattern::Plain(needle) if needle.len() >= LEAST_ID => std::str::from_utf8(needle.as_bytes()).ok(),
             _ => None,
         };
         // Ids are digits, or as in a few systems any text.
         let id = id.filter(|id| id.bytes().all(|digit| digit.is_ascii_hexdigit()) || self.has_ids_of_text());
-        if !found.any() && !texts.has_long() && id.is_none() {
-            within.fill(false);
-            return;
+        // Which spans are still to be found, and how many these are.
+        let mut open = within.to_vec();
+        let mut left = open.iter().filter(|open| **open).count();
+        let mut more = |number: u32| {
+            for span in texts.spans_of(number) {
+                left -= usize::from(std::mem::take(&mut open[*span as usize]));
+            }
+            left > 0
+        };
+        match (pattern, pattern.needed()) {
+            (Pattern::Plain(_), Some(needle)) => texts.search(&needle, &mut more),
+            (_, needle) => {
+                let among = match (pattern, &needle) {
+                    (_, Some(needle)) => Among::With(needle),
+                    // Some letter of it is not ASCII, in either case.
+                    (Pattern::Letters(_), None) => Among::BeyondAscii,
+                    _ => Among::All,
+                };
+                texts.ask(&among, &mut |text| pattern.is_in(text), &mut more);
+            }
         }
-        for (position, within) in within.iter_mut().enumerate().filter(|(_, within)| **within) {
-            let in_text = texts.of(position).iter().any(|number| match found.get(*number) {
-                Some(found) => found,
-                None => self.ask(texts, *number, &mut |text| pattern.is_in(text)),
-            });
-            *within = in_text || id.is_some_and(|id| self.trace.span(position).is_some_and(|span| span.id_begins(id)));
+        for (position, value) in texts.long() {
+            open[position] = open[position] && !pattern.is_in(&self.store.decode(value).to_string());
         }
+        if let Some(id) = id {
+            for (position, open) in open.iter_mut().enumerate().filter(|(_, open)| **open) {
+                *open = !self.trace.span(position).is_some_and(|span| span.id_begins(id));
+            }
+        }
+        within.iter_mut().zip(open).for_each(|(within, open)| *within &= !open);
     }
 
     fn has_ids_of_text(&self) -> bool {

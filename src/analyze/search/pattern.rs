@@ -38,12 +38,14 @@ impl Pattern {
         }
     }
 
-    /// What stands in every text in which a regular expression occurs, if something does.
+    /// What stands in every text in which it occurs, if something does.
     pub(super) fn needed(&self) -> Option<Needle> {
-        match self {
-            Pattern::Regex(regex) => Needle::new(&regex.borrow().needed()).filter(|needle| needle.len() > 0),
-            _ => None,
-        }
+        let needle = match self {
+            Pattern::Plain(needle) => Some(needle.clone()),
+            Pattern::Letters(_) => None,
+            Pattern::Regex(regex) => Needle::new(&regex.borrow().needed()),
+        };
+        needle.filter(|needle| needle.len() > 0)
     }
 
     /// Whether it is the whole text; a regular expression says that itself.

@@ -4,9 +4,10 @@
 //!  spans      │ 0          │ 1          │ …        where each one's texts begin, and which keys its attributes have (its shape)
 //!  numbers    │ 1 2 5 7 5  │ 1 3 5 8    │ …        service, operation, values of attributes in order, then message and events
 //!  texts        "" "shop" "GET /" "POST /" …       one after the other
+//!  places       0 1 │ 0 │ 1 │ 0 1 │ 0 │ …  for each text the spans that have it
 //! ```
 //! The values of an input lie far apart in it, and most are like others. Collected once, a million spans are searched in the time that it
-//! takes to walk some megabytes twice.
+//! takes to walk some megabytes: all texts once, and the spans of those that match.
 
 use crate::simd::Needle;
 use crate::store::{Attribute, RawText, RawValue, Store, Trace};
@@ -24,6 +25,13 @@ pub(super) struct Texts {
     /// Where each span's numbers begin, and where the last one's end.
     from: Vec<u32>,
     long: Vec<RawValue>,
+    /// Numbers of the texts that are not ASCII.
+    beyond_ascii: Vec<u32>,
+    /// How many texts were looked at for that.
+    seen: usize,
+    /// By long text the span that has it.
+    long_of: Vec<u32>,
+    places: Places,
     shapes: Shapes,
     /// By span the number of its shape.
     shape: Vec<u32>,
@@ -42,12 +50,21 @@ impl Texts {
         let mut from = Vec::new();
         from.reserve_exact(trace.span_count() + 1);
         from.push(0);
-        let (numbers, long, shape, names) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Texts { strings, numbers, from, long, shapes: Shapes::default(), shape, services, names }
+        let (numbers, long, beyond_ascii, seen, long_of, shape, names, places, shapes) = Default::default();
+        Texts { strings, numbers, from, long, beyond_ascii, seen, long_of, places, shapes, shape, services, names }
     }
 
-    /// Collects those of so many spans more; whether they are all there now.
+    /// Collects the texts of so many spans more, and behind the last one puts so many more into the places of their texts; whether all is done.
     pub(super) fn collect(&mut self, trace: &Trace<'_>, most: usize) -> bool {
+        if self.shape.len() < trace.span_count() {
+            self.collect_texts(trace, most);
+            return false;
+        }
+        let Texts { places, from, numbers, strings, .. } = self;
+        places.put(strings.len(), from, numbers, most)
+    }
+
+    fn collect_texts(&mut self, trace: &Trace<'_>, most: usize) {
         let store = trace.store();
         let done = self.shape.len();
         let end = trace.span_count().min(done.saturating_add(most));
@@ -74,7 +91,22 @@ impl Texts {
             }
             self.from.push(self.numbers.len() as u32);
         }
-        end == trace.span_count()
+        self.see_ascii();
+    }
+
+    /// Notes which of the new texts are not ASCII; most often none.
+    fn see_ascii(&mut self) {
+        let (bytes, ends) = self.strings.all();
+        let mut start = self.seen.checked_sub(1).map_or(0, |before| ends[before] as usize);
+        if !bytes[start..].is_ascii() {
+            for (number, end) in (0..).zip(ends).skip(self.seen) {
+                if !bytes[start..*end as usize].is_ascii() {
+                    self.beyond_ascii.push(number);
+                }
+                start = *end as usize;
+            }
+        }
+        self.seen = ends.len();
     }
 
     fn push_name(&mut self, store: &Store, name: StringId) {
@@ -105,6 +137,8 @@ impl Texts {
 
     fn keep_long(&mut self, value: RawValue) -> u32 {
         self.long.push(value);
+        // Long texts are those of attributes and messages: the span has its shape already.
+        self.long_of.push(self.shape.len() as u32 - 1);
         LONG | (self.long.len() as u32 - 1)
     }
 
@@ -114,47 +148,49 @@ impl Texts {
         &self.numbers[self.from[span] as usize..self.from[span + 1] as usize]
     }
 
-    /// Asks every text that was collected, or those in which `needed` stands; which ones the answer is yes for.
-    pub(super) fn ask(&self, needed: Option<&Needle>, holds: &mut dyn FnMut(&str) -> bool) -> Marks {
-        let among = needed.map(|needed| self.search(needed));
-        let mut marks = Marks::new(self.strings.len());
-        for number in 0..self.strings.len() as u32 {
-            if among.as_ref().is_none_or(|among| among.get(number) == Some(true))
-                && holds(self.strings.get(StringId(number)))
-            {
-                marks.set(number);
-            }
+    /// Tells of the collected texts for which the answer is yes, rising, as long as more are wanted. Those of most spans come first, so that often
+    /// few are asked until every span has one.
+    pub(super) fn ask(
+        &self,
+        among: &Among<'_>,
+        holds: &mut dyn FnMut(&str) -> bool,
+        more: &mut dyn FnMut(u32) -> bool,
+    ) {
+        let mut ask = |number: u32| !holds(self.strings.get(StringId(number))) || more(number);
+        match among {
+            Among::With(needle) => self.search(needle, &mut ask),
+            Among::BeyondAscii => drop(self.beyond_ascii.iter().all(|number| ask(*number))),
+            Among::All => drop((0..self.strings.len() as u32).all(ask)),
         }
-        marks
     }
 
-    /// The same for a needle, which is looked for in all of them at once.
-    pub(super) fn search(&self, needle: &Needle) -> Marks {
+    /// The same for all texts in which a needle stands: it is looked for in all of them at once.
+    pub(super) fn search(&self, needle: &Needle, more: &mut dyn FnMut(u32) -> bool) {
         let (bytes, ends) = self.strings.all();
-        let mut marks = Marks::new(ends.len());
-        if needle.len() == 0 {
-            (0..ends.len() as u32).for_each(|number| marks.set(number));
-            return marks;
-        }
         let (mut number, mut at) = (0, 0);
         while let Some(found) = needle.find(bytes, at, bytes.len() - at) {
             while ends.get(number).is_some_and(|end| *end as usize <= found) {
                 number += 1;
             }
             let Some(end) = ends.get(number).map(|end| *end as usize) else { break };
-            if found + needle.len() <= end {
-                marks.set(number as u32);
+            if found + needle.len() > end {
+                at = found + 1;
+            } else if more(number as u32) {
                 at = end;
             } else {
-                at = found + 1;
+                break;
             }
         }
-        marks
     }
 
-    /// Whether some text stays where it is, and was not asked.
-    pub(super) fn has_long(&self) -> bool {
-        !self.long.is_empty()
+    /// The spans that have a text.
+    pub(super) fn spans_of(&self, number: u32) -> &[u32] {
+        self.places.of(number)
+    }
+
+    /// The texts that stay where they are, and the span of each.
+    pub(super) fn long(&self) -> impl Iterator<Item = (usize, RawValue)> + '_ {
+        self.long_of.iter().map(|span| *span as usize).zip(self.long.iter().copied())
     }
 
     /// By shape the places at which a key stands, and by span its shape.
@@ -172,34 +208,63 @@ impl Texts {
     }
 }
 
-/// One bit for each text.
-#[derive(Debug)]
-pub(super) struct Marks {
-    words: Vec<u64>,
-    any: bool,
+/// Texts that are worth asking.
+pub(super) enum Among<'a> {
+    All,
+    /// Those with this in them; it is not empty.
+    With(&'a Needle),
+    BeyondAscii,
 }
 
-impl Marks {
-    fn new(count: usize) -> Marks {
-        Marks { words: vec![0; count.div_ceil(64)], any: false }
-    }
+/// The spans that have each text.
+#[derive(Debug, Default)]
+struct Places {
+    /// Where those of each text end. Until all are in: how many each has, then where its next one goes.
+    ends: Vec<u32>,
+    spans: Vec<u32>,
+    /// How many spans were counted, and how many were put in.
+    counted: usize,
+    put: usize,
+}
 
-    fn set(&mut self, number: u32) {
-        self.words[number as usize / 64] |= 1 << (number % 64);
-        self.any = true;
-    }
-
-    pub(super) fn any(&self) -> bool {
-        self.any
-    }
-
-    /// `None` for a text that was not asked.
-    #[inline(always)]
-    pub(super) fn get(&self, number: u32) -> Option<bool> {
-        if number >= LONG {
-            return None;
+impl Places {
+    /// Puts in so many spans more, whose numbers of texts begin at `from`; whether all are in.
+    fn put(&mut self, texts: usize, from: &[u32], numbers: &[u32], most: usize) -> bool {
+        let spans = from.len() - 1;
+        if self.counted < spans {
+            self.ends.resize(texts, 0);
+            let end = spans.min(self.counted.saturating_add(most));
+            for number in &numbers[from[self.counted] as usize..from[end] as usize] {
+                if let Some(count) = self.ends.get_mut(*number as usize) {
+                    *count += 1;
+                }
+            }
+            self.counted = end;
+            if end == spans {
+                let mut before = 0;
+                for count in &mut self.ends {
+                    before += std::mem::replace(count, before);
+                }
+                self.spans = vec![0; before as usize];
+            }
+            return false;
         }
-        Some(self.words[number as usize / 64] >> (number % 64) & 1 == 1)
+        let end = spans.min(self.put.saturating_add(most));
+        for span in self.put..end {
+            for number in &numbers[from[span] as usize..from[span + 1] as usize] {
+                if let Some(place) = self.ends.get_mut(*number as usize) {
+                    self.spans[*place as usize] = span as u32;
+                    *place += 1;
+                }
+            }
+        }
+        self.put = end;
+        end == spans
+    }
+
+    fn of(&self, text: u32) -> &[u32] {
+        let start = text.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        &self.spans[start as usize..self.ends[text as usize] as usize]
     }
 }
 
