@@ -133,12 +133,14 @@ fn start_column(trace: &Trace<'_>, shifts: Shifts<'_>, position: usize, scale: &
     Some(columns(scale, width.max(1), time, time)?.0)
 }
 
+/// What columns were computed for: points of the scale, width, and whether clocks were aligned.
+type Asked = (Vec<(f64, f64)>, u32, bool);
+
 /// The columns of all starts of a trace, kept from one question to the next: while somebody types, a large part of the spans is asked for again and
 /// again.
 #[derive(Debug, Default)]
 pub struct StartColumns {
-    /// What they were computed for: points of the scale, width, and whether clocks were aligned.
-    asked: Option<(Vec<(f64, f64)>, u32, bool)>,
+    asked: Option<Asked>,
     /// By span the column plus one; 0 for none.
     columns: Vec<u32>,
 }
