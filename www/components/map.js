@@ -16,6 +16,8 @@ const BOX = { width: 176, height: 44 };
 const GAP = { x: 92, y: 22 };
 const MARGIN = 20;
 const RING = 11;
+/** From so many edges on they are thin and faint, but for those of the current box and those on the critical path, and the current one alone has figures. */
+const DENSE = 60;
 
 /** @type {readonly import('./data-grid.js').Column[]} */
 const NODE_COLUMNS = [
@@ -171,7 +173,7 @@ export class MapView {
         const edges = graph.edges.map((edge, index) => this.#drawEdge(graph, edge, index));
         const nodes = graph.nodes.map((node, index) => this.#drawNode(graph, node, index));
         const head = (/** @type {string} */ id, /** @type {string} */ of) => svg("marker", { id, class: of, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse" }, svg("path", { d: "M0 0.5 L7.5 4 L0 7.5 z" }));
-        fill(this.#picture, svg("svg", { class: "map-svg", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true", focusable: "false" }, svg("defs", {}, head("map-head", "map-head"), head("map-head-error", "map-head map-head-error")), ...edges, ...nodes));
+        fill(this.#picture, svg("svg", { class: `map-svg${graph.edges.length < DENSE ? "" : " dense"}`, width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true", focusable: "false" }, svg("defs", {}, head("map-head", "map-head"), head("map-head-error", "map-head map-head-error")), ...edges, ...nodes));
     }
 
     /**
@@ -181,7 +183,7 @@ export class MapView {
     #showFirst(graph) {
         const [entry] = [...graph.nodes].sort((one, other) => one.layer - other.layer || one.row - other.row);
         if (entry === undefined) return;
-        this.#picture.scrollTo(0, Math.max(0, centre(entry).y + BOX.height / 2 + MARGIN - this.#picture.clientHeight));
+        this.#picture.scrollTo(0, Math.max(0, centre(entry).y - this.#picture.clientHeight / 2));
     }
 
     /**
@@ -196,7 +198,7 @@ export class MapView {
         const start = centre(from);
         const end = centre(to);
         // Ten times as many calls are a step wider, so that one call among thousands is still seen.
-        const stroke = 1.25 + Math.min(4.75, 1.5 * Math.log10(edge.calls));
+        const stroke = (1.25 + Math.min(4.75, 1.5 * Math.log10(edge.calls))) * (graph.edges.length < DENSE ? 1 : 0.4);
         let path;
         let label;
         if (edge.from === edge.to) {
@@ -227,7 +229,7 @@ export class MapView {
         const text = `${formatCount(edge.calls)}×${failed ? `, ${countOf(edge.errors, "error")}` : ""}`;
         const group = svg(
             "g",
-            { class: `map-edge${failed ? " failed" : ""}${mostly ? " mostly" : ""}`, on: { click: () => this.#choose("edge", index, false) } },
+            { class: `map-edge${failed ? " failed" : ""}${mostly ? " mostly" : ""}${edge.criticalNs > 0 ? " critical" : ""}`, on: { click: () => this.#choose("edge", index, false) } },
             svg("path", { class: "map-reach", d: path }),
             svg("path", { class: "map-line", d: path, "stroke-width": stroke.toFixed(2), "marker-end": `url(#map-head${mostly ? "-error" : ""})` }),
             svg("text", { class: "map-count", x: label.x, y: label.y, "text-anchor": label.anchor, text }),
@@ -293,11 +295,15 @@ export class MapView {
             this.#which.value = kind;
             this.#showTable();
         }
-        const edge = kind === "edge" ? this.#graph?.edges[index] : undefined;
+        // The ends of an edge, the edges of a node and what is at their other ends.
+        const beside = new Set();
+        for (const [at, { from, to }] of (this.#graph?.edges ?? []).entries()) {
+            if (kind === "edge" ? at !== index : from !== index && to !== index) continue;
+            for (const key of [`node${from}`, `node${to}`, `edge${at}`]) beside.add(key);
+        }
         for (const [key, group] of this.#drawn) {
-            const end = edge !== undefined && (key === `node${edge.from}` || key === `node${edge.to}`);
             group.classList.toggle("current", key === `${kind}${index}`);
-            group.classList.toggle("beside", end);
+            group.classList.toggle("beside", beside.has(key));
         }
         const drawn = this.#drawn.get(`${kind}${index}`);
         if (kind === "node") drawn?.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -313,7 +319,8 @@ export class MapView {
         const edge = current?.kind === "edge" ? graph?.edges[current.index] : undefined;
         if (graph === null || (node === undefined && edge === undefined)) {
             const rings = (graph?.criticalNs ?? 0) > 0 ? " A ring is the share of the critical path, in percent." : "";
-            fill(this.#facts, el("span", { class: "view-note", text: `Click a box or an edge; arrows move.${rings}` }));
+            const figures = (graph?.edges.length ?? 0) < DENSE ? "" : " An edge that is chosen has its figures.";
+            fill(this.#facts, el("span", { class: "view-note", text: `Click a box or an edge; arrows move.${figures}${rings}` }));
             return;
         }
         const [name, text] = node !== undefined ? [nameOf(node), this.#nodeFacts(node, graph)] : [edgeName(/** @type {MapEdge} */ (edge), graph), this.#edgeFacts(/** @type {MapEdge} */ (edge), graph)];

@@ -166,6 +166,31 @@ test('the service map has who calls whom in a picture and in tables, and leads t
   await close()
 })
 
+test('on a map of many edges those of the chosen box stand out, and only the chosen edge has figures', async () => {
+  const { page, close } = await site.open()
+  // Nine services, each of which calls every other.
+  const names = [...'abcdefghi']
+  const id = (/** @type {number} */ number) => number.toString(16).padStart(16, '0')
+  const span = (/** @type {string} */ service, /** @type {number} */ number, /** @type {number} */ parent) => ({
+    resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
+    scopeSpans: [{ spans: [{ traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: id(number), parentSpanId: parent ? id(parent) : '', name: service, startTimeUnixNano: 1000 + number, endTimeUnixNano: 2000 - number }] }],
+  })
+  const resourceSpans = names.flatMap((from, i) => [span(from, 100 * (i + 1), 100 * i), ...names.map((to, j) => span(to, 100 * (i + 1) + j + 1, 100 * (i + 1)))])
+  await chooseFile(page, 'dense.json', JSON.stringify({ resourceSpans }))
+  await page.getByRole('tab', { name: 'Map' }).click()
+  await page.locator('.map-svg.dense').waitFor()
+  const figures = page.locator('.map-count').filter({ visible: true })
+  assert.equal(await figures.count(), 0)
+  await page.locator('.map-node').nth(2).click()
+  await page.locator('.map-edge.beside').first().waitFor()
+  const [beside, all] = [await page.locator('.map-edge.beside').count(), await page.locator('.map-edge').count()]
+  assert.ok(beside >= 8 && beside < all / 2, `${beside} of ${all}`)
+  await page.getByRole('application', { name: 'Service map' }).press('ArrowRight')
+  await page.locator('.map-edge.current').waitFor()
+  assert.equal(await figures.count(), 1)
+  await close()
+})
+
 test('a subtree and what was found are saved as OTLP JSON', async () => {
   const { page, close } = await openTab('Waterfall')
   const saved = async (/** @type {RegExp} */ item) => {
