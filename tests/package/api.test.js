@@ -285,7 +285,33 @@ describe('a trace', () => {
       { from: 1, edge: 'link', trace: 1, traceId: other, span: 0, queueWaitNs: 30e6, totalNs: 30e6, segments: [{ span: 0, startNs: 0, endNs: 30e6 }] },
     ])
     assert.deepEqual(billing.asyncPaths(), [])
+    assert.equal(orders.asyncPathCount, 1)
+    assert.deepEqual(orders.asyncPaths(0), [])
     both.free()
+  })
+
+  it('works out what it says of a trace a part at a time, and says the same', () => {
+    const spans = Array.from({ length: 25_000 }, (_, number) => span(String(number + 1), number === 0 ? '' : '1', number % 3 === 0 ? 'SELECT a' : 'GET b', number % 7, 5 + (number % 11), { kind: 3, ...(number % 1000 === 999 ? { status: { code: 2 } } : {}) }))
+    const set = spanscope.read(encode(document(spans)))
+    const [whole, parts] = [set.trace(0), set.trace(0)]
+    let steps = 0
+    while (!parts.prepareVerdict()) steps += 1
+    assert.deepEqual(parts.verdictParts(), whole.verdictParts())
+    const upToVerdict = steps
+    while (!parts.prepareFindings()) steps += 1
+    // Some thousand spans at once, and each detector for itself.
+    assert.ok(upToVerdict > 3 && steps > upToVerdict + 20, `${upToVerdict} and ${steps}`)
+    assert.ok(whole.findings().length > 0)
+    assert.deepEqual(parts.findings(), whole.findings())
+    assert.deepEqual(parts.advice(), whole.advice())
+    assert.equal(parts.markdown(), whole.markdown())
+    assert.ok(parts.prepareVerdict() && parts.prepareFindings())
+    // Asked in the middle, the rest is done at once.
+    const asked = set.trace(0)
+    for (let step = 0; step < steps / 2; step++) asked.prepareFindings()
+    assert.deepEqual(asked.findings(), whole.findings())
+    assert.ok(!asked.prepareSearch(1, 'cart') && asked.prepareSearch(1, 'status:error'))
+    set.free()
   })
 
   it('tells whose clocks differ, and what an alignment would move', () => {

@@ -183,7 +183,9 @@ export class MapView {
     #showFirst(graph) {
         const [entry] = [...graph.nodes].sort((one, other) => one.layer - other.layer || one.row - other.row);
         if (entry === undefined) return;
-        this.#picture.scrollTo(0, Math.max(0, centre(entry).y - this.#picture.clientHeight / 2));
+        // On a small screen a part of the picture lies below the fold.
+        const seen = Math.min(this.#picture.clientHeight, innerHeight - this.#picture.getBoundingClientRect().top);
+        this.#picture.scrollTo(0, Math.max(0, centre(entry).y - seen / 2));
     }
 
     /**

@@ -46,6 +46,10 @@ export class TraceHeader {
                 " ",
                 el("span", { class: "trace-duration", title: timeless ? "" : exactDuration(trace.topNs), text: timeless ? "no times" : formatDuration(trace.topNs) }),
             ),
+            // Work beside the root, or behind it, makes the trace longer than the root: the list of traces has that figure.
+            timeless || formatDuration(summary.durationNs) === formatDuration(trace.topNs)
+                ? null
+                : el("span", { class: "fact", title: `From the first start to the last end of a span: ${exactDuration(summary.durationNs)}`, text: `${formatDuration(summary.durationNs)} in all` }),
             el("span", { class: "fact", text: countOf(summary.spans, "span") }),
             el("span", { class: "fact", text: countOf(summary.services.length, "service") }),
             errorFact(trace.errors),

@@ -291,7 +291,7 @@ export class TraceList {
         setText(parts.facts, `${formatDuration(trace.durationNs)} · ${countOf(trace.spans, "span")}${trace.errors > 0 ? ` · ${countOf(trace.errors, "error")}` : ""}`);
         parts.facts.classList.toggle("has-error", trace.errors > 0);
         parts.error.classList.toggle("absent", trace.errors === 0);
-        element.title = `${name}\n${trace.rootService}\n${trace.traceId}`;
+        element.title = `${name}\n${trace.rootService}\n${trace.traceId}\n${formatDuration(trace.durationNs)} from the first start to the last end`;
         setText(parts.service, ` ${trace.rootService} `);
         void this.#paint(parts.strip, trace);
     }

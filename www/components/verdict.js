@@ -12,18 +12,24 @@ import { verdictOf } from "../state.js";
 const LEAST_SHARE = 0.005;
 const MOST_PARTS = 12;
 const MOST_PARTS_NARROW = 6;
+/** Characters from which on a text does not fit into the lines that it has on a small screen. */
+const LONG = 150;
 
 export class VerdictView {
     #intents;
     #sentence;
+    #more;
     #bar;
 
     /** @param {{intents: Intents}} options */
     constructor({ intents }) {
         this.#intents = intents;
-        this.#sentence = el("p", { class: "verdict-text" });
+        this.#sentence = el("p", { class: "verdict-text", id: "verdict-text", on: { focusin: () => this.#showWhole(true) } });
+        // Where the screen is small the first lines have to do at first: what they are about stands below them.
+        this.#more = el("button", { type: "button", class: "text-link verdict-more", "aria-controls": "verdict-text", on: { click: () => this.#showWhole(!this.element.classList.contains("whole")) } });
         this.#bar = el("div", { class: "path-bar", role: "group", "aria-label": "Time on the critical path by service" });
-        this.element = el("section", { class: "verdict", "aria-label": "Where the time went" }, this.#sentence, this.#bar);
+        this.element = el("section", { class: "verdict", "aria-label": "Where the time went" }, this.#sentence, this.#more, this.#bar);
+        this.#showWhole(false);
     }
 
     /**
@@ -39,6 +45,8 @@ export class VerdictView {
             this.element.classList.toggle("later", trace.verdict === null);
             if (verdict === null) fill(this.#sentence, el("span", { class: "verdict-wait", text: "Finding out where the time went\u2026" }));
             else fill(this.#sentence, ...verdict.parts.map((part) => (part.spans.length === 0 ? inOneDirection(part.text) : this.#clause(inOneDirection(part.text), part.spans))));
+            this.#more.hidden = (this.#sentence.textContent ?? "").length < LONG;
+            if (before?.trace?.summary !== trace.summary) this.#showWhole(false);
             this.#drawBar(verdict?.path ?? [], overview);
         }
         if (before === null || before.marked !== state.marked || before.trace !== trace) {
@@ -50,6 +58,13 @@ export class VerdictView {
 
     destroy() {
         this.element.remove();
+    }
+
+    /** @param {boolean} whole */
+    #showWhole(whole) {
+        this.element.classList.toggle("whole", whole);
+        this.#more.setAttribute("aria-expanded", String(whole));
+        this.#more.textContent = whole ? "Less" : "Read on";
     }
 
     /**

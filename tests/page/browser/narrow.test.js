@@ -80,3 +80,23 @@ test('of a large trace a small screen has no more rows than it shows', async () 
     await close()
   }
 })
+
+test('a long verdict leaves room for what it is about: its first lines, and the rest when asked for or reached by keys', async () => {
+  const { page, close } = await openCheckout()
+  const verdict = page.getByRole('region', { name: 'Where the time went' })
+  const lines = () => verdict.locator('.verdict-text').evaluate((element) => Math.round(element.getBoundingClientRect().height / 23))
+  assert.equal(await lines(), 3)
+  await verdict.getByRole('button', { name: 'Read on' }).click()
+  assert.ok((await lines()) > 3)
+  assert.equal(await verdict.getByRole('button', { name: 'Less' }).getAttribute('aria-expanded'), 'true')
+  await verdict.getByRole('button', { name: 'Less' }).click()
+  assert.equal(await lines(), 3)
+  await verdict.getByRole('button', { name: /other spans/ }).focus()
+  assert.ok((await lines()) > 3)
+  // The map begins in sight, with the service that the request came in by.
+  await verdict.getByRole('button', { name: 'Less' }).click()
+  await page.getByRole('tab', { name: 'Map' }).click()
+  const box = await page.locator('.map-node', { hasText: 'gateway' }).first().boundingBox()
+  assert.ok(box !== null && box.y > 0 && box.y + box.height <= 740, JSON.stringify(box))
+  await close()
+})
