@@ -70,6 +70,9 @@ fn without_surroundings(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> Li
     }
     let mut prefixes = LinePrefixes::default();
     let head = head_of(bytes);
+    if head.contains(&0) && std::str::from_utf8(head).is_err_and(|error| error.error_len().is_some()) {
+        return prefixes; // No text.
+    }
     let escapes = head.windows(2).any(|pair| pair[0] == 0x1b && matches!(pair[1], b'[' | b']' | b'('));
     if begins_as_json(head) && !escapes {
         return prefixes;

@@ -392,7 +392,39 @@ fn span(reading: &mut Reading<'_>, range: Range<usize>, origin: OriginIndex) -> 
     let mut dropped = Dropped::default();
     // Attributes stand in one range; those behind events that have some of their own are read again at the end.
     let mut scattered = false;
+    // What most spans have, as far as it comes in the order of its numbers; a field that comes again counts below.
+    if let Some(range) = message.pass_short(1) {
+        draft.trace = reading.proto_trace_id(range, "trace_id");
+    }
+    if let Some(range) = message.pass_short(2) {
+        draft.id = reading.proto_span_id(range, "span_id");
+    }
+    if let Some(range) = message.pass_short(4) {
+        draft.parent = reading.proto_span_id(range, "parent_span_id");
+    }
+    if let Some(range) = message.pass_short(5) {
+        draft.name = reading.proto_intern(range, "name");
+    }
+    if let Some(kind) = message.pass_small(6) {
+        draft.kind = span_kind(reading, kind);
+    }
+    if let Some(time) = message.pass_fixed64(7) {
+        draft.start = time_of(time);
+    }
+    if let Some(time) = message.pass_fixed64(8) {
+        draft.end = time_of(time);
+    }
     loop {
+        // Attributes come behind each other.
+        while draft.attributes.start + draft.attributes.len == reading.builder.attribute_mark()
+            && let Some(range) = message.pass_short(9)
+        {
+            if let Err(error) = attribute(reading, range) {
+                take_back(reading, &draft);
+                return Err(error);
+            }
+            draft.attributes.len += 1;
+        }
         let field = match message.next() {
             Ok(Some(field)) => field,
             Ok(None) => break,
@@ -405,7 +437,7 @@ fn span(reading: &mut Reading<'_>, range: Range<usize>, origin: OriginIndex) -> 
             (9, Wire::Bytes(range)) => {
                 let attributes = &mut draft.attributes;
                 if attributes.start + attributes.len == reading.builder.attribute_mark() {
-                    if let Err(error) = attribute(reading, range) {
+                    if let Err(error) = other_attribute(reading, range) {
                         take_back(reading, &draft);
                         return Err(error);
                     }
@@ -419,8 +451,8 @@ fn span(reading: &mut Reading<'_>, range: Range<usize>, origin: OriginIndex) -> 
             (4, Wire::Bytes(range)) => draft.parent = reading.proto_span_id(range, "parent_span_id"),
             (5, Wire::Bytes(range)) => draft.name = reading.proto_intern(range, "name"),
             (6, Wire::Varint(kind)) => draft.kind = span_kind(reading, kind),
-            (7, Wire::Fixed64(time)) => draft.start = if time == 0 { NO_TIME } else { time },
-            (8, Wire::Fixed64(time)) => draft.end = if time == 0 { NO_TIME } else { time },
+            (7, Wire::Fixed64(time)) => draft.start = time_of(time),
+            (8, Wire::Fixed64(time)) => draft.end = time_of(time),
             (number, value) => {
                 if let Err(error) = other_field(reading, &mut draft, &mut dropped, number, value) {
                     take_back(reading, &draft);
@@ -437,6 +469,10 @@ fn span(reading: &mut Reading<'_>, range: Range<usize>, origin: OriginIndex) -> 
     add_dropped(reading.builder, &mut draft.attributes, "otel.dropped_links_count", dropped.links);
     reading.builder.push_span(&draft, origin);
     Ok(())
+}
+
+fn time_of(time: u64) -> u64 {
+    if time == 0 { NO_TIME } else { time }
 }
 
 /// The attributes of a span among whose other fields they stand.
@@ -574,7 +610,7 @@ fn other_attribute(reading: &mut Reading<'_>, range: Range<usize>) -> Result<(),
     let mut message = Message::new(reading.bytes, range);
     while let Some(field) = message.next()? {
         match (field.number, field.value) {
-            (1, Wire::Bytes(range)) => key = reading.proto_intern(range, "an attribute's key"),
+            (1, Wire::Bytes(range)) => key = reading.proto_key(range),
             (2, Wire::Bytes(range)) => value = any_value(reading, range)?,
             _ => {}
         }

@@ -153,6 +153,40 @@ impl<'a> Message<'a> {
         Ok(Some(Field { number, value }))
     }
 
+    /// Goes over the next field if it is this one, of bytes, and of fewer than 128 of them: where they stand.
+    #[inline(always)]
+    pub fn pass_short(&mut self, number: u8) -> Option<Range<usize>> {
+        let &[tag, length @ ..0x80] = self.bytes[self.at..].first_chunk()? else { return None };
+        let (start, end) = (self.at + 2, self.at + 2 + usize::from(length));
+        if tag != number << 3 | 2 || end > self.bytes.len() {
+            return None;
+        }
+        self.at = end;
+        Some(start..end)
+    }
+
+    /// The same of a number below 128.
+    #[inline(always)]
+    pub fn pass_small(&mut self, number: u8) -> Option<u64> {
+        let &[tag, value @ ..0x80] = self.bytes[self.at..].first_chunk()? else { return None };
+        if tag != number << 3 {
+            return None;
+        }
+        self.at += 2;
+        Some(u64::from(value))
+    }
+
+    /// The same of a field of eight bytes.
+    #[inline(always)]
+    pub fn pass_fixed64(&mut self, number: u8) -> Option<u64> {
+        let &[tag, value @ ..] = self.bytes[self.at..].first_chunk::<9>()?;
+        if tag != number << 3 | 1 {
+            return None;
+        }
+        self.at += 9;
+        Some(u64::from_le_bytes(value))
+    }
+
     #[inline(always)]
     fn take<const N: usize>(&mut self) -> Result<&'a [u8; N], WireError> {
         match self.bytes[self.at..].first_chunk::<N>() {
