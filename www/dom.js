@@ -100,6 +100,24 @@ export function attribute(element, name, value) {
     if (element.getAttribute(name) !== text) element.setAttribute(name, text);
 }
 
+/** Milliseconds after which an answer is late enough to say so. */
+const LATE = 300;
+
+/**
+ * An answer of the worker; when it takes long, an element says so meanwhile.
+ * @template Answer
+ * @param {Element} element
+ * @param {Promise<Answer>} answer
+ */
+export async function toldMeanwhile(element, answer) {
+    const late = setTimeout(() => setText(element, "Working it out\u2026"), LATE);
+    try {
+        return await answer;
+    } finally {
+        clearTimeout(late);
+    }
+}
+
 /**
  * Sets text, touching the document only when it changes. A text node that is there is kept: with a new one the browser would have
  * to lay out from scratch.

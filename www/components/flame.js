@@ -5,7 +5,7 @@
  * Arrows move among frames, in the picture and in the list alike; the current frame's figures stand above, and are said.
  */
 
-import { attribute, button, el, fill, pick, unusual } from "../dom.js";
+import { attribute, button, el, fill, pick, unusual, toldMeanwhile } from "../dom.js";
 import { colorOf, resolvedColor } from "../colors.js";
 import { countOf, exactDuration, formatCount, formatDuration, formatShare } from "../format.js";
 import { DataGrid, barCell, textCell } from "./data-grid.js";
@@ -166,7 +166,7 @@ export class FlameView {
         this.#shown = this.#what();
         this.#all = this.#scope.value === "all";
         const measure = this.#measure.value;
-        const answer = await connection.call("flame", this.#all ? null : trace.index, measure);
+        const answer = await toldMeanwhile(this.#says, connection.call("flame", this.#all ? null : trace.index, measure));
         if (turn !== this.#turn) return;
         this.#answer = answer;
         this.#view = { from: 0, to: 1 };

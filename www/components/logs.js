@@ -3,7 +3,7 @@
  * says is shown for the current line.
  */
 
-import { el, fill, pick, setText, unusual } from "../dom.js";
+import { el, fill, pick, setText, unusual, toldMeanwhile } from "../dom.js";
 import { colorOf } from "../colors.js";
 import { countOf, exactDuration, formatCount, formatMoment } from "../format.js";
 import { DataGrid, textCell } from "./data-grid.js";
@@ -102,7 +102,7 @@ export class LogsView {
         const { words = "" } = this.#state?.choices["logs"] ?? {};
         const level = this.#least.value;
         this.#shown = [connection, trace.index, words, level];
-        const answer = await connection.call("logs", trace.index, words, level);
+        const answer = await toldMeanwhile(this.#says, connection.call("logs", trace.index, words, level));
         if (turn !== this.#turn) return;
         this.#fillLevels(answer.levels);
         const filtered = answer.shown < answer.count;

@@ -3,7 +3,7 @@
  * tables under it say the same: one of the boxes, one of the edges. What is chosen marks its spans.
  */
 
-import { attribute, button, el, fill, pick, svg, unusual } from "../dom.js";
+import { attribute, button, el, fill, pick, svg, unusual, toldMeanwhile } from "../dom.js";
 import { colorOf } from "../colors.js";
 import { countOf, exactDuration, formatCount, formatDuration, formatShare } from "../format.js";
 import { DataGrid, barCell, textCell } from "./data-grid.js";
@@ -141,7 +141,7 @@ export class MapView {
         if (!connection || !trace || !overview) return;
         this.#shown = this.#what();
         this.#all = this.#scope.value === "all";
-        const graph = await connection.call("serviceMap", this.#all ? null : trace.index);
+        const graph = await toldMeanwhile(this.#says, connection.call("serviceMap", this.#all ? null : trace.index));
         if (turn !== this.#turn) return;
         this.#graph = graph;
         this.#current = null;

@@ -3,7 +3,7 @@
  * table to sort. A row marks its spans in the waterfall.
  */
 
-import { button, copy, el, fill, pick, save, setText, unusual } from "../dom.js";
+import { button, copy, el, fill, pick, save, setText, unusual, toldMeanwhile } from "../dom.js";
 import { colorOf } from "../colors.js";
 import { countOf, exactDuration, formatCount, formatDuration, formatMoment, formatShare } from "../format.js";
 import { DataGrid, barCell, textCell } from "./data-grid.js";
@@ -157,7 +157,7 @@ export class TableView {
                 this.#fillChoices(this.#by.value);
             });
         }
-        const answer = await connection.call("statistics", scope, by, this.#sort.column, this.#sort.descending);
+        const answer = await toldMeanwhile(this.#says, connection.call("statistics", scope, by, this.#sort.column, this.#sort.descending));
         if (turn !== this.#turn) return;
         this.#answer = answer;
         const spans = by === "span";

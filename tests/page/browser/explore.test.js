@@ -253,3 +253,27 @@ test('a trace and its marked spans are copied and saved as OTLP JSON', async () 
   assert.equal(saved.resourceSpans.flatMap((resource) => resource.scopeSpans.flatMap((scope) => scope.spans)).length, 2)
   await close()
 })
+
+test('a view that takes long says so until it is there', async () => {
+  const { page, close } = await openTab('Waterfall')
+  const asked = { Flame: 'flame', Map: 'serviceMap', Table: 'statistics', Logs: 'logs' }
+  await page.evaluate((methods) => {
+    const real = Worker.prototype.postMessage
+    /** @type {(() => void)[]} */
+    const held = []
+    Object.assign(globalThis, { release: () => held.splice(0).forEach((send) => send()) })
+    Worker.prototype.postMessage = function (/** @type {any} */ message, /** @type {any} */ options) {
+      if (methods.includes(message.method)) held.push(() => real.call(this, message, options))
+      else real.call(this, message, options)
+    }
+  }, Object.values(asked))
+  for (const name of Object.keys(asked)) {
+    await page.getByRole('tab', { name: new RegExp(`^${name}`) }).click()
+    const says = page.locator('.view-says:visible')
+    await says.getByText('Working it out…', { exact: true }).waitFor()
+    await page.evaluate(() => /** @type {any} */ (globalThis).release())
+    await says.getByText('Working it out…').waitFor({ state: 'detached' })
+    assert.notEqual(await says.textContent(), '')
+  }
+  await close()
+})
