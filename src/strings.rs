@@ -165,6 +165,7 @@ pub fn hash(text: &[u8]) -> u32 {
 pub struct Hashing(u64);
 
 impl std::hash::Hasher for Hashing {
+    #[inline(never)]
     fn write(&mut self, bytes: &[u8]) {
         self.write_u64(u64::from(hash(bytes)));
     }

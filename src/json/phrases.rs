@@ -4,10 +4,8 @@
 //! next value's begin, with what was found out about it. When the bytes at the cursor are the phrase that followed last time, the key need
 //! not be lexed, hashed and looked up again: it was, in the very same bytes, in the same place of the grammar.
 
-use std::collections::HashMap;
-use std::hash::Hash;
-
 use crate::simd::{self, Head};
+use crate::strings::hash;
 
 /// The longest text that is worth learning: a pretty-printed attribute fits.
 const MAX_LENGTH: usize = 240;
@@ -31,6 +29,12 @@ struct Phrase<T> {
     next: [u32; FOLLOWERS],
 }
 
+impl<T: Eq> Phrase<T> {
+    fn is(&self, root: u32, meaning: T) -> bool {
+        self.root == root && self.meaning == meaning
+    }
+}
+
 /// Phrases that are tried after one: requests, queries and messages each have an order of their own.
 const FOLLOWERS: usize = 8;
 /// No phrase.
@@ -42,16 +46,17 @@ pub struct Phrases<T> {
     /// What of long phrases is behind their heads.
     tails: Vec<u8>,
     phrases: Vec<Phrase<T>>,
-    /// The last phrase of a root, a meaning and a length: two texts that share them are almost always one.
-    known: HashMap<(u32, T, usize), u32>,
+    /// All phrases by the hash of their texts: open addressing, linear probing; number plus one, 0 is free. Never more than half full.
+    slots: Vec<u32>,
 }
 
-impl<T: Copy + Eq + Hash> Phrases<T> {
+impl<T: Copy + Eq> Phrases<T> {
     /// With `roots` places where a list starts, numbered from 0, each with orders of its own.
+    #[inline(never)]
     pub fn new(roots: u32, nothing: T) -> Phrases<T> {
         let root =
             |root| Phrase { head: Head::new(b""), len: 0, tail: 0, meaning: nothing, root, next: [NONE; FOLLOWERS] };
-        Phrases { tails: Vec::new(), phrases: (0..roots).map(root).collect(), known: HashMap::new() }
+        Phrases { tails: Vec::new(), phrases: (0..roots).map(root).collect(), slots: Vec::new() }
     }
 
     /// The start of a list.
@@ -99,6 +104,9 @@ impl<T: Copy + Eq + Hash> Phrases<T> {
         if text.len() > MAX_LENGTH || text.is_empty() {
             return after;
         }
+        if self.slots.is_empty() {
+            self.slots = vec![0; 2 * MAX_PHRASES];
+        }
         let head = Head::new(text);
         let rest = &text[text.len().min(Head::LEN)..];
         let is_text = |id: &u32| {
@@ -111,21 +119,22 @@ impl<T: Copy + Eq + Hash> Phrases<T> {
             return PhraseId(*id);
         }
         let root = self.phrases[after.0 as usize].root;
-        let known = self.known.get(&(root, meaning, text.len())).copied().filter(is_text);
+        let mut slot = hash(text) as usize % self.slots.len();
+        let known = loop {
+            match self.slots[slot].checked_sub(1) {
+                Some(id) if is_text(&id) && self.phrases[id as usize].is(root, meaning) => break Some(id),
+                Some(_) => slot = (slot + 1) % self.slots.len(),
+                None => break None,
+            }
+        };
         let id = match known {
             Some(id) => id,
             None if self.phrases.len() < MAX_PHRASES => {
                 let (id, tail) = (self.phrases.len() as u32, self.tails.len() as u32);
                 self.tails.extend_from_slice(rest);
-                self.phrases.push(Phrase {
-                    head,
-                    len: text.len() as u32,
-                    tail,
-                    meaning,
-                    root,
-                    next: [NONE; FOLLOWERS],
-                });
-                self.known.insert((root, meaning, text.len()), id);
+                let len = text.len() as u32;
+                self.phrases.push(Phrase { head, len, tail, meaning, root, next: [NONE; FOLLOWERS] });
+                self.slots[slot] = id + 1;
                 id
             }
             None => return after,

@@ -464,7 +464,8 @@ impl Events {
     }
 
     /// Numbers of some events by track, and on each track by time; those of one time by a comparison, else in the order of the input.
-    fn by_track(&self, some: impl Fn(What) -> bool, compare: &mut dyn FnMut(&Item, &Item) -> Ordering) -> Vec<u32> {
+    #[inline(never)]
+    fn by_track(&self, some: fn(What) -> bool, compare: &mut dyn FnMut(&Item, &Item) -> Ordering) -> Vec<u32> {
         let mut ends = vec![0_u32; self.tracks.len() + 1];
         let items = || self.items.iter().zip(0..).filter(|(item, _)| some(item.what));
         items().for_each(|(item, _)| ends[item.track as usize + 1] += 1);
@@ -481,7 +482,7 @@ impl Events {
         let mut keys = Vec::new();
         for (start, end) in starts.iter().zip(&ends) {
             let on_track = &mut order[*start as usize..*end as usize];
-            sort::by_time(on_track, &mut keys, |number| self.items[number as usize].at, &mut |one, other| {
+            sort::by_time(on_track, &mut keys, &|number| self.items[number as usize].at, &mut |one, other| {
                 compare(&self.items[one as usize], &self.items[other as usize])
             });
         }

@@ -43,6 +43,7 @@ pub struct Members {
 
 impl Members {
     /// With `roots` places where such objects stand, numbered from 0.
+    #[inline(never)]
     pub fn new(roots: u32, meaning_of: MeaningOf) -> Members {
         let nothing = Key { name: StringId::EMPTY, meaning: PLAIN, text: false };
         Members { phrases: Phrases::new(roots, nothing), meaning_of, meant: Vec::new() }

@@ -75,7 +75,7 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
         let first = order.len() as u32;
         let members = &mut members[*start as usize..*end as usize];
         let spans = &builder.spans;
-        sort::by_time(members, &mut keys, |member| spans[member as usize].start, &mut |a, b| {
+        sort::by_time(members, &mut keys, &|member| spans[member as usize].start, &mut |a, b| {
             compare_spans(&builder.strings, &spans[a as usize], &spans[b as usize])
         });
         scratch.gather(&builder.spans, members);
