@@ -1,4 +1,5 @@
-//! Byte scanning, sixteen bytes at a time where the target has 128-bit SIMD (wasm `simd128`), eight at a time elsewhere.
+//! Byte scanning, sixteen bytes at a time where the target has 128-bit SIMD (wasm `simd128`; for headers x86-64 too), eight at a time
+//! elsewhere.
 //!
 //! This is the only module with `unsafe` code, and it needs it for three things: loading sixteen bytes from a slice whose
 //! bounds were just checked, letting a stranger fill reserved memory, and taking bytes that were just seen to be ASCII for text.
@@ -470,23 +471,22 @@ pub fn hex_portable(digits: &[u8]) -> Option<u64> {
 /// Sixteen hexadecimal digits in lower case as the eight bytes they write, or `None` when one of them is not.
 #[inline(always)]
 pub fn hex16_lower(digits: &[u8; 16]) -> Option<[u8; 8]> {
-    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    #[cfg(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64"))]
     {
-        use core::arch::wasm32::{i64x2_extract_lane, u8x16_narrow_i16x8, u8x16_splat, v128_and, v128_any_true};
         // SAFETY: `digits` is 16 bytes long.
         let (pairs, values) = hex_pairs_lower(unsafe { load(digits, 0) });
-        if v128_any_true(v128_and(values, u8x16_splat(0xf0))) {
-            return None;
-        }
-        Some((i64x2_extract_lane::<0>(u8x16_narrow_i16x8(pairs, pairs)) as u64).to_le_bytes())
+        (!lanes::has_beyond_15(values)).then(|| lanes::low(lanes::narrow(pairs, pairs)).to_le_bytes())
     }
-    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-    {
-        let (high, low) = digits.split_at(8);
-        let high = hex8_lower(high.try_into().ok()?)?;
-        let low = hex8_lower(low.try_into().ok()?)?;
-        Some((u64::from(high) << 32 | u64::from(low)).to_be_bytes())
-    }
+    #[cfg(not(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64")))]
+    hex16_lower_portable(digits)
+}
+
+#[cfg(any(test, not(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64"))))]
+fn hex16_lower_portable(digits: &[u8; 16]) -> Option<[u8; 8]> {
+    let (high, low) = digits.split_at(8);
+    let high = hex8_lower(high.try_into().ok()?)?;
+    let low = hex8_lower(low.try_into().ok()?)?;
+    Some((u64::from(high) << 32 | u64::from(low)).to_be_bytes())
 }
 
 /// The bytes that the fields of a `traceparent` write, or `None` when something is no lower-case digit, or no dash between them.
@@ -506,38 +506,32 @@ impl DashedHex {
     /// Reads `vv-tttttttttttttttttttttttttttttttt-pppppppppppppppp-ff`.
     #[inline(always)]
     pub fn read(text: &[u8; 55]) -> Option<DashedHex> {
-        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        // Nearly all begin with "00-" and end with "-00" to "-09", which four bytes at either end show.
+        let [begin @ .., _] = *text.first_chunk::<4>()?;
+        let [_, end @ .., flags] = *text.last_chunk::<4>()?;
+        let flags = flags.wrapping_sub(b'0');
+        let usual = begin == *b"00-" && end == *b"-0" && flags < 10 && text[35] == b'-';
+        let (version, flags) = if usual { (0, flags) } else { Self::ends(text)? };
+        #[cfg(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64"))]
         {
-            use core::arch::wasm32::{
-                i64x2_extract_lane, u8x16_narrow_i16x8, u8x16_splat, v128_and, v128_any_true, v128_or,
-            };
-            // Nearly all begin with "00-" and end with "-00" to "-09", which four bytes at either end show.
-            let [begin @ .., _] = *text.first_chunk::<4>()?;
-            let [_, end @ .., flags] = *text.last_chunk::<4>()?;
-            let flags = flags.wrapping_sub(b'0');
-            let usual = begin == *b"00-" && end == *b"-0" && flags < 10 && text[35] == b'-';
-            let (version, flags) = if usual { (0, flags) } else { Self::ends(text)? };
             // SAFETY: `text` is 55 bytes long, and the last of these loads ends with its 52nd.
             let (a, b, c) = unsafe { (load(text, 3), load(text, 19), load(text, 36)) };
             let ((a, digits_a), (b, digits_b), (c, digits_c)) =
                 (hex_pairs_lower(a), hex_pairs_lower(b), hex_pairs_lower(c));
-            if v128_any_true(v128_and(v128_or(v128_or(digits_a, digits_b), digits_c), u8x16_splat(0xf0))) {
+            if lanes::has_beyond_15(lanes::or(lanes::or(digits_a, digits_b), digits_c)) {
                 return None;
             }
             // Both ids end as whole numbers: copying a few bytes is a call in WebAssembly, and costs as much as reading them all.
-            let trace = u8x16_narrow_i16x8(a, b);
-            let (first, last) = (i64x2_extract_lane::<0>(trace) as u64, i64x2_extract_lane::<1>(trace) as u64);
-            let parent = i64x2_extract_lane::<0>(u8x16_narrow_i16x8(c, c)) as u64;
+            let (trace, parent) = (lanes::narrow(a, b), lanes::low(lanes::narrow(c, c)));
             Some(DashedHex {
-                trace_id: (u128::from(last) << 64 | u128::from(first)).to_le_bytes(),
+                trace_id: (u128::from(lanes::high(trace)) << 64 | u128::from(lanes::low(trace))).to_le_bytes(),
                 parent_id: parent.to_le_bytes(),
                 version,
                 flags,
             })
         }
-        #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+        #[cfg(not(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64")))]
         {
-            let (version, flags) = Self::ends(text)?;
             let first = u64::from_be_bytes(hex16_lower(text[3..].first_chunk()?)?);
             let last = u64::from_be_bytes(hex16_lower(text[19..].first_chunk()?)?);
             Some(DashedHex {
@@ -561,22 +555,95 @@ impl DashedHex {
     }
 }
 
+/// What sixteen bytes at once can do in WebAssembly and in every processor of x86-64.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod lanes {
+    pub(super) use core::arch::wasm32::{
+        i8x16_add as add, i8x16_sub as sub, i16x8_mul as mul16, u8x16_add_sat as add_sat, u8x16_min as min,
+        u8x16_narrow_i16x8 as narrow, u8x16_splat as splat, u8x16_sub_sat as sub_sat, u16x8_splat as splat16,
+        v128 as Lanes, v128_or as or,
+    };
+    use core::arch::wasm32::{i64x2_extract_lane, u16x8_shr, v128_and, v128_any_true};
+
+    /// The upper byte of every two.
+    #[inline(always)]
+    pub(super) fn upper(lanes: Lanes) -> Lanes {
+        u16x8_shr(lanes, 8)
+    }
+
+    #[inline(always)]
+    pub(super) fn has_beyond_15(lanes: Lanes) -> bool {
+        v128_any_true(v128_and(lanes, splat(0xf0)))
+    }
+
+    #[inline(always)]
+    pub(super) fn low(lanes: Lanes) -> u64 {
+        i64x2_extract_lane::<0>(lanes) as u64
+    }
+
+    #[inline(always)]
+    pub(super) fn high(lanes: Lanes) -> u64 {
+        i64x2_extract_lane::<1>(lanes) as u64
+    }
+}
+
+/// The same in the words of x86-64, each processor of which has SSE2.
+#[cfg(target_arch = "x86_64")]
+mod lanes {
+    pub(super) use core::arch::x86_64::__m128i as Lanes;
+    use core::arch::x86_64::{
+        _mm_add_epi8, _mm_adds_epu8, _mm_and_si128, _mm_cmpeq_epi8, _mm_cvtsi128_si64, _mm_min_epu8, _mm_movemask_epi8,
+        _mm_mullo_epi16, _mm_or_si128, _mm_packus_epi16, _mm_set1_epi8, _mm_set1_epi16, _mm_srli_epi16, _mm_sub_epi8,
+        _mm_subs_epu8, _mm_unpackhi_epi64,
+    };
+
+    macro_rules! functions {
+        ($($(#[$about:meta])* $name:ident($($argument:ident: $kind:ty),+) -> $result:ty = $word:expr;)*) => {
+            $(
+                $(#[$about])*
+                #[inline(always)]
+                pub(super) fn $name($($argument: $kind),+) -> $result {
+                    // SAFETY: SSE2 is there.
+                    unsafe { $word }
+                }
+            )*
+        };
+    }
+
+    functions! {
+        add(a: Lanes, b: Lanes) -> Lanes = _mm_add_epi8(a, b);
+        sub(a: Lanes, b: Lanes) -> Lanes = _mm_sub_epi8(a, b);
+        add_sat(a: Lanes, b: Lanes) -> Lanes = _mm_adds_epu8(a, b);
+        sub_sat(a: Lanes, b: Lanes) -> Lanes = _mm_subs_epu8(a, b);
+        min(a: Lanes, b: Lanes) -> Lanes = _mm_min_epu8(a, b);
+        mul16(a: Lanes, b: Lanes) -> Lanes = _mm_mullo_epi16(a, b);
+        narrow(a: Lanes, b: Lanes) -> Lanes = _mm_packus_epi16(a, b);
+        or(a: Lanes, b: Lanes) -> Lanes = _mm_or_si128(a, b);
+        splat(byte: u8) -> Lanes = _mm_set1_epi8(byte.cast_signed());
+        splat16(number: u16) -> Lanes = _mm_set1_epi16(number.cast_signed());
+        /// The upper byte of every two.
+        upper(lanes: Lanes) -> Lanes = _mm_srli_epi16(lanes, 8);
+        has_beyond_15(lanes: Lanes) -> bool =
+            _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_and_si128(lanes, splat(0xf0)), splat(0))) != 0xffff;
+        low(lanes: Lanes) -> u64 = _mm_cvtsi128_si64(lanes).cast_unsigned();
+        high(lanes: Lanes) -> u64 = low(_mm_unpackhi_epi64(lanes, lanes));
+    }
+}
+
 /// The bytes that sixteen lower-case digits write, one in every two lanes, and the digits themselves, of which one that is none has
 /// bits above the lowest four.
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[cfg(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64"))]
 #[inline(always)]
-fn hex_pairs_lower(text: core::arch::wasm32::v128) -> (core::arch::wasm32::v128, core::arch::wasm32::v128) {
-    use core::arch::wasm32::{
-        i8x16_add, i8x16_sub, i16x8_mul, u8x16_add_sat, u8x16_min, u8x16_splat, u8x16_sub_sat, u16x8_shr, u16x8_splat,
-    };
+fn hex_pairs_lower(text: lanes::Lanes) -> (lanes::Lanes, lanes::Lanes) {
+    use lanes::{add, add_sat, min, mul16, splat, splat16, sub, sub_sat, upper};
     // "0" to "9" come to stand at the end of the range, from where saturation brings them alone to 0xf0 and more, and then to
     // 0 to 9; all else is 16 and more. "a" to "f" stand at its beginning, and saturation keeps all that is below "a" away from 10 to 15.
-    let at_the_end = i8x16_add(text, u8x16_splat(0xff - b'9'));
-    let number = i8x16_sub(u8x16_sub_sat(at_the_end, u8x16_splat(6)), u8x16_splat(0xf0));
-    let letter = u8x16_add_sat(i8x16_sub(text, u8x16_splat(b'a')), u8x16_splat(10));
-    let digits = u8x16_min(number, letter);
+    let at_the_end = add(text, splat(0xff - b'9'));
+    let number = sub(sub_sat(at_the_end, splat(6)), splat(0xf0));
+    let letter = add_sat(sub(text, splat(b'a')), splat(10));
+    let digits = min(number, letter);
     // Sixteen times the first and the second, in the upper byte of each lane.
-    (u16x8_shr(i16x8_mul(digits, u16x8_splat(0x1001)), 8), digits)
+    (upper(mul16(digits, splat16(0x1001))), digits)
 }
 
 /// Eight hexadecimal digits in lower case as a number.
@@ -684,12 +751,12 @@ impl Needle {
 ///
 /// # Safety
 /// `bytes` must be at least `at + 16` long.
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[cfg(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64"))]
 #[inline(always)]
-unsafe fn load(bytes: &[u8], at: usize) -> core::arch::wasm32::v128 {
+unsafe fn load(bytes: &[u8], at: usize) -> lanes::Lanes {
     debug_assert!(at + 16 <= bytes.len());
-    // SAFETY: the caller promises that the sixteen bytes are inside the slice; v128_load has no alignment rule.
-    unsafe { core::arch::wasm32::v128_load(bytes.as_ptr().add(at).cast()) }
+    // SAFETY: the caller promises that the sixteen bytes are inside the slice; they may stand at any address.
+    unsafe { bytes.as_ptr().add(at).cast::<lanes::Lanes>().read_unaligned() }
 }
 
 /// Bytes as text if they are ASCII, which is seen several times as fast as UTF-8 is.
@@ -941,6 +1008,7 @@ mod tests {
                 digits[place] = byte;
                 let one_by_one = digits.iter().try_fold(0, |sum, &b| Some(sum << 4 | u64::from(digit(b)?)));
                 assert_eq!(hex16_lower(&digits).map(u64::from_be_bytes), one_by_one, "{byte:#x} at {place}");
+                assert_eq!(hex16_lower_portable(&digits), hex16_lower(&digits), "{byte:#x} at {place}");
                 if let (true, Ok(eight)) = (place < 8, digits[..8].try_into()) {
                     let one_by_one = digits[..8].iter().try_fold(0, |sum, &b| Some(sum << 4 | digit(b)?));
                     assert_eq!(hex8_lower(eight), one_by_one, "{byte:#x} at {place}");
