@@ -100,3 +100,17 @@ test('a long verdict leaves room for what it is about: its first lines, and the 
   assert.ok(box !== null && box.y > 0 && box.y + box.height <= 740, JSON.stringify(box))
   await close()
 })
+
+test('no column of a table is cut off: what has no room is reached by scrolling sideways', async () => {
+  for (const width of [WIDTH, 800, 1024]) {
+    const { page, close } = await site.open({ width, height: 740 })
+    await openSample(page, '5,000 spans')
+    for (const tab of ['Flame', 'Map', 'Table', 'Logs']) {
+      await page.getByRole('tab', { name: tab }).click()
+      await page.locator('.panel:not([hidden]) .data-grid:not([hidden]) .data-row:not([hidden])').first().waitFor()
+      const cut = await page.locator('.panel:not([hidden]) .data-grid:not([hidden]) .data-head').evaluateAll((heads) => heads.filter((head) => head.scrollWidth > head.clientWidth).length)
+      assert.equal(cut, 0, `${tab} at ${width}`)
+    }
+    await close()
+  }
+})
