@@ -244,7 +244,9 @@ export class FlameView {
         const style = getComputedStyle(this.element);
         const color = (/** @type {string} */ name) => resolvedColor(this.#stage, name);
         const ink = color("var(--ink)");
-        const pane = color("var(--pane)");
+        // Colours that the user chose for all pages leave two: a frame has a rim then, in place of a colour of its own.
+        const forced = matchMedia("(forced-colors: active)").matches;
+        const pane = color(forced ? "Canvas" : "var(--pane)");
         const error = color("var(--error)");
         const accent = color("var(--accent)");
         /** @type {Map<number, {fill: string, edge: string}>} */
@@ -253,7 +255,7 @@ export class FlameView {
             let look = looks.get(service);
             if (look === undefined) {
                 const base = colorOf(overview.looks[service]);
-                look = { fill: color(`color-mix(in srgb, ${base} 26%, var(--pane))`), edge: color(base) };
+                look = { fill: forced ? ink : color(`color-mix(in srgb, ${base} 26%, var(--pane))`), edge: color(base) };
                 looks.set(service, look);
             }
             return look;
@@ -271,6 +273,10 @@ export class FlameView {
             const inner = width > 3 ? width - 1 : Math.max(width, 1);
             context.fillStyle = many ? color("var(--edge)") : look.fill;
             context.fillRect(left, top, inner, ROW - 1);
+            if (forced && !many && width >= 3) {
+                context.fillStyle = pane;
+                context.fillRect(left + 1, top + 1, inner - 2, ROW - 3);
+            }
             if (!many && width >= 3) {
                 context.fillStyle = look.edge;
                 context.fillRect(left, top, 3, ROW - 1);

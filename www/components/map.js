@@ -226,12 +226,14 @@ export class MapView {
             label = { x: place.x, y: place.y - stroke / 2 - 4, anchor: "middle" };
         }
         const failed = edge.errors > 0;
+        // In a large trace nearly every edge has a little of the critical path.
+        const critical = edge.criticalNs > 0 && edge.criticalNs * 50 >= graph.criticalNs;
         // Where few of many calls fail, the figure says so: were each such line red, a large map would be.
         const mostly = edge.errors * 2 > edge.calls;
         const text = `${formatCount(edge.calls)}×${failed ? `, ${countOf(edge.errors, "error")}` : ""}`;
         const group = svg(
             "g",
-            { class: `map-edge${failed ? " failed" : ""}${mostly ? " mostly" : ""}${edge.criticalNs > 0 ? " critical" : ""}`, on: { click: () => this.#choose("edge", index, false) } },
+            { class: `map-edge${failed ? " failed" : ""}${mostly ? " mostly" : ""}${critical ? " critical" : ""}`, on: { click: () => this.#choose("edge", index, false) } },
             svg("path", { class: "map-reach", d: path }),
             svg("path", { class: "map-line", d: path, "stroke-width": stroke.toFixed(2), "marker-end": `url(#map-head${mostly ? "-error" : ""})` }),
             svg("text", { class: "map-count", x: label.x, y: label.y, "text-anchor": label.anchor, text }),
@@ -303,6 +305,7 @@ export class MapView {
             if (kind === "edge" ? at !== index : from !== index && to !== index) continue;
             for (const key of [`node${from}`, `node${to}`, `edge${at}`]) beside.add(key);
         }
+        this.#picture.firstElementChild?.classList.add("chosen");
         for (const [key, group] of this.#drawn) {
             group.classList.toggle("current", key === `${kind}${index}`);
             group.classList.toggle("beside", beside.has(key));

@@ -136,6 +136,25 @@ test('the flame graph says what it paints, and is walked by keys and by mouse', 
   await close()
 })
 
+test('in colours that the user forces, the frames of the flame graph are told from their names', async () => {
+  const { page, close } = await openTab('Waterfall')
+  await page.emulateMedia({ forcedColors: 'active' })
+  await page.getByRole('tab', { name: 'Flame' }).click()
+  await page.locator('.flame-list .data-row:not([hidden])').first().waitFor()
+  // The picture comes after the list.
+  await page.waitForFunction(() => {
+    const canvas = /** @type {HTMLCanvasElement | null} */ (document.querySelector('.flame-canvas'))
+    const pixels = canvas?.getContext('2d')?.getImageData(0, 0, Math.min(canvas.width, 200), Math.min(canvas.height, 18)).data ?? []
+    let [dark, light] = [0, 0]
+    for (let at = 0; at < pixels.length; at += 4) {
+      if (pixels[at + 3] === 255 && pixels[at] < 64) dark++
+      if (pixels[at + 3] === 255 && pixels[at] > 192) light++
+    }
+    return dark > 100 && light > dark
+  })
+  await close()
+})
+
 test('the service map has who calls whom in a picture and in tables, and leads to the calls', async () => {
   const { page, close } = await openTab('Map')
   await page.getByText('Who calls whom: 9 services, 13 calls · 5 without spans of their own · 3 failed calls').waitFor()
