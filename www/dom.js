@@ -134,7 +134,7 @@ export function setText(node, text) {
 }
 
 /**
- * Sets a custom property, touching the document only when it changes.
+ * Sets a property of its style, touching the document only when it changes.
  * @param {HTMLElement | SVGElement} element
  * @param {string} name
  * @param {string} value

@@ -151,14 +151,15 @@ export class ScrollMap {
  * @property {number} [overscan]
  * @property {number} [cap]
  * @property {() => Row} create
- * @property {(element: Row, index: number) => void} draw
+ * @property {(element: Row, index: number, hasty: boolean) => void} draw hasty: only what is seen at a glance, as another jump may come;
+ *   it is drawn whole when none has
  * @property {(from: number, to: number) => boolean} [ready] whether what is drawn into these rows is there; asks for what is not,
  *   and calls `render` when it has come
  */
 
 /** How long rows may stand still because those to come are not there yet. */
 const HOLD = 120;
-/** How long after a jump the rows around those that are visible get elements: until then another jump may have come. */
+/** How long after a jump rows are drawn whole, those around the visible ones too: until then another jump may have come. */
 const SETTLED = 60;
 /** Where nothing is visible, above the first row of the sheet. */
 const ASIDE = -20_000;
@@ -196,6 +197,10 @@ export class VirtualList {
     #rest;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     #settle;
+    /** Set from a jump until it has settled. */
+    #hasty = false;
+    /** Rows that were drawn in haste. @type {Set<Row>} */
+    #sketched = new Set();
     #observer;
 
     /** @param {VirtualListOptions<Row>} options */
@@ -250,6 +255,7 @@ export class VirtualList {
      */
     showFirst(count) {
         this.#first = count;
+        this.#hasty = false;
         this.render();
         this.#order();
     }
@@ -288,7 +294,8 @@ export class VirtualList {
 
     /** Draws all rows that have an element anew. */
     redraw() {
-        for (const [index, element] of this.#rows) this.#options.draw(element, index);
+        this.#sketched.clear();
+        for (const [index, element] of this.#rows) this.#options.draw(element, index, false);
     }
 
     /**
@@ -296,21 +303,19 @@ export class VirtualList {
      * then those that were shown stay in view, as nobody can read rows that are drawn empty first and anew at once.
      */
     render() {
-        clearTimeout(this.#settle);
         const whole = this.window;
         const jumped = this.#jumped();
+        if (jumped) this.#haste();
         // What is not visible yet costs a jump time and nobody sees it.
-        const { from, to } = jumped ? this.#map.window(0) : whole;
+        const { from, to } = this.#hasty ? this.#map.window(0) : whole;
         const ready = this.#options.ready?.(from, to) ?? true;
         if (ready || this.#late || this.#rows.size === 0) {
             clearTimeout(this.#hold);
             this.#hold = undefined;
             this.#shown = this.#map.offset;
-            if (jumped) {
-                this.#base = whole.from;
-                this.#settle = setTimeout(() => this.renderSoon(), SETTLED);
-            }
+            if (jumped) this.#base = whole.from;
             this.#fill(from, to);
+            if (!this.#hasty) this.#finish();
             // Those that are needed again at once are only put aside: to hide them would have them made up anew.
             const hidden = this.#spare.length - Math.max(0, whole.to - whole.from - this.#rows.size);
             for (let index = 0; index < hidden; index += 1) this.#hide(this.#spare[index]);
@@ -331,6 +336,21 @@ export class VirtualList {
         const { from, to } = this.#map.window(0);
         for (let index = from; index < to; index += 1) if (this.#rows.has(index)) return false;
         return true;
+    }
+
+    #haste() {
+        this.#hasty = true;
+        clearTimeout(this.#settle);
+        this.#settle = setTimeout(() => {
+            this.#hasty = false;
+            this.renderSoon();
+        }, SETTLED);
+    }
+
+    /** Draws whole what was drawn in haste. */
+    #finish() {
+        for (const [index, element] of this.#rows) if (this.#sketched.has(element)) this.#options.draw(element, index, false);
+        this.#sketched.clear();
     }
 
     /** Places the sheet, and the rows on it. */
@@ -397,7 +417,9 @@ export class VirtualList {
         if (element.parentNode === null) this.#sheet.append(element);
         if (element.hidden) element.hidden = false;
         this.#rows.set(index, element);
-        this.#options.draw(element, index);
+        if (this.#hasty) this.#sketched.add(element);
+        else this.#sketched.delete(element);
+        this.#options.draw(element, index, this.#hasty);
     }
 
     #onScroll = () => {

@@ -6,11 +6,13 @@
  *
  * The bar is solid where the span itself works and light where its children do; the line below it is where the span
  * owns the critical path. A thin line goes to where children begin before it or end after it; a dashed outline is where a
- * span was recorded that was moved to align clocks. All shapes of a bar are one SVG with a few paths, so that a row is always the same elements.
+ * span was recorded that was moved to align clocks. All shapes of a bar are one SVG with a few shapes, so that a row is always the same elements.
+ *
+ * A window of new rows has to be styled and laid out within a frame. So what is made of boxes is a polygon, whose corners are no style as
+ * those of a path are, and colours and indents are classes, which share one style where properties of each element's own would not.
  */
 
 import { ICONS, attribute, el, icon, setProperty, setText, svg } from "../dom.js";
-import { colorOf } from "../colors.js";
 import { countOf, exactDuration, formatCount, formatDuration, formatMoment } from "../format.js";
 import { errorMark } from "./marks.js";
 
@@ -39,13 +41,13 @@ const CHARACTER = 7;
  * @property {HTMLElement} duration
  * @property {SVGSVGElement} drawing
  * @property {SVGPathElement} ghost
- * @property {SVGPathElement} beyond
- * @property {SVGPathElement} under
- * @property {SVGPathElement} busy
- * @property {SVGPathElement} texture
- * @property {SVGPathElement} hatch
+ * @property {SVGPolygonElement} beyond
+ * @property {SVGPolygonElement} under
+ * @property {SVGPolygonElement} busy
+ * @property {SVGPolygonElement} texture
+ * @property {SVGPolygonElement} hatch
  * @property {SVGPathElement} outline
- * @property {SVGPathElement} critical
+ * @property {SVGPolygonElement} critical
  * @property {SVGPathElement} events
  * @property {SVGPathElement} errorEvents
  * @property {HTMLElement} link
@@ -68,6 +70,7 @@ const parts = new WeakMap();
 /** @returns {HTMLElement} */
 export function createRow() {
     const path = (/** @type {string} */ name) => svg("path", { class: name });
+    const boxes = (/** @type {string} */ name) => svg("polygon", { class: name });
     const arrow = icon("down");
     const made = {
         own: errorMark("own"),
@@ -81,13 +84,13 @@ export function createRow() {
         skipped: el("span", { class: "row-skipped", "aria-hidden": "true" }),
         duration: el("div", { class: "cell cell-duration", role: "gridcell" }),
         ghost: path("bar-ghost"),
-        beyond: path("bar-beyond"),
-        under: path("bar-under"),
-        busy: path("bar-busy"),
-        texture: path("bar-texture"),
-        hatch: path("bar-hatch"),
+        beyond: boxes("bar-beyond"),
+        under: boxes("bar-under"),
+        busy: boxes("bar-busy"),
+        texture: boxes("bar-texture"),
+        hatch: boxes("bar-hatch"),
         outline: path("bar-outline"),
-        critical: path("bar-critical"),
+        critical: boxes("bar-critical"),
         events: path("bar-events"),
         errorEvents: path("bar-events bar-events-error"),
         link: el("span", { class: "row-link", "aria-hidden": "true" }, icon("link")),
@@ -120,7 +123,8 @@ export function blankRow(element) {
 
 /** @param {RowParts} made */
 function clearShapes(made) {
-    for (const shape of [made.ghost, made.beyond, made.under, made.busy, made.texture, made.hatch, made.outline, made.critical, made.events, made.errorEvents]) attribute(shape, "d", "");
+    for (const shape of [made.ghost, made.outline, made.events, made.errorEvents]) attribute(shape, "d", "");
+    for (const shape of [made.beyond, made.under, made.busy, made.texture, made.hatch, made.critical]) attribute(shape, "points", "");
 }
 
 /**
@@ -129,53 +133,79 @@ function clearShapes(made) {
  * @param {Row | undefined} above the row before it
  * @param {RowContext} context
  * @param {boolean} matches whether it is one of what is looked for
+ * @param {boolean} hasty without what takes a second look: the bar's label, and what is told to those who point at it or hear it
  */
-export function drawRow(element, row, above, context, matches) {
+export function drawRow(element, row, above, context, matches, hasty) {
     const made = parts.get(element);
     if (made === undefined) return;
     element.classList.remove("blank");
     const { group } = row;
-    const operation = row.name === "" ? "(no name)" : row.name;
-    const name = group === null ? operation : `${formatCount(group.count)} × ${operation}`;
-    const service = row.service === "" ? "(no service)" : row.service;
-    setProperty(made.name, "--row-indent", String(Math.min(row.level - 1, DEEPEST_INDENT)));
-    const color = colorOf(context.looks[row.serviceIndex]);
-    for (const colored of [made.stripe, made.under, made.busy]) setProperty(colored, "--row-service", color);
-    const texture = context.looks[row.serviceIndex]?.texture ?? "plain";
-    made.stripe.classList.toggle("texture-dots", texture === "dots");
-    made.stripe.classList.toggle("texture-lines", texture === "lines");
+    attribute(made.name, "class", `cell cell-name indent-${Math.min(row.level - 1, DEEPEST_INDENT)}`);
+    const look = context.looks[row.serviceIndex];
+    const hue = `hue-${look?.hue ?? 0}`;
+    attribute(made.stripe, "class", `stripe ${hue} texture-${look?.texture ?? "plain"}`);
+    attribute(made.under, "class", `bar-under ${hue}`);
+    attribute(made.busy, "class", `bar-busy ${hue}`);
     element.classList.toggle("top", row.top !== null && above !== undefined);
     element.classList.toggle("same-service", above !== undefined && above.service === row.service);
-    attribute(element, "aria-level", row.level);
-    attribute(element, "aria-posinset", row.positionInSet);
-    attribute(element, "aria-setsize", row.setSize);
-    attribute(element, "aria-expanded", row.expandable ? String(row.expanded) : null);
-
+    element.classList.toggle("group", group !== null);
     attribute(made.twisty, "d", row.expandable ? (row.expanded ? ICONS.down : ICONS.right) : "");
     made.own.classList.toggle("absent", row.error !== "own");
     made.below.classList.toggle("absent", row.error !== "below");
     setText(made.level, row.level - 1 > DEEPEST_INDENT ? `${row.level}›` : "");
+    const { service, name } = namesOf(row);
     setText(made.service, service);
     setText(made.operation, name);
-    const chip = chipOf(row);
-    setText(made.chip, chip.text);
-    attribute(made.chip, "title", chip.title);
+    setText(made.chip, chipOf(row).text);
     const moved = row.shiftNs === 0 || !Number.isFinite(row.startNs) ? "" : formatDuration(Math.abs(row.shiftNs));
     setText(made.moved, moved === "" ? "" : `${row.shiftNs > 0 ? "→" : "←"} ${moved}`);
-    attribute(made.moved, "title", moved === "" ? null : movedText(row));
-    attribute(made.name, "title", `${service}\n${name}`);
-    element.classList.toggle("group", group !== null);
     setText(made.skipped, row.skipped > 0 ? formatCount(row.skipped) : "");
+    setText(made.duration, durationOf(row));
+    drawBar(made, row, context, hasty);
+    if (!hasty) describe(element, made, row, context, matches);
+}
+
+/**
+ * What is told of a row to those who point at it or hear it.
+ * @param {HTMLElement} element
+ * @param {RowParts} made
+ * @param {Row} row
+ * @param {RowContext} context
+ * @param {boolean} matches
+ */
+function describe(element, made, row, context, matches) {
+    const { service, name } = namesOf(row);
+    const chip = chipOf(row);
+    const timed = Number.isFinite(row.startNs);
+    attribute(element, "aria-level", row.level);
+    attribute(element, "aria-posinset", row.positionInSet);
+    attribute(element, "aria-setsize", row.setSize);
+    attribute(element, "aria-expanded", row.expandable ? String(row.expanded) : null);
+    attribute(made.name, "title", `${service}\n${name}`);
+    attribute(made.chip, "title", chip.title);
+    attribute(made.moved, "title", row.shiftNs === 0 || !timed ? null : movedText(row));
     attribute(made.skipped, "title", row.skipped > 0 ? `${countOf(row.skipped, "span")} not shown here` : null);
-    const length = group === null ? row.durationNs : group.unionNs;
-    const duration = Number.isFinite(row.startNs) ? formatDuration(length) : "no time";
-    setText(made.duration, duration);
-    attribute(made.duration, "title", Number.isFinite(row.startNs) ? exactDuration(length) : null);
+    attribute(made.duration, "title", timed ? exactDuration(lengthOf(row)) : null);
     const words = [wordsOf(row, context), ...(matches ? ["match"] : []), ...(row.skipped > 0 ? [`${countOf(row.skipped, "span")} behind it not shown`] : [])].join(", ");
     // The picture's name and no text: what nobody sees need not be laid out.
     attribute(made.drawing, "aria-label", words);
-    attribute(element, "aria-label", `${service} ${name}, ${duration}, ${words}${chip.title === null ? "" : `, ${chip.title}`}`);
-    drawBar(made, row, context);
+    attribute(element, "aria-label", `${service} ${name}, ${durationOf(row)}, ${words}${chip.title === null ? "" : `, ${chip.title}`}`);
+}
+
+/** @param {Row} row */
+function namesOf(row) {
+    const operation = row.name === "" ? "(no name)" : row.name;
+    return { service: row.service === "" ? "(no service)" : row.service, name: row.group === null ? operation : `${formatCount(row.group.count)} × ${operation}` };
+}
+
+/** Of a group, the time that any of them takes. @param {Row} row */
+function lengthOf({ group, durationNs }) {
+    return group === null ? durationNs : group.unionNs;
+}
+
+/** @param {Row} row */
+function durationOf(row) {
+    return Number.isFinite(row.startNs) ? formatDuration(lengthOf(row)) : "no time";
 }
 
 /**
@@ -186,7 +216,7 @@ export function drawRow(element, row, above, context, matches) {
  */
 export function moveBar(element, row, context) {
     const made = parts.get(element);
-    if (made !== undefined) drawBar(made, row, context);
+    if (made !== undefined) drawBar(made, row, context, false);
 }
 
 /**
@@ -242,8 +272,9 @@ function movedText({ shiftNs }) {
  * @param {RowParts} made
  * @param {Row} row
  * @param {RowContext} context
+ * @param {boolean} hasty without its label
  */
-function drawBar(made, row, context) {
+function drawBar(made, row, context, hasty) {
     const { scale, width, height } = context;
     const place = (/** @type {number} */ ns) => scale.place(ns);
     const top = Math.round((height - BAR) / 2);
@@ -255,9 +286,10 @@ function drawBar(made, row, context) {
     const visible = known && right >= -1 && left <= width + 1;
     // Whole pixels: bars of a pixel or two would be blurred away. Beyond the rims a little is enough.
     const inside = (/** @type {number} */ x) => Math.round(Math.min(Math.max(x, -8), width + 8));
-    const line = (/** @type {number} */ a, /** @type {number} */ b) => (b < 0 || a > width || inside(a) === inside(b) ? "" : `M${inside(a)} ${top + BAR / 2 - 0.5}h${inside(b) - inside(a)}v1H${inside(a)}z`);
+    const line = (/** @type {number} */ a, /** @type {number} */ b) => (b < 0 || a > width || inside(a) === inside(b) ? "" : box(inside(a), top + BAR / 2 - 0.5, inside(b) - inside(a), 1));
     const beyond = known ? (Number.isFinite(row.earlyNs) ? line(place(row.earlyNs), left) : "") + (Number.isFinite(row.lateNs) ? line(right, place(row.lateNs)) : "") : "";
-    if (beyond !== "") setProperty(made.beyond, "--row-service", colorOf(context.looks[row.serviceIndex]));
+    const look = context.looks[row.serviceIndex];
+    if (beyond !== "") attribute(made.beyond, "class", `bar-beyond hue-${look?.hue ?? 0}`);
     let ghost = "";
     let ghostAt = { left: 0, right: 0 };
     if (known && row.shiftNs !== 0) {
@@ -269,36 +301,36 @@ function drawBar(made, row, context) {
     if (!visible) {
         clearShapes(made);
         attribute(made.ghost, "d", ghost);
-        attribute(made.beyond, "d", beyond);
+        attribute(made.beyond, "points", beyond);
         made.link.hidden = true;
         placeLabel(made, !known ? "" : left > width ? `${formatDuration(row.durationNs)} ›` : `‹ ${formatDuration(row.durationNs)}`, known && left > width ? "right" : "left", width);
         return;
     }
-    const box = (/** @type {number} */ a, /** @type {number} */ b, /** @type {number} */ y, /** @type {number} */ h, /** @type {number} */ least) => {
+    const stretch = (/** @type {number} */ a, /** @type {number} */ b, /** @type {number} */ y, /** @type {number} */ h, /** @type {number} */ least) => {
         const x = Math.min(inside(a), Math.round(width) - least);
-        return `M${x} ${y}h${Math.max(least, inside(b) - x)}v${h}H${x}z`;
+        return box(x, y, Math.max(least, inside(b) - x), h);
     };
     const pairs = (/** @type {readonly number[]} */ list, /** @type {number} */ y, /** @type {number} */ h, /** @type {number} */ least) => {
-        let path = "";
+        let boxes = "";
         for (let index = 0; index + 1 < list.length; index += 2) {
             const a = place(list[index] ?? 0);
             const b = place(list[index + 1] ?? 0);
-            if (b >= 0 && a <= width) path += box(a, b, y, h, least);
+            if (b >= 0 && a <= width) boxes += stretch(a, b, y, h, least);
         }
-        return path;
+        return boxes;
     };
     attribute(made.ghost, "d", ghost);
-    attribute(made.beyond, "d", beyond);
-    const whole = box(left, right, top, BAR, 2);
-    attribute(made.under, "d", whole);
+    attribute(made.beyond, "points", beyond);
+    const whole = stretch(left, right, top, BAR, 2);
+    attribute(made.under, "points", whole);
     const solid = row.busy.length === 0 && row.durationNs <= 0 ? whole : pairs(row.busy, top, BAR, 1);
-    attribute(made.busy, "d", solid);
-    const plain = (context.looks[row.serviceIndex]?.texture ?? "plain") === "plain";
-    attribute(made.texture, "d", plain ? "" : whole);
-    attribute(made.texture, "fill", plain ? null : `url(#${context.looks[row.serviceIndex]?.texture})`);
-    attribute(made.hatch, "d", row.error === "own" ? whole : "");
+    attribute(made.busy, "points", solid);
+    const plain = (look?.texture ?? "plain") === "plain";
+    attribute(made.texture, "points", plain ? "" : whole);
+    attribute(made.texture, "fill", plain ? null : `url(#${look?.texture})`);
+    attribute(made.hatch, "points", row.error === "own" ? whole : "");
     attribute(made.outline, "d", row.error === "own" ? outlineOf(Math.min(inside(left), Math.round(width) - 2), inside(right), top) : "");
-    attribute(made.critical, "d", pairs(row.critical, top + BAR + 1, 2, 2));
+    attribute(made.critical, "points", pairs(row.critical, top + BAR + 1, 2, 2));
     attribute(made.events, "d", diamonds(row.events.filter((event) => !event.error), place, width, height / 2));
     attribute(made.errorEvents, "d", diamonds(row.events.filter((event) => event.error), place, width, height / 2));
 
@@ -307,8 +339,12 @@ function drawBar(made, row, context) {
     const before = linked ? 19 : 0;
     if (linked) setProperty(made.link, "--left", `${Math.max(0, Math.round(left) - 18)}px`);
 
+    if (hasty) {
+        setText(made.label, "");
+        return;
+    }
     // The label goes to the emptier side, and away when neither has room: the duration has its own column.
-    const text = formatDuration(row.group?.unionNs ?? row.durationNs);
+    const text = formatDuration(lengthOf(row));
     const need = text.length * CHARACTER + LABEL_GAP + 4;
     const roomRight = width - right;
     const roomLeft = left - before;
@@ -331,9 +367,20 @@ function drawBar(made, row, context) {
  */
 function placeLabel(made, text, where, distance) {
     setText(made.label, text);
-    const fromRight = where === "before" || where === "right";
-    made.label.classList.toggle("from-right", fromRight);
-    setProperty(made.label, "--left", where === "left" || where === "right" ? "4px" : `${Math.round(distance)}px`);
+    if (text === "") return;
+    const from = where === "left" || where === "right" ? "4px" : `${Math.round(distance)}px`;
+    setProperty(made.label, "inset-inline", where === "before" || where === "right" ? `auto ${from}` : `${from} auto`);
+}
+
+/**
+ * A box of a polygon that may have more: what leads from one to the next runs along their upper rims and so covers nothing.
+ * @param {number} x
+ * @param {number} y
+ * @param {number} width
+ * @param {number} height
+ */
+function box(x, y, width, height) {
+    return `${x},${y} ${x + width},${y} ${x + width},${y + height} ${x},${y + height} ${x},${y} `;
 }
 
 /**

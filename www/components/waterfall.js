@@ -115,7 +115,7 @@ export class WaterfallView {
         this.#durationSplit.element.classList.add("split-duration");
         this.element = el("div", { class: "waterfall" }, patterns(), el("div", { class: "waterfall-top" }, tools, this.#minimap.element), this.#notices.element, this.#alignment.element, this.#grid, this.#nameSplit.element, this.#durationSplit.element);
 
-        this.#list = new VirtualList({ scroller: this.#scroller, body, rowHeight: ROW_HEIGHTS.normal, overscan: 4, create: createRow, draw: (element, index) => this.#draw(element, index), ready: (from, to) => this.#ready(from, to) });
+        this.#list = new VirtualList({ scroller: this.#scroller, body, rowHeight: ROW_HEIGHTS.normal, overscan: 4, create: createRow, draw: (element, index, hasty) => this.#draw(element, index, hasty), ready: (from, to) => this.#ready(from, to) });
         this.#grid.addEventListener("keydown", (event) => this.#onKey(event));
         body.addEventListener("click", (event) => this.#onClick(event));
         body.addEventListener("dblclick", (event) => this.#onDoubleClick(event));
@@ -379,8 +379,9 @@ export class WaterfallView {
     /**
      * @param {HTMLElement} element
      * @param {number} index
+     * @param {boolean} [hasty]
      */
-    #draw(element, index) {
+    #draw(element, index, hasty = false) {
         const context = this.#context();
         if (context === null || !this.#drawn) return;
         element.dataset["row"] = String(index);
@@ -401,7 +402,7 @@ export class WaterfallView {
         const found = this.#state?.found ?? null;
         const matches = found !== null && includes(found.spans, row.span);
         element.classList.toggle("marked", matches || this.#marked.has(row.span));
-        drawRow(element, this.#fine.get(index) ?? row, index === 0 ? undefined : this.#rowAt(index - 1), context, matches);
+        drawRow(element, this.#fine.get(index) ?? row, index === 0 ? undefined : this.#rowAt(index - 1), context, matches, hasty);
     }
 
     #moveBars() {
