@@ -59,6 +59,22 @@ fn a_trace_is_the_same_whatever_stands_around_it() {
 }
 
 #[test]
+fn line_ends_of_windows_are_in_no_value() {
+    for text in [
+        include_str!("data/collector-debug/detailed.txt"),
+        include_str!("data/console-dotnet/shop.txt"),
+        include_str!("data/console-erlang/bridge.txt"),
+        include_str!("data/logs/brackets.log"),
+        include_str!("data/logs/spring.log"),
+    ] {
+        let expected = outcome(text.into());
+        let found = outcome(text.replace('\n', "\r\n").into());
+        assert_eq!(dump(&found.store), dump(&expected.store));
+        assert_eq!(found.inputs[0].guesses, expected.inputs[0].guesses);
+    }
+}
+
+#[test]
 fn several_fenced_blocks_are_several_documents() {
     let (_, text) = SAMPLES[0];
     let found = outcome(format!("One:\n```\n{text}\n```\nTwo:\n~~~json\n{text}\n~~~\n").into());
@@ -86,6 +102,57 @@ fn the_name_next_to_a_line_is_the_service() {
     let found = outcome((line("till-1", 1) + &line("stock-1", 2)).into());
     let services: Vec<&str> = found.store.spans().map(|span| span.service()).collect();
     assert_eq!(services, ["till-1", "stock-1"]);
+}
+
+#[test]
+fn a_service_that_a_line_names_is_not_the_one_next_to_it() {
+    let line = |more: &str, time: u8| {
+        format!(
+            "web-1  | {{\"time\":\"2026-01-02T03:04:0{time}Z\",\"level\":\"info\",\"msg\":\"m\",\"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\",\"span_id\":\"00f067aa0ba902b7\"{more}}}\n"
+        )
+    };
+    for text in [
+        line("", 1) + &line(r#","service":"till""#, 2),
+        line(r#","service":"till""#, 1) + &line("", 2),
+        "web-1  | time=2026-01-02T03:04:01Z level=info msg=\"paid at last\" trace_id=4bf92f3577b34da6a3ce929d0e0e4736 span_id=00f067aa0ba902b7 service.name=till\n".to_owned(),
+        "[pod/till-5d4f/web-1] 2026-01-02 03:04:01.100  INFO [till,4bf92f3577b34da6a3ce929d0e0e4736,00f067aa0ba902b7,true] 1 --- [exec-1] o.e.Till : paid\n".to_owned(),
+        "web-1  | 2026-01-02T03:04:01.100Z  INFO 1 --- [till] [exec-1] [4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7] o.e.Till : paid\n".to_owned(),
+        "web-1  | 2026-01-02 03:04:01,100 INFO [app] [a.py:1] [trace_id=4bf92f3577b34da6a3ce929d0e0e4736 span_id=00f067aa0ba902b7 resource.service.name=till trace_sampled=True] - paid\n".to_owned(),
+        "web-1  | 2026-01-02 03:04:01,100 INFO [app] [dd.service=till dd.env=prod dd.trace_id=4bf92f3577b34da6a3ce929d0e0e4736 dd.span_id=67667974448284343] - paid\n".to_owned(),
+    ] {
+        let found = outcome(text.clone().into());
+        assert_eq!(found.store.spans().map(|span| span.service()).collect::<Vec<_>>(), ["till"], "{text}");
+    }
+}
+
+#[test]
+fn lines_of_a_log_around_spans_are_events_of_them() {
+    for (format, text) in SAMPLES {
+        let whole = outcome(text.into()).store;
+        let span = whole.spans().next().expect("a span");
+        let (trace, id) = (whole.trace(span.trace()).expect("its trace").id(), span.id());
+        let events = |store: &spanscope::Store| store.spans().map(|span| span.events().count()).sum::<usize>();
+        let line = format!("2026-01-02 03:04:05,100 INFO [app] [trace_id={trace} span_id={id}] - paid\n");
+        let json = format!(
+            "{{\"level\":\"info\",\"time\":\"2026-01-02T03:04:05Z\",\"msg\":\"paid\",\"trace_id\":\"{trace}\",\"span_id\":\"{id}\"}}\n"
+        );
+        let none = "2026-01-02 03:04:05,100 INFO ready\n";
+        for (document, lines, skipped) in [
+            (format!("{line}{line}{text}"), 2, 0),
+            (format!("{json}{json}{text}"), 2, 0),
+            (format!("{text}\n{line}"), 1, 0),
+            (format!("{text}\n{json}"), 1, 0),
+            (format!("{line}{text}\n{json}"), 2, 0),
+            (format!("{none}{line}{text}\n{line}"), 2, 1),
+            (format!("{line}{none}{none}{text}\n"), 1, 1),
+        ] {
+            let found = outcome(document.clone().into());
+            assert_eq!(found.inputs[0].format.id, format, "{document}");
+            assert_eq!(found.store.span_count(), whole.span_count(), "{document}");
+            assert_eq!(events(&found.store), events(&whole) + lines, "{document}");
+            assert_eq!(found.inputs[0].skipped.len(), skipped, "{:?}\n{document}", found.inputs[0].skipped);
+        }
+    }
 }
 
 #[test]

@@ -584,6 +584,209 @@ fn zipkin_tags_that_stand_again_and_again_are_read_as_the_first_time() {
     }
 }
 
+#[test]
+fn zipkin_addresses_in_a_record_of_both_halves_are_the_other_sides() {
+    let annotation = |name: &str, time: u32, service: &str| {
+        format!(
+            r#"{{"timestamp":176000000000000{time},"value":"{name}","endpoint":{{"serviceName":"{service}","ipv4":"10.0.0.1"}}}}"#
+        )
+    };
+    let text = format!(
+        r#"[{{"traceId":"ab","id":"1","name":"get","annotations":[{},{},{},{}],"binaryAnnotations":[
+            {{"key":"sa","value":true,"endpoint":{{"serviceName":"shop","port":80}}}},{{"key":"ca","value":true,"endpoint":{{"serviceName":"web"}}}}]}}]"#,
+        annotation("cs", 1, "web"),
+        annotation("sr", 2, "shop"),
+        annotation("ss", 3, "shop"),
+        annotation("cr", 4, "web"),
+    );
+    let store = store(&text);
+    let told: Vec<String> = store
+        .spans()
+        .map(|span| {
+            let peer: Vec<String> = span.attributes().map(|(key, value)| format!("{key}={value}")).collect();
+            format!("{} {} {peer:?}", span.service(), span.kind().as_str())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            r#"web client ["service.peer.name=shop", "network.peer.port=80"]"#,
+            r#"shop server ["service.peer.name=web"]"#
+        ]
+    );
+}
+
+// ── OTLP ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// An OTLP span with these further members.
+fn otlp(members: &str) -> String {
+    format!(
+        r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174","name":"op","startTimeUnixNano":"1760000000000000000","endTimeUnixNano":"1760000000000000005"{members}}}]}}]}}]}}"#
+    )
+}
+
+#[test]
+fn otlp_enumerations_are_numbers_texts_of_numbers_or_names() {
+    let (bad, good) = (vec![WarningKind::BadValue], vec![]);
+    for (value, kind, warned) in [
+        ("3", SpanKind::Client, &good),
+        (r#""3""#, SpanKind::Client, &good),
+        (r#""SPAN_KIND_CLIENT""#, SpanKind::Client, &good),
+        (r#""client""#, SpanKind::Client, &good),
+        ("3.0", SpanKind::Client, &good),
+        ("null", SpanKind::Unspecified, &good),
+        (r#""""#, SpanKind::Unspecified, &good),
+        ("7", SpanKind::Unspecified, &bad),
+        ("17", SpanKind::Unspecified, &bad),
+        (r#""7""#, SpanKind::Unspecified, &bad),
+    ] {
+        // What follows is read, whatever it is.
+        let store = store(&otlp(&format!(r#","kind":{value},"flags":1"#)));
+        let span = store.spans().next().expect("a span");
+        assert_eq!((span.kind(), span.flags(), &warnings(&store)), (kind, 1, warned), "{value}");
+    }
+    for (value, status, warned) in [
+        ("2", Status::Error, &good),
+        (r#""2""#, Status::Error, &good),
+        (r#""STATUS_CODE_ERROR""#, Status::Error, &good),
+        (r#""Error""#, Status::Error, &good),
+        ("null", Status::Unset, &good),
+        (r#""""#, Status::Unset, &good),
+        ("9", Status::Unset, &bad),
+    ] {
+        let store = store(&otlp(&format!(r#","status":{{"code":{value},"message":"m"}}"#)));
+        let span = store.spans().next().expect("a span");
+        assert_eq!((span.status(), &warnings(&store)), (status, warned), "{value}");
+        assert_eq!(span.status_message(), "m", "{value}");
+    }
+}
+
+#[test]
+fn otlp_values_that_are_null_are_none() {
+    let store = store(&otlp(
+        r#","attributes":[{"key":"a","value":{"stringValue":null}},{"key":"b","value":{"arrayValue":{"values":[{"intValue":null},{"intValue":"1"}]}}},{"key":"c","value":null}],"events":null,"links":null,"status":null"#,
+    ));
+    assert_eq!(attributes(&store), ["a=null null", "b=array [null, 1]", "c=null null"]);
+    assert_eq!(warnings(&store), []);
+}
+
+#[test]
+fn otlp_spans_alone_may_have_their_resource_and_scope_inside() {
+    let resource = r#""resource":{"attributes":{"service.name":"shop","cloud.region":"eu"}}"#;
+    let scope = r#""scope":{"name":"lib","version":"1"}"#;
+    let span = r#""traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174","name":"op","kind":"SERVER","startTimeUnixNano":1760000000000000000,"endTimeUnixNano":1760000000000000005,"attributes":{"http.response.status_code":200,"ok":true,"any":{"stringValue":"x"}},"status":{"code":"UNSET"}"#;
+    let expected = dump(&store(&format!("{{{resource},{scope},{span}}}")));
+    for line in [
+        r#"resource "service.name" = string "shop""#,
+        r#"resource "cloud.region" = string "eu""#,
+        r#"scope "lib" "1""#,
+        r#""http.response.status_code" = int "200""#,
+        r#""ok" = bool "true""#,
+        r#""any" = string "x""#,
+    ] {
+        assert!(expected.contains(line), "{line}\n{expected}");
+    }
+    assert_eq!(dump(&store(&format!("{{{span},{scope},{resource}}}"))), expected);
+    assert_eq!(dump(&store(&format!("[{{{scope},{span},{resource}}}]"))), expected);
+    assert_eq!(store(&format!("{{{resource},{span}}}\n{{{span}}}\n")).span_count(), 2);
+}
+
+#[test]
+fn ids_are_one_in_every_spelling() {
+    for (trace, id) in [
+        ("5b8efff798038103d269b633813fc60c", "eee19b7ec3c1b174"),
+        ("5B8EFFF798038103D269B633813FC60C", "EEE19B7EC3C1B174"),
+        ("0x5b8efff798038103d269b633813fc60c", "0xeee19b7ec3c1b174"),
+        ("5b8efff7-9803-8103-d269-b633813fc60c", "eee19b7ec3c1b174"),
+        ("W47/95gDgQPSabYzgT/GDA==", "7uGbfsPBsXQ="),
+        ("W47_95gDgQPSabYzgT_GDA", "7uGbfsPBsXQ"),
+    ] {
+        // With a blank before them they are read another way.
+        for blank in ["", " "] {
+            let text = otlp("").replace(r#""5b8efff798038103d269b633813fc60c""#, &format!("{blank}\"{trace}\""));
+            let store = store(&text.replace(r#""eee19b7ec3c1b174""#, &format!("{blank}\"{id}\"")));
+            let span = store.spans().next().expect("a span");
+            assert_eq!(span.id(), "eee19b7ec3c1b174", "{id}");
+            assert!(store.traces().next().expect("a trace").has_id("5b8efff798038103d269b633813fc60c"), "{trace}");
+            assert_eq!(warnings(&store), [], "{trace} {id}");
+        }
+    }
+    // Base64 may begin as hexadecimal does.
+    let begins_with_0x = otlp("").replace("\"eee19b7ec3c1b174\"", " \"0x/mzE1kNN0=\"");
+    assert_eq!(store(&begins_with_0x).spans().next().expect("a span").id(), "d31fe6cc4d6434dd");
+}
+
+#[test]
+fn lines_of_a_page_beside_its_spans_are_events_of_them() {
+    let trace = r#""trace":{"trace_id":"5b8efff798038103d269b633813fc60c","span_id":"eee19b7ec3c1b174"}"#;
+    let text = otlp("");
+    let found = outcome(&format!(
+        r#"{{"logs":[{{"message":"clicked","level":"info","timestamp":"2025-10-09T08:53:20Z",{trace}}},{{"message":"free","level":"info","timestamp":"2025-10-09T08:53:20Z"}}],
+            "traces":{text},"meta":{{"app":{{"name":"till"}}}}}}"#
+    ));
+    let span = found.store.spans().next().expect("a span");
+    assert_eq!(span.events().map(|event| event.name().to_owned()).collect::<Vec<_>>(), ["clicked"]);
+    assert_eq!(found.inputs[0].skipped.len(), 1, "{:?}", found.inputs[0].skipped);
+}
+
+// ── Others ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn rules_of_vendors() {
+    for (format, text, expected) in [
+        (
+            "gcp-trace",
+            r#"{"projectId":"p","traceId":"5b8efff798038103d269b633813fc60c","spans":[{"spanId":"7","name":"call","startTime":"2026-01-02T03:04:05Z","endTime":"2026-01-02T03:04:06Z","labels":{"/error/message":"no stock"}}]}"#,
+            r#"error "no stock""#,
+        ),
+        (
+            "app-insights",
+            r#"{"name":"x","time":"2026-01-02T03:04:05Z","tags":{"ai.operation.id":"5b8efff798038103d269b633813fc60c"},"data":{"baseType":"RequestData","baseData":{"id":"eee19b7ec3c1b174","name":"GET /","duration":"00:00:00.004","success":true}}}
+{"name":"x","time":"2026-01-02T03:04:05Z","tags":{"ai.operation.id":"5b8efff798038103d269b633813fc60c","ai.operation.parentId":"eee19b7ec3c1b174"},"data":{"baseType":"ExceptionData","baseData":{"exceptions":[{"typeName":"E","message":"m","parsedStack":[{"level":0,"method":"Till.Pay","assembly":"Till","fileName":"Till.cs","line":3},{"level":1,"method":"Till.Main","assembly":"Till","line":0}]}]}}}"#,
+            r#""exception.stacktrace" = string "at Till.Pay (Till.cs:3)\nat Till.Main (Till)""#,
+        ),
+        (
+            "skywalking",
+            r#"{"traceId":"t-1","traceSegmentId":"s1","service":"till","spans":[{"spanId":0,"parentSpanId":-1,"startTime":"1760000000123","endTime":"1760000000323","operationName":"pay","spanType":1,"spanLayer":4}]}"#,
+            r#""till"; producer;"#,
+        ),
+        (
+            "signoz",
+            r#"{"data":{"spans":[{"timestamp":1760000000123,"durationNano":1000,"spanId":"eee19b7ec3c1b174","traceId":"5b8efff798038103d269b633813fc60c","name":"pay","serviceName":"till","resource.host.name":"h","parentSpanId":""}]}}"#,
+            r#"resource "host.name" = string "h""#,
+        ),
+        (
+            "zipkin-json",
+            r#"{"traceId":"5b8efff798038103d269b633813fc60c","id":"1","parentId":null,"kind":null,"name":null,"timestamp":null,"duration":null,"localEndpoint":null,"remoteEndpoint":null,"annotations":null,"tags":null}"#,
+            r#""" "1" <"#,
+        ),
+        (
+            "xray-json",
+            r#"{"trace_id":"1-5c126dd4-a1b2c3d4e5f6a7b8c9d0e1f2","id":"70de5b6f19ff9a0a","parent_id":null,"name":"till","start_time":1760000000.1,"end_time":1760000000.2,"cause":null,"http":null}"#,
+            "state \"\"\n    resource",
+        ),
+        (
+            "collector-debug",
+            r#"{"level":"info","ts":1760000000.5,"msg":"ResourceSpans #0\nResource SchemaURL: \nResource attributes:\n     -> service.name: Str(till)\nScopeSpans #0\nScopeSpans SchemaURL: \nInstrumentationScope lib \nSpan #0\n    Trace ID       : 5b8efff798038103d269b633813fc60c\n    Parent ID      : \n    ID             : eee19b7ec3c1b174\n    Name           : pay\n    Kind           : Server\n    Start time     : 2026-01-02 03:04:05 +0000 UTC\n    End time       : 2026-01-02 03:04:06 +0000 UTC\n    Status code    : Ok\n    Status message : \n","kind":"exporter"}"#,
+            r#""till"; server; ok"#,
+        ),
+        (
+            "collector-debug",
+            "Span #0\n    Trace ID       : 5b8efff798038103d269b633813fc60c\n    Parent ID      : \n    ID             : eee19b7ec3c1b174\n    Name           : pay\n    Kind           : Server\n    Status code    : Error\n    Status message : no stock\nin the shop\n    DroppedAttributesCount: 1\nAttributes:\n     -> till: Int(2)\n",
+            "error \"no stock\\nin the shop\"; None..None; flags 0; root; state \"\"\n    \"otel.dropped_attributes_count\" = int \"1\"\n    \"till\" = int \"2\"",
+        ),
+        (
+            "console-dotnet",
+            "Activity.TraceId:            5b8efff798038103d269b633813fc60c\nActivity.SpanId:             eee19b7ec3c1b174\nActivity.DisplayName:        pay\nInstrumentation scope (ActivitySource):\n    Name: Till\n    Version: 1.0\n    Tags:\n        color: red\n",
+            "scope \"Till\" \"1.0\"\n    scope \"color\" = string \"red\"",
+        ),
+    ] {
+        assert_eq!(format_of(text), Some(format), "{text}");
+        let found = dump(&store(text));
+        assert!(found.contains(expected), "expected {expected} in\n{found}");
+    }
+}
+
 // ── Telling formats apart ───────────────────────────────────────────────────────────────────────────────────────────
 
 #[test]

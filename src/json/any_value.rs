@@ -92,6 +92,10 @@ fn any_value<'a>(lexer: &mut Lexer<'a>, keys: &mut Keys) -> Option<Value<'a>> {
             Member::Known(key) => match (AnyKind::of(key), lexer.peek().ok()?) {
                 (AnyKind::String, Kind::String) => Value::String(decode_string(lexer.string().ok()?.bytes(input))),
                 (AnyKind::Bool, Kind::Boolean) => Value::Bool(lexer.boolean().ok()?),
+                (_, Kind::Null) => {
+                    lexer.null().ok()?;
+                    Value::Null
+                }
                 (AnyKind::Int | AnyKind::Double, Kind::Number) => {
                     let number = lexer.number().ok()?;
                     let text = std::str::from_utf8(&input[number.start as usize..number.end as usize]).ok()?;

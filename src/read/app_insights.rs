@@ -3,7 +3,7 @@
 //! span whose id is their parent's.
 
 use super::Format;
-use super::conventions::conventional;
+use super::conventions::{self, conventional};
 use super::detect::Shape;
 use super::documents::Reading;
 use super::held::Held;
@@ -343,9 +343,10 @@ fn exception(
 ) {
     let mut parts = Parts::at(node.start);
     for exception in fields.get(Field::Exceptions).or(fields.get(Field::Stack)).map_or(&[][..], Node::items) {
-        let stack = exception.get_any(&["stack", "rawStack", "parsedStack"]);
+        let stack = exception.get_any(&["stack", "rawStack"]);
+        let parsed = exception.get("parsedStack").filter(|frames| !frames.items().is_empty()).map(stack_of);
         let kind = exception.get_any(&["typeName", "type"]);
-        parts.exception(reading, time, [kind, exception.get("message"), stack]);
+        parts.exception(reading, time, [kind, exception.get("message"), stack.or(parsed.as_ref())]);
     }
     if parts.events.is_empty() {
         let kind = fields.get(Field::Type).or_else(|| fields.get(Field::ExceptionType));
@@ -357,6 +358,15 @@ fn exception(
     for event in parts.events {
         held.tell(trace, span, event, node.start);
     }
+}
+
+/// The innermost frame first.
+fn stack_of(frames: &Node<'_>) -> Node<'static> {
+    conventions::stack_of(frames, &mut frames.items().iter(), &|frame| {
+        let file = ["fileName", "assembly"].iter().find_map(|key| frame.text_of(key)).unwrap_or("?");
+        let line = frame.written_of("line").filter(|line| *line != "0");
+        (frame.text_of("method").unwrap_or("?"), line.map_or(file.to_owned(), |line| format!("{file}:{line}")))
+    })
 }
 
 /// What an exception or a message says beyond its text.

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use super::{Error, ErrorKind, FORMATS, Format, clean, generic, json_error, logs, unpack};
 use crate::context;
 use crate::error::Position;
-use crate::json::{Kind, Lex, Lexer, Stop, decode_string};
+use crate::json::{JsonErrorKind, Kind, Lex, Lexer, Stop, decode_string};
 
 /// How much of an input is looked at.
 const GLANCE: usize = 64 * 1024;
+/// Documents that are looked at one by one.
+const FIRST: usize = 8;
 /// Different keys that are remembered.
 const MAX_KEYS: usize = 400;
 
@@ -105,13 +107,24 @@ pub(super) fn formats_of(bytes: &[u8]) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = FORMATS.iter().filter_map(found).collect();
     // Of several formats behind each other the first one's is the input's. Lines of logs stand before spans of any format.
     if candidates.len() > 1 {
-        let documents = shape.documents();
-        let is = |candidate: &Candidate, shape| {
+        let is = |candidate: &Candidate, shape: &Shape<'_>| {
             !logs::is_log(candidate.format) && (candidate.format.detect)(shape).is_some()
         };
-        let first = |document| candidates.iter().position(|candidate| is(candidate, document));
-        if let Some(first) = documents.iter().find_map(first) {
+        let first = |document: Shape<'_>| candidates.iter().position(|candidate| is(candidate, &document));
+        if let Some(first) = shape.documents().take(FIRST).find_map(first) {
             candidates[..=first].rotate_right(1);
+        }
+    }
+    // Spans behind lines of a log are not seen in all of it together.
+    let is_of_spans = |format: &Format| !logs::is_log(format) && *format != generic::FORMAT;
+    if !candidates.iter().any(|candidate| is_of_spans(candidate.format)) {
+        let spans = |document: Shape<'_>| {
+            let found = |format: &'static Format| Some(Candidate { format, why: (format.detect)(&document)? });
+            FORMATS.iter().filter(|format| is_of_spans(format)).find_map(found)
+        };
+        let others = shape.documents().filter(|document| (logs::FORMAT.detect)(document).is_none());
+        if let Some(candidate) = others.take(FIRST).find_map(spans) {
+            candidates.insert(0, candidate);
         }
     }
     // What takes anything that looks like spans is there for what nothing else takes.
@@ -156,19 +169,32 @@ impl<'a> Shape<'a> {
         shape
     }
 
-    /// The same of each of the first documents, if there are several.
-    fn documents(&self) -> Vec<Shape<'a>> {
-        const FIRST: usize = 8;
-        let mut documents = Vec::new();
-        let mut lexer = Lexer::new(self.head, 0);
-        while documents.len() < FIRST && !lexer.at_end() {
-            let mut document = Shape { head: self.head, keys: Vec::new() };
-            if document.collect(&mut lexer, "").is_err() {
-                break;
+    /// The same of each document at the beginning; text may stand in lines between them.
+    fn documents(&self) -> impl Iterator<Item = Shape<'a>> + use<'a> {
+        let head = self.head;
+        let mut lexer = Lexer::new(head, 0);
+        std::iter::from_fn(move || {
+            while !lexer.at_end() {
+                let mut document = Shape { head, keys: Vec::new() };
+                let whole = document.collect(&mut lexer, "").is_ok();
+                match document.is_json() {
+                    true if whole => return Some(document),
+                    false if whole => continue,
+                    // One that the glance ends in is no line of text.
+                    true if lexer.error().kind == JsonErrorKind::UnexpectedEnd => return None,
+                    _ => {}
+                }
+                let mut next = lexer.offset();
+                loop {
+                    next += head.get(next..)?.iter().position(|byte| *byte == b'\n')? + 1;
+                    if matches!(head.get(next), Some(b'{' | b'[')) {
+                        break;
+                    }
+                }
+                lexer = Lexer::new(head, next);
             }
-            documents.push(document);
-        }
-        documents
+            None
+        })
     }
 
     /// The first bytes, 64 KB at most, without a byte order mark.
@@ -296,7 +322,11 @@ pub(super) fn explain_unknown(input: u32, bytes: &[u8]) -> Error {
         [0x28, 0xb5, 0x2f, 0xfd, ..] => unknown("zstd: unpack it first (unzstd)".to_owned()),
         [b'P', b'K', 3, 4, ..] => unknown("a zip archive: unpack it first".to_owned()),
         _ if head.contains(&0) || std::str::from_utf8(head).is_err_and(|error| error.error_len().is_some()) => {
-            unknown("binary data".to_owned())
+            // The first field of a message.
+            unknown(match head.starts_with(&[0x0a]) {
+                true => "protobuf of another kind: traces of Perfetto open in ui.perfetto.dev".to_owned(),
+                false => "binary data".to_owned(),
+            })
         }
         _ => {
             let line = String::from_utf8_lossy(&head[first..]);

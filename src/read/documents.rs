@@ -8,7 +8,6 @@ use std::ops::{Deref, DerefMut};
 
 use super::clean::is_trailing_comma;
 use super::input::{Input, LISTED, Skipped};
-use super::line_prefixes::LinePrefixes;
 use super::logs::{LineInput, Logs};
 use super::proto_fields::KeyOrder;
 use super::unpack::Trouble;
@@ -71,10 +70,9 @@ impl<'a> Reading<'a> {
         logs: &'a mut Logs,
         number_and_base: (u32, u32),
         bytes: &'a [u8],
-        prefixes: &'a LinePrefixes,
     ) -> Reading<'a> {
         Reading {
-            lines: LineInput { input: Input::new(builder, number_and_base, bytes), logs, prefixes },
+            lines: LineInput { input: Input::new(builder, number_and_base, bytes), logs },
             error: None,
             cut: false,
             keys: KeyOrder::default(),
@@ -157,7 +155,11 @@ impl<'a> Reading<'a> {
                 at = next;
                 continue;
             }
-            match read(self, &mut lexer) {
+            let document = match begins_text(bytes, at) {
+                true => Err(lexer.fail(JsonErrorKind::ExpectedValue, at)),
+                false => read(self, &mut lexer),
+            };
+            match document {
                 Ok(()) if !lexer.is_cut_off() => at = lexer.offset(),
                 _ => {
                     self.builder.forget_span_warnings();
@@ -200,4 +202,14 @@ impl<'a> Reading<'a> {
             }
         }
     }
+}
+
+/// Whether what stands here is no document but a line of text that begins as a value does, such as with a date.
+fn begins_text(bytes: &[u8], at: usize) -> bool {
+    let mut lexer = Lexer::new(bytes, at);
+    if matches!(bytes.get(at), Some(b'{' | b'[')) || lexer.skip().is_err() {
+        return false;
+    }
+    let behind = bytes[lexer.offset()..].iter().find(|byte| !matches!(byte, b' ' | b'\t' | b','));
+    !matches!(behind, None | Some(b'\n' | b'\r' | b'{' | b'['))
 }

@@ -130,6 +130,11 @@ fn attribute(reading: &mut Reading<'_>, parts: &mut Parts, key: &str, value: &No
         parts.service(reading, service);
         return;
     }
+    if key == "/error/message" {
+        parts.status = Status::Error;
+        parts.message = reading.node_value(value);
+        return;
+    }
     let plain = key.strip_prefix('/').map(|path| path.replace('/', "."));
     match plain.as_deref().filter(|plain| conventional(plain).is_some()) {
         Some(plain) => parts.conventional(reading, plain, value),

@@ -18,14 +18,14 @@ use super::told::kind_of;
 use crate::error::WarningKind;
 use crate::float::parse_f64;
 use crate::json::{Data, Node};
-use crate::store::{NO_TIME, SpanKey, SpanKind, Status, TraceKey};
+use crate::store::{NO_TIME, RawValue, SpanKey, SpanKind, Status, TraceKey};
 use crate::strings::StringId;
 
 pub(super) const FORMAT: Format = Format {
     id: "generic",
     name: "Spans in JSON",
-    produced_by: "programs with a format of their own",
-    shapes: "objects with an id, a parent or children, a start, an end or a duration, in lists, trees or one a line",
+    produced_by: "programs with a format of their own, ClickHouse, OpenSearch",
+    shapes: "objects with an id, a parent or children, a start, an end or a duration, in lists, trees or one a line; nested tables as columns, keys made flat",
     detect,
     read,
 };
@@ -49,7 +49,8 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
 fn read(reading: &mut Reading<'_>) {
     let mut generic = Generic { held: Vec::new(), made: 0, reporters: Vec::new() };
     reading.objects(&[], &mut |reading, node| {
-        let around = Around { trace: TraceKey::EMPTY, parent: SpanKey::EMPTY, nested: false, head: false };
+        let around =
+            Around { trace: TraceKey::EMPTY, parent: SpanKey::EMPTY, nested: false, listed: true, head: false };
         generic.learn_reporters(&node);
         generic.walk(reading, &node, around);
     });
@@ -80,6 +81,9 @@ enum Role {
     Message,
     Events,
     Links,
+    Scope,
+    ScopeVersion,
+    TraceState,
     Other,
 }
 
@@ -97,7 +101,7 @@ impl Role {
             "children" | "childspans" | "childs" | "spans" | "subspans" => Role::Children,
             "name" | "operationname" | "operation" | "spanname" | "title" | "label" => Role::Name,
             "service" | "servicename" => Role::Service,
-            "attributes" | "tags" | "attrs" | "labels" | "metadata" | "meta" => Role::Attributes,
+            "attributes" | "spanattributes" | "tags" | "attrs" | "labels" | "metadata" | "meta" => Role::Attributes,
             "resource" | "resources" | "resourceattributes" => Role::Resource,
             "kind" | "spankind" => Role::Kind,
             "error" | "haserror" | "iserror" | "failed" => Role::Error,
@@ -105,6 +109,9 @@ impl Role {
             "statusmessage" | "statusdescription" | "errormessage" => Role::Message,
             "events" | "logs" | "spanevents" => Role::Events,
             "links" | "spanlinks" => Role::Links,
+            "scope" | "scopename" | "instrumentationscope" => Role::Scope,
+            "scopeversion" => Role::ScopeVersion,
+            "tracestate" => Role::TraceState,
             plain => Role::of_time(plain),
         }
     }
@@ -141,7 +148,7 @@ impl Role {
                     "end" | "endtime" | "endedat" | "endat" | "ended" | "finish" | "finishtime" | "finishedat" | "stop"
                     | "stoptime" | "endtimestamp" | "endts",
                 ) => return Role::End(unit),
-                Some("duration" | "dur" | "elapsed" | "elapsedtime" | "latency" | "took") => {
+                Some("duration" | "durationin" | "dur" | "elapsed" | "elapsedtime" | "latency" | "took") => {
                     return Role::Duration(unit);
                 }
                 _ => {}
@@ -158,6 +165,8 @@ struct Around {
     parent: SpanKey,
     /// It stands inside of a span.
     nested: bool,
+    /// It is a document, or one of a list.
+    listed: bool,
     /// It stands under a key for a trace: what has no name there is said of the whole trace.
     head: bool,
 }
@@ -185,17 +194,25 @@ impl Generic {
     /// Puts the spans into the store, and says what was taken for granted.
     fn finish(self, reading: &mut Reading<'_>) {
         let unit = self.unit();
+        // What is told to the nanosecond is counted in them.
+        let fine = self.held.iter().any(|(parts, _)| parts.start != NO_TIME && parts.start % 1000 != 0)
+            && self
+                .held
+                .iter()
+                .all(|(_, duration)| duration.as_ref().is_none_or(|text| !text.contains(['.', 'e', 'E'])));
+        let assumed = unit.unwrap_or(if fine { Unit::Nanos } else { Unit::Millis });
         if self.held.iter().any(|(_, duration)| duration.is_some()) {
             reading.guess(&match unit {
                 Some(unit) => {
                     format!("Durations are taken for {}: so spans hold the starts of their children.", unit.name())
                 }
+                None if fine => "Durations are taken for nanoseconds, as times are told to the nanosecond.".to_owned(),
                 None => "Durations are taken for milliseconds: nothing names their unit.".to_owned(),
             });
         }
         let mut out = Assembler::default();
         for (mut parts, duration) in self.held {
-            if let Some(duration) = duration.and_then(|text| unit.unwrap_or(Unit::Millis).nanos(&text)) {
+            if let Some(duration) = duration.and_then(|text| assumed.nanos(&text)) {
                 last(&mut parts, duration);
             }
             out.push(reading, &parts);
@@ -228,6 +245,7 @@ impl Generic {
     /// Recursion is bounded by the lexer's limit of nesting.
     fn walk(&mut self, reading: &mut Reading<'_>, node: &Node<'_>, mut around: Around) {
         if let Data::List(items) = &node.data {
+            around.listed = true;
             items.iter().for_each(|item| self.walk(reading, item, around));
             return;
         }
@@ -257,13 +275,14 @@ impl Generic {
             }
         }
         let inner = fields.iter().filter(|(_, _, value)| matches!(value.data, Data::List(_) | Data::Map(_)));
-        if inner.clone().next().is_none() {
+        if inner.clone().next().is_none() && around.listed {
             reading.not_a_span(node, "an id and a time");
         }
         for (role, key, value) in inner {
             if *key == "relationships" && !self.reporters.is_empty() {
                 continue;
             }
+            around.listed = false;
             around.head = *role == Role::Trace && matches!(value.data, Data::Map(_)) && fields.len() > 1;
             self.walk(reading, value, around);
         }
@@ -291,7 +310,7 @@ impl Generic {
         let mut service = written(Role::Service);
         let reporter = node.written_of("reporter-id").unwrap_or_default();
         let reporter = self.reporters.iter().find(|(id, _)| id == reporter).map(|(_, name)| name.as_str());
-        let mut kept = Vec::new();
+        let (mut kept, mut message) = (Vec::new(), None);
         let told = |test: fn(&Role) -> bool| fields.iter().any(|(role, ..)| test(role));
         let starts = told(|role| matches!(role, Role::Start(_)));
         let timed = starts || told(|role| matches!(role, Role::When(_)));
@@ -306,7 +325,8 @@ impl Generic {
                 Role::Duration(_) if !ends => {}
                 Role::Children if matches!(value.data, Data::List(_) | Data::Map(_)) => {}
                 Role::Attributes | Role::Resource if matches!(value.data, Data::Map(_)) => {
-                    for (key, value) in value.members() {
+                    let inner = value.get("attributes").filter(|_| *role == Role::Resource);
+                    for (key, value) in inner.unwrap_or(value).members() {
                         match (key.as_ref(), role) {
                             ("service.name" | "service_name", _) => service = service.or(value.text()),
                             (key, _) if parts.parent.is_empty() && Role::of(key) == Role::Parent => {
@@ -320,29 +340,85 @@ impl Generic {
                 }
                 Role::Kind if set_kind(&mut parts, value) => {}
                 Role::Error | Role::Status if set_status(reading, &mut parts, value, *role, key) => {}
-                Role::Message if value.text().is_some_and(|text| !text.is_empty()) => {
-                    parts.message = reading.node_value(value);
+                Role::Status if value.get("code").is_some() => {
+                    if let Some(code) = value.get("code") {
+                        set_status(reading, &mut parts, code, *role, "code");
+                    }
+                    message = value.get("message").or(message);
                 }
+                Role::Message if value.text().is_some() => message = Some(*value),
+                Role::Scope | Role::ScopeVersion => {
+                    for (part, text) in [("name", &mut parts.scope.0), ("version", &mut parts.scope.1)] {
+                        let own = (*role == Role::ScopeVersion) == (part == "version");
+                        if let Some(told) = value.text_of(part).or(value.text().filter(|_| own)) {
+                            *text = reading.builder.intern(told);
+                        }
+                    }
+                }
+                Role::TraceState if value.text().is_some() => parts.trace_state = state_of(reading, value),
                 Role::Events if are_objects(value) => {
                     value.items().iter().for_each(|item| event(reading, &mut parts, item));
                 }
+                Role::Events | Role::Links if matches!(&value.data, Data::List(items) if items.is_empty()) => {}
                 Role::Links if are_objects(value) => {
                     value.items().iter().for_each(|item| link(reading, &mut parts, item))
                 }
                 _ if value.data == Data::Null => {}
-                _ => kept.push((*key, *value)),
+                // Rows of nested tables, below.
+                _ if matches!(value.data, Data::List(_)) && TABLES.iter().any(|table| key.starts_with(table)) => {}
+                _ => match FLATTENED.iter().find_map(|(start, of)| Some((key.strip_prefix(start)?, of))) {
+                    Some(("service.name" | "service@name", _)) => service = service.or(value.text()),
+                    Some((key, Role::Resource)) => parts.resource(reading, &key.replace('@', "."), value),
+                    Some((key, _)) => parts.conventional(reading, &key.replace('@', "."), value),
+                    None => kept.push((*key, *value)),
+                },
             }
         }
+        if let Some(message) = message.filter(|message| message.text() != Some("")) {
+            parts.message = reading.node_value(message);
+        }
+        let [events, links] = TABLES.map(|table| rows_of(node, table));
+        events.iter().for_each(|row| event(reading, &mut parts, row));
+        links.iter().for_each(|row| link(reading, &mut parts, row));
         for (key, value) in kept {
             parts.attribute(reading, key, value);
         }
         parts.service(reading, service.or(reporter).unwrap_or_default());
-        let inside = Around { trace: parts.trace, parent: parts.id, nested: true, head: false };
+        let inside = Around { trace: parts.trace, parent: parts.id, nested: true, listed: false, head: false };
         self.held.push((parts, unnamed));
         for (_, _, children) in fields.iter().filter(|(role, ..)| *role == Role::Children) {
             self.walk(reading, children, inside);
         }
     }
+}
+
+/// Columns of nested tables, as ClickHouse writes them: `{"Events.Name":["retry"],"Events.Timestamp":["…"]}`; and keys of objects that were made flat.
+const TABLES: [&str; 2] = ["Events.", "Links."];
+const FLATTENED: [(&str, Role); 3] = [
+    ("span.attributes.", Role::Attributes),
+    ("attributes.", Role::Attributes),
+    ("resource.attributes.", Role::Resource),
+];
+
+/// The rows of a nested table as objects.
+fn rows_of<'a>(node: &Node<'a>, table: &str) -> Vec<Node<'a>> {
+    let mut rows: Vec<Node<'a>> = Vec::new();
+    for (key, column) in node.members() {
+        let Some(key) = key.strip_prefix(table) else { continue };
+        for (at, value) in column.items().iter().enumerate() {
+            if rows.len() <= at {
+                rows.push(Node { data: Data::Map(Vec::new()), start: value.start, end: value.end, json: false });
+            }
+            if let Data::Map(members) = &mut rows[at].data {
+                members.push((key.to_owned().into(), value.clone()));
+            }
+        }
+    }
+    rows
+}
+
+fn state_of(reading: &mut Reading<'_>, value: &Node<'_>) -> RawValue {
+    if value.text() == Some("") { RawValue::NULL } else { reading.node_value(value) }
 }
 
 fn are_objects(list: &Node<'_>) -> bool {
@@ -380,6 +456,7 @@ fn link(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
         match (Role::of(key), value.written()) {
             (Role::Trace, Some(id)) => link.trace = reading.trace_key(id, Base64::No),
             (Role::Id, Some(id)) => link.span = reading.span_key(id, Base64::No),
+            (Role::TraceState, Some(_)) => link.trace_state = state_of(reading, value),
             (Role::Attributes, None) => {
                 link.attributes.extend(value.members().iter().map(|(key, value)| reading.pair(key, value)));
             }

@@ -48,8 +48,8 @@ fn base64_span_key(digits: &[u8; 12]) -> Option<SpanKey> {
     (padding == b"=").then(|| span_number(value))
 }
 
-/// A trace id. All zeros are no id. `false` when it is neither hexadecimal of at most 32 digits nor base64 of 16 bytes: then it is kept as
-/// text.
+/// A trace id. All zeros are no id. `false` when it is neither hexadecimal of at most 32 digits (also behind `0x`, or with the dashes of a UUID)
+/// nor base64 of 16 bytes: then it is kept as text.
 #[inline]
 pub fn trace_key(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (TraceKey, bool) {
     if let Ok(digits) = text.try_into()
@@ -62,9 +62,13 @@ pub fn trace_key(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (Tr
 
 #[inline(never)]
 fn trace_key_slow(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (TraceKey, bool) {
+    let text = marked_hex(text).unwrap_or(text);
     // No digit, or zeros only, of whatever width: no id.
     if text.iter().all(|digit| *digit == b'0') {
         return (TraceKey::EMPTY, true);
+    }
+    if let Some(digits) = uuid(text) {
+        return trace_key_slow(builder, &digits, base64);
     }
     if text.len() <= 32 && text.iter().all(u8::is_ascii_hexdigit) {
         let (high, low) = text.split_at(text.len().saturating_sub(16));
@@ -96,6 +100,7 @@ pub fn span_key(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (Spa
 
 #[inline(never)]
 fn span_key_slow(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (SpanKey, bool) {
+    let text = marked_hex(text).unwrap_or(text);
     // No digit, or zeros only, of whatever width: no id.
     if text.iter().all(|digit| *digit == b'0') {
         return (SpanKey::EMPTY, true);
@@ -132,16 +137,18 @@ pub fn trace_number(id: u128) -> TraceKey {
     }
 }
 
-/// A trace id in its usual spellings: hexadecimal, with `0x` or dashes of a UUID too; free text is kept as it is.
-pub fn written_trace_key(builder: &mut StoreBuilder, text: &str, base64: Base64) -> TraceKey {
-    let text = text.strip_prefix("0x").unwrap_or(text);
-    if text.len() == 36 && text.bytes().filter(|b| *b == b'-').count() == 4 {
-        let digits: String = text.chars().filter(|c| *c != '-').collect();
-        if digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return trace_key(builder, digits.as_bytes(), base64).0;
-        }
+/// The digits behind `0x`; base64 may begin so, too.
+fn marked_hex(text: &[u8]) -> Option<&[u8]> {
+    text.strip_prefix(b"0x").filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+}
+
+/// The digits of a UUID.
+fn uuid(text: &[u8]) -> Option<[u8; 32]> {
+    if text.len() != 36 {
+        return None;
     }
-    trace_key(builder, text.as_bytes(), base64).0
+    let digits: Vec<u8> = text.iter().copied().filter(|digit| *digit != b'-').collect();
+    <[u8; 32]>::try_from(digits).ok().filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))
 }
 
 impl<'a> Input<'a> {

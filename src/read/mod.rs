@@ -429,7 +429,7 @@ fn read_input(
         },
     };
     let before = builder.mark();
-    let mut reading = Reading::new(builder, logs, (index, base), &bytes, &prefixes);
+    let mut reading = Reading::new(builder, logs, (index, base), &bytes);
     reading.begin(&notes, &troubles);
     (format.read)(&mut reading);
     if reading.stumbled_over_comma() {
@@ -443,14 +443,14 @@ fn read_input(
             1 => "Read a comma behind a last element as if it were not there.".to_owned(),
             _ => format!("Read {count} commas behind last elements as if they were not there."),
         });
-        reading = Reading::new(builder, logs, (index, base), &bytes, &prefixes);
+        reading = Reading::new(builder, logs, (index, base), &bytes);
         reading.begin(&notes, &troubles);
         reading.keep_commas();
         (format.read)(&mut reading);
     }
     let (error, skipped, guesses) = reading.into_parts();
     let spans = builder.span_count() - before.span_count();
-    let lines = logs.keep();
+    let lines = logs.keep(builder, base, &prefixes);
     if spans == 0 && lines == 0 {
         return Err(error.unwrap_or_else(|| Error {
             kind: ErrorKind::NoSpans,

@@ -1,7 +1,7 @@
 //! Attributes in OTLP's JSON: `[{"key":"http.route","value":{"stringValue":"/cart"}}, …]`.
 //!
 //! They are most of a trace. A list whose keys come in an order seen before is read by its phrases ([`Phrases`]); any other attribute member by
-//! member. Values are not decoded: text and numbers are slices of the input, lists and maps the JSON that they are.
+//! member. Stores of logs keep them as an object, `{"http.route":"/cart"}`. Values are not decoded: text and numbers are slices of the input, lists and maps the JSON that they are.
 
 use super::input::Input;
 use crate::json::{ANY_VALUE_KEYS, AnyKind, Keys, Kind, Lex, Lexer, Member, PhraseId, Phrases};
@@ -88,7 +88,7 @@ pub fn attributes<'a>(
 ) -> Lex<AttributeRange> {
     let mark = reading.builder.attribute_mark();
     if lexer.peek()? != Kind::Array {
-        reading.not_expected(lexer, "attributes", "an array")?;
+        plain_attributes(reading, lexer, table)?;
         return Ok(reading.builder.attributes_since(mark));
     }
     let mut first = lexer.begin_array()?;
@@ -132,6 +132,21 @@ pub fn attributes<'a>(
         let start = learnable.then_some(start);
         after = attribute(reading, lexer, table, after, start)?;
     }
+}
+
+/// Attributes as an object of plain values, which stores of logs make of them.
+#[cold]
+fn plain_attributes<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, table: &mut AttributeTable) -> Lex<()> {
+    if lexer.peek()? != Kind::Object {
+        return reading.not_expected(lexer, "attributes", "an array");
+    }
+    let mut cursor = lexer.begin_object()?;
+    while let Some(name) = lexer.any_member(&mut cursor)? {
+        let key = reading.intern(name);
+        let (value, _) = any_value(reading, lexer, &mut table.any)?;
+        reading.builder.push_attribute(key, value);
+    }
+    Ok(())
 }
 
 /// One `{key, value}`. `start` is where the phrase before it begins, when it is one to learn.
@@ -218,6 +233,10 @@ fn any_value<'a>(
                 reading.slice_value(encoding, number.start, number.end)
             }
             (AnyKind::Bool, Kind::Boolean) => RawValue::bool(lexer.boolean()?),
+            (_, Kind::Null) => {
+                lexer.null()?;
+                RawValue::NULL
+            }
             (AnyKind::Array | AnyKind::Map, Kind::Object) => {
                 let range = lexer.skip()?;
                 let encoding = if kind == AnyKind::Array { Encoding::AnyArray } else { Encoding::AnyMap };

@@ -6,7 +6,8 @@
 //! ```
 //! One object, an array of them, or many one after another; also under `trace`, `result`, `data`, `traces` or any other key that holds an
 //! object with `resourceSpans`, called `batches`, with
-//! `instrumentationLibrarySpans` for `scopeSpans`, in snake_case, or only a span or an array of spans. Ids are hexadecimal (the
+//! `instrumentationLibrarySpans` for `scopeSpans`, in snake_case, or only a span or an array of spans, which may have their resource and scope
+//! inside (as CloudWatch keeps them). Ids are hexadecimal (the
 //! specification) or base64 (protobuf's own JSON); enumerations numbers or names; 64-bit integers strings or numbers. Documents of logs and
 //! metrics in between are counted and skipped.
 //!
@@ -16,18 +17,17 @@ use super::Format;
 use super::console::java;
 use super::detect::Shape;
 use super::documents::Reading;
-use super::logs::otlp_logs;
-use super::otlp_spans::{Tables, resource_spans, scope_spans, span};
+use super::logs::{self, otlp_logs};
+use super::otlp_spans::{Tables, lone_span, resource_spans, scope_spans};
 use crate::error::WarningKind;
 use crate::json::{Keys, Kind, Lex, Lexer, Member};
 use crate::simd::Literal;
-use crate::store::ScopeIndex;
 
 pub(super) const FORMAT: Format = Format {
     id: "otlp-json",
     name: "OTLP JSON",
     produced_by: "OpenTelemetry Collector, SDK exporters, Tempo, Grafana, Jaeger v3",
-    shapes: "`resourceSpans`, `batches`, under `trace`, `result`, `data` or another key; `instrumentationLibrarySpans`; snake_case; hex and base64 ids; a span or an array of spans; documents behind a log's prefix",
+    shapes: "`resourceSpans`, `batches`, under `trace`, `result`, `data` or another key; `instrumentationLibrarySpans`; snake_case; hex and base64 ids; a span or an array of spans, with resource and scope inside; documents behind a log's prefix",
     detect,
     read,
 };
@@ -142,6 +142,12 @@ fn document<'a>(
                     found = Found::Traces;
                 }
             }
+            // What Grafana's Faro sends with the spans of a page.
+            Member::Other(name)
+                if matches!(name.bytes(reading.bytes), b"logs" | b"exceptions") && lexer.peek()? == Kind::Array =>
+            {
+                logs::beside_spans(reading, lexer)?;
+            }
             // The name of a message around the request; any other object has something like a resource, too.
             Member::Other(_) if lexer.peek()? == Kind::Object => {
                 if document(reading, lexer, keys, tables, false)? == Found::Traces {
@@ -163,12 +169,17 @@ fn document<'a>(
             Member::Known(_) if !parts => {
                 lexer.skip()?;
             }
-            Member::Known(7..=11) => {
+            // A span may have them too: what follows tells what this is.
+            Member::Known(7 | 12 | 13) => {
+                lexer.skip()?;
+                found = Found::Traces;
+            }
+            Member::Known(8..=11) => {
                 lexer.rewind(mark);
                 resource_spans(reading, lexer, tables)?;
                 return Ok(Found::Traces);
             }
-            Member::Known(12..=14) => {
+            Member::Known(14) => {
                 lexer.rewind(mark);
                 let resource = reading.builder.add_resource();
                 scope_spans(reading, lexer, tables, resource)?;
@@ -176,9 +187,7 @@ fn document<'a>(
             }
             Member::Known(_) => {
                 lexer.rewind(mark);
-                let resource = reading.builder.add_resource();
-                let origin = reading.builder.add_origin(resource, ScopeIndex::NONE);
-                span(reading, lexer, tables, origin)?;
+                lone_span(reading, lexer, tables)?;
                 return Ok(Found::Traces);
             }
         }

@@ -10,7 +10,7 @@ use super::ids::Base64;
 use super::input::Input;
 use super::otlp_attributes::{AttributeTable, Place, add_dropped, attributes};
 use super::span_fields::{SpanFields, read_fields};
-use super::told::kind_of;
+use super::told::{kind_of, status_of};
 use crate::error::WarningKind;
 use crate::json::{Keys, Kind, Lex, Lexer, Member};
 use crate::simd::Literal;
@@ -328,7 +328,7 @@ impl<'a> SpanFields<'a> for Unfinished<'_> {
 
 /// One span. Not inlined, so that a JavaScript engine can swap it for optimised code between two calls.
 #[inline(never)]
-pub fn span<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables, origin: OriginIndex) -> Lex<()> {
+fn span<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables, origin: OriginIndex) -> Lex<()> {
     let draft = reading.builder.draft(reading.address(lexer.offset()));
     let mut span = Unfinished { tables, draft, own: 0 };
     read_fields(reading, lexer, &mut span)?;
@@ -345,6 +345,28 @@ pub fn span<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut Tab
     }
     reading.builder.push_span(&draft, origin);
     Ok(())
+}
+
+/// A span that stands alone, with the resource and the scope that may stand in it.
+pub fn lone_span<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables) -> Lex<()> {
+    let (resource, mut scope) = (reading.builder.add_resource(), ScopeIndex::NONE);
+    let mark = lexer.mark();
+    let mut cursor = lexer.begin_object()?;
+    while let Some(name) = lexer.any_member(&mut cursor)? {
+        match name.bytes(reading.bytes) {
+            b"resource" => read_resource(reading, lexer, tables, resource)?,
+            b"scope" => {
+                scope = reading.builder.add_scope(StringId::EMPTY, StringId::EMPTY, AttributeRange::default());
+                read_scope(reading, lexer, tables, scope)?;
+            }
+            _ => {
+                lexer.skip()?;
+            }
+        }
+    }
+    lexer.rewind(mark);
+    let origin = reading.builder.add_origin(resource, scope);
+    span(reading, lexer, tables, origin)
 }
 
 /// A field that few spans have.
@@ -384,10 +406,12 @@ fn other_flags<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>) -> Lex<u32> {
 
 #[inline]
 fn kind<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>) -> Lex<SpanKind> {
-    if let Some(digit) = lexer.digit()
-        && let Some(kind) = SpanKind::from_number(u64::from(digit))
-    {
-        return Ok(kind);
+    let mark = lexer.mark();
+    if let Some(digit) = lexer.digit() {
+        match SpanKind::from_number(u64::from(digit)) {
+            Some(kind) => return Ok(kind),
+            None => lexer.rewind(mark),
+        }
     }
     let kind = match lexer.peek()? {
         Kind::Number => {
@@ -400,7 +424,7 @@ fn kind<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>) -> Lex<SpanKind> {
             let name = text.bytes(reading.bytes);
             match name.strip_prefix(b"SPAN_KIND_").unwrap_or(name) {
                 b"" => Some(SpanKind::Unspecified),
-                name => kind_of(name),
+                name => kind_of(name).or_else(|| super::input::parse_unsigned(name).and_then(SpanKind::from_number)),
             }
         }
         _ => {
@@ -429,8 +453,9 @@ fn status<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
                         super::input::parse_unsigned(digits).and_then(Status::from_number)
                     }
                     Kind::String => {
-                        let text = lexer.string()?;
-                        status_of_name(&String::from_utf8_lossy(text.bytes(reading.bytes)))
+                        let text = lexer.string()?.bytes(reading.bytes);
+                        let number = || super::input::parse_unsigned(text).and_then(Status::from_number);
+                        if text.is_empty() { Some(Status::Unset) } else { status_of(text).or_else(number) }
                     }
                     _ => {
                         reading.not_expected(lexer, "status.code", "a number or a name")?;
@@ -447,17 +472,6 @@ fn status<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut Table
                 lexer.skip()?;
             }
         }
-    }
-}
-
-fn status_of_name(name: &str) -> Option<Status> {
-    let name = name.strip_prefix("STATUS_CODE_").unwrap_or(name);
-    match name {
-        "" => Some(Status::Unset),
-        _ if name.eq_ignore_ascii_case("unset") => Some(Status::Unset),
-        _ if name.eq_ignore_ascii_case("ok") => Some(Status::Ok),
-        _ if name.eq_ignore_ascii_case("error") => Some(Status::Error),
-        _ => None,
     }
 }
 

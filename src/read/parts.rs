@@ -402,12 +402,11 @@ impl<'a> Reading<'a> {
 
     /// A trace id in its usual spellings: hexadecimal, with `0x` or dashes of a UUID too; free text is kept as it is.
     pub(super) fn trace_key(&mut self, text: &str, base64: Base64) -> TraceKey {
-        ids::written_trace_key(self.builder, text, base64)
+        ids::trace_key(self.builder, text.as_bytes(), base64).0
     }
 
     /// A span id, as [`Reading::trace_key`].
     pub(super) fn span_key(&mut self, text: &str, base64: Base64) -> SpanKey {
-        let text = text.strip_prefix("0x").unwrap_or(text);
         ids::span_key(self.builder, text.as_bytes(), base64).0
     }
 

@@ -24,7 +24,7 @@ pub(super) const FORMAT: Format = Format {
 
 fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     let lasts = shape.has_any(&["durationNano", "duration_nano"]);
-    let named = shape.has_any(&["spanID", "span_id"]) && shape.has_any(&["traceID", "trace_id"]);
+    let named = shape.has_any(ID) && shape.has_any(&["traceID", "trace_id", "traceId"]);
     if lasts && named {
         return Some("its rows have a spanID and a durationNano");
     }
@@ -176,6 +176,7 @@ fn row(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>, id: &Nod
             }
             "events" | "event" => events(reading, &mut parts, value),
             "references" | "links" => {}
+            _ if key.starts_with("resource.") => parts.resource(reading, &key["resource.".len()..], value),
             _ if value.data == Data::Null || value.text() == Some("") => {}
             key => parts.attribute(reading, &format!("signoz.{key}"), value),
         }

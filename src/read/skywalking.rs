@@ -170,13 +170,14 @@ fn references(reading: &mut Reading<'_>, parts: &mut Parts, refs: &[Node<'_>]) {
 }
 
 fn kind(node: &Node<'_>) -> SpanKind {
-    let queue = node.get_any(&["spanLayer", "layer"]).and_then(Node::text) == Some("MQ");
-    match node.get_any(&["spanType", "type"]).and_then(Node::text) {
-        Some("Entry") if queue => SpanKind::Consumer,
-        Some("Entry") => SpanKind::Server,
-        Some("Exit") if queue => SpanKind::Producer,
-        Some("Exit") => SpanKind::Client,
-        Some("Local") => SpanKind::Internal,
+    // Names, or the protocol's numbers.
+    let queue = matches!(node.get_any(&["spanLayer", "layer"]).and_then(Node::written), Some("MQ" | "4"));
+    match node.get_any(&["spanType", "type"]).and_then(Node::written) {
+        Some("Entry" | "0") if queue => SpanKind::Consumer,
+        Some("Entry" | "0") => SpanKind::Server,
+        Some("Exit" | "1") if queue => SpanKind::Producer,
+        Some("Exit" | "1") => SpanKind::Client,
+        Some("Local" | "2") => SpanKind::Internal,
         _ => {
             let said = node.at(&["ts", "span.kind"]).and_then(Node::text);
             said.and_then(|kind| kind_of(kind.as_bytes())).unwrap_or_default()

@@ -221,6 +221,7 @@ fn attributes(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
                     parts.attribute(reading, &format!("xray.cause.{key}"), value);
                 }
             }
+            _ if value.data == Data::Null => {}
             other => flattened(reading, parts, &format!("xray.{other}"), value),
         }
     }

@@ -508,16 +508,8 @@ fn endpoint<'a>(
 
 /// A port; 0 is none.
 fn port<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>) -> Lex<RawValue> {
-    if lexer.peek()? != Kind::Number {
-        reading.not_expected(lexer, "port", "a number")?;
-        return Ok(RawValue::NULL);
-    }
-    let number = lexer.number()?;
-    if &reading.bytes[number.start as usize..number.end as usize] == b"0" {
-        return Ok(RawValue::NULL);
-    }
-    let encoding = if number.integer { Encoding::Int } else { Encoding::Double };
-    Ok(reading.slice_value(encoding, number.start, number.end))
+    let port = reading.unsigned(lexer, "port", WarningKind::BadValue)?.filter(|port| *port != 0);
+    Ok(port.map_or(RawValue::NULL, |port| reading.builder.made_value(Encoding::Int, &port.to_string())))
 }
 
 #[inline(never)]

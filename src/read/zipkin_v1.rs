@@ -88,6 +88,11 @@ fn record(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) {
     }
     // What is said by the service of a later half belongs to it, anything else to the first.
     let half_of = |node: &Node<'_>| {
+        // An address is the other side's: it belongs to the half that has such a one.
+        let address = node.text_of("key").filter(|_| node.get("value").and_then(Node::truth) == Some(true));
+        if let Some(half) = halves.iter().position(|half| Some(half.1) == address) {
+            return half;
+        }
         let of = service(node);
         services.iter().position(|service| Some(service) == of.as_ref()).unwrap_or(0)
     };

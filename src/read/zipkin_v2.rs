@@ -40,7 +40,8 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     }
     // Little is said of a span that was never finished: its ids at least.
     let own = ["traceId", "id", "parentId", "name", "kind", "shared", "debug", "tags", "annotations"];
-    if shape.keys_under("").all(|key| own.contains(&key)) {
+    let nothing = ["timestamp", "duration", "localEndpoint", "remoteEndpoint"];
+    if shape.keys_under("").all(|key| own.contains(&key) || nothing.contains(&key) && kind(key) == Some(Kind::Null)) {
         return Some("its spans have traceId and id");
     }
     let named = kind("name") == Some(Kind::String) || kind("kind") == Some(Kind::String);

@@ -82,6 +82,10 @@ fn without_surroundings(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> Li
     if begins_as_json(head) && !escapes {
         return prefixes;
     }
+    // A value of several lines has none of the line ends of Windows.
+    if head.windows(2).any(|pair| pair == b"\r\n") {
+        remove_carriage_returns(Arc::make_mut(bytes));
+    }
     if escapes {
         let bytes = Arc::make_mut(bytes);
         let before = bytes.len();
@@ -155,6 +159,23 @@ fn read_fences(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> bool {
         notes.push(format!("Read {blocks} of a Markdown text and left out what stands around."));
     }
     fenced
+}
+
+/// Leaves of each line end the line feed alone.
+fn remove_carriage_returns(bytes: &mut Vec<u8>) {
+    let (mut from, mut to) = (0, 0);
+    while from < bytes.len() {
+        let end = bytes[from..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| from + at);
+        let kept = if end < bytes.len() && end > from && bytes[end - 1] == b'\r' { end - 1 } else { end };
+        bytes.copy_within(from..kept, to);
+        to += kept - from;
+        if end < bytes.len() {
+            bytes[to] = b'\n';
+            to += 1;
+        }
+        from = end + 1;
+    }
+    bytes.truncate(to);
 }
 
 fn head_of(bytes: &[u8]) -> &[u8] {
@@ -403,7 +424,7 @@ Content-Type: application/json
         for (text, expected) in [
             ("1:{\"a\":\n2:\n10:1}\n", "{\"a\":\n\n1}\n"),
             (" 9\t[{\n10\t}]\n", "[{\n}]\n"),
-            ("1 | {\"a\":\r\n2 |\r\n3 | 1}", "{\"a\":\r\n\r\n1}"),
+            ("1 | {\"a\":\r\n2 |\r\n3 | 1}", "{\"a\":\n\n1}"),
             ("+{\"a\":\n+1}\n", "{\"a\":\n1}\n"),
             ("@@ -1 +1 @@\n-{}\n+{\"a\":1}\n", "\n\n{\"a\":1}\n"),
         ] {

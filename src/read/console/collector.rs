@@ -21,6 +21,7 @@ use std::borrow::Cow;
 use super::super::Format;
 use super::super::detect::Shape;
 use super::super::documents::Reading;
+use super::super::instant::leading_date_time;
 use super::super::parts::{Assembler, EventParts, LinkParts, Pair, Parts};
 use super::Between;
 use super::lines::{self, NO_TIMES_NO_PARENTS, Source, equations, field, numbered};
@@ -86,6 +87,8 @@ struct Reader {
     section: Section,
     /// Lines are spans, as with `verbosity: normal`.
     normal: bool,
+    /// Where the status message begins, if it stands in the last line and may go on in the next.
+    message: Option<usize>,
     between: Between,
 }
 
@@ -111,6 +114,7 @@ impl Reader {
             span: None,
             section: Section::Other,
             normal: false,
+            message: None,
             between: Between::default(),
         }
     }
@@ -131,7 +135,21 @@ impl Reader {
                 }
                 self.close(reading, source, open.take(), at);
             }
+            if let (Some(from), Some(span)) = (self.message, &mut self.span)
+                && !structural(line)
+                && !line.trim().is_empty()
+                && leading_date_time(line).is_none()
+                && field(line.trim()).is_none_or(|(key, _)| model::dropped_name(key).is_none())
+            {
+                span.message = reading.made_text(&source.text[from..at + line.len()]);
+                continue;
+            }
+            self.message = None;
             open = self.line(reading, source, at, line);
+            if open.is_none() && line.trim_start().starts_with("Status message ") {
+                let message = line.split_once(": ").filter(|(_, message)| !message.is_empty());
+                self.message = message.map(|(before, _)| at + before.len() + 2);
+            }
         }
         self.close(reading, source, open, source.text.len());
         self.flush(reading);
@@ -240,7 +258,7 @@ impl Reader {
                 self.scope_attributes.clear();
                 self.scope_attributes.clear();
             }
-            _ if trimmed.contains("SchemaURL:") => {}
+            _ if trimmed.contains("SchemaURL:") && !trimmed.starts_with('{') => {}
             _ => self.other(reading, source, at, line),
         }
     }

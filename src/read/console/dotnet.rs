@@ -125,6 +125,7 @@ impl Reader {
             && match self.section {
                 Section::Events => line.ends_with(']') && line.contains(" ["),
                 Section::Links => ids(line).is_some(),
+                Section::Scope => line == "Tags:",
                 _ => false,
             }
     }

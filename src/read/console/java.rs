@@ -69,6 +69,10 @@ pub(in crate::read) fn logged<'a>(
     while at < bytes.len() {
         let end = line_end(at);
         let Some(start) = otlp_in(&bytes[at..end]) else {
+            if let Some(next) = reading.log_line(at) {
+                at = next;
+                continue;
+            }
             let line = String::from_utf8_lossy(&bytes[at..end]);
             // Its own line in front of the document's.
             if !line.contains("OtlpJsonLoggingSpanExporter") {

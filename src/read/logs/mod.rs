@@ -19,7 +19,7 @@ use super::InputReport;
 use super::detect::Shape;
 use super::documents::Reading;
 use crate::context::Traceparent;
-use crate::json::{Kind, Lexer};
+use crate::json::{Kind, Lex, Lexer};
 use crate::store::StoreBuilder;
 use fields::Field;
 use spanscope_hot::read::logs::{fields, json, line, lines, span_paths, spans, state, tally, text};
@@ -42,6 +42,14 @@ pub(super) fn begin() -> Logs {
         let parent = Traceparent::parse(text).ok()?;
         Some((parent.trace_id().as_u128(), parent.parent_id().as_u64()))
     })
+}
+
+/// The lines in a list that stands next beside spans.
+pub(super) fn beside_spans<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>) -> Lex<()> {
+    let mut tally = Tally::default();
+    json::document(reading, lexer, 0, &mut |taken, at| tally.count(taken, at))?;
+    report::report_beside(tally, reading);
+    Ok(())
 }
 
 /// Makes spans of all lines, or gives them to spans that are there, and tells each input's report.

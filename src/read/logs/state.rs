@@ -10,6 +10,7 @@ use super::dates::Date;
 use super::fields::FieldTable;
 use super::json;
 use super::line::{Line, Said};
+use crate::store::StoreBuilder;
 use crate::strings::StringId;
 
 /// Reads a `traceparent`: its trace and its parent.
@@ -73,9 +74,14 @@ impl Logs {
         self.ahead = None;
     }
 
-    /// Keeps the lines of an input that is read; how many there are.
-    pub fn keep(&mut self) -> usize {
+    /// Keeps the lines of an input that is read, whose first byte has the address `base`; how many there are. What stood before the lines names
+    /// the service of those that name none.
+    pub fn keep(&mut self, builder: &mut StoreBuilder, base: u32, prefixes: &LinePrefixes) -> usize {
         let count = self.lines.count();
+        for group in self.lines.groups.iter_mut().filter(|group| group.service == StringId::EMPTY) {
+            let name = prefixes.name_at((group.source - base) as usize);
+            group.service = name.map_or(StringId::EMPTY, |name| builder.intern(name));
+        }
         self.forget_places();
         self.kept_given.append(&mut self.given);
         self.kept.append(std::mem::take(&mut self.lines));
@@ -97,8 +103,6 @@ pub struct LineInput<'a> {
     /// Of its own where something else here is borrowed too.
     pub input: Input<'a>,
     pub logs: &'a mut Logs,
-    /// Names before the lines.
-    pub prefixes: &'a LinePrefixes,
 }
 
 impl<'a> Deref for LineInput<'a> {
@@ -118,11 +122,6 @@ impl<'a> DerefMut for LineInput<'a> {
 impl LineInput<'_> {
     /// Takes a finished line in.
     pub fn add_line(&mut self, line: &mut Line) {
-        if line.service == StringId::EMPTY
-            && let Some(name) = self.prefixes.name_at(line.offset as usize)
-        {
-            line.service = self.input.builder.intern(name);
-        }
         let source = self.address(line.offset as usize);
         self.logs.lines.add(self.input.builder, source, self.input.number, line);
     }
