@@ -48,7 +48,7 @@ fn base64_span_key(digits: &[u8; 12]) -> Option<SpanKey> {
     (padding == b"=").then(|| span_number(value))
 }
 
-/// A trace id. All zeros are no id. `false` when it is neither hexadecimal of at most 32 digits (also behind `0x`, or with the dashes of a UUID)
+/// A trace id. All zeros are no id. `false` when it is neither hexadecimal of at most 32 digits (also behind `0x`)
 /// nor base64 of 16 bytes: then it is kept as text.
 #[inline]
 pub fn trace_key(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (TraceKey, bool) {
@@ -66,9 +66,6 @@ fn trace_key_slow(builder: &mut StoreBuilder, text: &[u8], base64: Base64) -> (T
     // No digit, or zeros only, of whatever width: no id.
     if text.iter().all(|digit| *digit == b'0') {
         return (TraceKey::EMPTY, true);
-    }
-    if let Some(digits) = uuid(text) {
-        return trace_key_slow(builder, &digits, base64);
     }
     if text.len() <= 32 && text.iter().all(u8::is_ascii_hexdigit) {
         let (high, low) = text.split_at(text.len().saturating_sub(16));
@@ -142,13 +139,15 @@ fn marked_hex(text: &[u8]) -> Option<&[u8]> {
     text.strip_prefix(b"0x").filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))
 }
 
-/// The digits of a UUID.
-fn uuid(text: &[u8]) -> Option<[u8; 32]> {
-    if text.len() != 36 {
-        return None;
+/// A trace id in its usual spellings: hexadecimal, with the dashes of a UUID too; free text is kept as it is.
+pub fn written_trace_key(builder: &mut StoreBuilder, text: &str, base64: Base64) -> TraceKey {
+    if text.len() == 36 && text.bytes().filter(|b| *b == b'-').count() == 4 {
+        let digits: String = text.chars().filter(|c| *c != '-').collect();
+        if digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return trace_key(builder, digits.as_bytes(), base64).0;
+        }
     }
-    let digits: Vec<u8> = text.iter().copied().filter(|digit| *digit != b'-').collect();
-    <[u8; 32]>::try_from(digits).ok().filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    trace_key(builder, text.as_bytes(), base64).0
 }
 
 impl<'a> Input<'a> {

@@ -402,7 +402,7 @@ impl<'a> Reading<'a> {
 
     /// A trace id in its usual spellings: hexadecimal, with `0x` or dashes of a UUID too; free text is kept as it is.
     pub(super) fn trace_key(&mut self, text: &str, base64: Base64) -> TraceKey {
-        ids::trace_key(self.builder, text.as_bytes(), base64).0
+        ids::written_trace_key(self.builder, text, base64)
     }
 
     /// A span id, as [`Reading::trace_key`].

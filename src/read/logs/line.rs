@@ -446,7 +446,7 @@ pub fn trace_of(reading: &mut LineInput<'_>, text: &[u8], shape: Shape) -> Optio
         17..=31 if decimal => content.parse().ok().map(trace_number),
         _ if shape == Shape::Number => content.parse().ok().map(trace_number),
         _ if content.starts_with("1-") => Some(xray_trace(reading, content)),
-        36 => Some(ids::trace_key(reading.builder, content.as_bytes(), Base64::No).0),
+        36 => Some(ids::written_trace_key(reading.builder, content, Base64::No)),
         _ => {
             let (key, good) = ids::trace_key(reading.builder, content.as_bytes(), Base64::No);
             // An id in a notation of its own is one word.

@@ -590,7 +590,7 @@ impl Spans {
                 ("otel.kind", _) => made.kind = kind_of(text.as_bytes()).unwrap_or(made.kind),
                 ("otel.name", _) if !text.is_empty() => made.name = reading.builder.intern(&text),
                 (_, Field::Trace) if text.len() == 32 => {
-                    made.trace = ids::trace_key(reading.builder, text.as_bytes(), Base64::No).0
+                    made.trace = ids::written_trace_key(reading.builder, &text, Base64::No)
                 }
                 _ => {}
             }
