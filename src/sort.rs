@@ -46,6 +46,17 @@ pub fn slice<T>(items: &mut [T], mut compare: impl FnMut(&T, &T) -> Ordering) {
     }
 }
 
+/// Moves each item to its place, of which each is one item's: cycle by cycle, without a second column.
+pub fn arrange<T>(items: &mut [T], mut places: Vec<u32>) {
+    for at in 0..places.len() {
+        while places[at] as usize != at {
+            let to = places[at] as usize;
+            items.swap(at, to);
+            places.swap(at, to);
+        }
+    }
+}
+
 /// Which items to swap, one pair after the other, for the order of a comparison.
 #[inline(never)]
 fn swaps(count: u32, compare: &mut dyn FnMut(u32, u32) -> Ordering) -> Vec<[u32; 2]> {

@@ -105,17 +105,31 @@ impl Strings {
         self.ends.push(self.data.len() as u32);
         self.table[at] = Slot { hash, id: id + 1 };
         if self.ends.len() * 2 > self.table.len() {
-            let grown = self.table.len() * 2;
-            let old = std::mem::replace(&mut self.table, vec![FREE; grown]);
-            for slot in old.into_iter().filter(|slot| slot.id != 0) {
-                let mut at = slot.hash as usize & (grown - 1);
-                while self.table[at].id != 0 {
-                    at = (at + 1) & (grown - 1);
-                }
-                self.table[at] = slot;
-            }
+            self.grow(self.table.len() * 2);
         }
         StringId(id)
+    }
+
+    /// Makes room for so many more texts of so many bytes together, unless there is not that much memory.
+    pub fn reserve(&mut self, count: usize, bytes: usize) {
+        if self.ends.try_reserve_exact(count).is_ok() && self.data.try_reserve_exact(bytes).is_ok() {
+            let slots = ((self.ends.len() + count) * 2).next_power_of_two();
+            if slots > self.table.len() {
+                self.grow(slots);
+            }
+        }
+    }
+
+    /// Makes the table anew, with so many slots: a power of two.
+    fn grow(&mut self, slots: usize) {
+        let old = std::mem::replace(&mut self.table, vec![FREE; slots]);
+        for slot in old.into_iter().filter(|slot| slot.id != 0) {
+            let mut at = slot.hash as usize & (slots - 1);
+            while self.table[at].id != 0 {
+                at = (at + 1) & (slots - 1);
+            }
+            self.table[at] = slot;
+        }
     }
 }
 

@@ -281,7 +281,7 @@ fn jaeger_logs_are_events() {
         let event = span.events().next().expect("an event");
         let found: Vec<String> = event.attributes().map(|(key, value)| format!("{key}={value}")).collect();
         assert_eq!(
-            (event.name(), found),
+            (event.name().as_ref(), found),
             (*name, attributes.iter().map(|text| text.to_string()).collect()),
             "{fields:?}"
         );

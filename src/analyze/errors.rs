@@ -143,7 +143,7 @@ pub fn ending<'a>(semantics: &Semantics<'a>, span: &Span<'a>) -> Ending {
     }
     let escaped = |event: Event<'_>| {
         let mut attributes = event.attributes();
-        tells_of_error(event.name())
+        tells_of_error(&event.name())
             && attributes.any(|(key, value)| {
                 key == "exception.escaped" && (value == Value::Bool(true) || value.as_str() == Some("true"))
             })

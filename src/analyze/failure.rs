@@ -92,7 +92,7 @@ pub(super) fn told<'a>(semantics: &Semantics<'a>, span: &Span<'a>) -> Told {
             .text(span, Field::ErrorType)
             .filter(|text| text != "_OTHER" && http.is_none_or(|code| *text != code.to_string())),
     );
-    for event in span.events().filter(|event| tells_of_error(event.name())) {
+    for event in span.events().filter(|event| tells_of_error(&event.name())) {
         for key in ["exception.type", "exception.message", "error.kind", "message"] {
             texts.extend(event.attributes().find(|(name, _)| *name == key).map(|(_, value)| value.to_string()));
         }

@@ -302,9 +302,9 @@ impl Watch for OldNames {
         });
         // A key behind the last of them is none of them, which most are.
         let Some(last) = *last else { return };
-        for attribute in span.stored_attributes() {
-            if attribute.key <= last
-                && let Some(place) = known.iter().position(|known| *known == Some(attribute.key))
+        for (key, _) in span.raw_attributes() {
+            if key <= last
+                && let Some(place) = known.iter().position(|known| *known == Some(key))
             {
                 self.seen[place].0 += 1;
                 self.seen[place].1.get_or_insert(span.index());

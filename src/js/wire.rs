@@ -2,6 +2,8 @@
 //!
 //! No object has keys from a trace, so no name in one can shadow anything; attributes are lists of key, type and value.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_wasm_bindgen::{Serializer, preserve};
 use wasm_bindgen::JsValue;
@@ -225,7 +227,7 @@ struct ScopeObject<'a> {
 
 #[derive(Serialize)]
 struct EventObject<'a> {
-    name: &'a str,
+    name: Cow<'a, str>,
     ns: f64,
     attributes: Vec<AttributeObject<'a>>,
 }

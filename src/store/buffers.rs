@@ -59,7 +59,8 @@ impl Buffers {
         bytes.get(start..start + len as usize).unwrap_or(&[])
     }
 
-    fn input_of(&self, at: u32) -> usize {
+    /// The number of the input in which an address lies.
+    pub(crate) fn input_of(&self, at: u32) -> usize {
         self.inputs.partition_point(|input| input.base <= at).saturating_sub(1)
     }
 

@@ -1,8 +1,9 @@
 //! Takes spans in the order of the input.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::attributes::{Attribute, AttributeColumn, AttributeRange, Encoding, RawValue};
+use super::attributes::{AttributeColumn, AttributeRange, Attributes, Encoding, RawValue};
 use super::buffers::Buffers;
 use super::span::{Fields, PACKED_FLAGS};
 use super::{
@@ -102,7 +103,7 @@ pub struct StoreBuilder {
 #[derive(Debug)]
 #[doc(hidden)]
 pub struct Mark {
-    attributes: (usize, usize),
+    attributes: [usize; 3],
     events: usize,
     links: usize,
     resources: usize,
@@ -223,6 +224,11 @@ impl StoreBuilder {
         self.buffers.inputs.len()
     }
 
+    /// The input in which an address lies.
+    pub fn input_at(&self, address: u32) -> usize {
+        self.buffers.input_of(address)
+    }
+
     /// How many spans were added.
     pub fn span_count(&self) -> usize {
         self.spans.len()
@@ -247,7 +253,7 @@ impl StoreBuilder {
     /// A place in the attribute column: what is pushed from here on can be taken with [`StoreBuilder::attributes_since`].
     #[inline(always)]
     pub fn attribute_mark(&self) -> u32 {
-        self.attributes.all.len() as u32
+        self.attributes.len()
     }
 
     #[inline(always)]
@@ -257,15 +263,15 @@ impl StoreBuilder {
 
     #[inline(always)]
     pub fn push_attribute(&mut self, key: StringId, value: RawValue) {
-        self.attributes.all.push(Attribute { key, value });
+        self.attributes.push(key, value);
     }
 
     /// Adds an attribute to a range that may not be the last one any more: then the range moves to the end of the column.
     pub fn extend_attributes(&mut self, range: &mut AttributeRange, key: StringId, value: RawValue) {
         if range.start + range.len != self.attribute_mark() {
-            let old = range.start as usize..(range.start + range.len) as usize;
+            let old = *range;
             range.start = self.attribute_mark();
-            self.attributes.all.extend_from_within(old);
+            self.attributes.copy(old);
         }
         self.push_attribute(key, value);
         range.len += 1;
@@ -273,25 +279,31 @@ impl StoreBuilder {
 
     /// Puts another attribute in the place of one in the column.
     pub fn replace_attribute(&mut self, at: u32, key: StringId, value: RawValue) {
-        self.attributes.all[at as usize] = Attribute { key, value };
+        self.attributes.replace(at, key, value);
     }
 
     /// Takes an attribute out of those that were pushed last.
     pub fn remove_attribute(&mut self, at: u32) {
-        self.attributes.all.remove(at as usize);
+        self.attributes.remove(at);
     }
 
     /// Adds the attributes of another range to one, which moves to the end of the column unless it stands there.
     pub fn append_attributes(&mut self, range: &mut AttributeRange, more: AttributeRange) {
-        for at in more.start..more.start + more.len {
-            let Attribute { key, value } = self.attributes.all[at as usize];
-            self.extend_attributes(range, key, value);
+        if more.len == 0 {
+            return;
         }
+        if range.start + range.len != self.attribute_mark() {
+            let old = *range;
+            range.start = self.attribute_mark();
+            self.attributes.copy(old);
+        }
+        self.attributes.copy(more);
+        range.len += more.len;
     }
 
     /// Takes back what was pushed since the mark.
     pub fn truncate_attributes(&mut self, mark: u32) {
-        self.attributes.all.truncate(mark as usize);
+        self.attributes.shorten(mark);
     }
 
     /// A value whose text stands at an address.
@@ -308,17 +320,22 @@ impl StoreBuilder {
         }
     }
 
-    /// An interned or plain text; "" for any other value.
-    pub fn text(&self, value: RawValue) -> &str {
+    /// An interned or plain text, or one that was cut; "" for any other value.
+    pub fn text(&self, value: RawValue) -> Cow<'_, str> {
         self.attributes.text(value, &self.buffers, &self.strings)
+    }
+
+    /// The same, of one that was cut what is left.
+    pub fn plain_text(&self, value: RawValue) -> &str {
+        self.attributes.plain_text(value, &self.buffers, &self.strings)
     }
 
     pub fn decode(&self, value: RawValue) -> crate::value::Value<'_> {
         self.attributes.decode(value, &self.buffers, &self.strings)
     }
 
-    pub fn attribute_pairs(&self, range: AttributeRange) -> impl Iterator<Item = (StringId, RawValue)> + '_ {
-        self.attributes.range(range).iter().map(|attribute| (attribute.key, attribute.value))
+    pub fn attribute_pairs(&self, range: AttributeRange) -> Attributes<'_> {
+        self.attributes.range(range)
     }
 
     /// A resource; its attributes may come later.
@@ -362,7 +379,13 @@ impl StoreBuilder {
     /// The same for a name that may stand in an input, as plain text.
     #[inline(always)]
     pub fn push_said_event(&mut self, time: u64, name: RawValue, attributes: AttributeRange) {
-        self.events.push(EventRecord { time, name, attributes });
+        let event = EventRecord::new(&mut self.attributes, time, name, attributes);
+        self.events.push(event);
+    }
+
+    /// The name of an event by its place in the column.
+    pub fn event_name(&self, event: u32) -> RawValue {
+        self.events.get(event as usize).map_or(RawValue::NULL, |event| event.name(&self.attributes))
     }
 
     /// Takes back the events that were pushed since the mark.
@@ -416,6 +439,42 @@ impl StoreBuilder {
     /// Adds a span: its events and links are those pushed since the draft was made.
     #[inline]
     pub fn push_span(&mut self, draft: &SpanDraft, origin: OriginIndex) {
+        let number = self.spans.len() as u32;
+        let record = self.record(draft, origin, number);
+        self.spans.push(record);
+        if self.spans.len() - self.current.2 == ESTIMATE_AFTER {
+            self.estimate(draft.source);
+        }
+    }
+
+    /// Adds a span made of each item. While they are made the spans of this builder are out of reach.
+    ///
+    /// The first spans of all take the place of the items in memory, if these are no smaller: to have both at once would be the most that reading
+    /// takes, and WebAssembly gives no memory back.
+    pub fn add_spans<T>(
+        &mut self,
+        items: Vec<T>,
+        mut make: impl FnMut(&mut StoreBuilder, T) -> (SpanDraft, OriginIndex),
+    ) {
+        let mut before = std::mem::take(&mut self.spans);
+        let mut number = before.len() as u32;
+        let records = items.into_iter().map(|item| {
+            let (draft, origin) = make(self, item);
+            number += 1;
+            self.record(&draft, origin, number - 1)
+        });
+        if before.is_empty() {
+            self.spans = records.collect();
+        } else {
+            before.reserve_exact(records.len());
+            before.extend(records);
+            self.spans = before;
+        }
+    }
+
+    /// What is kept of a span, and what it has beside.
+    #[inline(always)]
+    fn record(&mut self, draft: &SpanDraft, origin: OriginIndex, number: u32) -> SpanRecord {
         let trace = self.traces.index_of(draft.trace);
         let link_count = self.link_mark() - draft.first_link;
         let extra = if link_count != 0
@@ -436,7 +495,10 @@ impl StoreBuilder {
             parent_form: draft.parent.form,
             flags: draft.flags,
         });
-        self.spans.push(SpanRecord {
+        if !self.pending.is_empty() {
+            self.attach_warnings(number, draft.source);
+        }
+        SpanRecord {
             id: draft.id.value,
             parent_id: draft.parent.value,
             start: draft.start,
@@ -450,12 +512,6 @@ impl StoreBuilder {
             extra,
             source: draft.source,
             bits,
-        });
-        if !self.pending.is_empty() {
-            self.attach_warnings();
-        }
-        if self.spans.len() - self.current.2 == ESTIMATE_AFTER {
-            self.estimate(draft.source);
         }
     }
 
@@ -472,9 +528,7 @@ impl StoreBuilder {
     }
 
     #[cold]
-    fn attach_warnings(&mut self) {
-        let span = self.spans.len() as u32 - 1;
-        let source = self.spans[span as usize].source;
+    fn attach_warnings(&mut self, span: u32, source: u32) {
         for (kind, message) in std::mem::take(&mut self.pending) {
             self.span_warnings.push(super::SpanWarning { span, kind, message });
             if !self.count_warning(kind, 1) {
@@ -502,8 +556,8 @@ impl StoreBuilder {
         if consumed / spans < 8 {
             return; // Not an offset into this input: made-up spans.
         }
-        let (attributes, events, spans) = (self.attributes.all.len(), self.events.len(), self.spans.len() - before);
-        self.attributes.all.reserve_exact(more(attributes));
+        let (attributes, events, spans) = (self.attributes.len(), self.events.len(), self.spans.len() - before);
+        self.attributes.reserve(more(attributes as usize));
         self.events.reserve_exact(more(events));
         self.spans.reserve_exact(more(spans));
     }
@@ -516,9 +570,20 @@ impl StoreBuilder {
         let consumed = u64::from(address.saturating_sub(base)).max(1);
         let left = u64::from(len).saturating_sub(consumed);
         // An estimate that is too large for the memory is a wrong one.
-        let _ = self.attributes.all.try_reserve_exact(more(self.attributes.all.len(), consumed, left));
+        self.attributes.reserve(more(self.attributes.len() as usize, consumed, left));
         let _ = self.events.try_reserve_exact(more(self.events.len(), consumed, left));
         more(items, consumed, left)
+    }
+
+    /// Makes room for the names and texts that those items will have, for a reader that keeps others than all items share.
+    #[cold]
+    pub fn expect_strings(&mut self, address: u32) {
+        let (base, len, _) = self.current;
+        let consumed = u64::from(address.saturating_sub(base)).max(1);
+        let left = u64::from(len).saturating_sub(consumed);
+        let (bytes, ends) = self.strings.all();
+        let (bytes, count) = (more(bytes.len(), consumed, left), more(ends.len(), consumed, left));
+        self.strings.reserve(count, bytes);
     }
 
     /// Gives other ids to the traces of the spans from one on, and to none of an input before.
@@ -560,6 +625,11 @@ impl StoreBuilder {
     /// The resource of a span that was added.
     pub fn resource_of(&self, span: usize) -> ResourceIndex {
         ResourceIndex(self.origins[self.spans[span].origin as usize].resource)
+    }
+
+    /// Makes room for so many warnings about spans.
+    pub fn expect_span_warnings(&mut self, more: usize) {
+        self.span_warnings.reserve_exact(more);
     }
 
     /// Takes back the warnings of a span that turned out to be none.
@@ -648,8 +718,7 @@ impl StoreBuilder {
 
     fn service_of(&mut self, resource: u32, key: StringId) -> StringId {
         let range = self.resources[resource as usize].attributes;
-        let value = self.attributes.range(range).iter().find(|attribute| attribute.key == key).map(|a| a.value);
-        match value {
+        match self.attributes.find(range, key) {
             Some(value) if let Some(text) = value.as_interned() => text,
             Some(value) if !value.is_null() => {
                 let text = self.decode(value).to_string();

@@ -1,7 +1,7 @@
 //! Events that find their span only when all spans are there, as lines of a log do.
 
 use super::builder::StoreBuilder;
-use super::{SpanKey, TraceKey};
+use super::{EventRecord, SpanKey, TraceKey};
 use crate::sort;
 
 /// No span.
@@ -67,22 +67,15 @@ impl StoreBuilder {
             *owner = *slot;
             *slot += 1;
         }
-        let mut places = owner;
-        for at in 0..places.len() {
-            while places[at] as usize != at {
-                let to = places[at] as usize;
-                self.events.swap(at, to);
-                places.swap(at, to);
-            }
-        }
-        drop((places, next));
+        drop(next);
+        sort::arrange(&mut self.events, owner);
         self.events.truncate(ends[count] as usize);
         for (span, ends) in self.spans.iter_mut().zip(ends.windows(2)) {
             let late = ends[1] - ends[0] != span.event_count;
             (span.first_event, span.event_count) = (ends[0], ends[1] - ends[0]);
             let events = &mut self.events[ends[0] as usize..ends[1] as usize];
-            if late && !events.is_sorted_by_key(|event| event.time) {
-                sort::slice(events, |one, other| one.time.cmp(&other.time));
+            if late && !events.is_sorted_by_key(EventRecord::time) {
+                sort::slice(events, |one, other| one.time().cmp(&other.time()));
             }
         }
     }
@@ -111,6 +104,6 @@ mod tests {
             let draft = builder.draft(source * 20);
             builder.push_span(&draft, origin);
         }
-        assert!(builder.attributes.all.capacity() < 20_000, "{}", builder.attributes.all.capacity());
+        assert!(builder.attributes.capacity() < 20_000, "{}", builder.attributes.capacity());
     }
 }

@@ -27,7 +27,7 @@ use crate::error::{Position, Warning, WarningKind};
 use crate::strings::{StringId, Strings};
 
 #[doc(hidden)]
-pub use attributes::{Attribute, AttributeRange, Encoding, RawText, RawValue};
+pub use attributes::{AttributeRange, Attributes, Encoding, OMITTED, RawText, RawValue};
 #[doc(hidden)]
 pub use builder::{
     ESTIMATE_AFTER, LinkDraft, OriginIndex, ResourceIndex, ScopeIndex, SpanDraft, StoreBuilder, TraceMark, TraceTable,
@@ -39,7 +39,7 @@ pub use late_events::AddedSpan;
 pub use links::LinkTargets;
 pub use span::{Event, Link, Scope, Span, SpanIndex, SpanKind, Status, Top};
 
-use attributes::AttributeColumn;
+use attributes::{Attribute, AttributeColumn};
 use buffers::Buffers;
 
 /// The time of a span that has none.
@@ -113,12 +113,37 @@ struct Extra {
     flags: u32,
 }
 
+/// An event: twenty bytes.
 #[derive(Clone, Copy, Debug)]
 struct EventRecord {
-    time: u64,
-    /// Interned, or plain text of an input: lines of a log say something else each time.
-    name: RawValue,
-    attributes: AttributeRange,
+    /// The upper and the lower half.
+    time: [u32; 2],
+    first_attribute: u32,
+    /// How many attributes it has, and its name: interned, or plain text of an input, whole or cut, as lines of a log say something else each time.
+    count_and_name: Attribute,
+}
+
+impl EventRecord {
+    #[inline(always)]
+    fn new(column: &mut AttributeColumn, time: u64, name: RawValue, attributes: AttributeRange) -> EventRecord {
+        EventRecord {
+            time: [(time >> 32) as u32, time as u32],
+            first_attribute: attributes.start,
+            count_and_name: column.pack(attributes.len, name),
+        }
+    }
+
+    fn time(&self) -> u64 {
+        u64::from(self.time[0]) << 32 | u64::from(self.time[1])
+    }
+
+    fn name(&self, column: &AttributeColumn) -> RawValue {
+        column.unpack(self.count_and_name).1
+    }
+
+    fn attributes(&self, column: &AttributeColumn) -> AttributeRange {
+        AttributeRange { start: self.first_attribute, len: column.unpack(self.count_and_name).0 }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -246,9 +271,7 @@ impl Store {
     /// Whether some resource has an attribute with this key.
     #[doc(hidden)]
     pub fn is_on_a_resource(&self, key: StringId) -> bool {
-        self.resources
-            .iter()
-            .any(|resource| self.attributes.range(resource.attributes).iter().any(|found| found.key == key))
+        self.resources.iter().any(|resource| self.attributes.find(resource.attributes, key).is_some())
     }
 
     fn trace_id_text(&self, key: TraceKey) -> String {

@@ -1,5 +1,7 @@
 //! A handle on one span.
 
+use std::borrow::Cow;
+
 use super::attributes::AttributeRange;
 use super::{Bits, EventRecord, IdForm, LinkRecord, NO_PARENT, NO_TIME, SpanKey, SpanRecord, Store, TraceIndex};
 use crate::error::{Position, WarningKind};
@@ -489,21 +491,13 @@ impl<'a> Span<'a> {
     /// The first attribute with this key.
     pub fn attribute(&self, key: &str) -> Option<Value<'a>> {
         let key = self.store.strings.find(key)?;
-        let attributes = self.store.attributes.range(self.record().attributes);
-        attributes.iter().find(|attribute| attribute.key == key).map(|attribute| self.store.decode(attribute.value))
+        self.store.attributes.find(self.record().attributes, key).map(|value| self.store.decode(value))
     }
 
     /// Its attributes as they are stored; [`Store::decode`] makes a value of one.
     #[inline]
     #[doc(hidden)]
-    pub fn raw_attributes(&self) -> impl Iterator<Item = (StringId, super::RawValue)> + use<'a> {
-        self.stored_attributes().iter().map(|attribute| (attribute.key, attribute.value))
-    }
-
-    /// The same as they lie in their column.
-    #[inline]
-    #[doc(hidden)]
-    pub fn stored_attributes(&self) -> &'a [super::Attribute] {
+    pub fn raw_attributes(&self) -> super::Attributes<'a> {
         self.store.attributes.range(self.record().attributes)
     }
 
@@ -518,9 +512,7 @@ impl<'a> Span<'a> {
         let origin = self.store.origins[self.record().origin as usize];
         let resource = self.store.resources[origin.resource as usize].attributes;
         let mut places = [self.record().attributes, resource].into_iter();
-        let found =
-            places.find_map(|range| self.store.attributes.range(range).iter().find(|attribute| attribute.key == key));
-        found.map(|attribute| self.store.decode(attribute.value))
+        places.find_map(|range| self.store.attributes.find(range, key)).map(|value| self.store.decode(value))
     }
 
     /// Attributes of its resource.
@@ -598,31 +590,31 @@ pub struct Event<'a> {
 impl<'a> Event<'a> {
     /// Time in nanoseconds, as a span's.
     pub fn time_ns(&self) -> Option<u64> {
-        (self.record.time != NO_TIME).then_some(self.record.time)
+        Some(self.record.time()).filter(|time| *time != NO_TIME)
     }
 
     /// Its name.
-    pub fn name(&self) -> &'a str {
-        self.store.attributes.text(self.record.name, &self.store.buffers, &self.store.strings)
+    pub fn name(&self) -> Cow<'a, str> {
+        self.store.attributes.text(self.stored_name(), &self.store.buffers, &self.store.strings)
     }
 
     /// Its attributes in the order of the input.
     pub fn attributes(&self) -> impl ExactSizeIterator<Item = (&'a str, Value<'a>)> + use<'a> {
-        self.store.attributes_in(self.record.attributes)
+        self.store.attributes_in(self.record.attributes(&self.store.attributes))
     }
 }
 
 impl<'a> Event<'a> {
-    /// Its name as it is stored: interned, or plain text of an input.
+    /// Its name as it is stored: interned, or plain text of an input, whole or cut.
     #[doc(hidden)]
     pub fn stored_name(&self) -> super::RawValue {
-        self.record.name
+        self.record.name(&self.store.attributes)
     }
 
     /// Its attributes as they are stored.
     #[doc(hidden)]
-    pub fn stored_attributes(&self) -> &'a [super::Attribute] {
-        self.store.attributes.range(self.record.attributes)
+    pub fn raw_attributes(&self) -> super::Attributes<'a> {
+        self.store.attributes.range(self.record.attributes(&self.store.attributes))
     }
 }
 
@@ -718,10 +710,7 @@ impl Store {
     }
 
     fn attributes_in(&self, range: AttributeRange) -> impl ExactSizeIterator<Item = (&str, Value<'_>)> {
-        self.attributes
-            .range(range)
-            .iter()
-            .map(|attribute| (self.strings.get(attribute.key), self.decode(attribute.value)))
+        self.attributes.range(range).map(|(key, value)| (self.strings.get(key), self.decode(value)))
     }
 
     pub(super) fn compare_span_keys(&self, a: SpanKey, b: SpanKey) -> std::cmp::Ordering {

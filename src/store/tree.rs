@@ -59,14 +59,14 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
     let count = builder.spans.len();
     let grouped = group_by_trace(builder);
     let mut tree = Tree {
-        parents: Vec::with_capacity(count),
-        depths: Vec::with_capacity(count),
-        subtree_ends: Vec::with_capacity(count),
+        parents: Vec::new(),
+        depths: Vec::new(),
+        subtree_ends: Vec::new(),
         traces: Vec::with_capacity(grouped.ranges.len()),
         repeated_ids: 0,
     };
     // Positions in `order` are final; values are positions in the input.
-    let mut order: Vec<u32> = Vec::with_capacity(count);
+    let mut order: Vec<u32> = Vec::new();
     let mut scratch = Scratch::default();
     let mut found = Findings::default();
     let mut keys = Vec::new();
@@ -78,9 +78,17 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
         sort::by_time(members, &mut keys, &|member| spans[member as usize].start, &mut |a, b| {
             compare_spans(&builder.strings, &spans[a as usize], &spans[b as usize])
         });
+        release(&mut keys);
         scratch.gather(&builder.spans, members);
-        arrange(builder, &mut scratch, &mut found);
-        scratch.walk(first, &mut order, &mut tree);
+        arrange(builder, &mut scratch, members, &mut found);
+        release(&mut scratch.slots);
+        if first == 0 {
+            // Not before: with one trace of many spans this is the most memory that reading takes.
+            for column in [&mut order, &mut tree.parents, &mut tree.depths, &mut tree.subtree_ends] {
+                column.reserve_exact(count);
+            }
+        }
+        scratch.walk(members, &mut order, &mut tree);
         let mut record = TraceRecord {
             id: builder.traces.keys[*trace as usize],
             first,
@@ -92,7 +100,7 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
         if record.id.form == IdForm::Empty {
             members.iter().for_each(|member| found.add(WarningKind::EmptyTraceId, *member));
         }
-        for &Node { member, bits, .. } in &scratch.nodes {
+        for (&Node { bits, .. }, &member) in scratch.nodes.iter().zip(&*members) {
             let span = &mut builder.spans.as_mut_slice()[member as usize];
             (span.trace, span.bits) = (number, bits);
             if span.start == NO_TIME {
@@ -118,6 +126,13 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
     renumber_warnings(builder, &order);
     permute(&mut builder.spans, order);
     tree
+}
+
+/// Gives back the memory of a table that was large; one that was not is used again.
+fn release<T>(table: &mut Vec<T>) {
+    if table.capacity() > 1 << 14 {
+        *table = Vec::new();
+    }
 }
 
 struct Grouped {
@@ -168,8 +183,6 @@ struct Node {
     id: u64,
     parent_id: u64,
     bits: Bits,
-    /// Position in the input.
-    member: u32,
     parent: u32,
     first_child: u32,
     next_sibling: u32,
@@ -223,6 +236,7 @@ impl Findings {
             let text = describe(builder, kind, &span);
             builder.warn_many(kind, count, Some(span.source), || text);
         }
+        builder.expect_span_warnings(self.spans.len());
         builder.span_warnings.extend(self.spans.into_iter().map(|(span, kind)| super::SpanWarning {
             span,
             kind,
@@ -265,7 +279,7 @@ impl Scratch {
         self.nodes.clear();
         self.nodes.extend(members.iter().map(|&member| {
             let SpanRecord { id, parent_id, bits, .. } = spans[member as usize];
-            Node { id, parent_id, bits, member, parent: NONE, first_child: NONE, next_sibling: NONE }
+            Node { id, parent_id, bits, parent: NONE, first_child: NONE, next_sibling: NONE }
         }));
         let slots = (members.len() * 2).next_power_of_two().max(4);
         self.slots.clear();
@@ -343,7 +357,8 @@ impl Scratch {
     }
 
     /// Emits the trace's spans depth-first.
-    fn walk(&mut self, first: u32, order: &mut Vec<u32>, tree: &mut Tree) {
+    fn walk(&mut self, members: &[u32], order: &mut Vec<u32>, tree: &mut Tree) {
+        let first = order.len() as u32;
         let nodes = &mut self.nodes.as_mut_slice()[..];
         for top in 0..nodes.len() as u32 {
             if nodes[top as usize].parent != NONE {
@@ -355,7 +370,7 @@ impl Scratch {
             loop {
                 let index = order.len() as u32;
                 let node = &mut nodes[at as usize];
-                order.push(node.member);
+                order.push(members[at as usize]);
                 tree.parents.push(parent);
                 tree.depths.push(depth);
                 tree.subtree_ends.push(index + 1);
@@ -385,22 +400,22 @@ impl Scratch {
 }
 
 /// Finds the parent of each of the trace's spans, cuts cycles and links children in order.
-fn arrange(builder: &StoreBuilder, scratch: &mut Scratch, found: &mut Findings) {
+fn arrange(builder: &StoreBuilder, scratch: &mut Scratch, members: &[u32], found: &mut Findings) {
     let count = scratch.nodes.len() as u32;
     let mut empty = 0;
-    for index in 0..count {
+    for (index, &member) in (0..).zip(members) {
         let node = scratch.nodes.as_slice()[index as usize];
         if node.key().is_empty() {
             found.repeated_ids += u64::from(empty > 0);
             empty += 1;
-            found.add(WarningKind::EmptySpanId, node.member);
+            found.add(WarningKind::EmptySpanId, member);
             continue;
         }
         if let Some(first) = scratch.enter(index) {
             found.repeated_ids += 1;
             let shared = |index: u32| scratch.nodes.as_slice()[index as usize].bits.shared();
             if shared(index) == shared(first) {
-                found.add(WarningKind::DuplicateId, node.member);
+                found.add(WarningKind::DuplicateId, member);
             }
         }
     }
@@ -408,7 +423,7 @@ fn arrange(builder: &StoreBuilder, scratch: &mut Scratch, found: &mut Findings) 
     // first by id, closes none with others of that sort.
     let (mut tops, mut backwards) = (0, false);
     for index in 0..count {
-        match parent_of(builder, scratch, found, index) {
+        match parent_of(builder, scratch, members, found, index) {
             Parent::Span(parent) => {
                 backwards |= parent > index;
                 let kind = scratch.nodes.as_slice()[parent as usize].bits.kind();
@@ -425,7 +440,7 @@ fn arrange(builder: &StoreBuilder, scratch: &mut Scratch, found: &mut Findings) 
         }
     }
     if tops == 0 || backwards {
-        cut_cycles(&mut scratch.nodes, found);
+        cut_cycles(&mut scratch.nodes, members, found);
     }
     let nodes = &mut scratch.nodes.as_mut_slice()[..];
     for index in (0..count).rev() {
@@ -443,7 +458,7 @@ enum Parent {
 }
 
 #[inline(always)]
-fn parent_of(builder: &StoreBuilder, scratch: &Scratch, found: &mut Findings, index: u32) -> Parent {
+fn parent_of(builder: &StoreBuilder, scratch: &Scratch, members: &[u32], found: &mut Findings, index: u32) -> Parent {
     let node = &scratch.nodes.as_slice()[index as usize];
     let (own_key, shared) = (node.key(), node.bits.shared());
     if shared
@@ -458,18 +473,18 @@ fn parent_of(builder: &StoreBuilder, scratch: &Scratch, found: &mut Findings, in
         return Parent::Top(Top::Root);
     }
     let Some(parent) = scratch.find(key) else {
-        found.add(WarningKind::Orphan, node.member);
+        found.add(WarningKind::Orphan, members[index as usize]);
         return Parent::Top(Top::Orphan);
     };
     if own_key.same(key) && !shared {
-        found.add(WarningKind::SelfParent, node.member);
+        found.add(WarningKind::SelfParent, members[index as usize]);
         return Parent::Top(Top::Cycle);
     }
     if scratch.has_shared && scratch.shared_half[parent as usize] != NONE {
         // Children belong to the half that ran in their service; the server's half when neither did.
         let server = scratch.shared_half[parent as usize];
         let service = |index: u32| {
-            let origin = builder.spans.as_slice()[scratch.nodes.as_slice()[index as usize].member as usize].origin;
+            let origin = builder.spans.as_slice()[members[index as usize] as usize].origin;
             builder.origins[origin as usize].service
         };
         let own = service(index);
@@ -480,7 +495,7 @@ fn parent_of(builder: &StoreBuilder, scratch: &Scratch, found: &mut Findings, in
     Parent::Span(parent)
 }
 
-fn cut_cycles(nodes: &mut [Node], found: &mut Findings) {
+fn cut_cycles(nodes: &mut [Node], members: &[u32], found: &mut Findings) {
     // 0: not seen; otherwise the number of the walk that saw it.
     let mut seen = vec![0_u32; nodes.len()];
     for start in 0..nodes.len() as u32 {
@@ -503,7 +518,7 @@ fn cut_cycles(nodes: &mut [Node], found: &mut Findings) {
         let node = &mut nodes[first as usize];
         node.parent = NONE;
         node.bits.set_top(Some(Top::Cycle));
-        found.add(WarningKind::Cycle, node.member);
+        found.add(WarningKind::Cycle, members[first as usize]);
     }
 }
 
@@ -518,20 +533,21 @@ fn renumber_warnings(builder: &mut StoreBuilder, order: &[u32]) {
     }
     // Those of one span keep their order.
     let mut next = vec![0_u32; order.len() + 1];
-    let warnings = std::mem::take(&mut builder.span_warnings);
-    for warning in &warnings {
-        next[position[warning.span as usize] as usize + 1] += 1;
+    for warning in &mut builder.span_warnings {
+        warning.span = position[warning.span as usize];
+        next[warning.span as usize + 1] += 1;
     }
+    drop(position);
     for index in 0..order.len() {
         next[index + 1] += next[index];
     }
-    builder.span_warnings = warnings.clone();
-    for warning in warnings {
-        let span = position[warning.span as usize];
-        let slot = &mut next[span as usize];
-        builder.span_warnings[*slot as usize] = super::SpanWarning { span, ..warning };
+    let places = builder.span_warnings.iter().map(|warning| {
+        let slot = &mut next[warning.span as usize];
         *slot += 1;
-    }
+        *slot - 1
+    });
+    let places = places.collect();
+    sort::arrange(&mut builder.span_warnings, places);
 }
 
 /// Moves every record to its place, cycle by cycle, without a second column.

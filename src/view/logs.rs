@@ -212,7 +212,7 @@ fn has_all(trace: &Trace<'_>, line: &Line, words: &[String], haystack: &mut Stri
         haystack.extend(text.chars().map(fold));
         haystack.push('\n');
     };
-    add(event.name());
+    add(&event.name());
     add(span.service());
     add(span.name());
     add(line.level.as_str());
@@ -240,17 +240,17 @@ fn text_of(event: &Event<'_>) -> String {
     let name = event.name();
     match (exception.0.is_empty(), exception.1.is_empty()) {
         _ if !name.eq_ignore_ascii_case("exception") && !message.is_empty() => message,
-        _ if !name.is_empty() && !name.eq_ignore_ascii_case("exception") => name.to_owned(),
+        _ if !name.is_empty() && !name.eq_ignore_ascii_case("exception") => name.into_owned(),
         (false, false) => format!("{}: {}", exception.0, exception.1),
         (false, true) => exception.0,
         (true, false) => exception.1,
         (true, true) if !message.is_empty() => message,
-        (true, true) => name.to_owned(),
+        (true, true) => name.into_owned(),
     }
 }
 
 fn is_exception(event: &Event<'_>) -> bool {
-    tells_of_error(event.name()) || event.attributes().any(|(key, _)| key.starts_with("exception."))
+    tells_of_error(&event.name()) || event.attributes().any(|(key, _)| key.starts_with("exception."))
 }
 
 fn level_of(event: &Event<'_>, exception: bool) -> Level {

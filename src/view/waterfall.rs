@@ -559,7 +559,7 @@ impl Waterfall {
                 .events()
                 .filter_map(|event| {
                     let mark =
-                        EventMark { ns: since_start(event.time_ns()?) + shift, error: tells_of_error(event.name()) };
+                        EventMark { ns: since_start(event.time_ns()?) + shift, error: tells_of_error(&event.name()) };
                     range.overlaps(mark.ns, mark.ns).then_some(mark)
                 })
                 .take(MAX_EVENTS)

@@ -277,7 +277,7 @@ impl Json {
                 if let Some(time) = event.time_ns() {
                     self.member("timeUnixNano", &time.to_string());
                 }
-                self.member("name", event.name());
+                self.member("name", &event.name());
                 self.attributes(event.attributes());
                 self.close('}');
             }

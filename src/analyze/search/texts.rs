@@ -10,7 +10,7 @@
 //! takes to walk some megabytes: all texts once, and the spans of those that match.
 
 use crate::simd::Needle;
-use crate::store::{Attribute, RawText, RawValue, Store, Trace};
+use crate::store::{Attributes, RawText, RawValue, Store, Trace};
 use crate::strings::{StringId, Strings};
 
 /// Longer texts stay where they are.
@@ -72,10 +72,10 @@ impl Texts {
             let Some(span) = trace.span(position) else { break };
             self.numbers.push(self.services[span.service_index()]);
             self.push_name(store, span.name_id());
-            let attributes = span.stored_attributes();
-            self.shape.push(self.shapes.of(attributes));
-            for attribute in attributes {
-                self.push(store, attribute.value);
+            let attributes = span.raw_attributes();
+            self.shape.push(self.shapes.of(attributes.clone()));
+            for (_, value) in attributes {
+                self.push(store, value);
             }
             if let Some(message) = span.raw_message() {
                 self.push(store, message);
@@ -85,8 +85,8 @@ impl Texts {
                     Some(name) => self.push_name(store, name),
                     None => self.push(store, event.stored_name()),
                 }
-                for attribute in event.stored_attributes() {
-                    self.push(store, attribute.value);
+                for (_, value) in event.raw_attributes() {
+                    self.push(store, value);
                 }
             }
             self.from.push(self.numbers.len() as u32);
@@ -279,7 +279,7 @@ struct Shapes {
 
 impl Shapes {
     /// The number of the shape of these attributes.
-    fn of(&mut self, attributes: &[Attribute]) -> u32 {
+    fn of(&mut self, attributes: Attributes<'_>) -> u32 {
         if (self.ends.len() + 1) * 2 > self.table.len() {
             self.table = vec![0; (self.table.len() * 2).max(64)];
             for number in 0..self.ends.len() as u32 {
@@ -290,7 +290,7 @@ impl Shapes {
                 self.table[at] = number + 1;
             }
         }
-        let keys = attributes.iter().map(|attribute| attribute.key);
+        let keys = attributes.map(|(key, _)| key);
         let mut at = hash(keys.clone()) & (self.table.len() - 1);
         loop {
             let Some(number) = self.table[at].checked_sub(1) else {

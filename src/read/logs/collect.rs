@@ -6,29 +6,75 @@ use super::line::{Line, NameSource, name_of_message};
 use crate::store::{AttributeRange, IdForm, NO_TIME, RawValue, SpanKey, StoreBuilder, TraceKey, TraceTable};
 use crate::strings::StringId;
 
-/// The lines of a span.
+/// The lines of a span: 80 bytes, as there are many. What becomes its record (`spans.rs`) is no smaller than that.
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
-    /// Its number in [`Lines::traces`].
-    pub trace: u32,
-    /// Empty: the lines name a trace and no span.
-    pub span: SpanKey,
-    pub parent: SpanKey,
+    span: u64,
+    parent: u64,
     /// Times of the first and the last line; `NO_TIME` when no line has one.
     pub start: u64,
     pub end: u64,
     /// When the span began and ended by a duration that a line tells; `NO_TIME` when none does.
     pub told: (u64, u64),
-    pub name: (NameSource, StringId),
+    /// Its number in [`Lines::traces`].
+    pub trace: u32,
+    pub name: StringId,
     pub service: StringId,
     /// As [`Line::resource`].
     pub resource: u32,
-    /// What the first line said that tells of an error; `NULL` when none does.
-    pub error: RawValue,
-    /// Address of the first line, and its input.
+    /// The event of the first line that tells of an error, plus one; 0 when none does.
+    pub error: u32,
+    /// Address of the first line.
     pub source: u32,
-    pub input: u32,
     pub lines: u32,
+    forms: [IdForm; 2],
+    pub named: Named,
+}
+
+/// How a group came to its name and its parent.
+#[derive(Clone, Copy, Debug)]
+pub struct Named {
+    pub by: NameSource,
+    /// No line names the parent: it is guessed.
+    pub parent_guessed: bool,
+}
+
+impl Group {
+    /// Of no line yet.
+    fn new(trace: u32, span: SpanKey) -> Group {
+        Group {
+            span: span.value,
+            parent: 0,
+            start: NO_TIME,
+            end: NO_TIME,
+            told: (NO_TIME, NO_TIME),
+            trace,
+            name: StringId::EMPTY,
+            service: StringId::EMPTY,
+            resource: 0,
+            error: 0,
+            source: 0,
+            lines: 0,
+            forms: [span.form, IdForm::Empty],
+            named: Named { by: NameSource::Nothing, parent_guessed: false },
+        }
+    }
+
+    /// Empty: the lines name a trace and no span.
+    #[inline(always)]
+    pub fn span(&self) -> SpanKey {
+        SpanKey { value: self.span, form: self.forms[0] }
+    }
+
+    #[inline(always)]
+    pub fn parent(&self) -> SpanKey {
+        SpanKey { value: self.parent, form: self.forms[1] }
+    }
+
+    #[inline(always)]
+    pub fn set_parent(&mut self, parent: SpanKey) {
+        (self.parent, self.forms[1]) = (parent.value, parent.form);
+    }
 }
 
 /// All lines so far.
@@ -43,6 +89,8 @@ pub struct Lines {
     pub members: Vec<u32>,
     /// Where in the column of events a run of lines begins, and with which line.
     pub runs: Vec<(u32, u32)>,
+    /// How many groups there were at half of the lines after which the rest is estimated.
+    groups_at_half: usize,
     /// How many inputs have any.
     pub inputs: u32,
     /// Attributes of resources.
@@ -88,7 +136,7 @@ impl Lines {
     }
 
     /// Takes a finished line in.
-    pub fn add(&mut self, builder: &mut StoreBuilder, source: u32, input: u32, line: &Line) {
+    pub fn add(&mut self, builder: &mut StoreBuilder, source: u32, line: &Line) {
         let event = builder.event_mark();
         let expected = self.runs.last().map(|(first, member)| first + (self.members.len() as u32 - member));
         if expected != Some(event) {
@@ -97,12 +145,14 @@ impl Lines {
         builder.push_said_event(line.time, line.message, line.attributes);
         let number = self.group_of(line.trace, line.span);
         self.members.push(number);
-        if self.members.len() == ESTIMATE_AFTER {
-            self.expect_more(builder, source);
+        match self.members.len() {
+            HALF => self.groups_at_half = self.groups.len(),
+            ESTIMATE_AFTER => self.expect_more(builder, source),
+            _ => {}
         }
         let group = &mut self.groups[number as usize];
         if group.lines == 0 {
-            (group.source, group.input) = (source, input);
+            group.source = source;
         }
         group.lines += 1;
         if line.time != NO_TIME {
@@ -115,11 +165,11 @@ impl Lines {
                 group.told = (start, line.time);
             }
         }
-        if group.parent.is_empty() {
-            group.parent = line.parent;
+        if group.parent().is_empty() {
+            group.set_parent(line.parent);
         }
-        if line.name.0 > group.name.0 {
-            group.name = match line.name {
+        if line.name.0 > group.named.by {
+            (group.named.by, group.name) = match line.name {
                 (NameSource::Message, StringId::EMPTY) => (NameSource::Message, name_of_message(builder, line.message)),
                 (NameSource::Message, name) => {
                     (NameSource::Message, name_of_message(builder, RawValue::interned(name)))
@@ -133,16 +183,18 @@ impl Lines {
         if group.resource == 0 {
             group.resource = line.resource;
         }
-        if line.failed && group.error.is_null() {
-            group.error = line.message;
+        if line.failed && group.error == 0 && !line.message.is_null() {
+            group.error = event + 1;
         }
     }
 
     /// Makes room for the lines that will come behind this many, and for their spans: growing by doubling would leave holes.
     #[cold]
     fn expect_more(&mut self, builder: &mut StoreBuilder, source: u32) {
-        let (lines, groups) = (self.members.len(), self.groups.len());
-        let more = builder.expect_more(lines, source);
+        // The first lines begin more spans than those behind them, which go on with some.
+        let (lines, groups) = (self.members.len() - HALF, self.groups.len() - self.groups_at_half);
+        let more = builder.expect_more(self.members.len(), source);
+        builder.expect_strings(source);
         let _ = self.members.try_reserve_exact(more);
         let _ = self.groups.try_reserve_exact((groups as u64 * more as u64 / lines as u64) as usize);
     }
@@ -151,7 +203,7 @@ impl Lines {
     #[inline]
     fn group_of(&mut self, trace: TraceKey, span: SpanKey) -> u32 {
         let trace = self.traces.index_of(trace);
-        let same = |group: &Group| group.trace == trace && same_span(group.span, span);
+        let same = |group: &Group| group.trace == trace && same_span(group.span(), span);
         // Lines of one span tend to stand together.
         if self.groups.get(self.last as usize).is_some_and(same) {
             return self.last;
@@ -173,21 +225,7 @@ impl Lines {
         }
         self.last = self.groups.len() as u32;
         self.slots[at] = self.last + 1;
-        self.groups.push(Group {
-            trace,
-            span,
-            parent: SpanKey::EMPTY,
-            start: NO_TIME,
-            end: NO_TIME,
-            told: (NO_TIME, NO_TIME),
-            name: (NameSource::Nothing, StringId::EMPTY),
-            service: StringId::EMPTY,
-            resource: 0,
-            error: RawValue::NULL,
-            source: 0,
-            input: 0,
-            lines: 0,
-        });
+        self.groups.push(Group::new(trace, span));
         self.last
     }
 
@@ -196,7 +234,7 @@ impl Lines {
         let mask = (self.slots.len() * 2).max(256) - 1;
         self.slots = vec![0; mask + 1];
         for (index, group) in self.groups.iter().enumerate() {
-            let mut at = hash(group.trace, group.span) & mask;
+            let mut at = hash(group.trace, group.span()) & mask;
             while self.slots[at] != 0 {
                 at = (at + 1) & mask;
             }
@@ -215,6 +253,7 @@ impl Lines {
 
 /// Lines of an input after which the rest is estimated: the first ones begin more spans than those in the midst of a log.
 pub const ESTIMATE_AFTER: usize = 1 << 14;
+const HALF: usize = ESTIMATE_AFTER / 2;
 
 /// Equal span ids, or none both times.
 pub fn same_span(a: SpanKey, b: SpanKey) -> bool {

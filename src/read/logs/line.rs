@@ -1,12 +1,14 @@
 //! One line of a log while it is read: its ids, its time and what it says. What is left of it are the attributes of an event.
 
+use std::borrow::Cow;
+
 use super::super::ids::{self, Base64, span_number, trace_number};
 use super::super::instant::{Unit, clock_duration, unit_duration};
 use super::fields::Field;
-use super::state::LineInput;
+use super::state::{LineInput, OwnKey};
 use crate::json::Text;
-use crate::simd;
-use crate::store::{AttributeRange, Encoding, IdForm, NO_TIME, RawValue, SpanKey, StoreBuilder, TraceKey};
+use crate::simd::{self, Needle};
+use crate::store::{AttributeRange, Encoding, IdForm, NO_TIME, OMITTED, RawValue, SpanKey, StoreBuilder, TraceKey};
 use crate::strings::{StringId, hash};
 
 /// Names are cut to so many characters.
@@ -24,19 +26,40 @@ pub enum Level {
 impl Level {
     /// A level's name, in every library's spelling.
     pub fn of(name: &[u8]) -> Option<Level> {
-        let mut lower = [0; 13];
-        let lower = lower.get_mut(..name.len())?;
-        lower.copy_from_slice(name);
-        lower.make_ascii_lowercase();
-        Some(match &*lower {
-            b"trace" | b"trc" | b"trce" | b"verbose" | b"vrb" | b"debug" | b"dbg" | b"dbug" | b"fine" | b"finer"
-            | b"finest" | b"config" | b"info" | b"inf" | b"information" | b"informational" | b"notice" | b"default"
-            | b"ok" => Level::Fine,
-            b"warn" | b"wrn" | b"warning" => Level::Warning,
-            b"error" | b"err" | b"eror" | b"fail" | b"severe" | b"critical" | b"crit" | b"crt" | b"fatal" | b"ftl"
-            | b"panic" | b"dpanic" | b"alert" | b"emerg" | b"emergency" => Level::Error,
-            _ => return None,
-        })
+        if name.len() > 8 {
+            return Level::of_long(name);
+        }
+        // Those that are met most come first.
+        const FINE: [u64; 17] = words([
+            "info", "debug", "trace", "inf", "dbg", "trc", "verbose", "notice", "dbug", "trce", "vrb", "fine", "finer",
+            "finest", "config", "default", "ok",
+        ]);
+        const WARNING: [u64; 3] = words(["warn", "warning", "wrn"]);
+        const ERROR: [u64; 14] = words([
+            "error", "err", "fatal", "critical", "severe", "panic", "fail", "eror", "crit", "crt", "ftl", "dpanic",
+            "alert", "emerg",
+        ]);
+        let word = word(name);
+        // In front of a word a zero byte would be none.
+        if name.first() == Some(&0) {
+            return None;
+        }
+        if FINE.contains(&word) {
+            Some(Level::Fine)
+        } else if WARNING.contains(&word) {
+            Some(Level::Warning)
+        } else {
+            ERROR.contains(&word).then_some(Level::Error)
+        }
+    }
+
+    #[cold]
+    fn of_long(name: &[u8]) -> Option<Level> {
+        let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
+        if is("information") || is("informational") {
+            return Some(Level::Fine);
+        }
+        is("emergency").then_some(Level::Error)
     }
 
     /// Pino and bunyan number their levels from 10 to 60.
@@ -51,6 +74,25 @@ impl Level {
             _ => (Level::Unsaid, None),
         }
     }
+}
+
+/// A word of at most eight letters as a number, whatever their case.
+const fn word(name: &[u8]) -> u64 {
+    let (mut number, mut at) = (0, 0);
+    while at < name.len() {
+        number = number << 8 | name[at].to_ascii_lowercase() as u64;
+        at += 1;
+    }
+    number
+}
+
+const fn words<const N: usize>(names: [&str; N]) -> [u64; N] {
+    let (mut numbers, mut at) = ([0; N], 0);
+    while at < N {
+        numbers[at] = word(names[at].as_bytes());
+        at += 1;
+    }
+    numbers
 }
 
 /// A value of a line as it stands in the input.
@@ -348,7 +390,7 @@ impl Line {
 
     /// Says what the line said as a text.
     pub fn say(&mut self, reading: &mut LineInput<'_>, start: usize, end: usize) {
-        let key = reading.builder.intern("message");
+        let key = reading.own_key(OwnKey::Message);
         let text = Text { start: start as u32, end: end as u32, escaped: false };
         self.message = sentence(reading, key, Found { text, shape: Shape::Text });
     }
@@ -418,7 +460,7 @@ impl Line {
             self.name.0 = NameSource::Message;
         }
         if self.duration.is_none() {
-            self.duration = told_duration(reading.builder.text(self.message));
+            self.duration = told_duration(&reading.logs.said, reading.builder.plain_text(self.message));
         }
         self.failed |= self.level >= Level::Error || self.error && self.level == Level::Unsaid;
         self.attributes = reading.builder.attributes_since(self.mark);
@@ -534,7 +576,7 @@ pub fn duration_of(reading: &mut LineInput<'_>, text: &str, unit: Option<Unit>) 
 }
 
 /// What a sentence says that something took: `took 12ms`, `Completed 200 OK in 12 ms`.
-fn told_duration(message: &str) -> Option<u64> {
+fn told_duration(said: &Said, message: &str) -> Option<u64> {
     const DONE: [&str; 12] = [
         "completed",
         "finished",
@@ -550,8 +592,8 @@ fn told_duration(message: &str) -> Option<u64> {
         "closed",
     ];
     let bytes = message.as_bytes();
-    // Most messages have no number in them, or nothing of the kind before one.
-    if !bytes.iter().any(u8::is_ascii_digit) {
+    // Most messages say nothing of the kind, or have no number in them.
+    if !said.durations.iter().any(|words| words.is_in(bytes, 0, bytes.len())) || !bytes.iter().any(u8::is_ascii_digit) {
         return None;
     }
     let (mut took, mut done_in) = (None, None);
@@ -584,6 +626,11 @@ fn told_duration(message: &str) -> Option<u64> {
 fn sentence(reading: &mut LineInput<'_>, key: StringId, found: Found) -> RawValue {
     let bytes = reading.bytes;
     let text = found.text.bytes(bytes);
+    // A slice of the input, of which this is a part.
+    let slice = |reading: &mut LineInput<'_>, encoding: Encoding, part: &[u8]| {
+        let start = found.text.start + (part.as_ptr() as usize - text.as_ptr() as usize) as u32;
+        reading.slice_value(encoding, start, start + part.len() as u32)
+    };
     if text.len() <= NAME_LENGTH && !found.text.escaped {
         let said = text.trim_ascii();
         if said.is_empty() {
@@ -593,10 +640,19 @@ fn sentence(reading: &mut LineInput<'_>, key: StringId, found: Found) -> RawValu
         if reading.logs.said.comes_again(said) {
             return RawValue::interned(reading.builder.intern_bytes(said));
         }
-        let start = found.text.start + (text.len() - text.trim_ascii_start().len()) as u32;
-        return reading.slice_value(Encoding::Text, start, start + said.len() as u32);
+        return slice(reading, Encoding::Text, said);
     }
     let content = found.text.content(bytes);
+    if let Cow::Borrowed(content) = content
+        && let Some(beginning) = beginning(first_line(content))
+    {
+        // It may have been cut where it was written.
+        if content.trim().strip_prefix(beginning) != Some(OMITTED) {
+            let raw = found.raw(reading);
+            reading.builder.push_attribute(key, raw);
+        }
+        return slice(reading, Encoding::Cut, beginning.as_bytes());
+    }
     let name = name_of(reading.builder, &content);
     if reading.builder.string(name) != content.trim() {
         let raw = found.raw(reading);
@@ -605,15 +661,17 @@ fn sentence(reading: &mut LineInput<'_>, key: StringId, found: Found) -> RawValu
     if name == StringId::EMPTY { RawValue::NULL } else { RawValue::interned(name) }
 }
 
-/// What lines said lately, by its hash.
+/// What lines said lately, by its hash, and what stands before a duration.
 #[derive(Debug)]
 pub struct Said {
     slots: Vec<u32>,
+    durations: Vec<Needle>,
 }
 
 impl Said {
     pub fn new() -> Said {
-        Said { slots: vec![0; 1 << 12] }
+        let durations = [&b"took "[..], b" in "].into_iter().filter_map(Needle::new).collect();
+        Said { slots: vec![0; 1 << 12], durations }
     }
 
     /// Whether this was said not long before.
@@ -627,16 +685,27 @@ impl Said {
 
 /// The first line of a text, cut if it is long.
 pub fn name_of(builder: &mut StoreBuilder, text: &str) -> StringId {
-    let line = text.trim().lines().next().unwrap_or_default().trim_end();
-    match line.char_indices().nth(NAME_LENGTH) {
+    let line = first_line(text);
+    match beginning(line) {
         None => builder.intern(line),
-        Some((end, _)) => {
-            // At the end of a word, if one ends nearby.
-            let end = line[..end].rfind(' ').filter(|at| *at > end / 2).unwrap_or(end);
-            let cut = format!("{}…", &line[..end]);
-            builder.intern(&cut)
-        }
+        Some(beginning) => builder.intern(&format!("{beginning}{OMITTED}")),
     }
+}
+
+fn first_line(text: &str) -> &str {
+    text.trim().lines().next().unwrap_or_default().trim_end()
+}
+
+/// As much of a line as is a name, if it is too long for one.
+fn beginning(line: &str) -> Option<&str> {
+    let end = match line.as_bytes().get(..=NAME_LENGTH) {
+        None => return None,
+        Some(ascii) if ascii.is_ascii() => NAME_LENGTH,
+        Some(_) => line.char_indices().nth(NAME_LENGTH)?.0,
+    };
+    // At the end of a word, if one ends nearby.
+    let end = line[..end].rfind(' ').filter(|at| *at > end / 2).unwrap_or(end);
+    Some(&line[..end])
 }
 
 /// What a message is about, without the words that say whether it began or ended: lines of both name one span.
@@ -644,16 +713,18 @@ pub fn name_of_message(builder: &mut StoreBuilder, message: RawValue) -> StringI
     const PHASES: [&str; 10] =
         ["started", "starting", "start", "begins", "begin", "finished", "completed", "complete", "ended", "done"];
     let text = builder.text(message);
-    let is_phase =
-        |word: &str| PHASES.iter().any(|phase| word.trim_end_matches([':', '.', ',']).eq_ignore_ascii_case(phase));
+    let is_phase = |word: &str| {
+        let word = word.trim_end_matches([':', '.', ',']);
+        PHASES.iter().any(|phase| word.eq_ignore_ascii_case(phase))
+    };
     let about = match text.rsplit_once(' ') {
         Some((about, last)) if is_phase(last) => about,
         _ => match text.split_once(' ') {
             Some((first, about)) if is_phase(first) => about,
-            _ => text,
+            _ => &text,
         },
     };
-    let name = if about.trim().is_empty() { text } else { about.trim() }.to_owned();
+    let name = if about.trim().is_empty() { &text } else { about.trim() }.to_owned();
     builder.intern(&name)
 }
 
@@ -661,4 +732,42 @@ pub fn name_of_message(builder: &mut StoreBuilder, message: RawValue) -> StringI
 fn looks_like_a_logger(name: &str) -> bool {
     !name.contains([' ', '/']) && name.contains(['.', ':'])
         || matches!(name, "root" | "main" | "__main__" | "default" | "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_told_whatever_their_case() {
+        for (name, level) in [
+            ("INFO", Some(Level::Fine)),
+            ("Ok", Some(Level::Fine)),
+            ("informational", Some(Level::Fine)),
+            ("wArn", Some(Level::Warning)),
+            ("critical", Some(Level::Error)),
+            ("EMERGENCY", Some(Level::Error)),
+            ("", None),
+            ("inform", None),
+            ("information!", None),
+            ("\0\0\0\0info", None),
+        ] {
+            assert_eq!(Level::of(name.as_bytes()), level, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_duration_stands_behind_took_or_in_where_something_is_done() {
+        let said = Said::new();
+        for (message, expected) in [
+            ("query took 12ms", Some(12_000_000)),
+            ("Completed 200 OK in 1.5 s", Some(1_500_000_000)),
+            ("TOOK 12ms", None),
+            ("12 items in 3 carts", None),
+            ("it took long", None),
+            ("", None),
+        ] {
+            assert_eq!(told_duration(&said, message), expected, "{message}");
+        }
+    }
 }

@@ -43,15 +43,17 @@ impl Paths {
         (path.len > 0).then_some(path)
     }
 
-    /// Remembers a path, in place of an earlier one with the same text.
-    pub fn insert(&mut self, bytes: &[u8], mut path: Path) {
+    /// Remembers a path, in place of an earlier one with the same text. Those of spans that are not open any more are forgotten at times, so that
+    /// they take no more room than those that are.
+    pub fn insert(&mut self, bytes: &[u8], mut path: Path, is_open: impl Fn(u32) -> bool) {
         if self.count * 2 >= self.slots.len() {
-            let slots = vec![Path::default(); (self.slots.len() * 2).max(256)];
-            for path in std::mem::replace(&mut self.slots, slots) {
+            let mut before = std::mem::take(&mut self.slots);
+            before.retain(|path| path.len > 0 && is_open(path.span));
+            self.count = before.len();
+            self.slots = vec![Path::default(); (self.count * 4).next_power_of_two().max(256)];
+            for path in before {
                 let text = &bytes[path.start as usize..][..path.len as usize];
-                if path.len > 0
-                    && let Some(slot) = self.slot(bytes, path.hash, text)
-                {
+                if let Some(slot) = self.slot(bytes, path.hash, text) {
                     self.slots[slot] = path;
                 }
             }

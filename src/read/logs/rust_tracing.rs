@@ -55,7 +55,7 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
 fn read(reading: &mut Reading<'_>) {
     let bytes = reading.bytes;
     let mut tally = Tally::default();
-    let mut spans = Spans { first_event: reading.builder.event_mark(), ..Spans::default() };
+    let mut spans = Spans::new(reading.builder.event_mark());
     let mut at = 0;
     while at < bytes.len() {
         let (end, next) = line_end(bytes, at);

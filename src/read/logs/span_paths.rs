@@ -9,7 +9,8 @@ use super::collect::ESTIMATE_AFTER;
 use super::fields::Field;
 use super::line::{Level, name_of};
 use super::paths::{Path, Paths};
-use super::state::LineInput;
+use super::pieces::quoted_end;
+use super::state::{LineInput, OwnKey};
 use super::text::line_end;
 use crate::error::WarningKind;
 use crate::json::Lexer;
@@ -134,7 +135,7 @@ fn closing_brace(bytes: &[u8], open: usize) -> Option<usize> {
 /// What tells pairs apart; anything else is passed by.
 static MARKS: [bool; 256] = {
     let mut marks = [false; 256];
-    let all = b"\\\"{[(}]) =";
+    let all = b"\"{[(}]) =";
     let mut at = 0;
     while at < all.len() {
         marks[all[at] as usize] = true;
@@ -143,38 +144,55 @@ static MARKS: [bool; 256] = {
     marks
 };
 
-/// `key=value` pairs from the first one on; values reach to the next key. Offsets count from the text's beginning.
-fn pairs(text: &str) -> Vec<(&str, (usize, usize))> {
+/// A key and its value, as ranges of a text.
+#[derive(Clone, Copy, Debug)]
+struct Named {
+    key: (usize, usize),
+    value: (usize, usize),
+}
+
+impl Named {
+    fn key(self, text: &str) -> &str {
+        &text[self.key.0..self.key.1]
+    }
+
+    fn value(self, text: &str) -> &str {
+        &text[self.value.0..self.value.1]
+    }
+}
+
+/// Finds the `key=value` pairs of a text; values reach to the next key.
+fn find_pairs(text: &str, pairs: &mut Vec<Named>) {
     let bytes = text.as_bytes();
-    let mut pairs: Vec<(&str, (usize, usize))> = Vec::new();
-    let end = |pairs: &mut Vec<(&str, (usize, usize))>, at: usize| {
-        if let Some((_, (from, to))) = pairs.last_mut() {
+    pairs.clear();
+    let end = |pairs: &mut Vec<Named>, at: usize| {
+        if let Some(Named { value: (from, to), .. }) = pairs.last_mut() {
             *to = *from + text[*from..at].trim_end().len();
         }
     };
-    let (mut at, mut word, mut quoted, mut depth) = (0, 0, false, 0_u32);
+    let (mut at, mut word, mut depth) = (0, 0, 0_u32);
     while let Some(byte) = bytes.get(at) {
         if !MARKS[*byte as usize] {
             at += 1;
             continue;
         }
         match byte {
-            b'\\' if quoted => at += 1,
-            b'"' => quoted = !quoted,
-            _ if quoted => {}
+            b'"' => {
+                at = quoted_end(bytes, at);
+                continue;
+            }
             b'{' | b'[' | b'(' => depth += 1,
             b'}' | b']' | b')' => depth = depth.saturating_sub(1),
             b' ' => word = at + 1,
             b'=' if depth == 0 && at > word && is_key(&bytes[word..at]) => {
-                end(&mut pairs, word);
-                pairs.push((&text[word..at], (at + 1, at + 1)));
+                end(pairs, word);
+                pairs.push(Named { key: (word, at), value: (at + 1, at + 1) });
             }
             _ => {}
         }
         at += 1;
     }
-    end(&mut pairs, text.len());
-    pairs
+    end(pairs, text.len());
 }
 
 fn is_key(text: &[u8]) -> bool {
@@ -186,11 +204,12 @@ fn is_key(text: &[u8]) -> bool {
 pub struct Made {
     pub name: StringId,
     pub parent: Option<u32>,
-    pub pairs: Vec<Pair>,
+    /// Its fields, in the store's column.
+    pub pairs: AttributeRange,
     /// The pairs are those of the whole path, as the compact form has them behind the message.
     pub behind: bool,
     /// How much of the fields was read into `pairs`.
-    pub fields: usize,
+    pub fields: u32,
     /// Times of the first and the last line.
     pub first: u64,
     pub last: u64,
@@ -203,7 +222,8 @@ pub struct Made {
     pub replaced: bool,
     pub failed: Option<StringId>,
     pub offset: u32,
-    pub trace: TraceKey,
+    /// Number in [`Spans::traces`] plus one; 0 as long as none is named.
+    pub trace: u32,
     pub kind: SpanKind,
 }
 
@@ -240,10 +260,14 @@ pub struct Event {
 #[derive(Default)]
 pub struct Spans {
     pub made: Vec<Made>,
+    /// Traces that fields name, and those that are made up.
+    pub traces: Vec<TraceKey>,
     /// Open spans by parent and text.
     pub open: QuickMap<(Option<u32>, String), u32>,
     /// The last one opened with a parent and name, whose fields may have grown.
     pub latest: QuickMap<(Option<u32>, StringId), u32>,
+    /// How many of those there may be until the closed ones among them are forgotten.
+    pub latest_limit: usize,
     /// Paths without fields that are known to be spans, as a line says that they were closed; nothing until that is asked.
     pub names: Option<HashSet<String>>,
     pub paths: Paths,
@@ -252,6 +276,8 @@ pub struct Spans {
     pub owners: Vec<u32>,
     /// The last line, before it is in the column.
     pub last_event: Option<Event>,
+    /// Room for the pairs of a line.
+    found: Vec<Named>,
 }
 
 /// Where a path ends whose last step has fields, as far as a glance tells.
@@ -266,6 +292,11 @@ fn path_end(text: &[u8]) -> Option<usize> {
 }
 
 impl Spans {
+    /// None yet; the first line's event will stand at this place of the column.
+    pub fn new(first_event: u32) -> Spans {
+        Spans { first_event, ..Spans::default() }
+    }
+
     /// Looks for paths that are closed: a path without fields looks like the target of a line without spans.
     #[cold]
     fn learn_names(bytes: &[u8]) -> HashSet<String> {
@@ -354,17 +385,21 @@ impl Spans {
         };
         let span = match known {
             Some(path) => {
-                let mut span = Some(path.span);
-                for _ in 0..path.steps {
-                    let Some(around) = span else { break };
-                    self.at(around, head.time);
-                    span = self.made[around as usize].parent;
-                }
+                self.all_at(path, head.time);
                 path.span
             }
             None => {
-                let mut parent = None;
-                for (index, step) in steps.iter().enumerate() {
+                // Most often it is the last step alone that is new.
+                let around = match steps.as_slice() {
+                    [.., last, _] => self.known(bytes, &behind.as_bytes()[..last.end]),
+                    _ => None,
+                };
+                let around = around.filter(|path| path.steps as usize + 1 == steps.len());
+                if let Some(path) = around {
+                    self.all_at(path, head.time);
+                }
+                let mut parent = around.map(|path| path.span);
+                for (index, step) in steps.iter().enumerate().skip(around.map_or(0, |path| path.steps as usize)) {
                     let fresh = says == Says::New && index + 1 == steps.len();
                     let identity = (step.name, step.text);
                     let (span, grown) = self.find(reading, parent, identity, fresh, start);
@@ -382,29 +417,31 @@ impl Spans {
                     let from = (start + head.rest) as u32;
                     let last = from + (end - step.text.len()) as u32;
                     let steps = steps.len() as u32;
-                    self.paths.insert(bytes, Path { hash: 0, start: from, len: end as u32, last, steps, span });
+                    let path = Path { hash: 0, start: from, len: end as u32, last, steps, span };
+                    let made = &self.made;
+                    self.paths.insert(bytes, path, |span| !made[span as usize].done && !made[span as usize].replaced);
                 }
                 span
             }
         };
-        let found = pairs(said);
+        let mut found = std::mem::take(&mut self.found);
+        find_pairs(said, &mut found);
         match says {
             Says::New => self.made[span as usize].began = Some(head.time),
             Says::Step => {}
             Says::Close => {
                 let value = |key: &str| {
-                    let (_, (from, to)) = found.iter().find(|(name, _)| *name == key)?;
-                    unit_duration(&said[*from..*to]).map(|duration| duration.ns)
+                    let pair = found.iter().find(|pair| pair.key(said) == key)?;
+                    unit_duration(pair.value(said)).map(|duration| duration.ns)
                 };
                 let lasted = value("time.busy").unwrap_or(0).saturating_add(value("time.idle").unwrap_or(0));
                 // In the compact form the fields of all spans of the path stand here.
                 if known.is_none() && steps.iter().all(|step| step.fields.is_empty()) {
-                    let behind = found.iter().filter(|(key, _)| !matches!(*key, "time.busy" | "time.idle")).count();
-                    let from = found.len() - behind;
-                    if let Some((key, _)) = found.get(from) {
-                        let at = key.as_ptr() as usize - said.as_ptr() as usize;
+                    let is_own = |pair: &&Named| !matches!(pair.key(said), "time.busy" | "time.idle");
+                    let from = found.len() - found.iter().filter(is_own).count();
+                    if let Some(Named { key: (at, _), .. }) = found.get(from).copied() {
                         let pairs = text_pairs(reading, &said[at..], start + rest + at);
-                        self.made[span as usize].pairs = pairs;
+                        self.made[span as usize].pairs = push(reading, &pairs);
                         self.made[span as usize].behind = true;
                     }
                 }
@@ -413,9 +450,7 @@ impl Spans {
                 self.close(reading, span, last.unwrap_or_default(), head.time, lasted);
             }
             Says::Event => {
-                let message =
-                    found.first().map_or(said, |(key, _)| &said[..key.as_ptr() as usize - said.as_ptr() as usize]);
-                let message = message.trim_end();
+                let message = found.first().map_or(said, |pair| &said[..pair.key.0]).trim_end();
                 let mut name = name_of(reading.builder, message);
                 self.end_event(reading.builder);
                 if self.owners.len() == ESTIMATE_AFTER {
@@ -424,30 +459,31 @@ impl Spans {
                 let mark = reading.builder.attribute_mark();
                 let (from, to) = head.level_at;
                 let level = reading.slice_value(Encoding::Text, (start + from) as u32, (start + to) as u32);
-                let key = reading.builder.intern("level");
+                let key = reading.own_key(OwnKey::Level);
                 reading.builder.push_attribute(key, level);
                 if let Some(target) = target {
-                    let (key, target) = (reading.builder.intern("target"), reading.builder.intern(target));
+                    let (key, target) = (reading.own_key(OwnKey::Target), reading.builder.intern(target));
                     reading.builder.push_attribute(key, RawValue::interned(target));
                 }
                 if reading.builder.string(name) != message {
-                    let key = reading.builder.intern("message");
+                    let key = reading.own_key(OwnKey::Message);
                     let (from, to) = ((start + rest) as u32, (start + rest + message.len()) as u32);
                     let value = reading.slice_value(Encoding::Text, from, to);
                     reading.builder.push_attribute(key, value);
                 }
-                for (key, range) in &found {
-                    let (key, value) = text_pair(reading, said, key, *range, start + rest);
+                for pair in &found {
+                    let (key, value) = text_pair(reading, said, *pair, start + rest);
                     reading.builder.push_attribute(key, value);
                 }
                 if name == StringId::EMPTY {
-                    let said = found.first().map_or("log", |(key, _)| *key);
+                    let said = found.first().map_or("log", |pair| pair.key(said));
                     name = reading.builder.intern(said);
                 }
                 let attributes = reading.builder.attributes_since(mark);
                 self.event(Event { span, time: head.time, name, attributes }, head.level);
             }
         }
+        self.found = found;
         Some(true)
     }
 
@@ -514,11 +550,11 @@ impl Spans {
         fresh: bool,
         offset: usize,
     ) -> (u32, bool) {
-        let key = (parent, text.to_owned());
+        let mut key = (parent, text.to_owned());
         if !fresh && let Some(span) = self.open.get(&key) {
             return (*span, false);
         }
-        if !fresh && let Some(span) = self.adopted(parent, &key.1) {
+        if !fresh && let Some(span) = self.adopted(&mut key) {
             self.open.insert(key, span);
             return (span, false);
         }
@@ -526,20 +562,20 @@ impl Spans {
         if !fresh
             && let Some(&span) = self.latest.get(&(parent, name))
             && !self.made[span as usize].done
-            && self.made[span as usize].fields < text.len()
+            && (self.made[span as usize].fields as usize) < text.len()
             && self.grew(span, &key)
         {
             self.open.insert(key, span);
-            self.made[span as usize].fields = text.len();
+            self.made[span as usize].fields = text.len() as u32;
             return (span, true);
         }
         let span = self.made.len() as u32;
         self.made.push(Made {
             name,
             parent,
-            pairs: Vec::new(),
+            pairs: AttributeRange::default(),
             behind: false,
-            fields: text.len(),
+            fields: text.len() as u32,
             first: NO_TIME,
             last: NO_TIME,
             began: None,
@@ -548,21 +584,27 @@ impl Spans {
             replaced: false,
             failed: None,
             offset: offset as u32,
-            trace: TraceKey::EMPTY,
+            trace: 0,
             kind: SpanKind::Unspecified,
         });
         if let Some(before) = self.open.insert(key, span) {
             self.made[before as usize].replaced = true;
         }
         self.latest.insert((parent, name), span);
+        if self.latest.len() > self.latest_limit {
+            self.latest.retain(|_, span| !self.made[*span as usize].done);
+            self.latest_limit = (self.latest.len() * 2).max(256);
+        }
         (span, true)
     }
 
     /// A span that began where its parent was not entered, as a span that is given to another thread does: the line said no parent, later ones do.
-    fn adopted(&mut self, parent: Option<u32>, text: &str) -> Option<u32> {
-        let around = parent?;
-        let alone = (None, text.to_owned());
-        let span = *self.open.get(&alone)?;
+    fn adopted(&mut self, key: &mut (Option<u32>, String)) -> Option<u32> {
+        let parent = key.0;
+        let around = key.0.take()?;
+        let alone = self.open.get(key).copied();
+        key.0 = parent;
+        let span = alone?;
         let made = &self.made[span as usize];
         if span <= around || made.began.is_none() || made.parent.is_some() {
             return None;
@@ -573,7 +615,7 @@ impl Spans {
 
     /// Whether a span's fields are those of the text's beginning: more were recorded later.
     fn grew(&self, span: u32, (parent, text): &(Option<u32>, String)) -> bool {
-        let length = self.made[span as usize].fields;
+        let length = self.made[span as usize].fields as usize;
         // Without the brace that closed it, with it where there were no fields.
         let inner = text.get(..length.saturating_sub(1)).unwrap_or_default();
         let before = [format!("{inner}}}"), text.get(..length).unwrap_or_default().to_owned()];
@@ -584,18 +626,38 @@ impl Spans {
     pub fn tell(&mut self, reading: &mut LineInput<'_>, span: u32, pairs: Vec<Pair>) {
         let made = &mut self.made[span as usize];
         for (key, value) in &pairs {
-            let name = reading.builder.string(*key).to_owned();
-            let text = reading.builder.decode(*value).to_string();
-            match (name.as_str(), Field::of(&name)) {
-                ("otel.kind", _) => made.kind = kind_of(text.as_bytes()).unwrap_or(made.kind),
-                ("otel.name", _) if !text.is_empty() => made.name = reading.builder.intern(&text),
+            let (builder, fields) = (&mut *reading.input.builder, &mut reading.logs.fields);
+            let field = fields.of(builder, *key);
+            let own = ["otel.kind", "otel.name"].iter().position(|own| *own == builder.string(*key));
+            if own.is_none() && field != Field::Trace {
+                continue;
+            }
+            let text = builder.decode(*value).to_string();
+            match (own, field) {
+                (Some(0), _) => made.kind = kind_of(text.as_bytes()).unwrap_or(made.kind),
+                (Some(1), _) if !text.is_empty() => made.name = reading.builder.intern(&text),
                 (_, Field::Trace) if text.len() == 32 => {
-                    made.trace = ids::written_trace_key(reading.builder, &text, Base64::No)
+                    let trace = ids::written_trace_key(reading.builder, &text, Base64::No);
+                    made.trace = 0;
+                    if trace.form != IdForm::Empty {
+                        self.traces.push(trace);
+                        made.trace = self.traces.len() as u32;
+                    }
                 }
                 _ => {}
             }
         }
-        self.made[span as usize].pairs = pairs;
+        made.pairs = push(reading, &pairs);
+    }
+
+    /// Notes a time for all spans of a path.
+    fn all_at(&mut self, path: Path, time: u64) {
+        let mut span = Some(path.span);
+        for _ in 0..path.steps {
+            let Some(around) = span else { break };
+            self.at(around, time);
+            span = self.made[around as usize].parent;
+        }
     }
 
     pub fn at(&mut self, span: u32, time: u64) {
@@ -618,82 +680,86 @@ impl Spans {
         let made = &mut self.made[span as usize];
         made.closed = Some((time, lasted));
         made.done = true;
+        let mut key = (made.parent, text.to_owned());
         for parent in [made.parent, None] {
-            let key = (parent, text.to_owned());
+            key.0 = parent;
             if self.open.get(&key) == Some(&span) {
                 self.open.remove(&key);
             }
         }
     }
 
-    /// Adds the spans to the store.
-    pub fn finish(mut self, reading: &mut LineInput<'_>, seed: TraceKey) {
-        self.end_event(reading.builder);
-        let first_span = reading.builder.span_count() as u32;
-        reading.builder.reserve_spans(self.made.len());
-        reading.logs.give(self.first_event, std::mem::take(&mut self.owners), first_span);
-        let mut origin = None;
-        let (mut made_up, mut estimated) = (false, 0);
+    /// Gives each span what it has from its parent; whether ids of traces were made up.
+    fn settle(&mut self, builder: &mut StoreBuilder, seed: TraceKey) -> bool {
+        let mut made_up = false;
         for index in 0..self.made.len() {
             // A parent comes before its children.
             let parent = self.made[index].parent;
             if let Some(parent) = parent {
                 self.made[index].trace = self.made[parent as usize].trace;
-            } else if self.made[index].trace.form == IdForm::Empty {
+            } else if self.made[index].trace == 0 {
                 made_up = true;
                 // The golden ratio's bits spread the numbers of neighbours.
                 let number =
                     seed.value.wrapping_add((index as u128).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835));
-                self.made[index].trace = trace_number(number);
+                self.traces.push(trace_number(number));
+                self.made[index].trace = self.traces.len() as u32;
             }
-            let made = &self.made[index];
-            let address = reading.address(made.offset as usize);
-            let builder = &mut *reading.input.builder;
-            let mut draft = builder.draft(address);
-            draft.trace = made.trace;
-            draft.id = span_number(index as u64 + 1);
-            draft.parent = span_number(parent.map_or(0, |parent| u64::from(parent) + 1));
-            (draft.name, draft.kind) = (made.name, made.kind);
-            (draft.start, draft.end) = match (made.began, made.closed) {
-                (Some(began), Some((end, _))) => (began, end),
-                (None, Some((end, lasted))) if end != NO_TIME => (end.saturating_sub(lasted), end),
-                (began, _) => {
-                    estimated += 1;
-                    let message = "Nothing says that this span was closed: it is taken to last until its last line.";
-                    builder.warn_span(WarningKind::EstimatedTime, message);
-                    (began.unwrap_or(made.first), made.last)
-                }
-            };
+        }
+        // In the compact form a span's fields follow those of its parents, which have theirs until their children are done.
+        for index in (0..self.made.len()).rev() {
+            let Made { parent, pairs, behind: true, .. } = self.made[index] else { continue };
+            let around = parent.map_or(0, |parent| {
+                let around = self.made[parent as usize].pairs;
+                let known = builder.attribute_pairs(around).zip(builder.attribute_pairs(pairs));
+                let mut same = known.map(|(a, b)| a.0 == b.0 && builder.decode(a.1) == builder.decode(b.1));
+                if pairs.len >= around.len && same.all(|same| same) { around.len } else { 0 }
+            });
+            let own = AttributeRange { start: pairs.start + around, len: pairs.len - around };
+            let key = builder.intern("otel.kind");
+            let kind = builder.attribute_pairs(own).find(|(name, _)| *name == key);
+            let kind = kind.and_then(|(_, value)| kind_of(builder.decode(value).to_string().as_bytes()));
+            let made = &mut self.made[index];
+            (made.pairs, made.kind) = (own, kind.unwrap_or(SpanKind::Unspecified));
+        }
+        made_up
+    }
+
+    /// Adds the spans to the store.
+    pub fn finish(mut self, reading: &mut LineInput<'_>, seed: TraceKey) {
+        self.end_event(reading.builder);
+        let first_span = reading.builder.span_count() as u32;
+        reading.logs.give(self.first_event, std::mem::take(&mut self.owners), first_span);
+        let made_up = self.settle(reading.builder, seed);
+        (self.open, self.latest, self.paths) = Default::default();
+        let (made, traces) = (self.made, self.traces);
+        let begins = reading.address(0);
+        let (mut origin, mut estimated, mut index) = (None, 0, 0);
+        let open = made.iter().filter(|made| made.is_estimated()).count();
+        reading.builder.expect_span_warnings(open);
+        reading.builder.add_spans(made, |builder, made| {
+            let mut draft = builder.draft(begins + made.offset);
+            index += 1;
+            draft.trace = made.trace.checked_sub(1).map_or(TraceKey::EMPTY, |trace| traces[trace as usize]);
+            draft.id = span_number(index);
+            draft.parent = span_number(made.parent.map_or(0, |parent| u64::from(parent) + 1));
+            (draft.name, draft.kind, draft.attributes) = (made.name, made.kind, made.pairs);
+            (draft.start, draft.end) = made.times();
+            if made.is_estimated() {
+                estimated += 1;
+                let message = "Nothing says that this span was closed: it is taken to last until its last line.";
+                builder.warn_span(WarningKind::EstimatedTime, message);
+            }
             if let Some(message) = made.failed {
                 draft.status = Status::Error;
                 draft.message = RawValue::interned(message);
             }
-            let mut pairs = made.pairs.as_slice();
-            // In the compact form a span's fields follow those of its parents.
-            if let Some(around) = parent.map(|parent| &self.made[parent as usize].pairs)
-                && !around.is_empty()
-                && pairs.len() >= around.len()
-                && around.iter().zip(pairs).all(|(a, b)| a.0 == b.0 && builder.decode(a.1) == builder.decode(b.1))
-                && made.behind
-            {
-                pairs = &pairs[around.len()..];
-            }
-            if made.behind {
-                let key = builder.intern("otel.kind");
-                let kind = pairs.iter().find(|(name, _)| *name == key);
-                let kind = kind.and_then(|(_, value)| kind_of(builder.decode(*value).to_string().as_bytes()));
-                draft.kind = kind.unwrap_or(SpanKind::Unspecified);
-            }
-            for (key, value) in pairs {
-                builder.push_attribute(*key, *value);
-            }
-            draft.attributes.len = pairs.len() as u32;
             let origin = *origin.get_or_insert_with(|| {
                 let resource = builder.add_resource();
                 builder.add_origin(resource, ScopeIndex::NONE)
             });
-            builder.push_span(&draft, origin);
-        }
+            (draft, origin)
+        });
         if made_up {
             reading.guess(
                 "The lines name no trace: every outermost span is a trace of its own, with ids that are made up.",
@@ -705,15 +771,42 @@ impl Spans {
     }
 }
 
-/// Pairs of a text that stands at an offset of the input, as attributes.
-fn text_pairs(reading: &mut LineInput<'_>, text: &str, offset: usize) -> Vec<Pair> {
-    pairs(text).into_iter().map(|(key, range)| text_pair(reading, text, key, range, offset)).collect()
+impl Made {
+    /// Nothing says when it ended.
+    fn is_estimated(&self) -> bool {
+        match (self.began, self.closed) {
+            (Some(_), Some(_)) => false,
+            (_, closed) => closed.is_none_or(|(end, _)| end == NO_TIME),
+        }
+    }
+
+    fn times(&self) -> (u64, u64) {
+        match (self.began, self.closed) {
+            (Some(began), Some((end, _))) => (began, end),
+            (None, Some((end, lasted))) if end != NO_TIME => (end.saturating_sub(lasted), end),
+            (began, _) => (began.unwrap_or(self.first), self.last),
+        }
+    }
 }
 
-/// One of them, whose value has this range.
-fn text_pair(reading: &mut LineInput<'_>, text: &str, key: &str, (from, to): (usize, usize), offset: usize) -> Pair {
-    let value = &text[from..to];
-    let key = reading.builder.intern(key);
+/// Puts pairs into the column of attributes.
+fn push(reading: &mut LineInput<'_>, pairs: &[Pair]) -> AttributeRange {
+    let mark = reading.builder.attribute_mark();
+    pairs.iter().for_each(|(key, value)| reading.builder.push_attribute(*key, *value));
+    reading.builder.attributes_since(mark)
+}
+
+/// Pairs of a text that stands at an offset of the input, as attributes.
+fn text_pairs(reading: &mut LineInput<'_>, text: &str, offset: usize) -> Vec<Pair> {
+    let mut found = Vec::new();
+    find_pairs(text, &mut found);
+    found.into_iter().map(|pair| text_pair(reading, text, pair, offset)).collect()
+}
+
+/// One of them.
+fn text_pair(reading: &mut LineInput<'_>, text: &str, pair: Named, offset: usize) -> Pair {
+    let (value, (from, to)) = (pair.value(text), pair.value);
+    let key = reading.builder.intern(pair.key(text));
     let (start, end) = ((offset + from) as u32, (offset + to) as u32);
     let quoted = value.len() > 1 && value.starts_with('"') && value.ends_with('"');
     let plain = quoted && !value.contains('\\');

@@ -14,10 +14,12 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::once::Pairs;
 use super::collect::{Group, Lines};
+use super::state::Given;
 use crate::error::WarningKind;
 use crate::sort;
 use crate::store::{
-    AddedSpan, AttributeRange, IdForm, NO_TIME, OriginIndex, RawValue, SpanKey, Status, StoreBuilder, TraceKey,
+    AddedSpan, AttributeRange, IdForm, NO_TIME, OriginIndex, RawValue, SpanDraft, SpanKey, Status, StoreBuilder,
+    TraceKey,
 };
 use crate::strings::StringId;
 
@@ -83,11 +85,12 @@ struct Node {
 }
 
 /// Makes spans of the lines; what became of each input's lines. Events that are `given` to spans have theirs already.
-pub fn resolve(mut lines: Lines, given: Vec<(u32, u32)>, builder: &mut StoreBuilder, inputs: usize) -> Vec<Outcome> {
+pub fn resolve(mut lines: Lines, given: Vec<Given>, builder: &mut StoreBuilder, inputs: usize) -> Vec<Outcome> {
     let mut outcomes = vec![Outcome::default(); inputs];
+    let events_given = given.iter().flat_map(Given::events);
     if lines.count() == 0 {
         if !given.is_empty() {
-            builder.give_events(given.into_iter());
+            builder.give_events(events_given);
         }
         return outcomes;
     }
@@ -99,27 +102,51 @@ pub fn resolve(mut lines: Lines, given: Vec<(u32, u32)>, builder: &mut StoreBuil
     };
     let there = spans_there(&lines, builder);
     let (order, ends) = by_trace(&lines, &redirect);
-    builder.reserve_spans(order.len());
-    let mut making = Making {
-        target: vec![u32::MAX; lines.groups.len()],
-        origins: Vec::new(),
-        origin_numbers: Pairs::new(),
+    let mut deciding = Deciding {
+        builder,
         outcomes: &mut outcomes,
+        target: vec![NO_SPAN; lines.groups.len()],
+        made: Vec::with_capacity(order.len()),
         nodes: Vec::new(),
         index: HashMap::new(),
         keys: Vec::new(),
     };
     let mut from = 0;
     for end in ends {
-        making.trace(builder, &lines, &order[from..end as usize], &there);
+        deciding.trace(&mut lines, &order[from..end as usize], &there);
         from = end as usize;
     }
-    let target = making.target;
-    lines.groups = Vec::new();
-    let of_lines = lines.events().map(|(event, group)| (event, target[redirect[group as usize] as usize]));
-    builder.give_events(of_lines.chain(given));
+    let Deciding { mut target, made, .. } = deciding;
+    drop((order, there));
+    // What was merged into another group goes where that one went.
+    for (number, kept) in redirect.iter().enumerate() {
+        target[number] = target[*kept as usize];
+    }
+    let groups = only(std::mem::take(&mut lines.groups), made, redirect);
+    put(groups, &lines, builder, &mut outcomes);
+    let of_lines = lines.events().map(|(event, group)| (event, target[group as usize]));
+    builder.give_events(of_lines.chain(events_given));
     outcomes
 }
+
+/// Some of the groups, in the order of their numbers; `places` is room for a number of each group.
+fn only(mut groups: Vec<Group>, numbers: Vec<u32>, mut places: Vec<u32>) -> Vec<Group> {
+    const NONE: u32 = u32::MAX;
+    places.fill(NONE);
+    for (place, number) in (0..).zip(&numbers) {
+        places[*number as usize] = place;
+    }
+    let rest = numbers.len() as u32..;
+    for (place, free) in places.iter_mut().filter(|place| **place == NONE).zip(rest) {
+        *place = free;
+    }
+    sort::arrange(&mut groups, places);
+    groups.truncate(numbers.len());
+    groups
+}
+
+/// No span.
+const NO_SPAN: u32 = u32::MAX;
 
 /// The groups that stand for a span, those of one trace beside each other, traces and groups in the order of the input; where each trace ends.
 fn by_trace(lines: &Lines, redirect: &[u32]) -> (Vec<u32>, Vec<u32>) {
@@ -188,7 +215,8 @@ fn merge_equal(groups: &mut [Group]) -> Vec<u32> {
     (0..groups.len())
         .map(|index| {
             let group = groups[index];
-            let key = (group.trace, group.span.value, group.span.form == IdForm::Text);
+            let span = group.span();
+            let key = (group.trace, span.value, span.form == IdForm::Text);
             let first = *known.entry(key).or_insert(index as u32);
             if first as usize != index {
                 groups[first as usize].absorb(&group);
@@ -208,11 +236,11 @@ impl Group {
         if other.told.0 < self.told.0 {
             self.told = other.told;
         }
-        if self.parent.is_empty() {
-            self.parent = other.parent;
+        if self.parent().is_empty() {
+            self.set_parent(other.parent());
         }
-        if other.name.0 > self.name.0 {
-            self.name = other.name;
+        if other.named.by > self.named.by {
+            (self.named.by, self.name) = (other.named.by, other.name);
         }
         if self.service == StringId::EMPTY {
             self.service = other.service;
@@ -220,7 +248,7 @@ impl Group {
         if self.resource == 0 {
             self.resource = other.resource;
         }
-        if self.error.is_null() {
+        if self.error == 0 {
             self.error = other.error;
         }
         self.lines += other.lines;
@@ -235,6 +263,12 @@ impl Group {
             return (start, end, true);
         }
         (self.start, self.end, false)
+    }
+
+    /// Whether its times are those of its lines.
+    fn is_estimated(&self) -> bool {
+        let (start, _, told) = self.times();
+        !told && start != NO_TIME && !self.span().is_empty()
     }
 }
 
@@ -263,36 +297,37 @@ fn spans_there(lines: &Lines, builder: &StoreBuilder) -> There {
     there
 }
 
-struct Making<'a> {
+/// Finds out which groups become spans, and what their parents are.
+struct Deciding<'a> {
+    builder: &'a StoreBuilder,
+    outcomes: &'a mut [Outcome],
     /// The span of each group.
     target: Vec<u32>,
-    /// By service and resource.
-    origins: Vec<OriginIndex>,
-    origin_numbers: Pairs,
-    outcomes: &'a mut [Outcome],
+    /// The groups that become spans, in the order of these.
+    made: Vec<u32>,
     // Of one trace, kept to be used again.
     nodes: Vec<Node>,
     index: HashMap<(u64, bool), u32>,
     keys: Vec<(u64, u32)>,
 }
 
-impl Making<'_> {
+impl Deciding<'_> {
     /// The lines of one trace.
-    fn trace(&mut self, builder: &mut StoreBuilder, lines: &Lines, groups: &[u32], there: &There) {
+    fn trace(&mut self, lines: &mut Lines, groups: &[u32], there: &There) {
         let key = lines.traces.keys[lines.groups[groups[0] as usize].trace as usize];
         let before = there.by_trace.get(&(key.value, key.form == IdForm::Text)).map_or(&[][..], Vec::as_slice);
         let mut spanless = None;
         self.nodes.clear();
         for &number in groups {
             let group = &lines.groups[number as usize];
-            if group.span.is_empty() {
+            let id = group.span();
+            if id.is_empty() {
                 spanless = Some(number);
-            } else if let Some(span) = there.by_ids.get(&ids(key, group.span)) {
+            } else if let Some(span) = there.by_ids.get(&ids(key, id)) {
                 self.attach(number, group, *span);
             } else {
                 let (start, end, _) = group.times();
-                let (id, parent) = (group.span, group.parent);
-                self.nodes.push(Node { id, parent, start, end, group: Some(number) });
+                self.nodes.push(Node { id, parent: group.parent(), start, end, group: Some(number) });
             }
         }
         let made = self.nodes.len();
@@ -315,39 +350,43 @@ impl Making<'_> {
         let root_there = root_there.map(|(index, _)| *index);
         for (at, guess) in guesses.iter().enumerate().take(made) {
             let Some(number) = self.nodes[at].group else { continue };
-            let mut group = lines.groups[number as usize];
-            let guessed = guess.map(|guess| self.nodes[guess as usize].id);
             if let Some(spanless) = spanless
                 && root_there.is_none()
                 && root == Some(at as u32)
             {
                 // Lines of the trace as a whole lie inside its root.
-                let of_trace = &lines.groups[spanless as usize];
-                group.start = group.start.min(of_trace.start);
-                if of_trace.end != NO_TIME && (group.end == NO_TIME || group.end < of_trace.end) {
-                    group.end = of_trace.end;
+                let Group { start, end, .. } = lines.groups[spanless as usize];
+                let group = &mut lines.groups[number as usize];
+                group.start = group.start.min(start);
+                if end != NO_TIME && (group.end == NO_TIME || group.end < end) {
+                    group.end = end;
                 }
             }
-            self.make(builder, &lines.resources, key, (number, &group), guessed);
+            if let Some(guess) = guess {
+                let group = &mut lines.groups[number as usize];
+                group.set_parent(self.nodes[*guess as usize].id);
+                group.named.parent_guessed = true;
+            }
+            self.make(number);
         }
         if let Some(number) = spanless {
-            let group = &lines.groups[number as usize];
             let root = root.and_then(|root| self.nodes[root as usize].group);
             match (root_there, root) {
-                (Some(span), _) => self.attach(number, group, span),
+                (Some(span), _) => self.attach(number, &lines.groups[number as usize], span),
                 (None, Some(root)) => self.target[number as usize] = self.target[root as usize],
-                (None, None) => {
-                    let message = "The lines of this trace name no span: this one stands for all of them.";
-                    builder.warn_span(WarningKind::EstimatedTime, message);
-                    self.make(builder, &lines.resources, key, (number, group), None);
-                }
+                (None, None) => self.make(number),
             }
         }
     }
 
+    fn make(&mut self, number: u32) {
+        self.target[number as usize] = (self.builder.span_count() + self.made.len()) as u32;
+        self.made.push(number);
+    }
+
     fn attach(&mut self, number: u32, group: &Group, span: u32) {
         self.target[number as usize] = span;
-        self.outcomes[group.input as usize].attached += group.lines as usize;
+        self.outcomes[self.builder.input_at(group.source)].attached += group.lines as usize;
     }
 
     /// The made span that the others are inside of: the first, of those the longest.
@@ -436,58 +475,69 @@ impl Making<'_> {
         }
         nodes
     }
+}
 
-    /// Adds the span of a group.
-    fn make(
-        &mut self,
-        builder: &mut StoreBuilder,
-        resources: &[AttributeRange],
-        trace: TraceKey,
-        (number, group): (u32, &Group),
-        guessed: Option<SpanKey>,
-    ) {
-        let outcome = &mut self.outcomes[group.input as usize];
-        outcome.spans += 1;
-        let origins = &mut self.origins;
-        let origin = self.origin_numbers.number((group.service.0, group.resource), || {
-            let resource = builder.add_resource();
-            if let Some(number) = group.resource.checked_sub(1) {
-                builder.set_resource(resource, resources[number as usize]);
-            } else if group.service != StringId::EMPTY {
-                let mark = builder.attribute_mark();
-                let key = builder.intern("service.name");
-                builder.push_attribute(key, RawValue::interned(group.service));
-                let attributes = builder.attributes_since(mark);
-                builder.set_resource(resource, attributes);
-            }
-            origins.push(builder.add_origin(resource, crate::store::ScopeIndex::NONE));
+/// Adds the spans of groups.
+fn put(groups: Vec<Group>, lines: &Lines, builder: &mut StoreBuilder, outcomes: &mut [Outcome]) {
+    // By service and resource.
+    let (mut origins, mut numbers) = (Vec::new(), Pairs::new());
+    let warnings = |group: &Group| {
+        let estimated = group.is_estimated() || group.span().is_empty();
+        usize::from(group.named.parent_guessed) + usize::from(estimated)
+    };
+    builder.expect_span_warnings(groups.iter().map(warnings).sum());
+    builder.add_spans(groups, |builder, group| {
+        let origin = numbers.number((group.service.0, group.resource), || {
+            origins.push(origin(builder, &lines.resources, &group));
             origins.len() as u32 - 1
         });
-        let origin = self.origins[origin as usize];
-        let mut draft = builder.draft(group.source);
-        (draft.trace, draft.id, draft.name) = (trace, group.span, group.name.1);
-        draft.parent = guessed.unwrap_or(group.parent);
-        let told;
-        (draft.start, draft.end, told) = group.times();
-        if !group.error.is_null() {
-            draft.status = Status::Error;
-            draft.message = group.error;
-        }
-        if guessed.is_some() {
-            outcome.guessed += 1;
-            builder.warn_span(WarningKind::GuessedParent, "");
-        }
-        if !told && draft.start != NO_TIME && !group.span.is_empty() {
-            outcome.estimated += 1;
-            let message = match group.lines {
-                1 => "One line names this span: it is a point of time.",
-                _ => "This span is taken to last from its first line to its last one.",
-            };
-            builder.warn_span(WarningKind::EstimatedTime, message);
-        }
-        self.target[number as usize] = builder.span_count() as u32;
-        builder.push_span(&draft, origin);
+        let outcome = &mut outcomes[builder.input_at(group.source)];
+        outcome.spans += 1;
+        outcome.guessed += usize::from(group.named.parent_guessed);
+        outcome.estimated += usize::from(group.is_estimated());
+        (draft(builder, lines, &group), origins[origin as usize])
+    });
+}
+
+/// The origin of the spans of a service and its resource.
+fn origin(builder: &mut StoreBuilder, resources: &[AttributeRange], group: &Group) -> OriginIndex {
+    let resource = builder.add_resource();
+    if let Some(number) = group.resource.checked_sub(1) {
+        builder.set_resource(resource, resources[number as usize]);
+    } else if group.service != StringId::EMPTY {
+        let mark = builder.attribute_mark();
+        let key = builder.intern("service.name");
+        builder.push_attribute(key, RawValue::interned(group.service));
+        let attributes = builder.attributes_since(mark);
+        builder.set_resource(resource, attributes);
     }
+    builder.add_origin(resource, crate::store::ScopeIndex::NONE)
+}
+
+/// The span of a group.
+fn draft(builder: &mut StoreBuilder, lines: &Lines, group: &Group) -> SpanDraft {
+    let mut draft = builder.draft(group.source);
+    (draft.trace, draft.id, draft.name) = (lines.traces.keys[group.trace as usize], group.span(), group.name);
+    draft.parent = group.parent();
+    (draft.start, draft.end, _) = group.times();
+    if let Some(event) = group.error.checked_sub(1) {
+        draft.status = Status::Error;
+        draft.message = builder.event_name(event);
+    }
+    if group.named.parent_guessed {
+        builder.warn_span(WarningKind::GuessedParent, "");
+    }
+    if group.span().is_empty() {
+        let message = "The lines of this trace name no span: this one stands for all of them.";
+        builder.warn_span(WarningKind::EstimatedTime, message);
+    } else if group.is_estimated() {
+        let message = match group.lines {
+            1 => "One line names this span: it is a point of time.",
+            _ => "This span is taken to last from its first line to its last one.",
+        };
+        builder.warn_span(WarningKind::EstimatedTime, message);
+    }
+    draft
 }
 
 /// The smallest of what was entered at or below a rank: a Fenwick tree of minima.

@@ -29,11 +29,13 @@ pub struct Logs {
     /// Of pairs in lines of text.
     pub pairs: json::Layout,
     /// Events of the input that is read, and of those before, with the spans that they are given to.
-    given: Vec<(u32, u32)>,
-    pub kept_given: Vec<(u32, u32)>,
+    given: Vec<Given>,
+    pub kept_given: Vec<Given>,
     /// The date of the line that begins at an offset, if it has one: it was looked for already, to see whether the line before goes on.
     pub ahead: Option<(usize, Option<Date>)>,
     pub said: Said,
+    /// Numbers of [`OwnKey`]s that were used.
+    own_keys: [StringId; OWN_KEYS.len()],
     pub traceparent: ReadTraceparent,
 }
 
@@ -50,6 +52,7 @@ impl Logs {
             kept_given: Vec::new(),
             ahead: None,
             said: Said::new(),
+            own_keys: [StringId::EMPTY; OWN_KEYS.len()],
             traceparent,
         }
     }
@@ -63,8 +66,7 @@ impl Logs {
 
     /// Gives events, from one on, to the spans with these numbers, counted from a first one.
     pub fn give(&mut self, first_event: u32, owners: Vec<u32>, first_span: u32) {
-        let given = owners.into_iter().zip(first_event..);
-        self.given.extend(given.map(|(span, event)| (event, first_span + span)));
+        self.given.push(Given { first_event, owners, first_span });
     }
 
     /// Forgets what is known by its place in an input.
@@ -88,6 +90,33 @@ impl Logs {
         count
     }
 }
+
+/// Events one behind the other that are given to spans.
+#[derive(Debug)]
+pub struct Given {
+    first_event: u32,
+    /// Counted from the first span.
+    owners: Vec<u32>,
+    first_span: u32,
+}
+
+impl Given {
+    /// The place of each event, and its span.
+    pub fn events(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        (self.first_event..).zip(self.owners.iter().map(|span| self.first_span + span))
+    }
+}
+
+/// Keys that are given to what many lines say without one.
+#[derive(Clone, Copy, Debug)]
+pub enum OwnKey {
+    Level,
+    Message,
+    Original,
+    Target,
+}
+
+const OWN_KEYS: [&str; 4] = ["level", "message", "log.record.original", "target"];
 
 /// What was made of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,9 +149,19 @@ impl<'a> DerefMut for LineInput<'a> {
 }
 
 impl LineInput<'_> {
+    /// The number of a key that no line has written.
+    #[inline]
+    pub fn own_key(&mut self, key: OwnKey) -> StringId {
+        let known = &mut self.logs.own_keys[key as usize];
+        if *known == StringId::EMPTY {
+            *known = self.input.builder.intern(OWN_KEYS[key as usize]);
+        }
+        *known
+    }
+
     /// Takes a finished line in.
     pub fn add_line(&mut self, line: &mut Line) {
         let source = self.address(line.offset as usize);
-        self.logs.lines.add(self.input.builder, source, self.input.number, line);
+        self.logs.lines.add(self.input.builder, source, line);
     }
 }

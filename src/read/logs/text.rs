@@ -15,10 +15,10 @@ use super::fields::Field;
 use super::json;
 use super::line::{Found, Level, Line, NO_ZONE, Shape};
 use super::pieces::{Piece, PieceKind, Pieces, key_length, quoted_end, value_end};
-use super::state::{LineInput, Taken};
+use super::state::{LineInput, OwnKey, Taken};
 use crate::json::Text;
 use crate::simd;
-use crate::store::{Encoding, IdForm, NO_TIME};
+use crate::store::{Encoding, IdForm, NO_TIME, SpanKey, TraceKey};
 use crate::strings::StringId;
 
 /// Groups of a line that are looked at.
@@ -84,7 +84,8 @@ pub fn take(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
     if !pairs {
         // Thread, logger, place in the code and whatever else a pattern puts there.
         let whole = reading.slice_value(Encoding::Text, start as u32, end as u32);
-        line.extend(reading.builder, "log.record.original", whole);
+        let key = reading.own_key(OwnKey::Original);
+        reading.builder.extend_attributes(&mut line.attributes, key, whole);
     }
     reading.add_line(&mut line);
     (Taken::Line, next)
@@ -380,9 +381,9 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
     if let Some(spring) = spring {
         head = colon.unwrap_or(head);
         // Since Spring Boot 3.2: `[app] [thread] [trace-span]`.
-        let named = groups.iter().flatten().filter(|piece| piece.start > spring).collect::<Vec<_>>();
+        let mut named = groups.iter().flatten().filter(|piece| piece.start > spring);
         if line.service.index() == 0
-            && let [app, _, ..] = named[..]
+            && let (Some(app), Some(_)) = (named.next(), named.next())
         {
             line.service = reading.builder.intern(text[app.start + 1..app.end - 1].trim());
         }
@@ -447,7 +448,7 @@ fn level(reading: &mut LineInput<'_>, line: &mut Line, start: usize, content: &[
     }
     let Some(level) = Level::of(&content[from..to]) else { return false };
     line.level = line.level.max(level);
-    let key = reading.builder.intern("level");
+    let key = reading.own_key(OwnKey::Level);
     let text = Text { start: (start + from) as u32, end: (start + to) as u32, escaped: false };
     line.keep(reading, key, Found { text, shape: Shape::Text });
     true
@@ -523,7 +524,9 @@ fn value(
     }
     let value = &content[from..to];
     // The escapes of logfmt are those of JSON, or of Go, which has more: then it stays as it is written.
-    let escaped = quoted && value.contains(&b'\\') && crate::json::Lexer::new(content, quote).string().is_ok();
+    let escaped = quoted
+        && simd::find(value, 0, [b'\\'; 3]) < value.len()
+        && crate::json::Lexer::new(content, quote).string().is_ok();
     let digits = value.first().is_some_and(|b| matches!(b, b'-' | b'0'..=b'9'));
     // Ids and dates begin as numbers do.
     let digits = digits && value.iter().all(|b| matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
@@ -568,6 +571,12 @@ fn group(
     (from, to): (usize, usize),
 ) -> bool {
     let inner = &content[from..to.max(from)];
+    if let Some((trace, span)) = full_ids(inner) {
+        if !line.has_trace() {
+            (line.trace, line.span) = (trace, span_number(span.value));
+        }
+        return true;
+    }
     if inner.contains(&b'=') {
         let mut known = false;
         for piece in (Pieces { text: &content[..to], at: from }) {
@@ -617,6 +626,16 @@ fn group(
         },
         _ => false,
     }
+}
+
+/// Both ids with all of their digits and a dash between them.
+fn full_ids(text: &[u8]) -> Option<(TraceKey, SpanKey)> {
+    let (trace, rest) = text.split_first_chunk()?;
+    let (dash, span) = rest.split_first()?;
+    if *dash != b'-' {
+        return None;
+    }
+    Some((ids::full_trace_key(trace)?, ids::full_span_key(span.try_into().ok()?)?))
 }
 
 /// The id of a request, as AWS Lambda puts it before each line's level.
