@@ -249,6 +249,18 @@ export class VirtualList {
         return this.#rows.get(index);
     }
 
+    /** All elements that rows have, with the number of the row. */
+    elements() {
+        return this.#rows.entries();
+    }
+
+    /** Makes the elements that a window needs, so that the task that draws the first rows need not. */
+    provide() {
+        const { viewport, rowHeight } = this.#map;
+        const needed = Math.ceil((viewport || innerHeight) / rowHeight) + 1 + 2 * (this.#options.overscan ?? 8);
+        while (this.#rows.size + this.#spare.length < needed) this.#spare.push(this.#options.create());
+    }
+
     /**
      * Gives elements to so many rows from the first one on, whatever is visible: for paper, which does not scroll.
      * @param {number | null} count null: to those that are visible again

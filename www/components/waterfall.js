@@ -161,8 +161,10 @@ export class WaterfallView {
             void this.#settle(this.#reload(other));
         } else if (before.span !== state.span) {
             void this.#settle(this.#follow());
-        } else if (before.marked !== state.marked || before.found !== state.found || before.preferences !== preferences) {
+        } else if (before.preferences !== preferences) {
             this.#list.redraw();
+        } else if (before.marked !== state.marked || before.found !== state.found) {
+            this.#remark();
         }
         if (other || before.range !== state.range || before.preferences.timeMode !== preferences.timeMode || before.preferences.squeezed !== preferences.squeezed || before.alignment !== state.alignment) {
             this.#drawShown();
@@ -223,7 +225,8 @@ export class WaterfallView {
             await work;
         } finally {
             this.#settling -= 1;
-            this.#giveFocus();
+            // With the next frame, which lays the rows out anyway: here it would be done at once, in the task that has drawn them.
+            requestAnimationFrame(() => this.#giveFocus());
         }
     }
 
@@ -245,7 +248,9 @@ export class WaterfallView {
         const first = other ? Math.max(0, place.row - 30) : Math.max(0, Math.floor(map.offset / map.rowHeight) - 8);
         const from = Math.floor(Math.min(first, Math.max(0, trace.rowCount - 1)) / CHUNK);
         const to = Math.floor(Math.min(trace.rowCount - 1, first + Math.ceil(map.viewport / map.rowHeight) + 60) / CHUNK);
-        const rows = await connection.call("rows", trace.index, from * CHUNK, (to + 1 - from) * CHUNK);
+        const answer = connection.call("rows", trace.index, from * CHUNK, (to + 1 - from) * CHUNK);
+        this.#list.provide();
+        const rows = await answer;
         if (version !== this.#version) return;
         const chunks = new Map();
         for (let chunk = from; chunk <= to; chunk += 1) chunks.set(chunk, rows.slice((chunk - from) * CHUNK, (chunk + 1 - from) * CHUNK));
@@ -399,10 +404,27 @@ export class WaterfallView {
         const selected = row.span === this.#state?.span && !(row.group !== null && row.expanded);
         attribute(element, "aria-selected", String(selected));
         element.classList.toggle("selected", selected);
-        const found = this.#state?.found ?? null;
-        const matches = found !== null && includes(found.spans, row.span);
+        const matches = this.#matches(row);
+        element.classList.toggle("match", matches);
         element.classList.toggle("marked", matches || this.#marked.has(row.span));
         drawRow(element, this.#fine.get(index) ?? row, index === 0 ? undefined : this.#rowAt(index - 1), context, matches, hasty);
+    }
+
+    /** Whether it is one of what is looked for. @param {Row} row */
+    #matches(row) {
+        const found = this.#state?.found ?? null;
+        return found !== null && includes(found.spans, row.span);
+    }
+
+    /** Other spans match or are marked: draws those rows anew for which that makes a difference. */
+    #remark() {
+        for (const [index, element] of this.#list.elements()) {
+            const row = this.#rowAt(index);
+            if (row === undefined) continue;
+            const matches = this.#matches(row);
+            const marked = matches || this.#marked.has(row.span);
+            if (element.classList.contains("match") !== matches || element.classList.contains("marked") !== marked) this.#draw(element, index);
+        }
     }
 
     #moveBars() {
