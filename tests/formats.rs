@@ -724,7 +724,7 @@ fn lines_of_a_page_beside_its_spans_are_events_of_them() {
             "traces":{text},"meta":{{"app":{{"name":"till"}}}}}}"#
     ));
     let span = found.store.spans().next().expect("a span");
-    assert_eq!(span.events().map(|event| event.name().to_owned()).collect::<Vec<_>>(), ["clicked"]);
+    assert_eq!(span.events().map(|event| event.name().into_owned()).collect::<Vec<_>>(), ["clicked"]);
     assert_eq!(found.inputs[0].skipped.len(), 1, "{:?}", found.inputs[0].skipped);
 }
 

@@ -42,19 +42,17 @@ impl Needle {
         let mut place = 0;
         #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
         {
-            use core::arch::wasm32::{
-                u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, u8x16_sub, v128, v128_and, v128_or,
-            };
+            use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, v128, v128_and, v128_or};
             let last = needle.len() - 1;
             let (first_byte, last_byte) = (u8x16_splat(needle[0]), u8x16_splat(needle[last]));
-            let lower = |bytes: v128| {
-                let is_upper = u8x16_lt(u8x16_sub(bytes, u8x16_splat(b'A')), u8x16_splat(26));
-                v128_or(bytes, v128_and(is_upper, u8x16_splat(0x20)))
-            };
+            // Only a letter in either case becomes that letter when the bit of lower case is set; what else is looked for has no case.
+            let case = |byte: u8| u8x16_splat(if byte.is_ascii_lowercase() { 0x20 } else { 0 });
+            let (first_case, last_case) = (case(needle[0]), case(needle[last]));
+            let is = |bytes: v128, case: v128, byte: v128| u8x16_eq(v128_or(bytes, case), byte);
             while place < places && from + place + last + 16 <= buffer.len() {
                 // SAFETY: the loop's condition says that both loads are inside.
                 let (first, end) = unsafe { (load(buffer, from + place), load(buffer, from + place + last)) };
-                let both = v128_and(u8x16_eq(lower(first), first_byte), u8x16_eq(lower(end), last_byte));
+                let both = v128_and(is(first, first_case, first_byte), is(end, last_case, last_byte));
                 let mut found = u8x16_bitmask(both);
                 while found != 0 {
                     let at = place + found.trailing_zeros() as usize;

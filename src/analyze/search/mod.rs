@@ -13,6 +13,7 @@
 //!
 //! Linear in the spans and their attributes. Each text is compared once, however many spans have it; see [`Index`].
 
+mod columns;
 mod parse;
 mod pattern;
 mod regex;
@@ -21,6 +22,7 @@ mod texts;
 use std::cell::{OnceCell, RefCell};
 use std::fmt;
 
+use columns::Fact;
 use pattern::Pattern;
 use texts::{Among, BEFORE_ATTRIBUTES, Texts};
 
@@ -114,6 +116,7 @@ enum Number {
 }
 
 impl Number {
+    #[inline(always)]
     fn holds(self, found: f64, wanted: f64) -> bool {
         match self {
             Number::Equal => found == wanted,
@@ -296,21 +299,21 @@ impl<'a> Search<'a> {
             }
             Leaf::Service(pattern, whole) => {
                 let services: Vec<bool> = self.store.services().map(|name| is(pattern, name, *whole)).collect();
-                self.keep(within, &mut |span| services[span.service_index()]);
+                self.keep_by(within, columns::SERVICE, &mut |service| services[service as usize]);
             }
             Leaf::Name(pattern, whole) => {
                 let mut names = Answers::default();
                 self.keep(within, &mut |span| names.get(span.name_id().index(), || is(pattern, span.name(), *whole)));
             }
             Leaf::Id(id) => self.keep(within, &mut |span| span.id_begins(id)),
-            Leaf::Kind(kind) => self.keep(within, &mut |span| span.kind() == *kind),
-            Leaf::Status(status) => self.keep(within, &mut |span| span.status() == *status),
+            Leaf::Kind(kind) => self.keep_by(within, columns::KIND, &mut |found| found == *kind),
+            Leaf::Status(status) => self.keep_by(within, columns::STATUS, &mut |found| found == *status),
             Leaf::Duration(number, ns) => {
-                self.keep(within, &mut |span| span.duration_ns().is_some_and(|found| number.holds(found as f64, *ns)));
+                self.keep_by(within, columns::DURATION, &mut |found| number.holds(found, *ns));
             }
             Leaf::Own(number, ns) => {
                 let own = |span: Span<'_>| self.self_ns.get(span.position()).map_or(0.0, |ns| *ns as f64);
-                self.keep(within, &mut |span| span.start_ns().is_some() && number.holds(own(span), *ns));
+                self.keep(within, &mut |span| number.holds(own(span), *ns) && span.start_ns().is_some());
             }
             Leaf::Attribute { key, test } => {
                 self.keep_attribute(within, key, &mut |text| test.passes(text), true);
@@ -328,6 +331,17 @@ impl<'a> Search<'a> {
     fn keep(&self, within: &mut [bool], holds: &mut dyn FnMut(Span<'a>) -> bool) {
         for (span, within) in self.trace.spans().zip(within) {
             *within = *within && holds(span);
+        }
+    }
+
+    /// The same by one fact of each.
+    #[inline(always)]
+    fn keep_by<T: Copy>(&self, within: &mut [bool], fact: Fact<T>, holds: &mut impl FnMut(T) -> bool) {
+        let Some(texts) = self.index.texts.get() else {
+            return self.keep(within, &mut |span| holds((fact.of)(span)));
+        };
+        for (value, within) in (fact.column)(texts.columns()).iter().zip(within) {
+            *within = *within && holds(*value);
         }
     }
 

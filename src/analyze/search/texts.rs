@@ -9,6 +9,7 @@
 //! The values of an input lie far apart in it, and most are like others. Collected once, a million spans are searched in the time that it
 //! takes to walk some megabytes: all texts once, and the spans of those that match.
 
+use super::columns::Columns;
 use crate::simd::Needle;
 use crate::store::{Attributes, RawText, RawValue, Store, Trace};
 use crate::strings::{StringId, Strings};
@@ -32,6 +33,7 @@ pub(super) struct Texts {
     /// By long text the span that has it.
     long_of: Vec<u32>,
     places: Places,
+    columns: Columns,
     shapes: Shapes,
     /// By span the number of its shape.
     shape: Vec<u32>,
@@ -50,8 +52,22 @@ impl Texts {
         let mut from = Vec::new();
         from.reserve_exact(trace.span_count() + 1);
         from.push(0);
-        let (numbers, long, beyond_ascii, seen, long_of, shape, names, places, shapes) = Default::default();
-        Texts { strings, numbers, from, long, beyond_ascii, seen, long_of, places, shapes, shape, services, names }
+        let (numbers, long, beyond_ascii, seen, long_of, shape, names, places, columns, shapes) = Default::default();
+        Texts {
+            strings,
+            numbers,
+            from,
+            long,
+            beyond_ascii,
+            seen,
+            long_of,
+            places,
+            columns,
+            shapes,
+            shape,
+            services,
+            names,
+        }
     }
 
     /// Collects the texts of so many spans more, and behind the last one puts so many more into the places of their texts; whether all is done.
@@ -70,6 +86,7 @@ impl Texts {
         let end = trace.span_count().min(done.saturating_add(most));
         for position in done..end {
             let Some(span) = trace.span(position) else { break };
+            self.columns.push(span);
             self.numbers.push(self.services[span.service_index()]);
             self.push_name(store, span.name_id());
             let attributes = span.raw_attributes();
@@ -169,9 +186,7 @@ impl Texts {
         let (bytes, ends) = self.strings.all();
         let (mut number, mut at) = (0, 0);
         while let Some(found) = needle.find(bytes, at, bytes.len() - at) {
-            while ends.get(number).is_some_and(|end| *end as usize <= found) {
-                number += 1;
-            }
+            number = first_beyond(ends, number, found);
             let Some(end) = ends.get(number).map(|end| *end as usize) else { break };
             if found + needle.len() > end {
                 at = found + 1;
@@ -181,6 +196,10 @@ impl Texts {
                 break;
             }
         }
+    }
+
+    pub(super) fn columns(&self) -> &Columns {
+        &self.columns
     }
 
     /// The spans that have a text.
@@ -206,6 +225,17 @@ impl Texts {
             Some(long) => Err(self.long[long as usize]),
         }
     }
+}
+
+/// The first of the ends, from the place `from` on, that is greater. It is mostly near, and else some doublings away.
+fn first_beyond(ends: &[u32], from: usize, at: usize) -> usize {
+    let mut step = 1;
+    while ends.get(from + step).is_some_and(|end| *end as usize <= at) {
+        step *= 2;
+    }
+    let begin = from + step / 2;
+    let stretch = ends.get(begin..ends.len().min(from + step)).unwrap_or_default();
+    begin + stretch.partition_point(|end| *end as usize <= at)
 }
 
 /// Texts that are worth asking.
