@@ -92,6 +92,8 @@ pub struct StoreBuilder {
     pub(super) traces: TraceTable,
     /// About spans, by their order in the input.
     pub(super) span_warnings: Vec<super::SpanWarning>,
+    /// What these say.
+    said: Vec<super::Said>,
     pub(super) warnings: Vec<PendingWarning>,
     /// Warnings of the span that is being read.
     pending: Vec<(WarningKind, StringId)>,
@@ -156,6 +158,7 @@ impl StoreBuilder {
             spans: Vec::new(),
             traces: TraceTable::default(),
             span_warnings: Vec::new(),
+            said: Vec::new(),
             warnings: Vec::new(),
             pending: Vec::new(),
             current: (0, 0, 0),
@@ -530,7 +533,7 @@ impl StoreBuilder {
     #[cold]
     fn attach_warnings(&mut self, span: u32, source: u32) {
         for (kind, message) in std::mem::take(&mut self.pending) {
-            self.span_warnings.push(super::SpanWarning { span, kind, message });
+            self.push_span_warning(span, kind, message);
             if !self.count_warning(kind, 1) {
                 let text = self.strings.get(message);
                 let message = if text.is_empty() { kind.sentence() } else { text }.to_owned();
@@ -613,7 +616,18 @@ impl StoreBuilder {
         let source = self.spans[span].source;
         self.warn(kind, Some(source), || message.to_owned());
         let message = self.strings.intern(message);
-        self.span_warnings.push(super::SpanWarning { span: span as u32, kind, message });
+        self.push_span_warning(span as u32, kind, message);
+    }
+
+    pub(super) fn push_span_warning(&mut self, span: u32, kind: WarningKind, message: StringId) {
+        // Most spans that are warned of are warned of the same few things.
+        let recent = self.said.len().saturating_sub(8);
+        let known = self.said[recent..].iter().position(|said| *said == (kind, message));
+        let said = known.map_or(self.said.len(), |at| recent + at);
+        if said == self.said.len() {
+            self.said.push((kind, message));
+        }
+        self.span_warnings.push(super::SpanWarning { span, said: said as u32 });
     }
 
     /// Gives other times to a span that was added.
@@ -697,6 +711,7 @@ impl StoreBuilder {
             traces: tree.traces,
             repeated_ids: tree.repeated_ids,
             span_warnings: self.span_warnings,
+            said: self.said,
             warnings,
         }
     }

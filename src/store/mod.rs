@@ -74,6 +74,7 @@ pub struct Store {
     traces: Vec<TraceRecord>,
     repeated_ids: u64,
     span_warnings: Vec<SpanWarning>,
+    said: Vec<Said>,
     warnings: Vec<Warning>,
 }
 
@@ -187,9 +188,12 @@ struct TraceRecord {
 #[derive(Clone, Copy, Debug)]
 struct SpanWarning {
     span: u32,
-    kind: WarningKind,
-    message: StringId,
+    /// Position in `said`.
+    said: u32,
 }
+
+/// A kind of warning, and what is said of it; "" for the kind's own sentence.
+type Said = (WarningKind, StringId);
 
 impl Store {
     /// How many spans there are.

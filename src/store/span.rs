@@ -569,8 +569,9 @@ impl<'a> Span<'a> {
         let span = self.index.0;
         let from = store.span_warnings.partition_point(|warning| warning.span < span);
         store.span_warnings[from..].iter().take_while(move |warning| warning.span == span).map(move |warning| {
-            let message = store.strings.get(warning.message);
-            (warning.kind, if message.is_empty() { warning.kind.sentence() } else { message })
+            let (kind, message) = store.said[warning.said as usize];
+            let message = store.strings.get(message);
+            (kind, if message.is_empty() { kind.sentence() } else { message })
         })
     }
 

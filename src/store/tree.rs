@@ -237,11 +237,9 @@ impl Findings {
             builder.warn_many(kind, count, Some(span.source), || text);
         }
         builder.expect_span_warnings(self.spans.len());
-        builder.span_warnings.extend(self.spans.into_iter().map(|(span, kind)| super::SpanWarning {
-            span,
-            kind,
-            message: StringId::EMPTY,
-        }));
+        for (span, kind) in self.spans {
+            builder.push_span_warning(span, kind, StringId::EMPTY);
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use super::lines::{NO_TIMES_NO_PARENTS, Source, equations};
 use super::model;
 use crate::error::WarningKind;
 use crate::json::{Lex, Lexer};
+use crate::simd;
 
 pub(in crate::read) const FORMAT: Format = Format {
     id: "console-java",
@@ -39,7 +40,15 @@ const OTLP: [&str; 2] = ["{\"resource\":", "{\"resourceSpans\":"];
 /// Where a document of OTLP begins in a log line; prefixes are short.
 fn otlp_in(line: &[u8]) -> Option<usize> {
     let start = &line[..line.len().min(REACH)];
-    OTLP.iter().filter_map(|mark| start.windows(mark.len()).position(|window| window == mark.as_bytes())).min()
+    let mut at = 0;
+    loop {
+        at = simd::find(start, at, [b'{'; 3]);
+        let rest = start.get(at..).filter(|rest| !rest.is_empty())?;
+        if OTLP.iter().any(|mark| rest.starts_with(mark.as_bytes())) {
+            return Some(at);
+        }
+        at += 1;
+    }
 }
 
 /// Whether log lines hold documents of OTLP with spans.

@@ -446,7 +446,11 @@ impl Line {
             let [method, path] = [method, path].map(|text| text.content(reading.bytes));
             let [method, path] = [&method, &path].map(|text| text.split('?').next().unwrap_or_default());
             if !method.is_empty() && !path.is_empty() {
-                self.request(reading.builder, &format!("{method} {path}"));
+                let mut request = std::mem::take(&mut reading.logs.request);
+                request.clear();
+                [method, " ", path].into_iter().for_each(|part| request.push_str(part));
+                self.request(reading.builder, &request);
+                reading.logs.request = request;
             }
         }
         if self.message.is_null() {

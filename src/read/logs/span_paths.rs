@@ -170,7 +170,29 @@ fn find_pairs(text: &str, pairs: &mut Vec<Named>) {
             *to = *from + text[*from..at].trim_end().len();
         }
     };
-    let (mut at, mut word, mut depth) = (0, 0, 0_u32);
+    let mut at = 0;
+    if simd::find(bytes, 0, [b'{', b'[', b'(']) == bytes.len() {
+        // Nothing is nested: only what stands before the equals signs outside of quotes counts.
+        loop {
+            at = simd::find(bytes, at, [b'=', b'"', b'=']);
+            match bytes.get(at) {
+                Some(b'"') => at = quoted_end(bytes, at),
+                Some(_) => {
+                    let key = bytes[..at].iter().rev().take_while(|byte| is_in_key(**byte)).count();
+                    let word = at - key;
+                    if key > 0 && (word == 0 || bytes[word - 1] == b' ') && !bytes[word].is_ascii_digit() {
+                        end(pairs, word);
+                        pairs.push(Named { key: (word, at), value: (at + 1, at + 1) });
+                    }
+                    at += 1;
+                }
+                None => break,
+            }
+        }
+        end(pairs, bytes.len());
+        return;
+    }
+    let (mut word, mut depth) = (0, 0_u32);
     while let Some(byte) = bytes.get(at) {
         if !MARKS[*byte as usize] {
             at += 1;
@@ -196,7 +218,11 @@ fn find_pairs(text: &str, pairs: &mut Vec<Named>) {
 }
 
 fn is_key(text: &[u8]) -> bool {
-    text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'#')) && !text[0].is_ascii_digit()
+    text.iter().all(|byte| is_in_key(*byte)) && text.first().is_some_and(|first| !first.is_ascii_digit())
+}
+
+fn is_in_key(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'#')
 }
 
 /// A span.
@@ -819,4 +845,34 @@ fn text_pair(reading: &mut LineInput<'_>, text: &str, pair: Named, offset: usize
         reading.slice_value(Encoding::Text, start, end)
     };
     (key, value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_stand_outside_of_quotes_and_of_what_is_nested() {
+        for (text, expected) in [
+            ("cart loaded rows=3 who=\"a b=c\" z.y=1", &["rows:3", "who:\"a b=c\"", "z.y:1"][..]),
+            ("x=Some(1) y={a=2 b=3} z=3", &["x:Some(1)", "y:{a=2 b=3}", "z:3"]),
+            ("\"a\"b=1 c=2", &["c:2"]),
+            ("1a=2 b==3 c", &["b:=3 c"]),
+            ("1a=2 b==3 c)", &["b:=3 c)"]),
+            ("=1 é=2 a=\"\\\" b=1\" c", &["a:\"\\\" b=1\" c"]),
+            ("a=\"never closed b=1", &["a:\"never closed b=1"]),
+            ("a= b=", &["a:", "b:"]),
+            ("nothing", &[]),
+            ("", &[]),
+        ] {
+            // What is nested is read byte by byte: both ways find the same.
+            for text in [text.to_owned(), format!("() {text}")] {
+                let mut found = Vec::new();
+                find_pairs(&text, &mut found);
+                let found: Vec<String> =
+                    found.iter().map(|pair| format!("{}:{}", pair.key(&text), pair.value(&text))).collect();
+                assert_eq!(found, expected, "{text}");
+            }
+        }
+    }
 }

@@ -34,6 +34,8 @@ pub struct Logs {
     /// The date of the line that begins at an offset, if it has one: it was looked for already, to see whether the line before goes on.
     pub ahead: Option<(usize, Option<Date>)>,
     pub said: Said,
+    /// Room for the request that a line is about.
+    pub request: String,
     /// Numbers of [`OwnKey`]s that were used.
     own_keys: [StringId; OWN_KEYS.len()],
     pub traceparent: ReadTraceparent,
@@ -52,6 +54,7 @@ impl Logs {
             kept_given: Vec::new(),
             ahead: None,
             said: Said::new(),
+            request: String::new(),
             own_keys: [StringId::EMPTY; OWN_KEYS.len()],
             traceparent,
         }
