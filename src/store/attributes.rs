@@ -155,7 +155,7 @@ pub struct Attributes<'a> {
     wide: &'a [(u32, RawValue)],
 }
 
-#[inline(always)]
+#[inline]
 fn unpack(Attribute { at, tag }: Attribute, wide: &[(u32, RawValue)]) -> (u32, RawValue) {
     if tag >> LENGTH_BITS == WIDE {
         return wide.get(at as usize).copied().unwrap_or((0, RawValue::NULL));
@@ -166,7 +166,7 @@ fn unpack(Attribute { at, tag }: Attribute, wide: &[(u32, RawValue)]) -> (u32, R
 impl Iterator for Attributes<'_> {
     type Item = (StringId, RawValue);
 
-    #[inline(always)]
+    #[inline]
     fn next(&mut self) -> Option<(StringId, RawValue)> {
         let (key, value) = unpack(*self.rest.next()?, self.wide);
         Some((StringId(key), value))
@@ -227,14 +227,14 @@ impl AttributeColumn {
         self.all.len() as u32
     }
 
-    #[inline(always)]
+    #[inline]
     pub(crate) fn push(&mut self, key: StringId, value: RawValue) {
         let attribute = self.pack(key.0, value);
         self.all.push(attribute);
     }
 
     /// A number and a value that stand elsewhere than in the column.
-    #[inline(always)]
+    #[inline]
     pub(super) fn pack(&mut self, number: u32, value: RawValue) -> Attribute {
         match number >> KEY_BITS | value.tag & KEY_MASK {
             0 => Attribute { at: value.at, tag: value.tag | number << SHORT_BITS },
@@ -248,7 +248,7 @@ impl AttributeColumn {
         Attribute { at: self.wide.len() as u32 - 1, tag: WIDE << LENGTH_BITS }
     }
 
-    #[inline(always)]
+    #[inline]
     pub(super) fn unpack(&self, packed: Attribute) -> (u32, RawValue) {
         unpack(packed, &self.wide)
     }
@@ -282,7 +282,7 @@ impl AttributeColumn {
         let _ = self.all.try_reserve_exact(more);
     }
 
-    #[inline(always)]
+    #[inline]
     pub(crate) fn range(&self, range: AttributeRange) -> Attributes<'_> {
         let all = &self.all[range.start as usize..(range.start + range.len) as usize];
         Attributes { rest: all.iter(), wide: &self.wide }

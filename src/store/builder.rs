@@ -264,7 +264,7 @@ impl StoreBuilder {
         AttributeRange { start: mark, len: self.attribute_mark() - mark }
     }
 
-    #[inline(always)]
+    #[inline]
     pub fn push_attribute(&mut self, key: StringId, value: RawValue) {
         self.attributes.push(key, value);
     }
@@ -374,13 +374,13 @@ impl StoreBuilder {
         self.events.len() as u32
     }
 
-    #[inline(always)]
+    #[inline]
     pub fn push_event(&mut self, time: u64, name: StringId, attributes: AttributeRange) {
         self.push_said_event(time, RawValue::interned(name), attributes);
     }
 
     /// The same for a name that may stand in an input, as plain text.
-    #[inline(always)]
+    #[inline]
     pub fn push_said_event(&mut self, time: u64, name: RawValue, attributes: AttributeRange) {
         let event = EventRecord::new(&mut self.attributes, time, name, attributes);
         self.events.push(event);

@@ -125,7 +125,7 @@ struct EventRecord {
 }
 
 impl EventRecord {
-    #[inline(always)]
+    #[inline]
     fn new(column: &mut AttributeColumn, time: u64, name: RawValue, attributes: AttributeRange) -> EventRecord {
         EventRecord {
             time: [(time >> 32) as u32, time as u32],
