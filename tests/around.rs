@@ -75,6 +75,32 @@ fn line_ends_of_windows_are_in_no_value() {
 }
 
 #[test]
+fn objects_around_a_document_are_left_out() {
+    let around: [fn(&str) -> String; 4] = [
+        |text| format!("{{\"code\":0,\"response\":{{\"status\":200,\"body\":{text}}}}}"),
+        |text| format!("{{\"data\":{text}}}"),
+        |text| format!("{{\"traces\":{text},\"total\":1}}"),
+        |text| format!("{{\"a\":[1],\"b\":{{\"c\":{{\"d\":{{}},\"e\":{text}}}}}}}"),
+    ];
+    for (format, text) in SAMPLES.into_iter().chain([
+        ("honeycomb", include_str!("data/honeycomb/batch.json")),
+        ("newrelic", include_str!("data/newrelic/batch.json")),
+        ("skywalking", include_str!("data/skywalking/segments.json")),
+        ("gcp-trace", include_str!("data/gcp-trace/v1.json")),
+    ]) {
+        let expected = dump(&outcome(text.into()).store);
+        for wrap in around {
+            let wrapped = wrap(text);
+            let found = outcome(wrapped.clone().into());
+            assert_eq!(found.inputs[0].format.id, format, "{wrapped}");
+            assert_eq!(dump(&found.store), expected, "{wrapped}");
+            let named = read(wrapped.clone(), &ReadOptions::new().with_format(format)).expect("readable");
+            assert_eq!(dump(&named.store), expected, "{wrapped}");
+        }
+    }
+}
+
+#[test]
 fn several_fenced_blocks_are_several_documents() {
     let (_, text) = SAMPLES[0];
     let found = outcome(format!("One:\n```\n{text}\n```\nTwo:\n~~~json\n{text}\n~~~\n").into());

@@ -739,6 +739,21 @@ fn rules_of_vendors() {
             r#"error "no stock""#,
         ),
         (
+            "gcp-trace",
+            r#"{"projectId":"p","traceId":"5b8efff798038103d269b633813fc60c","spans":[{"spanId":17212826353029918068,"kind":"RPC_SERVER","name":"call","startTime":"2026-01-02T03:04:05Z","endTime":"2026-01-02T03:04:06Z","parentSpanId":null,"labels":null}]}"#,
+            r#""call" "eee03e5ee0d4ad74" < "" as None; ""; server;"#,
+        ),
+        (
+            "sentry",
+            r#"{"type":"span","items":[{"trace_id":"5b8efff798038103d269b633813fc60c","span_id":"eee19b7ec3c1b174","name":"GET /","kind":"server","start_timestamp":1767323045.25,"end_timestamp":1767323045.5}]}"#,
+            r#""GET /" "eee19b7ec3c1b174" < "" as None; ""; server;"#,
+        ),
+        (
+            "skywalking",
+            r#"{"data":{"queryTraces":{"traces":[{"spans":[{"traceId":"t-1","segmentId":"s1","spanId":0,"parentSpanId":-1,"refs":[],"serviceCode":"till","startTime":1760000000123,"endTime":1760000000323,"endpointName":"pay","type":"Entry"}]}]}}}"#,
+            r#""till"; server;"#,
+        ),
+        (
             "app-insights",
             r#"{"name":"x","time":"2026-01-02T03:04:05Z","tags":{"ai.operation.id":"5b8efff798038103d269b633813fc60c"},"data":{"baseType":"RequestData","baseData":{"id":"eee19b7ec3c1b174","name":"GET /","duration":"00:00:00.004","success":true}}}
 {"name":"x","time":"2026-01-02T03:04:05Z","tags":{"ai.operation.id":"5b8efff798038103d269b633813fc60c","ai.operation.parentId":"eee19b7ec3c1b174"},"data":{"baseType":"ExceptionData","baseData":{"exceptions":[{"typeName":"E","message":"m","parsedStack":[{"level":0,"method":"Till.Pay","assembly":"Till","fileName":"Till.cs","line":3},{"level":1,"method":"Till.Main","assembly":"Till","line":0}]}]}}}"#,

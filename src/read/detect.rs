@@ -98,7 +98,12 @@ fn cleaned_formats_of(bytes: &[u8]) -> Vec<Candidate> {
     let mut head = Arc::new(bytes[..bytes.len().min(GLANCE)].to_vec());
     let mut notes = Vec::new();
     clean::clean(&mut head, &mut notes, &mut Vec::new());
-    formats_of(if notes.is_empty() { bytes } else { &head })
+    let candidates = formats_of(if notes.is_empty() { bytes } else { &head });
+    if !candidates.is_empty() {
+        return candidates;
+    }
+    let mut inside = clean::values_inside(&head).into_iter().map(|range| formats_of(&head[range]));
+    inside.find(|candidates| !candidates.is_empty()).unwrap_or_default()
 }
 
 pub(super) fn formats_of(bytes: &[u8]) -> Vec<Candidate> {

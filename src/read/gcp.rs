@@ -28,8 +28,8 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
         return Some("its spans have a displayName with a value");
     }
     let first = ["", "traces"].iter().any(|under| has(under, "projectId") && has(under, "traceId"));
-    (first && shape.kind_of("spans", "spanId") == Some(Kind::String) && has("spans", "startTime"))
-        .then_some("it has a projectId, a traceId and spans")
+    let id = matches!(shape.kind_of("spans", "spanId"), Some(Kind::String | Kind::Number));
+    (first && id && has("spans", "startTime")).then_some("it has a projectId, a traceId and spans")
 }
 
 fn read(reading: &mut Reading<'_>) {

@@ -274,10 +274,9 @@ impl Generic {
                 around.trace = reading.trace_key(id, Base64::No);
             }
         }
+        let (before, listed) = (self.held.len(), around.listed);
         let inner = fields.iter().filter(|(_, _, value)| matches!(value.data, Data::List(_) | Data::Map(_)));
-        if inner.clone().next().is_none() && around.listed {
-            reading.not_a_span(node, "an id and a time");
-        }
+        let alone = inner.clone().next().is_none();
         for (role, key, value) in inner {
             if *key == "relationships" && !self.reporters.is_empty() {
                 continue;
@@ -285,6 +284,9 @@ impl Generic {
             around.listed = false;
             around.head = *role == Role::Trace && matches!(value.data, Data::Map(_)) && fields.len() > 1;
             self.walk(reading, value, around);
+        }
+        if listed && (alone || timed && self.held.len() == before) {
+            reading.not_a_span(node, "an id and a time");
         }
     }
 

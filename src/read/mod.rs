@@ -411,7 +411,7 @@ fn read_input(
         return Err(empty(Some(index)));
     }
     let detection = detect::formats_of(&bytes);
-    let (format, why) = match &options.format {
+    let (mut format, mut why) = match &options.format {
         Some(id) => {
             let format = format(id).ok_or_else(|| Error {
                 kind: ErrorKind::NoSuchFormat,
@@ -425,7 +425,13 @@ fn read_input(
         }
         None => match detection.first() {
             Some(candidate) => (candidate.format, candidate.why),
-            None => return Err(detect::explain_unknown(index, &bytes)),
+            None => match take_out(builder, logs, (index, base), &mut bytes, None, 1) {
+                Some(candidate) => {
+                    notes.push(AROUND.to_owned());
+                    (candidate.format, candidate.why)
+                }
+                None => return Err(detect::explain_unknown(index, &bytes)),
+            },
         },
     };
     let before = builder.mark();
@@ -448,7 +454,26 @@ fn read_input(
         reading.keep_commas();
         (format.read)(&mut reading);
     }
-    let (error, skipped, guesses) = reading.into_parts();
+    let (mut error, mut skipped, mut guesses) = reading.into_parts();
+    let found = builder.span_count() - before.span_count();
+    let holds_none =
+        found == 0 && logs.lines.count() == 0 && error.as_ref().is_none_or(|error| error.kind == ErrorKind::NoSpans);
+    // What was read as spans of any program may be of a format that has something around it.
+    let any = options.format.is_none() && *format == generic::FORMAT;
+    if (holds_none || any)
+        && let Some(inside) =
+            take_out(builder, logs, (index, base), &mut bytes, Some(format).filter(|_| !any), found.max(1))
+    {
+        builder.rewind(&before);
+        notes.push(AROUND.to_owned());
+        if any {
+            (format, why) = (inside.format, inside.why);
+        }
+        let mut reading = Reading::new(builder, logs, (index, base), &bytes);
+        reading.begin(&notes, &troubles);
+        (format.read)(&mut reading);
+        (error, skipped, guesses) = reading.into_parts();
+    }
     let spans = builder.span_count() - before.span_count();
     let lines = logs.keep(builder, base, &prefixes);
     if spans == 0 && lines == 0 {
@@ -469,6 +494,45 @@ fn read_input(
         skipped,
         guesses,
     })
+}
+
+/// Said of an object around a document.
+const AROUND: &str = "Left out the object around the document.";
+
+/// Looks for a document with spans inside of the objects that stand around it, such as those of an answer over HTTP, and takes them away; of this
+/// format, or of whichever it is but those of any program; with so many spans at least.
+#[cold]
+fn take_out(
+    builder: &mut StoreBuilder,
+    logs: &mut Logs,
+    (index, base): (u32, u32),
+    bytes: &mut Arc<Vec<u8>>,
+    format: Option<&'static Format>,
+    least: usize,
+) -> Option<Candidate> {
+    let before = builder.mark();
+    for range in clean::values_inside(bytes) {
+        let value = &bytes[range.clone()];
+        let candidate = match format {
+            Some(format) => Candidate { format, why: "chosen" },
+            None => match detect::formats_of(value).into_iter().next() {
+                Some(candidate) if *candidate.format != generic::FORMAT => candidate,
+                _ => continue,
+            },
+        };
+        let mut reading = Reading::new(builder, logs, (index, base + range.start as u32), value);
+        (candidate.format.read)(&mut reading);
+        let found = builder.span_count() - before.span_count() >= least;
+        builder.rewind(&before);
+        logs.forget();
+        if found {
+            // The input is the builder's alone while it is changed.
+            *bytes = Arc::default();
+            ((), *bytes) = builder.edit_input(|bytes| clean::leave(bytes, range));
+            return Some(candidate);
+        }
+    }
+    None
 }
 
 pub(crate) fn json_error(input: u32, bytes: &[u8], error: crate::json::JsonError) -> Error {

@@ -9,6 +9,7 @@ use super::held::Held;
 use super::ids::Base64;
 use super::instant::Unit;
 use super::parts::{EventParts, LinkParts, Pair, Parts};
+use super::told::kind_of;
 use crate::error::WarningKind;
 use crate::json::{Data, Kind, Lex, Lexer, Node};
 use crate::store::{SpanKey, SpanKind, Status, TraceKey};
@@ -187,12 +188,14 @@ fn span(
     let end = node.get_any(&["timestamp", "end_timestamp"]);
     parts.end = reading.time_of(&mut parts, end, Unit::Seconds, "timestamp");
     let op = context.get("op").or_else(|| context.at(&["attributes", "sentry.op", "value"]));
-    parts.kind = op.and_then(Node::text).map_or(SpanKind::Unspecified, kind_of_op);
+    let said = context.get("kind").and_then(Node::text).and_then(|kind| kind_of(kind.as_bytes()));
+    parts.kind = said.unwrap_or_else(|| op.and_then(Node::text).map_or(SpanKind::Unspecified, kind_of_op));
     for (key, value) in context.members() {
         match key.as_ref() {
             "trace_id" | "span_id" | "parent_span_id" | "start_timestamp" | "timestamp" | "end_timestamp" | "links"
             | "type" | "contexts" | "spans" => {}
             "description" | "name" if value.text() == name => {}
+            "kind" if said.is_some() => {}
             "status" => status(reading, &mut parts, value),
             "data" | "attributes" => {
                 for (key, value) in value.members() {

@@ -36,7 +36,7 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
 
 fn read(reading: &mut Reading<'_>) {
     let mut out = Assembler::default();
-    reading.objects(&["data", "trace", "segments"], &mut |reading, node| {
+    reading.objects(&["data", "trace", "queryTraces", "traces", "segments"], &mut |reading, node| {
         let Some(spans) = node.get_any(&["spans", "ss"]) else {
             match node.get("segmentId") {
                 Some(_) => span(reading, &mut out, &node, &node.only(&[]), None),

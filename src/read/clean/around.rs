@@ -1,6 +1,9 @@
-//! Text before JSON and around it: commands, progress, headers, assignments, labels.
+//! Text before JSON and around it: commands, progress, headers, assignments, labels, objects around a document.
+
+use std::ops::Range;
 
 use super::begins_as_json;
+use crate::json::{Kind, Lexer};
 
 /// Noise before JSON is not longer.
 const NOISE_LINES: usize = 400;
@@ -70,7 +73,7 @@ pub(super) fn text_beside_json(bytes: &[u8]) -> Option<Vec<(usize, usize)>> {
             // What follows with brackets of its own is data, too.
             return (!documents.is_empty() && !rest.contains(&b'{')).then_some(documents);
         }
-        let mut lexer = crate::json::Lexer::new(bytes, begin);
+        let mut lexer = Lexer::new(bytes, begin);
         at = lexer.skip().ok()?.end;
         documents.push((begin, at));
     }
@@ -103,4 +106,37 @@ fn is_noise(line: &[u8]) -> bool {
     // `Content-Type: application/json`
     let name = line.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
     name > 0 && line[name..].starts_with(b": ") && line[0].is_ascii_alphabetic()
+}
+
+/// Objects and lists inside of the object that a text is, those that lie less deep first; the last one may be cut off.
+pub(in super::super) fn values_inside(bytes: &[u8]) -> Vec<Range<usize>> {
+    /// Objects around each other, and values of them that are looked at.
+    const DEPTH: usize = 4;
+    const MOST: usize = 16;
+    let mut all = Vec::new();
+    let mut level = vec![0..bytes.len()];
+    for _ in 0..DEPTH {
+        let mut inside: Vec<Range<usize>> = Vec::new();
+        for around in &level {
+            let mut lexer = Lexer::new(&bytes[..around.end], around.start);
+            if !matches!(lexer.peek(), Ok(Kind::Object)) {
+                continue;
+            }
+            let Ok(mut cursor) = lexer.begin_object() else { continue };
+            while let Ok(Some(_)) = lexer.any_member(&mut cursor) {
+                let Ok(kind) = lexer.peek() else { break };
+                let start = lexer.offset();
+                let value = lexer.skip();
+                if matches!(kind, Kind::Object | Kind::Array) && inside.len() < MOST {
+                    inside.push(value.as_ref().map_or(start..around.end, Range::clone));
+                }
+                if value.is_err() {
+                    break;
+                }
+            }
+        }
+        all.extend_from_slice(&inside);
+        level = inside;
+    }
+    all
 }

@@ -23,6 +23,7 @@ use std::sync::Arc;
 use super::line_prefixes::LinePrefixes;
 use super::logs::answers;
 use super::unpack::Trouble;
+pub(super) use around::values_inside;
 use around::{noise, text_before_json, text_beside_json};
 pub(super) use commas::{is_trailing_comma, without_trailing_commas};
 use encoding::Order;
@@ -195,6 +196,12 @@ fn begins_as_json(text: &[u8]) -> bool {
 /// Spaces for everything but line feeds.
 fn blank(bytes: &mut [u8]) {
     bytes.iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+}
+
+/// Leaves what stands at these offsets alone.
+pub(super) fn leave(bytes: &mut [u8], range: std::ops::Range<usize>) {
+    blank(&mut bytes[range.end..]);
+    blank(&mut bytes[..range.start]);
 }
 
 /// Takes the beginning of each line away, of as many bytes as `beginning` says. It is given the line with its line feed, which it may
