@@ -114,7 +114,7 @@ pub(in super::super) fn values_inside(bytes: &[u8]) -> Vec<Range<usize>> {
     const DEPTH: usize = 4;
     const MOST: usize = 16;
     let mut all = Vec::new();
-    let mut level = vec![0..bytes.len()];
+    let mut level: Vec<Range<usize>> = std::iter::once(0..bytes.len()).collect();
     for _ in 0..DEPTH {
         let mut inside: Vec<Range<usize>> = Vec::new();
         for around in &level {
