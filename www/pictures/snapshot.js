@@ -214,7 +214,8 @@ class Pen {
         if (!SHAPES.has(name)) return name === "defs" ? "" : [...element.children].map((child) => this.#shape(child)).join("");
         const style = getComputedStyle(element);
         if (style.display === "none" || style.visibility === "hidden") return "";
-        if (name === "path" && (element.getAttribute("d") ?? "") === "") return "";
+        const drawn = { path: "d", polygon: "points" }[name];
+        if (drawn !== undefined && (element.getAttribute(drawn) ?? "") === "") return "";
         /** @type {Record<string, string | null>} */
         const attributes = {};
         for (const key of GEOMETRY) attributes[key] = element.getAttribute(key);

@@ -89,7 +89,7 @@ for (const [scheme, ground] of /** @type {const} */ ([
       assert.equal(broken, null)
       assert.deepEqual(handlers, [])
       assert.ok(addresses.every((address) => address === 'data:image/png;base64,'), String(addresses))
-      assert.deepEqual(names.filter((name) => !['svg', 'g', 'defs', 'title', 'text', 'rect', 'path', 'circle', 'image', 'clipPath', 'pattern', 'marker'].includes(name)), [])
+      assert.deepEqual(names.filter((name) => !['svg', 'g', 'defs', 'title', 'text', 'rect', 'path', 'polygon', 'circle', 'image', 'clipPath', 'pattern', 'marker'].includes(name)), [])
       assert.equal(found, ground)
       assert.equal(texts[0], 'POST /checkout')
       assert.ok(texts.includes(tab === 'Map' ? 'inventory' : 'SELECT stock'), `${tab}: ${texts.join(' | ')}`)
