@@ -151,8 +151,9 @@ export class ScrollMap {
  * @property {number} [overscan]
  * @property {number} [cap]
  * @property {() => Row} create
- * @property {(element: Row, index: number, hasty: boolean) => void} draw hasty: only what is seen at a glance, as another jump may come;
- *   it is drawn whole when none has
+ * @property {(element: Row, index: number) => void} draw
+ * @property {(element: Row, index: number) => void} [sketch] draws what is seen at a glance, as behind a jump another may come; when none
+ *   has, the row is drawn
  * @property {(from: number, to: number) => boolean} [ready] whether what is drawn into these rows is there; asks for what is not,
  *   and calls `render` when it has come
  */
@@ -307,7 +308,7 @@ export class VirtualList {
     /** Draws all rows that have an element anew. */
     redraw() {
         this.#sketched.clear();
-        for (const [index, element] of this.#rows) this.#options.draw(element, index, false);
+        for (const [index, element] of this.#rows) this.#options.draw(element, index);
     }
 
     /**
@@ -361,7 +362,7 @@ export class VirtualList {
 
     /** Draws whole what was drawn in haste. */
     #finish() {
-        for (const [index, element] of this.#rows) if (this.#sketched.has(element)) this.#options.draw(element, index, false);
+        for (const [index, element] of this.#rows) if (this.#sketched.has(element)) this.#options.draw(element, index);
         this.#sketched.clear();
     }
 
@@ -429,9 +430,14 @@ export class VirtualList {
         if (element.parentNode === null) this.#sheet.append(element);
         if (element.hidden) element.hidden = false;
         this.#rows.set(index, element);
-        if (this.#hasty) this.#sketched.add(element);
-        else this.#sketched.delete(element);
-        this.#options.draw(element, index, this.#hasty);
+        const { draw, sketch } = this.#options;
+        if (this.#hasty && sketch !== undefined) {
+            this.#sketched.add(element);
+            sketch(element, index);
+        } else {
+            this.#sketched.delete(element);
+            draw(element, index);
+        }
     }
 
     #onScroll = () => {

@@ -115,7 +115,7 @@ export class WaterfallView {
         this.#durationSplit.element.classList.add("split-duration");
         this.element = el("div", { class: "waterfall" }, patterns(), el("div", { class: "waterfall-top" }, tools, this.#minimap.element), this.#notices.element, this.#alignment.element, this.#grid, this.#nameSplit.element, this.#durationSplit.element);
 
-        this.#list = new VirtualList({ scroller: this.#scroller, body, rowHeight: ROW_HEIGHTS.normal, overscan: 4, create: createRow, draw: (element, index, hasty) => this.#draw(element, index, hasty), ready: (from, to) => this.#ready(from, to) });
+        this.#list = new VirtualList({ scroller: this.#scroller, body, rowHeight: ROW_HEIGHTS.normal, overscan: 4, create: createRow, draw: (element, index) => this.#draw(element, index), sketch: (element, index) => this.#draw(element, index, true), ready: (from, to) => this.#ready(from, to) });
         this.#grid.addEventListener("keydown", (event) => this.#onKey(event));
         body.addEventListener("click", (event) => this.#onClick(event));
         body.addEventListener("dblclick", (event) => this.#onDoubleClick(event));
