@@ -164,19 +164,11 @@ fn read_fences(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> bool {
 
 /// Leaves of each line end the line feed alone.
 fn remove_carriage_returns(bytes: &mut Vec<u8>) {
-    let (mut from, mut to) = (0, 0);
-    while from < bytes.len() {
-        let end = bytes[from..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| from + at);
-        let kept = if end < bytes.len() && end > from && bytes[end - 1] == b'\r' { end - 1 } else { end };
-        bytes.copy_within(from..kept, to);
-        to += kept - from;
-        if end < bytes.len() {
-            bytes[to] = b'\n';
-            to += 1;
-        }
-        from = end + 1;
-    }
-    bytes.truncate(to);
+    keep_of_lines(bytes, &mut |line, _| {
+        let [.., last @ b'\r', b'\n'] = line else { return 0..line.len() };
+        *last = b'\n';
+        0..line.len() - 1
+    });
 }
 
 fn head_of(bytes: &[u8]) -> &[u8] {
@@ -207,12 +199,17 @@ pub(super) fn leave(bytes: &mut [u8], range: std::ops::Range<usize>) {
 /// Takes the beginning of each line away, of as many bytes as `beginning` says. It is given the line with its line feed, which it may
 /// change, and where that comes to stand.
 fn cut_lines(bytes: &mut Vec<u8>, beginning: &mut dyn FnMut(&mut [u8], usize) -> usize) {
+    keep_of_lines(bytes, &mut |line, to| beginning(line, to)..line.len());
+}
+
+/// Leaves of each line what `kept` says, which is given the same.
+fn keep_of_lines(bytes: &mut Vec<u8>, kept: &mut dyn FnMut(&mut [u8], usize) -> std::ops::Range<usize>) {
     let (mut from, mut to) = (0, 0);
     while from < bytes.len() {
         let end = bytes[from..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| from + at + 1);
-        let start = from + beginning(&mut bytes[from..end], to);
-        bytes.copy_within(start..end, to);
-        to += end - start;
+        let kept = kept(&mut bytes[from..end], to);
+        bytes.copy_within(from + kept.start..from + kept.end, to);
+        to += kept.len();
         from = end;
     }
     bytes.truncate(to);
