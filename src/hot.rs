@@ -5,8 +5,8 @@
 //! takes them in under the same names, and makes public what is for users. Nothing here knows what is above:
 //!
 //! ```text
-//!  read        the spans of OTLP, Jaeger, Zipkin and Datadog       analyze   self time and critical path
-//!              in JSON, Chrome's events, the lines of logs
+//!  read        the spans of OTLP, Jaeger, Zipkin and Datadog       analyze   self time and critical path,
+//!              in JSON, Chrome's events, the lines of logs        what a search walks
 //!  store       spans in columns
 //!  id  time  value  strings  error  float  simd  sort  json  wire
 //! ```
@@ -38,8 +38,19 @@ pub mod wire;
 
 /// Answers about spans that are asked of every trace.
 pub mod analyze {
+    #[doc(hidden)]
+    pub mod answers;
     pub mod critical_path;
     pub mod self_time;
+
+    /// What a search walks for every span.
+    #[doc(hidden)]
+    pub mod search {
+        pub mod columns;
+        pub mod marks;
+        mod shapes;
+        pub mod texts;
+    }
 }
 
 /// Headers of trace context: only what ids themselves can do, and logs full of headers.

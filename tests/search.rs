@@ -158,6 +158,37 @@ fn no_text_is_too_strange() {
     }
 }
 
+/// A word that goes on from the last one is looked for in what that one was found in.
+#[test]
+fn a_word_that_is_typed_finds_what_it_finds_at_once() {
+    let store = shop();
+    let trace = store.traces().next().expect("a trace");
+    let own = self_times(&trace);
+    let index = Index::default();
+    let find = |text: &str, index: &Index| {
+        let query = Query::parse(text).expect("a query").expect("a condition");
+        query.run(&trace, &own, index)
+    };
+    for words in [
+        "service:shop cart",
+        "exception",
+        "GET /cart",
+        "art",
+        "/FROM\\s?/",
+        "timeouts",
+        "e",
+        "cart -cart or GET",
+        "größe",
+    ] {
+        for end in words.char_indices().map(|(at, letter)| at + letter.len_utf8()) {
+            let typed = &words[..end];
+            if matches!(Query::parse(typed), Ok(Some(_))) {
+                assert_eq!(find(typed, &index), find(typed, &Index::default()), "{typed}");
+            }
+        }
+    }
+}
+
 #[test]
 fn texts_that_were_collected_in_parts_are_found_like_those_collected_at_once() {
     let store = shop();

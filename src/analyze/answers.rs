@@ -2,14 +2,14 @@
 
 /// Answers so far, by the number of the text.
 #[derive(Debug, Default)]
-pub(super) struct Answers {
+pub struct Answers {
     /// 0 for a text that was not asked, 1 for no, 2 for yes.
     known: Vec<u8>,
 }
 
 impl Answers {
     #[inline(always)]
-    pub(super) fn get(&mut self, number: usize, ask: impl FnOnce() -> bool) -> bool {
+    pub fn get(&mut self, number: usize, ask: impl FnOnce() -> bool) -> bool {
         if self.known.len() <= number {
             self.known.resize(number + 1, 0);
         }

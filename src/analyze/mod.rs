@@ -2,7 +2,6 @@
 
 pub mod advice;
 pub mod alignment;
-mod answers;
 pub mod async_paths;
 pub mod attribution;
 pub mod bottleneck;
@@ -33,5 +32,6 @@ mod watch;
 pub mod what_if;
 mod words;
 
+use spanscope_hot::analyze::answers;
 #[doc(inline)]
 pub use spanscope_hot::analyze::{critical_path, self_time};

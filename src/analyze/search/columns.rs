@@ -1,36 +1,56 @@
 //! What spans are asked for besides texts, each fact side by side: a span's record is many times as long, and a million of them take
 //! longer to walk than a frame lasts.
 
-use crate::store::{Span, SpanKind, Status};
+use crate::store::{SpanKind, Status, Trace};
 
-#[derive(Debug, Default)]
-pub(super) struct Columns {
+#[derive(Debug)]
+pub struct Columns {
     services: Vec<u32>,
     kinds: Vec<SpanKind>,
     statuses: Vec<Status>,
+    /// In nanoseconds; NaN, of which nothing holds, where there is none.
     durations: Vec<f64>,
 }
 
 impl Columns {
-    pub(super) fn push(&mut self, span: Span<'_>) {
-        self.services.push((SERVICE.of)(span));
-        self.kinds.push((KIND.of)(span));
-        self.statuses.push((STATUS.of)(span));
-        self.durations.push((DURATION.of)(span));
+    pub fn new(trace: &Trace<'_>) -> Columns {
+        let count = trace.span_count();
+        let mut columns = Columns {
+            services: Vec::with_capacity(count),
+            kinds: Vec::with_capacity(count),
+            statuses: Vec::with_capacity(count),
+            durations: Vec::with_capacity(count),
+        };
+        for span in trace.spans() {
+            columns.services.push(span.service_index() as u32);
+            columns.kinds.push(span.kind());
+            columns.statuses.push(span.status());
+            columns.durations.push(span.duration_ns().map_or(f64::NAN, |ns| ns as f64));
+        }
+        columns
+    }
+
+    /// Keeps the marks of spans whose service, by its index, is among these.
+    pub fn keep_services(&self, marks: &mut [bool], services: &[bool]) {
+        keep(&self.services, marks, |service| services.get(service as usize) == Some(&true));
+    }
+
+    pub fn keep_kind(&self, marks: &mut [bool], wanted: SpanKind) {
+        keep(&self.kinds, marks, |kind| kind == wanted);
+    }
+
+    pub fn keep_status(&self, marks: &mut [bool], wanted: Status) {
+        keep(&self.statuses, marks, |status| status == wanted);
+    }
+
+    pub fn keep_durations(&self, marks: &mut [bool], holds: &dyn Fn(f64) -> bool) {
+        keep(&self.durations, marks, holds);
     }
 }
 
-/// Where a fact stands: in its column, or with the span while the columns are not there.
-pub(super) struct Fact<T: 'static> {
-    pub(super) of: fn(Span<'_>) -> T,
-    pub(super) column: fn(&Columns) -> &[T],
+#[inline(always)]
+fn keep<T: Copy>(column: &[T], marks: &mut [bool], holds: impl Fn(T) -> bool) {
+    for (value, mark) in column.iter().zip(marks) {
+        *mark &= holds(*value);
+    }
 }
-
-/// The index of the service.
-pub(super) const SERVICE: Fact<u32> =
-    Fact { of: |span| span.service_index() as u32, column: |columns| &columns.services };
-pub(super) const KIND: Fact<SpanKind> = Fact { of: |span| span.kind(), column: |columns| &columns.kinds };
-pub(super) const STATUS: Fact<Status> = Fact { of: |span| span.status(), column: |columns| &columns.statuses };
-/// In nanoseconds; NaN, of which nothing holds, where there is none.
-pub(super) const DURATION: Fact<f64> =
-    Fact { of: |span| span.duration_ns().map_or(f64::NAN, |ns| ns as f64), column: |columns| &columns.durations };

@@ -13,22 +13,23 @@
 //!
 //! Linear in the spans and their attributes. Each text is compared once, however many spans have it; see [`Index`].
 
-mod columns;
 mod parse;
 mod pattern;
+mod recent;
 mod regex;
-mod texts;
 
 use std::cell::{OnceCell, RefCell};
 use std::fmt;
 
-use columns::Fact;
 use pattern::Pattern;
-use texts::{Among, BEFORE_ATTRIBUTES, Texts};
+use recent::Recent;
+use spanscope_hot::analyze::search::columns::Columns;
+use spanscope_hot::analyze::search::marks;
+use spanscope_hot::analyze::search::texts::{Open, Texts};
 
 use super::answers::Answers;
 use crate::float::parse_f64;
-use crate::store::{Span, SpanKind, Status, Store, Trace};
+use crate::store::{RawValue, Span, SpanKind, Status, Store, Trace};
 
 /// A query that is not one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,17 +150,18 @@ impl Query {
     /// trace alone.
     pub fn run(&self, trace: &Trace<'_>, self_ns: &[u64], index: &Index) -> Vec<u32> {
         let search = Search { store: trace.store(), trace: *trace, self_ns, index };
-        let found = search.node(&self.root, vec![true; trace.span_count()]);
-        (0..).zip(found).filter_map(|(position, found)| found.then_some(position)).collect()
+        marks::positions(&search.node(&self.root, vec![true; trace.span_count()]))
     }
 }
 
-/// The texts of a trace, collected when a query first asks for one.
+/// What queries ask of a trace, collected when one first asks for it.
 #[derive(Debug, Default)]
 pub struct Index {
+    columns: OnceCell<Columns>,
     texts: OnceCell<Texts>,
     /// Those that were collected so far.
     begun: RefCell<Option<Texts>>,
+    recent: RefCell<Recent>,
 }
 
 impl Index {
@@ -168,6 +170,7 @@ impl Index {
         if self.texts.get().is_some() {
             return true;
         }
+        self.columns(trace);
         let mut texts = self.begun.take().unwrap_or_else(|| Texts::new(trace));
         let mut all = texts.collect(trace, most);
         while !all && most == usize::MAX {
@@ -180,6 +183,10 @@ impl Index {
             self.begun.replace(Some(texts));
         }
         all
+    }
+
+    fn columns(&self, trace: &Trace<'_>) -> &Columns {
+        self.columns.get_or_init(|| Columns::new(trace))
     }
 
     fn texts(&self, trace: &Trace<'_>) -> &Texts {
@@ -253,38 +260,19 @@ impl<'a> Search<'a> {
                 let mut rest = within.clone();
                 for node in nodes {
                     let found = self.node(node, rest.clone());
-                    rest.iter_mut().zip(found).for_each(|(rest, found)| *rest &= !found);
+                    marks::take_away(&mut rest, &found);
                 }
-                within.iter_mut().zip(rest).for_each(|(within, rest)| *within &= !rest);
+                marks::take_away(&mut within, &rest);
             }
             Node::Not(node) => {
                 let found = self.node(node, within.clone());
-                within.iter_mut().zip(found).for_each(|(within, found)| *within &= !found);
+                marks::take_away(&mut within, &found);
             }
             Node::Below { above, below, direct } => {
                 within = self.node(below, within);
-                let first = self.trace.first().0;
-                let parent_of = |position: usize| Some((self.trace.span(position)?.parent()?.0 - first) as usize);
-                // Only those above what was found are asked.
-                let mut asked = vec![false; within.len()];
-                for position in (0..within.len()).filter(|position| within[*position]) {
-                    let mut at = parent_of(position);
-                    while let Some(parent) = at.filter(|parent| !asked[*parent]) {
-                        asked[parent] = true;
-                        at = if *direct { None } else { parent_of(parent) };
-                    }
-                }
-                let mut fulfils = self.node(above, asked.clone());
-                if !*direct {
-                    // Parents come first, so that what a parent has above it is known.
-                    for position in (0..asked.len()).filter(|position| asked[*position]) {
-                        fulfils[position] =
-                            fulfils[position] || parent_of(position).is_some_and(|parent| fulfils[parent]);
-                    }
-                }
-                for (position, within) in within.iter_mut().enumerate() {
-                    *within = *within && parent_of(position).is_some_and(|parent| fulfils[parent]);
-                }
+                let asked = marks::above(&self.trace, &within, *direct);
+                let fulfils = self.node(above, asked.clone());
+                marks::keep_below(&self.trace, &mut within, &asked, fulfils, *direct);
             }
         }
         within
@@ -295,35 +283,33 @@ impl<'a> Search<'a> {
             Leaf::Not(leaf) => {
                 let mut found = within.to_vec();
                 self.leaf(leaf, &mut found);
-                within.iter_mut().zip(found).for_each(|(within, found)| *within &= !found);
+                marks::take_away(within, &found);
             }
             Leaf::Service(pattern, whole) => {
                 let services: Vec<bool> = self.store.services().map(|name| is(pattern, name, *whole)).collect();
-                self.keep_by(within, columns::SERVICE, &mut |service| services[service as usize]);
+                self.columns().keep_services(within, &services);
             }
             Leaf::Name(pattern, whole) => {
                 let mut names = Answers::default();
                 self.keep(within, &mut |span| names.get(span.name_id().index(), || is(pattern, span.name(), *whole)));
             }
             Leaf::Id(id) => self.keep(within, &mut |span| span.id_begins(id)),
-            Leaf::Kind(kind) => self.keep_by(within, columns::KIND, &mut |found| found == *kind),
-            Leaf::Status(status) => self.keep_by(within, columns::STATUS, &mut |found| found == *status),
-            Leaf::Duration(number, ns) => {
-                self.keep_by(within, columns::DURATION, &mut |found| number.holds(found, *ns));
-            }
+            Leaf::Kind(kind) => self.columns().keep_kind(within, *kind),
+            Leaf::Status(status) => self.columns().keep_status(within, *status),
+            Leaf::Duration(number, ns) => self.columns().keep_durations(within, &|found| number.holds(found, *ns)),
             Leaf::Own(number, ns) => {
                 let own = |span: Span<'_>| self.self_ns.get(span.position()).map_or(0.0, |ns| *ns as f64);
                 self.keep(within, &mut |span| number.holds(own(span), *ns) && span.start_ns().is_some());
             }
             Leaf::Attribute { key, test } => {
-                self.keep_attribute(within, key, &mut |text| test.passes(text), true);
+                self.keep_attribute(within, key, &|text| test.passes(text), true);
             }
             Leaf::Word(pattern) => self.keep_word(within, pattern),
             Leaf::Member { key, part, word } => {
                 let mut attribute = within.to_vec();
-                self.keep_attribute(&mut attribute, key, &mut |text| part.is_in(text), false);
+                self.keep_attribute(&mut attribute, key, &|text| part.is_in(text), false);
                 self.keep_word(within, word);
-                within.iter_mut().zip(attribute).for_each(|(within, attribute)| *within |= attribute);
+                marks::add(within, &attribute);
             }
         }
     }
@@ -334,15 +320,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The same by one fact of each.
-    #[inline(always)]
-    fn keep_by<T: Copy>(&self, within: &mut [bool], fact: Fact<T>, holds: &mut impl FnMut(T) -> bool) {
-        let Some(texts) = self.index.texts.get() else {
-            return self.keep(within, &mut |span| holds((fact.of)(span)));
-        };
-        for (value, within) in (fact.column)(texts.columns()).iter().zip(within) {
-            *within = *within && holds(*value);
-        }
+    fn columns(&self) -> &'a Columns {
+        self.index.columns(&self.trace)
     }
 
     fn keep_word(&self, within: &mut [bool], pattern: &Pattern) {
@@ -353,27 +332,18 @@ impl<'a> Search<'a> {
         };
         // Ids are digits, or as in a few systems any text.
         let id = id.filter(|id| id.bytes().all(|digit| digit.is_ascii_hexdigit()) || self.has_ids_of_text());
-        // Which spans are still to be found, and how many these are.
-        let mut open = within.to_vec();
-        let mut left = open.iter().filter(|open| **open).count();
-        let mut more = |number: u32| {
-            for span in texts.spans_of(number) {
-                left -= usize::from(std::mem::take(&mut open[*span as usize]));
-            }
-            left > 0
-        };
+        let mut open = Open::new(within);
+        let mut more = |number: u32| open.found(texts.spans_of(number));
+        let mut ask = |number: u32| !pattern.is_in(texts.text(number)) || more(number);
+        let mut recent = self.index.recent.borrow_mut();
         match (pattern, pattern.needed()) {
-            (Pattern::Plain(_), Some(needle)) => texts.search(&needle, &mut more),
-            (_, needle) => {
-                let among = match (pattern, &needle) {
-                    (_, Some(needle)) => Among::With(needle),
-                    // Some letter of it is not ASCII, in either case.
-                    (Pattern::Letters(_), None) => Among::BeyondAscii,
-                    _ => Among::All,
-                };
-                texts.ask(&among, &mut |text| pattern.is_in(text), &mut more);
-            }
+            (Pattern::Plain(_), Some(needle)) => recent.search(texts, &needle, &mut more),
+            (_, Some(needle)) => recent.search(texts, &needle, &mut ask),
+            // Some letter of it is not ASCII, in either case.
+            (Pattern::Letters(_), None) => drop(texts.beyond_ascii().iter().all(|number| ask(*number))),
+            _ => drop(texts.all().all(ask)),
         }
+        let open = open.marks();
         for (position, value) in texts.long() {
             open[position] = open[position] && !pattern.is_in(&self.store.decode(value).to_string());
         }
@@ -382,46 +352,34 @@ impl<'a> Search<'a> {
                 *open = !self.trace.span(position).is_some_and(|span| span.id_begins(id));
             }
         }
-        within.iter_mut().zip(open).for_each(|(within, open)| *within &= !open);
+        marks::take_away(within, open);
     }
 
     fn has_ids_of_text(&self) -> bool {
         self.trace.span(0).is_some_and(|span| !span.id().bytes().all(|digit| digit.is_ascii_hexdigit()))
     }
 
-    /// Asks a text, wherever it is.
-    fn ask(&self, texts: &Texts, number: u32, holds: &mut dyn FnMut(&str) -> bool) -> bool {
-        match texts.get(number) {
-            Ok(text) => holds(text),
-            Err(value) => holds(&self.store.decode(value).to_string()),
-        }
-    }
-
     /// Keeps the spans that have an attribute with a text that passes; those without it may have it on their resource.
-    fn keep_attribute(&self, within: &mut [bool], key: &str, passes: &mut dyn FnMut(&str) -> bool, on_resource: bool) {
+    fn keep_attribute(&self, within: &mut [bool], key: &str, passes: &dyn Fn(&str) -> bool, on_resource: bool) {
         let Some(number) = self.store.find_string(key) else {
             within.fill(false);
             return;
         };
-        let texts = self.index.texts(&self.trace);
-        let (mut known, mut resources) = (Answers::default(), Answers::default());
-        let (places, shapes) = texts.places_of(number);
         let on_resource = on_resource && self.store.is_on_a_resource(number);
-        for (position, within) in within.iter_mut().enumerate().filter(|(_, within)| **within) {
-            let places = &places[shapes[position] as usize];
-            let own = texts.of(position);
-            *within = places.iter().any(|place| {
-                let text = own[BEFORE_ATTRIBUTES + *place as usize];
-                let mut ask = || self.ask(texts, text, passes);
-                if texts.get(text).is_ok() { known.get(text as usize, ask) } else { ask() }
-            });
-            if on_resource && places.is_empty() {
-                let Some(span) = self.trace.span(position) else { continue };
-                *within = resources.get(span.resource_index(), || {
+        let mut resources = Answers::default();
+        let mut text = |text: Result<&str, RawValue>| match text {
+            Ok(text) => passes(text),
+            Err(value) => passes(&self.store.decode(value).to_string()),
+        };
+        let mut without = |position: usize| {
+            let span = self.trace.span(position).filter(|_| on_resource);
+            span.is_some_and(|span| {
+                resources.get(span.resource_index(), || {
                     span.resource().any(|(found, value)| found == key && passes(&value.to_string()))
-                });
-            }
-        }
+                })
+            })
+        };
+        self.index.texts(&self.trace).keep_attribute(number, within, &mut text, &mut without);
     }
 }
 

@@ -40,12 +40,11 @@ impl Pattern {
 
     /// What stands in every text in which it occurs, if something does.
     pub(super) fn needed(&self) -> Option<Needle> {
-        let needle = match self {
-            Pattern::Plain(needle) => Some(needle.clone()),
+        match self {
+            Pattern::Plain(needle) => Some(needle.clone()).filter(|needle| needle.len() > 0),
             Pattern::Letters(_) => None,
-            Pattern::Regex(regex) => Needle::new(&regex.borrow().needed()),
-        };
-        needle.filter(|needle| needle.len() > 0)
+            Pattern::Regex(regex) => regex.borrow().needed().cloned(),
+        }
     }
 
     /// Whether it is the whole text; a regular expression says that itself.

@@ -9,6 +9,7 @@
 //! anew. Groups do not remember what they matched, so there are no references back, and nothing looks ahead or behind but `^ $ \b \B`.
 
 use crate::analyze::letters::other_case;
+use crate::simd::Needle;
 use crate::sort;
 
 /// An expression that is not one, or not one that is understood here.
@@ -343,6 +344,9 @@ pub(super) struct Regex {
     program: Vec<Step>,
     classes: Vec<Class>,
     any_case: bool,
+    /// What stands in every match, and whether each begins with it.
+    needed: Option<Needle>,
+    begins_with_it: bool,
     states: Vec<State>,
     /// For each step of the program, the turn in which it was reached.
     reached: Vec<u32>,
@@ -363,30 +367,37 @@ impl Regex {
         program.push(Step::Match);
         let reached = vec![0; program.len()];
         let classes = parser.classes;
-        Ok(Regex { program, classes, any_case, states: Vec::new(), reached, turn: 0, stack: Vec::new() })
+        let (needed, begins_with_it) = needed(&program);
+        Ok(Regex {
+            program,
+            classes,
+            any_case,
+            needed,
+            begins_with_it,
+            states: Vec::new(),
+            reached,
+            turn: 0,
+            stack: Vec::new(),
+        })
     }
 
-    /// The longest run of ASCII characters that stands in every match: what comes before the first choice is always there.
-    pub(super) fn needed(&self) -> Vec<u8> {
-        let (mut longest, mut run) = (Vec::new(), Vec::new());
-        for step in &self.program {
-            match step {
-                Step::Char(c) if c.is_ascii() => run.push(*c as u8),
-                Step::Char(_) | Step::Class(_) | Step::Look(_) => run.clear(),
-                Step::Split(..) | Step::Jump(_) | Step::Match => break,
-            }
-            if run.len() > longest.len() {
-                longest.clone_from(&run);
-            }
-        }
-        longest
+    /// What stands in every match, if something does.
+    pub(super) fn needed(&self) -> Option<&Needle> {
+        self.needed.as_ref()
     }
 
     /// Whether it matches somewhere in the text.
     pub(super) fn is_in(&mut self, text: &str) -> bool {
-        let mut state = self.number(Vec::new(), Before::Nothing);
-        let mut at = 0;
         let bytes = text.as_bytes();
+        let mut at = 0;
+        if let (true, Some(needed)) = (self.begins_with_it, &self.needed) {
+            match needed.find(bytes, 0, bytes.len()) {
+                Some(place) => at = place,
+                None => return false,
+            }
+        }
+        // What stands before matters only to an expression that begins with looking at it.
+        let mut state = self.number(Vec::new(), Before::Nothing);
         while at < bytes.len() {
             let byte = bytes[at];
             let known = if byte < 128 { self.states[state as usize].next[byte as usize] } else { UNKNOWN };
@@ -499,6 +510,24 @@ impl Regex {
     }
 }
 
+/// The longest run of ASCII characters that stands in every match of a program, and whether the match begins with it: what comes before the
+/// first choice is always there.
+fn needed(program: &[Step]) -> (Option<Needle>, bool) {
+    let (mut longest, mut run, mut begins_with_it) = (Vec::new(), Vec::new(), false);
+    for (number, step) in program.iter().enumerate() {
+        match step {
+            Step::Char(c) if c.is_ascii() => run.push(*c as u8),
+            Step::Char(_) | Step::Class(_) | Step::Look(_) => run.clear(),
+            Step::Split(..) | Step::Jump(_) | Step::Match => break,
+        }
+        if run.len() > longest.len() {
+            longest.clone_from(&run);
+            begins_with_it = run.len() == number + 1;
+        }
+    }
+    (Needle::new(&longest).filter(|needle| needle.len() > 0), begins_with_it)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -541,26 +570,33 @@ mod tests {
         check("^\\w+\\s\\S\\W$", &["ab_1 x!"], &["ab x"]);
         check("\\bcart\\b", &["cart", "GET /cart/1", "a cart"], &["carts", "_cart"]);
         check("\\Bart", &["cart"], &["art"]);
+        check("ab+c", &["ab abbc", "AB abc", "xabc"], &["ab abb", "bc"]);
+        check("ar\\b", &["art ar", "ar"], &["art", "arar_"]);
         check("^(a*)*$", &["", "aaa"], &["b"]);
         check("^(a|aa)+$", &["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"], &["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"]);
     }
 
     #[test]
     fn what_stands_in_every_match() {
-        for (expression, needed) in [
-            ("carts\\/[0-9]+5", "carts/"),
-            ("a.bcd*e", "bc"),
-            ("ab|cd", ""),
-            ("x(ab|cd)", "x"),
-            ("^ab\\bc$", "ab"),
-            ("ab+c", "ab"),
-            ("ab?c", "a"),
-            ("(?:ab){2}c", "ababc"),
-            ("größe", "gr"),
-            (".*ab", ""),
-            ("", ""),
+        for (expression, text, begins_with_it) in [
+            ("carts\\/[0-9]+5", "carts/", true),
+            ("a.bcd*e", "bc", false),
+            ("ab.c", "ab", true),
+            ("ab|cd", "", false),
+            ("x(ab|cd)", "x", true),
+            ("^ab\\bc$", "ab", false),
+            ("\\bab", "ab", false),
+            ("ab+c", "ab", true),
+            ("ab?c", "a", true),
+            ("(?:ab){2}c", "ababc", true),
+            ("größe", "gr", true),
+            ("ößab", "ab", false),
+            (".*ab", "", false),
+            ("", "", false),
         ] {
-            assert_eq!(Regex::new(expression, false).unwrap().needed(), needed.as_bytes(), "{expression}");
+            let regex = Regex::new(expression, false).unwrap();
+            let needed = regex.needed().map(Needle::as_bytes).unwrap_or_default();
+            assert_eq!((needed, regex.begins_with_it), (text.as_bytes(), begins_with_it), "{expression}");
         }
     }
 

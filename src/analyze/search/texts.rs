@@ -9,9 +9,10 @@
 //! The values of an input lie far apart in it, and most are like others. Collected once, a million spans are searched in the time that it
 //! takes to walk some megabytes: all texts once, and the spans of those that match.
 
-use super::columns::Columns;
+use super::super::answers::Answers;
+use super::shapes::Shapes;
 use crate::simd::Needle;
-use crate::store::{Attributes, RawText, RawValue, Store, Trace};
+use crate::store::{RawText, RawValue, Store, Trace};
 use crate::strings::{StringId, Strings};
 
 /// Longer texts stay where they are.
@@ -20,7 +21,7 @@ const LONGEST: usize = 256;
 const LONG: u32 = 1 << 31;
 
 #[derive(Debug)]
-pub(super) struct Texts {
+pub struct Texts {
     strings: Strings,
     numbers: Vec<u32>,
     /// Where each span's numbers begin, and where the last one's end.
@@ -33,7 +34,6 @@ pub(super) struct Texts {
     /// By long text the span that has it.
     long_of: Vec<u32>,
     places: Places,
-    columns: Columns,
     shapes: Shapes,
     /// By span the number of its shape.
     shape: Vec<u32>,
@@ -43,35 +43,21 @@ pub(super) struct Texts {
 }
 
 /// The numbers before those of a span's attributes.
-pub(super) const BEFORE_ATTRIBUTES: usize = 2;
+const BEFORE_ATTRIBUTES: usize = 2;
 
 impl Texts {
-    pub(super) fn new(trace: &Trace<'_>) -> Texts {
+    pub fn new(trace: &Trace<'_>) -> Texts {
         let mut strings = Strings::new();
         let services: Vec<u32> = trace.store().services().map(|name| strings.intern(name).0).collect();
         let mut from = Vec::new();
         from.reserve_exact(trace.span_count() + 1);
         from.push(0);
-        let (numbers, long, beyond_ascii, seen, long_of, shape, names, places, columns, shapes) = Default::default();
-        Texts {
-            strings,
-            numbers,
-            from,
-            long,
-            beyond_ascii,
-            seen,
-            long_of,
-            places,
-            columns,
-            shapes,
-            shape,
-            services,
-            names,
-        }
+        let (numbers, long, beyond_ascii, seen, long_of, shape, names, places, shapes) = Default::default();
+        Texts { strings, numbers, from, long, beyond_ascii, seen, long_of, places, shapes, shape, services, names }
     }
 
     /// Collects the texts of so many spans more, and behind the last one puts so many more into the places of their texts; whether all is done.
-    pub(super) fn collect(&mut self, trace: &Trace<'_>, most: usize) -> bool {
+    pub fn collect(&mut self, trace: &Trace<'_>, most: usize) -> bool {
         if self.shape.len() < trace.span_count() {
             self.collect_texts(trace, most);
             return false;
@@ -86,7 +72,6 @@ impl Texts {
         let end = trace.span_count().min(done.saturating_add(most));
         for position in done..end {
             let Some(span) = trace.span(position) else { break };
-            self.columns.push(span);
             self.numbers.push(self.services[span.service_index()]);
             self.push_name(store, span.name_id());
             let attributes = span.raw_attributes();
@@ -159,30 +144,19 @@ impl Texts {
         LONG | (self.long.len() as u32 - 1)
     }
 
-    /// The numbers of a span's texts.
-    #[inline(always)]
-    pub(super) fn of(&self, span: usize) -> &[u32] {
-        &self.numbers[self.from[span] as usize..self.from[span + 1] as usize]
-    }
-
-    /// Tells of the collected texts for which the answer is yes, rising, as long as more are wanted. Those of most spans come first, so that often
-    /// few are asked until every span has one.
-    pub(super) fn ask(
-        &self,
-        among: &Among<'_>,
-        holds: &mut dyn FnMut(&str) -> bool,
-        more: &mut dyn FnMut(u32) -> bool,
-    ) {
-        let mut ask = |number: u32| !holds(self.strings.get(StringId(number))) || more(number);
-        match among {
-            Among::With(needle) => self.search(needle, &mut ask),
-            Among::BeyondAscii => drop(self.beyond_ascii.iter().all(|number| ask(*number))),
-            Among::All => drop((0..self.strings.len() as u32).all(ask)),
+    /// Tells of the collected texts in which a needle stands, rising, as long as more are wanted. It is looked for in all of them at once, or
+    /// in those alone that are known to have a part of it. The texts of most spans come first, so that often few are looked at until every
+    /// span has one.
+    pub fn with(&self, needle: &Needle, known: Option<&[u32]>, more: &mut dyn FnMut(u32) -> bool) {
+        if let Some(known) = known {
+            for number in known {
+                let text = self.text(*number).as_bytes();
+                if needle.is_in(text, 0, text.len()) && !more(*number) {
+                    break;
+                }
+            }
+            return;
         }
-    }
-
-    /// The same for all texts in which a needle stands: it is looked for in all of them at once.
-    pub(super) fn search(&self, needle: &Needle, more: &mut dyn FnMut(u32) -> bool) {
         let (bytes, ends) = self.strings.all();
         let (mut number, mut at) = (0, 0);
         while let Some(found) = needle.find(bytes, at, bytes.len() - at) {
@@ -198,30 +172,65 @@ impl Texts {
         }
     }
 
-    pub(super) fn columns(&self) -> &Columns {
-        &self.columns
+    /// The numbers of all collected texts.
+    pub fn all(&self) -> impl Iterator<Item = u32> + use<> {
+        0..self.strings.len() as u32
+    }
+
+    /// The numbers of those that are not ASCII.
+    pub fn beyond_ascii(&self) -> &[u32] {
+        &self.beyond_ascii
+    }
+
+    /// A collected text.
+    #[inline(always)]
+    pub fn text(&self, number: u32) -> &str {
+        self.strings.get(StringId(number))
     }
 
     /// The spans that have a text.
-    pub(super) fn spans_of(&self, number: u32) -> &[u32] {
+    pub fn spans_of(&self, number: u32) -> &[u32] {
         self.places.of(number)
     }
 
     /// The texts that stay where they are, and the span of each.
-    pub(super) fn long(&self) -> impl Iterator<Item = (usize, RawValue)> + '_ {
+    pub fn long(&self) -> impl Iterator<Item = (usize, RawValue)> + '_ {
         self.long_of.iter().map(|span| *span as usize).zip(self.long.iter().copied())
     }
 
-    /// By shape the places at which a key stands, and by span its shape.
-    pub(super) fn places_of(&self, key: StringId) -> (Vec<Vec<u32>>, &[u32]) {
-        (self.shapes.places_of(key), &self.shape)
+    /// Keeps the marks of spans for which the answer is yes: that about the texts which a span has under a key, or, where it has no such
+    /// attribute, that about the span. Each text is asked once.
+    pub fn keep_attribute(
+        &self,
+        key: StringId,
+        marks: &mut [bool],
+        text: &mut dyn FnMut(Result<&str, RawValue>) -> bool,
+        without: &mut dyn FnMut(usize) -> bool,
+    ) {
+        let places = self.shapes.places_of(key);
+        let mut known = Answers::default();
+        for (position, mark) in marks.iter_mut().enumerate().filter(|(_, mark)| **mark) {
+            let own = &self.numbers[self.from[position] as usize + BEFORE_ATTRIBUTES..];
+            let places = places.of(self.shape[position]);
+            *mark = if places.is_empty() {
+                without(position)
+            } else {
+                places.iter().any(|place| {
+                    let number = own[*place as usize];
+                    match number & LONG {
+                        0 => known.get(number as usize, || text(self.get(number))),
+                        _ => text(self.get(number)),
+                    }
+                })
+            };
+        }
     }
 
     /// The text with this number: one that was collected, or else the value that stays where it is.
     #[inline(always)]
-    pub(super) fn get(&self, number: u32) -> Result<&str, RawValue> {
+    fn get(&self, number: u32) -> Result<&str, RawValue> {
         match number.checked_sub(LONG) {
-            None => Ok(self.strings.get(StringId(number))),
+            None => Ok(self.text(number)),
             Some(long) => Err(self.long[long as usize]),
         }
     }
@@ -238,12 +247,29 @@ fn first_beyond(ends: &[u32], from: usize, at: usize) -> usize {
     begin + stretch.partition_point(|end| *end as usize <= at)
 }
 
-/// Texts that are worth asking.
-pub(super) enum Among<'a> {
-    All,
-    /// Those with this in them; it is not empty.
-    With(&'a Needle),
-    BeyondAscii,
+/// Spans that are still to be found.
+pub struct Open {
+    marks: Vec<bool>,
+    count: usize,
+}
+
+impl Open {
+    pub fn new(marks: &[bool]) -> Open {
+        Open { marks: marks.to_vec(), count: marks.iter().filter(|mark| **mark).count() }
+    }
+
+    /// These are found; whether there are others.
+    pub fn found(&mut self, spans: &[u32]) -> bool {
+        for span in spans {
+            self.count -= usize::from(std::mem::take(&mut self.marks[*span as usize]));
+        }
+        self.count > 0
+    }
+
+    /// One mark for each span.
+    pub fn marks(&mut self) -> &mut [bool] {
+        &mut self.marks
+    }
 }
 
 /// The spans that have each text.
@@ -296,61 +322,4 @@ impl Places {
         let start = text.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
         &self.spans[start as usize..self.ends[text as usize] as usize]
     }
-}
-
-/// The keys of spans: most have the same ones, in the same order, as many others. Open addressing, as for texts.
-#[derive(Debug, Default)]
-struct Shapes {
-    keys: Vec<StringId>,
-    ends: Vec<u32>,
-    /// Number plus one; 0 is free.
-    table: Vec<u32>,
-}
-
-impl Shapes {
-    /// The number of the shape of these attributes.
-    fn of(&mut self, attributes: Attributes<'_>) -> u32 {
-        if (self.ends.len() + 1) * 2 > self.table.len() {
-            self.table = vec![0; (self.table.len() * 2).max(64)];
-            for number in 0..self.ends.len() as u32 {
-                let mut at = hash(self.keys_of(number).iter().copied()) & (self.table.len() - 1);
-                while self.table[at] != 0 {
-                    at = (at + 1) & (self.table.len() - 1);
-                }
-                self.table[at] = number + 1;
-            }
-        }
-        let keys = attributes.map(|(key, _)| key);
-        let mut at = hash(keys.clone()) & (self.table.len() - 1);
-        loop {
-            let Some(number) = self.table[at].checked_sub(1) else {
-                self.keys.extend(keys);
-                self.ends.push(self.keys.len() as u32);
-                self.table[at] = self.ends.len() as u32;
-                return self.ends.len() as u32 - 1;
-            };
-            if keys.clone().eq(self.keys_of(number).iter().copied()) {
-                return number;
-            }
-            at = (at + 1) & (self.table.len() - 1);
-        }
-    }
-
-    fn keys_of(&self, number: u32) -> &[StringId] {
-        let start = number.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
-        &self.keys[start as usize..self.ends[number as usize] as usize]
-    }
-
-    fn places_of(&self, key: StringId) -> Vec<Vec<u32>> {
-        let places = |number| {
-            let found = (0..).zip(self.keys_of(number)).filter(|(_, found)| **found == key);
-            found.map(|(place, _)| place).collect()
-        };
-        (0..self.ends.len() as u32).map(places).collect()
-    }
-}
-
-fn hash(keys: impl Iterator<Item = StringId>) -> usize {
-    let mix = |hash: u64, key: StringId| (hash.rotate_left(5) ^ u64::from(key.0)).wrapping_mul(0x517c_c1b7_2722_0a95);
-    (keys.fold(0, mix) >> 32) as usize
 }
