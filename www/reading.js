@@ -216,6 +216,9 @@ export class Reading {
         });
         this.#app.store.show();
         old?.end();
+        // What follows would keep those waiting who look at it already.
+        await new Promise((resolve) => setTimeout(resolve));
+        if (!isCurrent()) return;
         if (place !== null) await this.#app.places.focusOn(place.focus);
         if (place !== null && place.span !== null) {
             const span = await connection.call("findSpan", index, place.span);

@@ -203,6 +203,7 @@ export class VirtualList {
     /** Rows that were drawn in haste. @type {Set<Row>} */
     #sketched = new Set();
     #observer;
+    #changing = false;
 
     /** @param {VirtualListOptions<Row>} options */
     constructor(options) {
@@ -271,6 +272,18 @@ export class VirtualList {
         this.#hasty = false;
         this.render();
         this.#order();
+    }
+
+    /**
+     * Changes which rows there are and which are in view. Each one is drawn once, at the end, whatever comes into view on the way.
+     * @param {() => void} change
+     */
+    change(change) {
+        this.#changing = true;
+        change();
+        this.render();
+        this.#changing = false;
+        this.redraw();
     }
 
     /** The rows that have elements. */
@@ -430,6 +443,7 @@ export class VirtualList {
         if (element.parentNode === null) this.#sheet.append(element);
         if (element.hidden) element.hidden = false;
         this.#rows.set(index, element);
+        if (this.#changing) return;
         const { draw, sketch } = this.#options;
         if (this.#hasty && sketch !== undefined) {
             this.#sketched.add(element);

@@ -131,11 +131,11 @@ export class DataGrid {
         this.#chunks = chunks;
         this.#asked.clear();
         attribute(this.#grid, "aria-rowcount", count + 1);
-        this.#list.setCount(count);
-        this.#list.pin(count === 0 ? -1 : this.#cursor);
-        if (fromTop) this.#list.scrollTo(0);
-        this.#list.render();
-        this.#list.redraw();
+        this.#list.change(() => {
+            this.#list.setCount(count);
+            this.#list.pin(count === 0 ? -1 : this.#cursor);
+            if (fromTop) this.#list.scrollTo(0);
+        });
         this.#giveFocus();
     }
 

@@ -216,14 +216,13 @@ export class TraceList {
         this.#order = order;
         setText(this.#status, isFiltered(traceFilter) ? `${order.length.toLocaleString("en")} of ${count.toLocaleString("en")}` : countOf(count, "trace"));
         this.#nothing.hidden = order.length > 0;
-        this.#list.setCount(order.length);
-        this.#list.redraw();
+        this.#follow();
         if (count <= LONGEST_SELECT) {
             const all = await connection.call("tracesAt", order);
             if (version !== this.#version) return;
             fill(this.#select, ...all.map((trace) => el("option", { value: trace.index, text: `${trace.rootName} · ${trace.rootService} · ${formatDuration(trace.durationNs)}${trace.errors > 0 ? ` · ${countOf(trace.errors, "error")}` : ""}` })));
+            this.#select.value = String(this.#state?.trace?.index ?? -1);
         }
-        this.#follow();
     }
 
     /** Shows which trace is open. */
@@ -233,10 +232,11 @@ export class TraceList {
         const position = this.#order.indexOf(index);
         setText(this.#open, position < 0 ? countOf(this.#order.length, "trace") : `Trace ${(position + 1).toLocaleString("en")} of ${this.#order.length.toLocaleString("en")}`);
         this.#cursor = Math.max(0, position);
-        this.#list.pin(this.#order.length === 0 ? -1 : this.#cursor);
-        if (position >= 0) this.#list.reveal(position);
-        this.#list.render();
-        this.#list.redraw();
+        this.#list.change(() => {
+            this.#list.setCount(this.#order.length);
+            this.#list.pin(this.#order.length === 0 ? -1 : this.#cursor);
+            if (position >= 0) this.#list.reveal(position);
+        });
     }
 
     /** @param {number} chunk */

@@ -64,8 +64,6 @@ export class WaterfallView {
     #cursor = 0;
     #wantsFocus = false;
     #settling = 0;
-    /** Not set while rows are given elements that are drawn later. */
-    #drawn = true;
     #width = 0;
     /** @type {Tick[]} */
     #ticks = [];
@@ -151,6 +149,8 @@ export class WaterfallView {
             this.#list.setRowHeight(ROW_HEIGHTS[preferences.rows]);
             this.#resize();
         }
+        // While an input is read there is time.
+        if (state.loading !== null && !before?.loading) setTimeout(() => this.#list.provide());
         if (trace === null) return;
         if (before === null || before.marked !== state.marked) {
             this.#marked = new Set(state.marked);
@@ -261,14 +261,11 @@ export class WaterfallView {
         this.#list.pin(this.#cursor);
         attribute(this.#grid, "aria-rowcount", trace.rowCount + 1);
         this.#empty.hidden = trace.rowCount > 0;
-        // All rows are drawn anew, so those that come into view on the way there need not be.
-        this.#drawn = false;
-        this.#list.setCount(trace.rowCount);
-        if (other) this.#list.scrollTo(0);
-        this.#list.reveal(this.#cursor, other ? "center" : "nearest");
-        this.#list.render();
-        this.#drawn = true;
-        this.#list.redraw();
+        this.#list.change(() => {
+            this.#list.setCount(trace.rowCount);
+            if (other) this.#list.scrollTo(0);
+            this.#list.reveal(this.#cursor, other ? "center" : "nearest");
+        });
         // A span that is now hidden leaves its place to what hides it.
         if (span !== null && span !== undefined && place.span >= 0 && place.span !== span) this.#intents.select(place.span);
     }
@@ -388,7 +385,7 @@ export class WaterfallView {
      */
     #draw(element, index, hasty = false) {
         const context = this.#context();
-        if (context === null || !this.#drawn) return;
+        if (context === null) return;
         element.dataset["row"] = String(index);
         attribute(element, "aria-rowindex", index + 2);
         const row = this.#rowAt(index);
