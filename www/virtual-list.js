@@ -256,11 +256,19 @@ export class VirtualList {
         return this.#rows.entries();
     }
 
-    /** Makes the elements that a window needs, so that the task that draws the first rows need not. */
-    provide() {
+    /**
+     * Makes the elements that a window needs, so that the task that draws the first rows need not.
+     * @param {number} [most] so many of them
+     * @returns {boolean} whether all are there
+     */
+    provide(most = Infinity) {
         const { viewport, rowHeight } = this.#map;
         const needed = Math.ceil((viewport || innerHeight) / rowHeight) + 1 + 2 * (this.#options.overscan ?? 8);
-        while (this.#rows.size + this.#spare.length < needed) this.#spare.push(this.#options.create());
+        for (let made = 0; this.#rows.size + this.#spare.length < needed; made += 1) {
+            if (made === most) return false;
+            this.#spare.push(this.#options.create());
+        }
+        return true;
     }
 
     /**

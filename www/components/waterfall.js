@@ -149,8 +149,7 @@ export class WaterfallView {
             this.#list.setRowHeight(ROW_HEIGHTS[preferences.rows]);
             this.#resize();
         }
-        // While an input is read there is time.
-        if (state.loading !== null && !before?.loading) setTimeout(() => this.#list.provide());
+        if (state.loading !== null && !before?.loading) this.#provide();
         if (trace === null) return;
         if (before === null || before.marked !== state.marked) {
             this.#marked = new Set(state.marked);
@@ -173,6 +172,13 @@ export class WaterfallView {
             void this.#loadTicks();
             this.#refineSoon();
         }
+    }
+
+    /** While an input is read there is time for the elements of rows, some in each task. */
+    #provide() {
+        setTimeout(() => {
+            if (!this.#list.provide(12)) this.#provide();
+        });
     }
 
     /** Colours or the theme have changed. */
