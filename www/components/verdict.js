@@ -44,7 +44,7 @@ export class VerdictView {
             // What comes later gets its room at once, so that the rows below do not move.
             this.element.classList.toggle("later", trace.verdict === null);
             if (verdict === null) fill(this.#sentence, el("span", { class: "verdict-wait", text: "Finding out where the time went\u2026" }));
-            else fill(this.#sentence, ...verdict.parts.map((part) => (part.spans.length === 0 ? inOneDirection(part.text) : this.#clause(inOneDirection(part.text), part.spans))));
+            else fill(this.#sentence, ...verdict.parts.flatMap(({ text, spans }) => (spans.length === 0 ? wholeFigures(inOneDirection(text)) : this.#clause(inOneDirection(text), spans))));
             this.#more.hidden = (this.#sentence.textContent ?? "").length < LONG;
             if (before?.trace?.summary !== trace.summary) this.#showWhole(false);
             this.#drawBar(verdict?.path ?? [], overview);
@@ -74,22 +74,25 @@ export class VerdictView {
     #clause(text, spans) {
         // A button cannot break across lines, and a clause should.
         const choose = () => this.#intents.mark(spans);
-        return el("span", {
-            class: "clause",
-            role: "button",
-            tabindex: 0,
-            "data-spans": keyOfSpans(spans),
-            text,
-            title: spans.length === 1 ? "Show this span" : `Show these ${spans.length} spans`,
-            on: {
-                click: choose,
-                keydown: (event) => {
-                    if (event.key !== "Enter" && event.key !== " ") return;
-                    event.preventDefault();
-                    choose();
+        return el(
+            "span",
+            {
+                class: "clause",
+                role: "button",
+                tabindex: 0,
+                "data-spans": keyOfSpans(spans),
+                title: spans.length === 1 ? "Show this span" : `Show these ${spans.length} spans`,
+                on: {
+                    click: choose,
+                    keydown: (event) => {
+                        if (event.key !== "Enter" && event.key !== " ") return;
+                        event.preventDefault();
+                        choose();
+                    },
                 },
             },
-        });
+            ...wholeFigures(text),
+        );
     }
 
     /**
@@ -147,4 +150,12 @@ export class VerdictView {
 function keyOfSpans(spans) {
     const sorted = [...spans].sort((one, other) => one - other);
     return sorted.length <= 20 ? sorted.join() : `${sorted.length}:${sorted[0]}:${sorted.at(-1)}`;
+}
+
+/**
+ * A text in which a number stays on one line with its unit.
+ * @param {string} text
+ */
+function wholeFigures(text) {
+    return text.split(/(\d[\d.,]* (?:ns|µs|ms|s|min|h|d|%)(?!\w))/).map((piece, index) => (index % 2 === 0 ? piece : el("span", { class: "figure", text: piece })));
 }
