@@ -19,11 +19,33 @@ impl Position {
     /// The place `offset` bytes into `bytes`: lines end with a line feed, columns count characters.
     pub fn locate(input: u32, bytes: &[u8], offset: usize) -> Position {
         let offset = offset.min(bytes.len());
-        let before = &bytes[..offset];
-        let line = crate::simd::count(before, b'\n');
-        let start = if line == 0 { 0 } else { before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1) };
-        let column = characters(&before[start..]);
-        Position { input, offset: offset as u64, line: line as u32 + 1, column: column as u32 + 1 }
+        Place::default().behind(&bytes[..offset]).position(input, offset)
+    }
+}
+
+/// How many lines ended before a place, and how many characters stand before it on its own.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place {
+    lines: u32,
+    characters: u32,
+}
+
+impl Place {
+    /// The place behind what follows.
+    pub fn behind(self, bytes: &[u8]) -> Place {
+        match crate::simd::count(bytes, b'\n') {
+            0 => Place { characters: self.characters + characters(bytes) as u32, ..self },
+            ended => {
+                let start = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+                Place { lines: self.lines + ended as u32, characters: characters(&bytes[start..]) as u32 }
+            }
+        }
+    }
+
+    /// The same for others to read: lines and columns are counted from one.
+    pub fn position(self, input: u32, offset: usize) -> Position {
+        Position { input, offset: offset as u64, line: self.lines + 1, column: self.characters + 1 }
     }
 }
 

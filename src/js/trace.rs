@@ -34,7 +34,7 @@ use crate::view::shifts::Shifts;
 use crate::write::markdown::markdown;
 
 /// Spans that are looked at for findings in some ten milliseconds.
-const SPANS_AT_ONCE: usize = 10_000;
+const SPANS_AT_ONCE: usize = 5_000;
 
 /// What is computed from all spans of a trace, once it is asked for.
 #[derive(Debug)]

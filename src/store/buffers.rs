@@ -8,17 +8,19 @@
 
 use std::sync::Arc;
 
+use super::lines::Lines;
 use crate::error::Position;
 
 /// Where text that stands in no input (decoded, unpacked) begins.
 const ARENA: u32 = 0xe000_0000;
 
 /// A document as it was given.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Input {
     pub(crate) name: String,
     pub(crate) bytes: Arc<Vec<u8>>,
     pub(crate) base: u32,
+    lines: Lines,
 }
 
 /// All inputs and the arena.
@@ -35,7 +37,7 @@ impl Buffers {
         if base + bytes.len() > ARENA as usize {
             return None;
         }
-        self.inputs.push(Input { name: name.to_owned(), bytes, base: base as u32 });
+        self.inputs.push(Input { name: name.to_owned(), bytes, base: base as u32, lines: Lines::default() });
         Some((self.inputs.len() as u32 - 1, base as u32))
     }
 
@@ -71,6 +73,6 @@ impl Buffers {
         }
         let index = self.input_of(at);
         let input = &self.inputs[index];
-        Some(Position::locate(index as u32, &input.bytes, (at - input.base) as usize))
+        Some(input.lines.locate(index as u32, &input.bytes, (at - input.base) as usize))
     }
 }

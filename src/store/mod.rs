@@ -17,6 +17,7 @@ mod buffers;
 mod builder;
 mod id;
 mod late_events;
+mod lines;
 mod links;
 mod span;
 mod tree;
