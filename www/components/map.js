@@ -266,7 +266,7 @@ export class MapView {
             svg("text", { class: "map-second", x: left + 14, y: top + 35, text: shortened(node.errors > 0 ? `${countOf(node.errors, "error")} · ${second}` : second, 20) }),
             svg("circle", { class: "map-ring", cx: left + BOX.width - 20, cy: y, r: RING }),
             share > 0 ? svg("circle", { class: "map-share", cx: left + BOX.width - 20, cy: y, r: RING, "stroke-dasharray": `${(around * Math.min(1, share)).toFixed(2)} ${around.toFixed(2)}`, transform: `rotate(-90 ${left + BOX.width - 20} ${y})` }) : null,
-            svg("text", { class: "map-percent", x: left + BOX.width - 20, y: y + 3.5, "text-anchor": "middle", text: share > 0 ? String(Math.round(100 * share)) : "" }),
+            svg("text", { class: `map-percent${share >= 0.995 ? " whole" : ""}`, x: left + BOX.width - 20, y: y + 3.5, "text-anchor": "middle", text: share > 0 ? String(Math.round(100 * share)) : "" }),
         );
         group.style.setProperty("--service", colorOf(look));
         this.#drawn.set(`node${index}`, group);

@@ -1,4 +1,0 @@
-import { testViews } from './axe.js'
-
-testViews('light', 'more')
-testViews('dark', 'more')

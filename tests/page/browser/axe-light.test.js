@@ -1,3 +1,0 @@
-import { testViews } from './axe.js'
-
-testViews('light')
