@@ -15,8 +15,8 @@ use crate::json::{Keys, Kind, Lex, Lexer, Member, Text};
 use crate::simd::Literal;
 use crate::sort;
 use crate::store::{
-    AttributeRange, ESTIMATE_AFTER, Encoding, LinkDraft, NO_TIME, OriginIndex, RawValue, ScopeIndex, SpanKey, SpanKind,
-    TraceKey,
+    AttributeRange, ESTIMATE_AFTER, Encoding, LinkDraft, NO_TIME, OriginIndex, RawValue, SPAN_SIZE, ScopeIndex,
+    SpanKey, SpanKind, StoreBuilder, TraceKey,
 };
 use crate::strings::StringId;
 
@@ -79,7 +79,8 @@ impl What {
 /// No event.
 const NONE: u32 = u32::MAX;
 
-/// An event of the input. Those that begin something are the slices, which become spans.
+/// An event of the input. Those that begin something are the slices, which become spans, each in the place of its item in memory: so an item is no
+/// smaller than a span's record.
 #[derive(Clone, Copy, Debug)]
 pub struct Item {
     /// The track it is nested in, and its thread.
@@ -89,7 +90,7 @@ pub struct Item {
     /// Of a slice, `NO_TIME` of an unfinished one, which encloses all that follows.
     end: u64,
     pub name: StringId,
-    /// In the store's column. Behind those of what may begin a slice is room for what is known of its thread.
+    /// In the store's column. Behind those of a slice is room for what is known of its thread.
     pub attributes: AttributeRange,
     pub offset: u32,
     /// Of a slice: what is around it; until that is known, the slice that was open where begin and end say so.
@@ -97,13 +98,31 @@ pub struct Item {
     /// Of a slice that was begun, the event that ends it; of a flow, its number.
     other: u32,
     pub what: What,
+    /// How many attributes there is room for behind its own.
+    rooms: u8,
+    _padding: [u32; 4],
 }
+
+const _: () = assert!(size_of::<Item>() >= SPAN_SIZE);
 
 impl Item {
     /// An event that is no slice, or one whose end is still to come.
     pub fn new(what: What, [track, thread]: [u32; 2], at: u64, name: StringId, offset: u32) -> Item {
         let attributes = AttributeRange::default();
-        Item { track, thread, at, end: NO_TIME, name, attributes, offset, around: NONE, other: NONE, what }
+        Item {
+            track,
+            thread,
+            at,
+            end: NO_TIME,
+            name,
+            attributes,
+            offset,
+            around: NONE,
+            other: NONE,
+            what,
+            rooms: 0,
+            _padding: [0; 4],
+        }
     }
 
     /// The same, with these attributes.
@@ -144,6 +163,8 @@ pub struct Events {
     asynchronous: HashMap<Asynchronous, u32>,
     pub threads: Vec<Thread>,
     thread_numbers: Pairs,
+    /// How many attributes a slice gets room for: the id of its thread, and its name unless there seem to be none.
+    rooms: u8,
     /// The process and the thread of the last usual event, as written, and the number of that thread.
     last: Option<([Written; 2], u32)>,
     category: StringId,
@@ -193,6 +214,11 @@ impl Written {
     }
 }
 
+/// Events of an input after which names of threads are looked for: before the rest is estimated from what the first ones took.
+const NAMES_AFTER: usize = 16;
+/// What an event is called that names a thread.
+const NAME_OF_THREAD: &[u8] = b"\"thread_name\"";
+
 /// Orders of arguments are learned by the name of the event, as far as this goes.
 const ORDERS: u32 = 16;
 
@@ -204,6 +230,7 @@ impl Events {
             asynchronous: HashMap::new(),
             threads: Vec::new(),
             thread_numbers: Pairs::new(),
+            rooms: 2,
             last: None,
             category: StringId::EMPTY,
             keys: Keys::new(&KEYS),
@@ -397,18 +424,31 @@ impl Events {
 
     /// Takes an event in whose attributes were pushed last.
     #[inline]
-    pub fn push(&mut self, reading: &mut Input<'_>, item: Item) {
+    pub fn push(&mut self, reading: &mut Input<'_>, mut item: Item) {
         if item.what.is_slice() {
-            for _ in 0..2 {
+            item.rooms = self.rooms;
+            for _ in 0..item.rooms {
                 reading.builder.push_attribute(StringId::EMPTY, RawValue::NULL);
             }
         }
         self.items.push(item);
+        if self.items.len() == NAMES_AFTER {
+            self.rooms = 1 + u8::from(self.has_thread_names(reading.bytes));
+        }
         if self.items.len() == ESTIMATE_AFTER {
             let address = reading.address(item.offset as usize);
             let more = reading.builder.expect_more(self.items.len(), address);
             let _ = self.items.try_reserve_exact(more);
         }
+    }
+
+    /// Whether a name of a thread was told, or stands at the end of the input, where some writers put them.
+    #[cold]
+    fn has_thread_names(&self, bytes: &[u8]) -> bool {
+        const END: usize = 1 << 16;
+        let end = &bytes[bytes.len().saturating_sub(END)..];
+        self.threads.iter().any(|thread| thread.told[1].is_some())
+            || end.windows(NAME_OF_THREAD.len()).any(|window| window == NAME_OF_THREAD)
     }
 
     /// Makes spans of what was read.
@@ -601,30 +641,56 @@ impl Events {
         let place = |slice: u32| (self.items[slice as usize].track, self.items[slice as usize].at, slice);
         links = sort::items(links, |one, other| (one.0, place(one.1)).cmp(&(other.0, place(other.1))));
         links.dedup();
-        let (mut events, mut links) = (told.events.into_iter().peekable(), links.into_iter().peekable());
-        let mut origins = HashMap::new();
-        let mut first = NO_TIME;
-        reading.builder.reserve_spans(self.items.iter().filter(|item| item.what.is_slice()).count());
+        let mut links = links.into_iter().peekable();
+        let events = told.events;
+        let first_event = reading.builder.event_mark();
+        for (_, at, i) in &events {
+            let event = &self.items[*i as usize];
+            reading.builder.push_event(*at, event.name, event.attributes);
+        }
+        let mut items = std::mem::take(&mut self.items);
         let thread_keys = ["thread.id", "thread.name"].map(|key| reading.builder.intern(key));
-        for number in 0..self.items.len() as u32 {
-            let item = self.items[number as usize];
+        let mut first = NO_TIME;
+        for number in 0..items.len() {
+            let mut item = items[number];
             if !item.what.is_slice() {
                 continue;
             }
             first = first.min(item.at);
-            let Thread { process, told, origin, .. } = self.threads[item.thread as usize];
-            let origin = origin.unwrap_or_else(|| {
-                let origin = *origins.entry(process).or_insert_with(|| self.origin(reading, process));
-                self.threads[item.thread as usize].origin = Some(origin);
-                origin
-            });
+            let ended = items.get(item.other as usize).map(|end| end.attributes).filter(|range| range.len > 0);
             let builder = &mut *reading.builder;
-            let mut draft = builder.draft(0);
-            while let Some((_, _, i)) = events.next_if(|(slice, ..)| *slice == number) {
-                let event = self.items[i as usize];
-                builder.push_event(event.at, event.name, event.attributes);
+            if let Some(ended) = ended {
+                builder.append_attributes(&mut item.attributes, ended);
             }
-            while let Some((_, source)) = links.next_if(|(slice, _)| *slice == number) {
+            for (key, value) in thread_keys.into_iter().zip(self.threads[item.thread as usize].told) {
+                let Some(value) = value else { continue };
+                if ended.is_some() || item.rooms == 0 {
+                    builder.extend_attributes(&mut item.attributes, key, value);
+                } else {
+                    builder.replace_attribute(item.attributes.start + item.attributes.len, key, value);
+                    item.attributes.len += 1;
+                    item.rooms -= 1;
+                }
+            }
+            // What ended it is known now; its own number gives its id.
+            items[number] = Item { other: number as u32, ..item };
+        }
+        items.retain(|item| item.what.is_slice());
+        let mut origins = HashMap::new();
+        let (base, span) = (reading.address(0), reading.builder.span_count());
+        reading.builder.add_spans(items, |builder, item| {
+            let thread = &mut self.threads[item.thread as usize];
+            let origin = match thread.origin {
+                Some(origin) => origin,
+                None => {
+                    let process = thread.process;
+                    let origin = *origins.entry(process).or_insert_with(|| self.origin(builder, process));
+                    self.threads[item.thread as usize].origin = Some(origin);
+                    origin
+                }
+            };
+            let mut draft = builder.draft(base + item.offset);
+            while let Some((_, source)) = links.next_if(|(slice, _)| *slice == item.other) {
                 builder.push_link(LinkDraft {
                     trace,
                     span: key_of(source),
@@ -633,33 +699,19 @@ impl Events {
                 });
             }
             draft.attributes = item.attributes;
-            let ended = self.items.get(item.other as usize).map(|end| end.attributes).filter(|range| range.len > 0);
-            if let Some(ended) = ended {
-                builder.append_attributes(&mut draft.attributes, ended);
-            }
-            for (key, value) in thread_keys.into_iter().zip(told) {
-                let Some(value) = value else { continue };
-                if ended.is_some() {
-                    builder.extend_attributes(&mut draft.attributes, key, value);
-                } else {
-                    builder.replace_attribute(draft.attributes.start + draft.attributes.len, key, value);
-                    draft.attributes.len += 1;
-                }
-            }
             draft.trace = trace;
-            draft.id = key_of(number);
+            draft.id = key_of(item.other);
             draft.parent = if item.around == NONE { SpanKey::EMPTY } else { key_of(item.around) };
             draft.name = item.name;
             (draft.start, draft.end) = (item.at, item.end);
             draft.kind = SpanKind::Internal;
             draft.asynchronous = !self.tracks[item.track as usize];
-            draft.source = reading.address(item.offset as usize);
-            let builder = &mut *reading.builder;
             if item.end == NO_TIME {
                 builder.warn_span(WarningKind::NoEndTime, "This slice was begun and never ended.");
             }
-            builder.push_span(&draft, origin);
-        }
+            (draft, origin)
+        });
+        reading.builder.own_events(span, first_event, events.iter().map(|(slice, ..)| key_of(*slice)));
         if first != NO_TIME {
             reading.guess("Trace events have no ids: all events of this input are one trace, and slices are nested by their times.");
             // 2001, as for every time whose unit is unknown.
@@ -670,14 +722,13 @@ impl Events {
     }
 
     /// The process as a resource; its name is the service.
-    fn origin(&self, reading: &mut Input<'_>, process: StringId) -> OriginIndex {
+    fn origin(&self, builder: &mut StoreBuilder, process: StringId) -> OriginIndex {
         let known = self.processes.get(&process).map_or(&[][..], Vec::as_slice);
-        let service = reading.builder.intern("service.name");
+        let service = builder.intern("service.name");
         let name = self.process_names.get(&process).copied().or_else(|| {
-            let unnamed = format!("process {}", reading.builder.string(process));
-            (process != StringId::EMPTY).then(|| RawValue::interned(reading.builder.intern(&unnamed)))
+            let unnamed = format!("process {}", builder.string(process));
+            (process != StringId::EMPTY).then(|| RawValue::interned(builder.intern(&unnamed)))
         });
-        let builder = &mut *reading.builder;
         let resource = builder.add_resource();
         let mark = builder.attribute_mark();
         if let Some(name) = name {

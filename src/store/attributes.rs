@@ -272,11 +272,6 @@ impl AttributeColumn {
         self.all.truncate(len as usize);
     }
 
-    #[cfg(test)]
-    pub(crate) fn capacity(&self) -> usize {
-        self.all.capacity()
-    }
-
     /// Makes room for so many more, unless there is not that much memory.
     pub(crate) fn reserve(&mut self, more: usize) {
         let _ = self.all.try_reserve_exact(more);

@@ -75,6 +75,10 @@ pub struct LinkDraft {
     pub attributes: AttributeRange,
 }
 
+/// The size of a span's record, which items that spans are made of have too: see [`StoreBuilder::add_spans`].
+#[doc(hidden)]
+pub const SPAN_SIZE: usize = size_of::<SpanRecord>();
+
 /// Collects spans; [`StoreBuilder::finish`] makes the tree.
 #[derive(Debug)]
 #[doc(hidden)]
@@ -542,11 +546,6 @@ impl StoreBuilder {
         }
     }
 
-    /// What the input holds besides spans was taken in.
-    pub(super) fn nothing_follows(&mut self) {
-        self.current.1 = 0;
-    }
-
     /// What the first spans took tells what the whole input will take: reserving it at once spares the memory that growing by doubling
     /// leaves behind, which WebAssembly never gives back.
     #[cold]
@@ -744,10 +743,10 @@ impl StoreBuilder {
     }
 }
 
-/// What a column that has `count` items will get: it grows as it did so far, plus a part in 24 for unevenness.
+/// What a column that has `count` items will get: it grows as it did so far, plus a part in 32 for unevenness.
 fn more(count: usize, consumed: u64, left: u64) -> usize {
     let more = count as u64 * left / consumed;
-    (more + more / 24) as usize
+    (more + more / 32) as usize
 }
 
 /// Items of an input after which the rest is estimated.

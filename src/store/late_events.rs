@@ -4,8 +4,9 @@ use super::builder::StoreBuilder;
 use super::{EventRecord, SpanKey, TraceKey};
 use crate::sort;
 
-/// No span.
-const NONE: u32 = u32::MAX;
+/// The number of no span.
+#[doc(hidden)]
+pub const NO_SPAN: u32 = u32::MAX;
 
 /// What is known of a span that was added.
 #[derive(Clone, Copy, Debug)]
@@ -31,20 +32,15 @@ impl StoreBuilder {
         })
     }
 
-    /// Makes room for so many more spans, and no more: what they need besides is there already, so nothing is estimated from the first of them.
-    pub fn reserve_spans(&mut self, more: usize) {
-        self.spans.reserve_exact(more);
-        self.nothing_follows();
-    }
-
     /// The ids of the traces, by number.
     pub fn trace_keys(&self) -> &[TraceKey] {
         &self.traces.keys
     }
 
-    /// Gives events, by their place in the column, to spans. All events of such a span are then in the order of time.
-    pub fn give_events(&mut self, given: impl Iterator<Item = (u32, u32)>) {
-        let mut owner = vec![NONE; self.events.len()];
+    /// Gives events to spans: those from the first one on to `owner`s, and some by their place in the column. All events of such a span are then in
+    /// the order of time.
+    pub fn give_events(&mut self, mut owner: Vec<u32>, given: impl Iterator<Item = (u32, u32)>) {
+        owner.resize(self.events.len(), NO_SPAN);
         for (index, span) in self.spans.iter().enumerate() {
             let own = span.first_event as usize..(span.first_event + span.event_count) as usize;
             owner[own].fill(index as u32);
@@ -55,28 +51,45 @@ impl StoreBuilder {
         let count = self.spans.len();
         // What no span has goes to the end.
         let bucket = |owner: u32| (owner as usize).min(count);
-        let mut ends = vec![0_u32; count + 2];
-        owner.iter().for_each(|owner| ends[bucket(*owner) + 1] += 1);
+        let mut places = vec![0_u32; count + 2];
+        owner.iter().for_each(|owner| places[bucket(*owner) + 1] += 1);
         for index in 0..=count {
-            ends[index + 1] += ends[index];
+            places[index + 1] += places[index];
         }
         // Each event's owner becomes its place, and it goes there, in place.
-        let mut next = ends.clone();
         for owner in &mut owner {
-            let slot = &mut next[bucket(*owner)];
+            let slot = &mut places[bucket(*owner)];
             *owner = *slot;
             *slot += 1;
         }
-        drop(next);
         sort::arrange(&mut self.events, owner);
-        self.events.truncate(ends[count] as usize);
-        for (span, ends) in self.spans.iter_mut().zip(ends.windows(2)) {
-            let late = ends[1] - ends[0] != span.event_count;
-            (span.first_event, span.event_count) = (ends[0], ends[1] - ends[0]);
-            let events = &mut self.events[ends[0] as usize..ends[1] as usize];
+        // Where the events of a span began, those of the next one begin now.
+        let mut first = 0;
+        for (span, end) in self.spans.iter_mut().zip(places) {
+            let late = end - first != span.event_count;
+            (span.first_event, span.event_count) = (first, end - first);
+            let events = &mut self.events[first as usize..end as usize];
+            first = end;
             if late && !events.is_sorted_by_key(EventRecord::time) {
                 sort::slice(events, |one, other| one.time().cmp(&other.time()));
             }
+        }
+        self.events.truncate(first as usize);
+    }
+
+    /// Gives events, from one on, to spans, from one on: each event to the span with this id, which come in the order of the spans.
+    pub fn own_events(&mut self, first_span: usize, first_event: u32, owners: impl Iterator<Item = SpanKey>) {
+        let mut spans = self.spans[first_span..].iter_mut();
+        let mut span = spans.next();
+        for (event, owner) in (first_event..).zip(owners) {
+            while span.as_ref().is_some_and(|span| !span.key().same(owner)) {
+                span = spans.next();
+            }
+            let Some(span) = &mut span else { return };
+            if span.event_count == 0 {
+                span.first_event = event;
+            }
+            span.event_count += 1;
         }
     }
 }
@@ -85,25 +98,26 @@ impl StoreBuilder {
 mod tests {
     use std::sync::Arc;
 
-    use super::super::{RawValue, ScopeIndex};
+    use super::super::{AttributeRange, IdForm, ScopeIndex, SpanDraft};
     use super::*;
-    use crate::strings::StringId;
 
     #[test]
-    fn spans_that_come_last_reserve_nothing_but_themselves() {
+    fn events_that_came_before_their_spans_are_owned_in_order() {
         let mut builder = StoreBuilder::new();
-        builder.add_input("log", Arc::new(vec![b' '; 1 << 20])).expect("not too large");
-        for _ in 0..10_000 {
-            builder.push_attribute(StringId::EMPTY, RawValue::NULL);
-        }
+        builder.add_input("trace", Arc::new(vec![b' '; 64])).expect("not too large");
         let resource = builder.add_resource();
         let origin = builder.add_origin(resource, ScopeIndex::NONE);
-        builder.reserve_spans(2000);
-        for source in 0..2000 {
-            // The first spans stand at the very beginning of the input, whose attributes are all there.
-            let draft = builder.draft(source * 20);
-            builder.push_span(&draft, origin);
-        }
-        assert!(builder.attributes.capacity() < 20_000, "{}", builder.attributes.capacity());
+        let name = builder.intern("event");
+        builder.push_event(7, name, AttributeRange::default());
+        let first = builder.event_mark();
+        let ids = [1, 2, 3, 5].map(|value| SpanKey { value, form: IdForm::Hex(16) });
+        let owners = [ids[1], ids[3], ids[3]];
+        (0..3).for_each(|time| builder.push_event(time, name, AttributeRange::default()));
+        builder.add_spans(ids.to_vec(), |builder, id| (SpanDraft { id, start: id.value, ..builder.draft(0) }, origin));
+        builder.own_events(0, first, owners.into_iter());
+        let store = builder.finish();
+        let times = |span: crate::store::Span<'_>| span.events().map(|event| event.time_ns()).collect::<Vec<_>>();
+        let all: Vec<_> = store.spans().map(times).collect();
+        assert_eq!(all, [vec![], vec![Some(0)], vec![], vec![Some(1), Some(2)]]);
     }
 }

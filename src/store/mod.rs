@@ -31,12 +31,13 @@ use crate::strings::{StringId, Strings};
 pub use attributes::{AttributeRange, Attributes, Encoding, OMITTED, RawText, RawValue};
 #[doc(hidden)]
 pub use builder::{
-    ESTIMATE_AFTER, LinkDraft, OriginIndex, ResourceIndex, ScopeIndex, SpanDraft, StoreBuilder, TraceMark, TraceTable,
+    ESTIMATE_AFTER, LinkDraft, OriginIndex, ResourceIndex, SPAN_SIZE, ScopeIndex, SpanDraft, StoreBuilder, TraceMark,
+    TraceTable,
 };
 #[doc(hidden)]
 pub use id::{IdForm, SpanKey, TraceKey};
 #[doc(hidden)]
-pub use late_events::AddedSpan;
+pub use late_events::{AddedSpan, NO_SPAN};
 pub use links::LinkTargets;
 pub use span::{Event, Link, Scope, Span, SpanIndex, SpanKind, Status, Top};
 

@@ -57,23 +57,21 @@ fn compare_spans(strings: &Strings, a: &SpanRecord, b: &SpanRecord) -> Ordering 
 /// Moves `builder.spans` into tree order.
 pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
     let count = builder.spans.len();
-    let grouped = group_by_trace(builder);
+    let Grouped { mut order, ranges } = group_by_trace(builder);
     let mut tree = Tree {
         parents: Vec::new(),
         depths: Vec::new(),
         subtree_ends: Vec::new(),
-        traces: Vec::with_capacity(grouped.ranges.len()),
+        traces: Vec::with_capacity(ranges.len()),
         repeated_ids: 0,
     };
-    // Positions in `order` are final; values are positions in the input.
-    let mut order: Vec<u32> = Vec::new();
     let mut scratch = Scratch::default();
     let mut found = Findings::default();
     let mut keys = Vec::new();
-    let mut members = grouped.members;
-    for (trace, (start, end)) in &grouped.ranges {
-        let first = order.len() as u32;
-        let members = &mut members[*start as usize..*end as usize];
+    for (trace, start, end) in ranges {
+        let first = start;
+        // Positions in the input, in the end in tree order.
+        let members = &mut order[start as usize..end as usize];
         let spans = &builder.spans;
         sort::by_time(members, &mut keys, &|member| spans[member as usize].start, &mut |a, b| {
             compare_spans(&builder.strings, &spans[a as usize], &spans[b as usize])
@@ -81,16 +79,14 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
         release(&mut keys);
         scratch.gather(&builder.spans, members);
         arrange(builder, &mut scratch, members, &mut found);
-        release(&mut scratch.slots);
         if first == 0 {
             // Not before: with one trace of many spans this is the most memory that reading takes.
-            for column in [&mut order, &mut tree.parents, &mut tree.depths, &mut tree.subtree_ends] {
+            for column in [&mut tree.parents, &mut tree.subtree_ends] {
                 column.reserve_exact(count);
             }
         }
-        scratch.walk(members, &mut order, &mut tree);
         let mut record = TraceRecord {
-            id: builder.traces.keys[*trace as usize],
+            id: builder.traces.keys[trace as usize],
             first,
             count: members.len() as u32,
             start: NO_TIME,
@@ -119,12 +115,20 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
             }
         }
         tree.traces.push(record);
+        scratch.walk(first, &mut tree);
+        scratch.reorder(members, first);
     }
-    drop((members, scratch, keys));
+    drop((scratch, keys));
     tree.repeated_ids = found.repeated_ids;
     found.report(builder);
     renumber_warnings(builder, &order);
     permute(&mut builder.spans, order);
+    tree.depths.reserve_exact(count);
+    for parent in &tree.parents {
+        // It came before.
+        let depth = if *parent == NO_PARENT { 0 } else { tree.depths[*parent as usize] + 1 };
+        tree.depths.push(depth);
+    }
     tree
 }
 
@@ -136,67 +140,96 @@ fn release<T>(table: &mut Vec<T>) {
 }
 
 struct Grouped {
-    /// Spans by trace, each trace's in the order of the input.
-    members: Vec<u32>,
-    /// Number of the trace in the input, and its range; by start, then by id.
-    ranges: Vec<(u32, (u32, u32))>,
+    /// Positions in the input, each trace's beside each other.
+    order: Vec<u32>,
+    /// Number of each trace in the input, and where its spans begin and end: by start, then by id.
+    ranges: Vec<(u32, u32, u32)>,
 }
 
 fn group_by_trace(builder: &StoreBuilder) -> Grouped {
     let traces = builder.traces.keys.len();
-    let mut ends = vec![0_u32; traces + 1];
+    let mut next = vec![0_u32; traces];
     let mut starts_at = vec![NO_TIME; traces];
     for span in &builder.spans {
-        ends[span.trace as usize + 1] += 1;
+        next[span.trace as usize] += 1;
         let earliest = &mut starts_at[span.trace as usize];
         *earliest = span.start.min(*earliest);
     }
-    for trace in 0..traces {
-        ends[trace + 1] += ends[trace];
-    }
-    let mut members = vec![0_u32; builder.spans.len()];
-    let mut next = ends.clone();
-    for (index, span) in builder.spans.iter().enumerate() {
-        let slot = &mut next[span.trace as usize];
-        members[*slot as usize] = index as u32;
-        *slot += 1;
-    }
-    let ranges: Vec<(u32, (u32, u32))> = (0..traces)
-        .map(|trace| (trace as u32, (ends[trace], ends[trace + 1])))
-        .filter(|(_, (start, end))| start < end)
-        .collect();
     let keys = &builder.traces.keys;
     let by_start = |a: u32, b: u32| {
         starts_at[a as usize]
             .cmp(&starts_at[b as usize])
             .then_with(|| compare_traces(&builder.strings, keys[a as usize], keys[b as usize]))
     };
-    let ranges = sort::items(ranges, |(a, _), (b, _)| by_start(*a, *b));
-    Grouped { members, ranges }
+    let mut ranked: Vec<u32> = (0..traces as u32).filter(|trace| next[*trace as usize] > 0).collect();
+    sort::numbers(&mut ranked, &mut |a, b| by_start(a, b));
+    let mut end = 0;
+    let ranges = ranked.into_iter().map(|trace| {
+        let start = end;
+        end += std::mem::replace(&mut next[trace as usize], start);
+        (trace, start, end)
+    });
+    let ranges = ranges.collect();
+    let mut order = vec![0_u32; builder.spans.len()];
+    for (index, span) in builder.spans.iter().enumerate() {
+        let slot = &mut next[span.trace as usize];
+        order[*slot as usize] = index as u32;
+        *slot += 1;
+    }
+    Grouped { order, ranges }
 }
 
 const NONE: u32 = u32::MAX;
 
-/// What the tree is made from, beside each other in memory. Indices count a trace's spans by start.
+/// What the tree is made from, beside each other in memory: 20 bytes, as one trace may have all spans. Indices count a trace's spans by start.
 #[derive(Clone, Copy)]
 struct Node {
-    id: u64,
-    parent_id: u64,
+    /// Its id until all parents are found, then [`Node::first_child`] and [`Node::next_sibling`].
+    id: [u32; 2],
+    /// The id of its parent until that is found, then [`Node::parent`].
+    parent_id: [u32; 2],
     bits: Bits,
-    parent: u32,
-    first_child: u32,
-    next_sibling: u32,
+}
+
+#[inline(always)]
+fn halves(value: u64) -> [u32; 2] {
+    [value as u32, (value >> 32) as u32]
+}
+
+#[inline(always)]
+fn whole([low, high]: [u32; 2]) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
 }
 
 impl Node {
     #[inline(always)]
     fn key(&self) -> SpanKey {
-        SpanKey { value: self.id, form: self.bits.id_form() }
+        SpanKey { value: whole(self.id), form: self.bits.id_form() }
     }
 
     #[inline(always)]
     fn parent_key(&self) -> SpanKey {
-        SpanKey { value: self.parent_id, form: self.bits.parent_form() }
+        SpanKey { value: whole(self.parent_id), form: self.bits.parent_form() }
+    }
+
+    #[inline(always)]
+    fn parent(&self) -> u32 {
+        self.parent_id[0]
+    }
+
+    #[inline(always)]
+    fn set_parent(&mut self, parent: u32) {
+        self.parent_id[0] = parent;
+    }
+
+    #[inline(always)]
+    fn first_child(&mut self) -> &mut u32 {
+        &mut self.id[0]
+    }
+
+    #[inline(always)]
+    fn next_sibling(&mut self) -> &mut u32 {
+        &mut self.id[1]
     }
 }
 
@@ -277,7 +310,7 @@ impl Scratch {
         self.nodes.clear();
         self.nodes.extend(members.iter().map(|&member| {
             let SpanRecord { id, parent_id, bits, .. } = spans[member as usize];
-            Node { id, parent_id, bits, parent: NONE, first_child: NONE, next_sibling: NONE }
+            Node { id: halves(id), parent_id: halves(parent_id), bits }
         }));
         let slots = (members.len() * 2).next_power_of_two().max(4);
         self.slots.clear();
@@ -354,46 +387,56 @@ impl Scratch {
         }
     }
 
-    /// Emits the trace's spans depth-first.
-    fn walk(&mut self, members: &[u32], order: &mut Vec<u32>, tree: &mut Tree) {
-        let first = order.len() as u32;
+    /// Puts the trace's spans into the tree depth-first, the first of them at this index.
+    fn walk(&mut self, first: u32, tree: &mut Tree) {
         let nodes = &mut self.nodes.as_mut_slice()[..];
+        let mut index = first;
         for top in 0..nodes.len() as u32 {
-            if nodes[top as usize].parent != NONE {
+            if nodes[top as usize].parent() != NONE {
                 continue;
             }
             let mut at = top;
-            let mut depth = 0;
             let mut parent = NO_PARENT;
             loop {
-                let index = order.len() as u32;
-                let node = &mut nodes[at as usize];
-                order.push(members[at as usize]);
                 tree.parents.push(parent);
-                tree.depths.push(depth);
                 tree.subtree_ends.push(index + 1);
                 // From here on `first_child` holds the span's final index: its children are on their way.
-                let child = std::mem::replace(&mut node.first_child, index);
+                let child = std::mem::replace(nodes[at as usize].first_child(), index);
+                index += 1;
                 if child != NONE {
-                    (at, parent, depth) = (child, index, depth + 1);
+                    (at, parent) = (child, index - 1);
                     continue;
                 }
                 // Up until there is a sibling; `up` is the top when its whole tree is out.
                 let mut up = at;
-                while up != top && nodes[up as usize].next_sibling == NONE {
-                    up = nodes[up as usize].parent;
-                    depth -= 1;
-                    tree.subtree_ends.as_mut_slice()[nodes[up as usize].first_child as usize] = order.len() as u32;
+                while up != top && *nodes[up as usize].next_sibling() == NONE {
+                    up = nodes[up as usize].parent();
+                    tree.subtree_ends.as_mut_slice()[*nodes[up as usize].first_child() as usize] = index;
                 }
                 if up == top {
                     break;
                 }
-                let Node { parent: above, next_sibling, .. } = nodes[up as usize];
-                parent = nodes[above as usize].first_child;
-                at = next_sibling;
+                let above = nodes[up as usize].parent();
+                parent = *nodes[above as usize].first_child();
+                at = *nodes[up as usize].next_sibling();
             }
         }
-        debug_assert_eq!(order.len() as u32 - first, nodes.len() as u32);
+        debug_assert_eq!(index - first, nodes.len() as u32);
+    }
+
+    /// Moves what is told of each span to the place in tree order that [`Scratch::walk`] found.
+    fn reorder(&mut self, of_spans: &mut [u32], first: u32) {
+        for at in 0..of_spans.len() {
+            loop {
+                let place = *self.nodes[at].first_child();
+                let to = (place - first) as usize;
+                if to == at {
+                    break;
+                }
+                of_spans.swap(at, to);
+                *self.nodes[at].first_child() = std::mem::replace(self.nodes[to].first_child(), place);
+            }
+        }
     }
 }
 
@@ -426,26 +469,32 @@ fn arrange(builder: &StoreBuilder, scratch: &mut Scratch, members: &[u32], found
                 backwards |= parent > index;
                 let kind = scratch.nodes.as_slice()[parent as usize].bits.kind();
                 let node = &mut scratch.nodes.as_mut_slice()[index as usize];
-                node.parent = parent;
+                node.set_parent(parent);
                 if kind == SpanKind::Producer && node.bits.kind() == SpanKind::Consumer {
                     node.bits.set_asynchronous();
                 }
             }
             Parent::Top(top) => {
                 tops += 1;
-                scratch.nodes.as_mut_slice()[index as usize].bits.set_top(Some(top));
+                let node = &mut scratch.nodes.as_mut_slice()[index as usize];
+                node.set_parent(NONE);
+                node.bits.set_top(Some(top));
             }
         }
     }
+    release(&mut scratch.slots);
     if tops == 0 || backwards {
         cut_cycles(&mut scratch.nodes, members, found);
     }
     let nodes = &mut scratch.nodes.as_mut_slice()[..];
+    for node in nodes.iter_mut() {
+        (*node.first_child(), *node.next_sibling()) = (NONE, NONE);
+    }
     for index in (0..count).rev() {
-        let parent = nodes[index as usize].parent;
+        let parent = nodes[index as usize].parent();
         if parent != NONE {
-            let next = std::mem::replace(&mut nodes[parent as usize].first_child, index);
-            nodes[index as usize].next_sibling = next;
+            let next = std::mem::replace(nodes[parent as usize].first_child(), index);
+            *nodes[index as usize].next_sibling() = next;
         }
     }
 }
@@ -501,20 +550,20 @@ fn cut_cycles(nodes: &mut [Node], members: &[u32], found: &mut Findings) {
         let mut at = start;
         while at != NONE && seen[at as usize] == 0 {
             seen[at as usize] = walk;
-            at = nodes[at as usize].parent;
+            at = nodes[at as usize].parent();
         }
         if at == NONE || seen[at as usize] != walk {
             continue;
         }
         // A new cycle: cut it at the span that comes first.
         let mut first = at;
-        let mut next = nodes[at as usize].parent;
+        let mut next = nodes[at as usize].parent();
         while next != at {
             first = first.min(next);
-            next = nodes[next as usize].parent;
+            next = nodes[next as usize].parent();
         }
         let node = &mut nodes[first as usize];
-        node.parent = NONE;
+        node.set_parent(NONE);
         node.bits.set_top(Some(Top::Cycle));
         found.add(WarningKind::Cycle, members[first as usize]);
     }
@@ -525,27 +574,33 @@ fn renumber_warnings(builder: &mut StoreBuilder, order: &[u32]) {
     if builder.span_warnings.is_empty() {
         return;
     }
-    let mut position = vec![0_u32; order.len()];
-    for (index, &member) in order.iter().enumerate() {
-        position[member as usize] = index as u32;
+    let warnings = builder.span_warnings.as_mut_slice();
+    // How many warnings a span has, then where they begin, then where they end.
+    let mut next = vec![0_u32; order.len()];
+    warnings.iter().for_each(|warning| next[warning.span as usize] += 1);
+    let mut start = 0;
+    for member in order {
+        let count = std::mem::replace(&mut next[*member as usize], start);
+        start += count;
     }
-    // Those of one span keep their order.
-    let mut next = vec![0_u32; order.len() + 1];
-    for warning in &mut builder.span_warnings {
-        warning.span = position[warning.span as usize];
-        next[warning.span as usize + 1] += 1;
-    }
-    drop(position);
-    for index in 0..order.len() {
-        next[index + 1] += next[index];
-    }
-    let places = builder.span_warnings.iter().map(|warning| {
+    // Those of one span keep their order. In the place of its span each has its own place until it is there.
+    for warning in warnings.iter_mut() {
         let slot = &mut next[warning.span as usize];
+        warning.span = *slot;
         *slot += 1;
-        *slot - 1
-    });
-    let places = places.collect();
-    sort::arrange(&mut builder.span_warnings, places);
+    }
+    for at in 0..warnings.len() {
+        while warnings[at].span as usize != at {
+            let to = warnings[at].span as usize;
+            warnings.swap(at, to);
+        }
+    }
+    let mut start = 0;
+    for (index, member) in (0..).zip(order) {
+        let end = next[*member as usize];
+        warnings[start as usize..end as usize].iter_mut().for_each(|warning| warning.span = index);
+        start = end;
+    }
 }
 
 /// Moves every record to its place, cycle by cycle, without a second column.

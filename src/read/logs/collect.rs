@@ -2,11 +2,14 @@
 //!
 //! A line's event is in the store's column already; what is kept here is the group that it belongs to, four bytes a line.
 
+use super::super::once::Pairs;
 use super::line::{Line, NameSource, name_of_message};
-use crate::store::{AttributeRange, IdForm, NO_TIME, RawValue, SpanKey, StoreBuilder, TraceKey, TraceTable};
+use crate::store::{
+    AttributeRange, IdForm, NO_SPAN, NO_TIME, RawValue, SPAN_SIZE, SpanKey, StoreBuilder, TraceKey, TraceTable,
+};
 use crate::strings::StringId;
 
-/// The lines of a span: 80 bytes, as there are many. What becomes its record (`spans.rs`) is no smaller than that.
+/// The lines of a span: 72 bytes, as there are many. What becomes its record (`spans.rs`) is as large.
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
     span: u64,
@@ -19,25 +22,30 @@ pub struct Group {
     /// Its number in [`Lines::traces`].
     pub trace: u32,
     pub name: StringId,
-    pub service: StringId,
-    /// As [`Line::resource`].
-    pub resource: u32,
+    /// Its number in [`Lines::places`].
+    pub place: u32,
     /// The event of the first line that tells of an error, plus one; 0 when none does.
     pub error: u32,
     /// Address of the first line.
     pub source: u32,
-    pub lines: u32,
-    forms: [IdForm; 2],
-    pub named: Named,
+    forms: [u8; 2],
+    /// How it came to its name.
+    pub named_by: NameSource,
+    counted: Counted,
 }
 
-/// How a group came to its name and its parent.
-#[derive(Clone, Copy, Debug)]
-pub struct Named {
-    pub by: NameSource,
-    /// No line names the parent: it is guessed.
-    pub parent_guessed: bool,
+/// How many lines a group has, and whether one of them names the parent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Counted {
+    Nothing,
+    Line,
+    Lines,
+    /// The parent of a span of one line is guessed.
+    LineOfGuessed,
+    LinesOfGuessed,
 }
+
+const _: () = assert!(size_of::<Group>() == SPAN_SIZE);
 
 impl Group {
     /// Of no line yet.
@@ -50,30 +58,130 @@ impl Group {
             told: (NO_TIME, NO_TIME),
             trace,
             name: StringId::EMPTY,
-            service: StringId::EMPTY,
-            resource: 0,
+            place: 0,
             error: 0,
             source: 0,
-            lines: 0,
-            forms: [span.form, IdForm::Empty],
-            named: Named { by: NameSource::Nothing, parent_guessed: false },
+            forms: [span.form, IdForm::Empty].map(|form| form.to_bits() as u8),
+            named_by: NameSource::Nothing,
+            counted: Counted::Nothing,
         }
     }
 
     /// Empty: the lines name a trace and no span.
     #[inline(always)]
     pub fn span(&self) -> SpanKey {
-        SpanKey { value: self.span, form: self.forms[0] }
+        SpanKey { value: self.span, form: IdForm::from_bits(self.forms[0].into()) }
     }
 
     #[inline(always)]
     pub fn parent(&self) -> SpanKey {
-        SpanKey { value: self.parent, form: self.forms[1] }
+        SpanKey { value: self.parent, form: IdForm::from_bits(self.forms[1].into()) }
     }
 
     #[inline(always)]
     pub fn set_parent(&mut self, parent: SpanKey) {
-        (self.parent, self.forms[1]) = (parent.value, parent.form);
+        (self.parent, self.forms[1]) = (parent.value, parent.form.to_bits() as u8);
+    }
+
+    /// No line names the parent: this one is guessed.
+    pub fn guess_parent(&mut self, parent: SpanKey) {
+        self.set_parent(parent);
+        self.counted = match self.counted {
+            Counted::Nothing | Counted::Line | Counted::LineOfGuessed => Counted::LineOfGuessed,
+            Counted::Lines | Counted::LinesOfGuessed => Counted::LinesOfGuessed,
+        };
+    }
+
+    pub fn is_parent_guessed(&self) -> bool {
+        matches!(self.counted, Counted::LineOfGuessed | Counted::LinesOfGuessed)
+    }
+
+    pub fn has_one_line(&self) -> bool {
+        matches!(self.counted, Counted::Line | Counted::LineOfGuessed)
+    }
+
+    /// Takes in what is known of other lines of its span.
+    pub fn absorb(&mut self, other: &Group, places: &mut Places) {
+        self.start = self.start.min(other.start);
+        let known = |end: u64| if end == NO_TIME { 0 } else { end };
+        if self.start != NO_TIME {
+            self.end = known(self.end).max(known(other.end));
+        }
+        if other.told.0 < self.told.0 {
+            self.told = other.told;
+        }
+        if self.parent().is_empty() {
+            self.set_parent(other.parent());
+        }
+        if other.named_by > self.named_by {
+            (self.named_by, self.name) = (other.named_by, other.name);
+        }
+        let place = places.get(other.place);
+        places.learn(&mut self.place, place);
+        if self.error == 0 {
+            self.error = other.error;
+        }
+        self.counted = Counted::Lines;
+    }
+}
+
+/// Where lines are from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub service: StringId,
+    /// As [`Line::resource`].
+    pub resource: u32,
+}
+
+impl Place {
+    const UNKNOWN: Place = Place { service: StringId::EMPTY, resource: 0 };
+}
+
+/// The places, each once; the first is the unknown one.
+#[derive(Debug)]
+pub struct Places {
+    all: Vec<Place>,
+    numbers: Pairs,
+}
+
+impl Default for Places {
+    fn default() -> Places {
+        let mut places = Places { all: Vec::new(), numbers: Pairs::new() };
+        places.number(Place::UNKNOWN);
+        places
+    }
+}
+
+impl Places {
+    #[inline]
+    pub fn get(&self, number: u32) -> Place {
+        self.all[number as usize]
+    }
+
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub fn number(&mut self, place: Place) -> u32 {
+        let all = &mut self.all;
+        self.numbers.number((place.service.0, place.resource), || {
+            all.push(place);
+            all.len() as u32 - 1
+        })
+    }
+
+    /// Adds to what is known of a place what another one says.
+    #[inline]
+    fn learn(&mut self, number: &mut u32, said: Place) {
+        let known = self.get(*number);
+        let news = known.service == StringId::EMPTY && said.service != StringId::EMPTY
+            || known.resource == 0 && said.resource != 0;
+        if news {
+            *number = self.number(Place {
+                service: if known.service == StringId::EMPTY { said.service } else { known.service },
+                resource: if known.resource == 0 { said.resource } else { known.resource },
+            });
+        }
     }
 }
 
@@ -82,6 +190,7 @@ impl Group {
 pub struct Lines {
     pub groups: Vec<Group>,
     pub traces: TraceTable,
+    pub places: Places,
     /// Open addressing: number of the group plus one, 0 is free.
     slots: Vec<u32>,
     last: u32,
@@ -126,10 +235,14 @@ impl Lines {
         let (groups, members) = (self.groups.len() as u32, self.members.len() as u32);
         let resources = self.resources.len() as u32;
         self.resources.extend(other.resources);
-        self.groups.extend(other.groups.into_iter().map(|group| Group {
-            trace: self.traces.index_of(other.traces.keys[group.trace as usize]),
-            resource: if group.resource == 0 { 0 } else { group.resource + resources },
-            ..group
+        self.groups.extend(other.groups.into_iter().map(|group| {
+            let Place { service, resource } = other.places.get(group.place);
+            let resource = if resource == 0 { 0 } else { resource + resources };
+            Group {
+                trace: self.traces.index_of(other.traces.keys[group.trace as usize]),
+                place: self.places.number(Place { service, resource }),
+                ..group
+            }
         }));
         self.members.extend(other.members.iter().map(|group| group + groups));
         self.runs.extend(other.runs.iter().map(|(event, member)| (*event, member + members)));
@@ -151,10 +264,13 @@ impl Lines {
             _ => {}
         }
         let group = &mut self.groups[number as usize];
-        if group.lines == 0 {
-            group.source = source;
-        }
-        group.lines += 1;
+        group.counted = match group.counted {
+            Counted::Nothing => {
+                group.source = source;
+                Counted::Line
+            }
+            _ => Counted::Lines,
+        };
         if line.time != NO_TIME {
             group.start = group.start.min(line.time);
             group.end = if group.end == NO_TIME { line.time } else { group.end.max(line.time) };
@@ -168,8 +284,8 @@ impl Lines {
         if group.parent().is_empty() {
             group.set_parent(line.parent);
         }
-        if line.name.0 > group.named.by {
-            (group.named.by, group.name) = match line.name {
+        if line.name.0 > group.named_by {
+            (group.named_by, group.name) = match line.name {
                 (NameSource::Message, StringId::EMPTY) => (NameSource::Message, name_of_message(builder, line.message)),
                 (NameSource::Message, name) => {
                     (NameSource::Message, name_of_message(builder, RawValue::interned(name)))
@@ -177,12 +293,7 @@ impl Lines {
                 name => name,
             };
         }
-        if group.service == StringId::EMPTY {
-            group.service = line.service;
-        }
-        if group.resource == 0 {
-            group.resource = line.resource;
-        }
+        self.places.learn(&mut group.place, Place { service: line.service, resource: line.resource });
         if line.failed && group.error == 0 && !line.message.is_null() {
             group.error = event + 1;
         }
@@ -242,12 +353,21 @@ impl Lines {
         }
     }
 
-    /// Every line: the place of its event in the column, and its group.
-    pub fn events(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
-        self.runs.iter().enumerate().flat_map(move |(run, (event, first))| {
-            let end = self.runs.get(run + 1).map_or(self.members.len() as u32, |(_, next)| *next);
-            (*first..end).map(move |member| (event + (member - first), self.members[member as usize]))
-        })
+    /// The span of each event in the column, by the spans of the groups.
+    pub fn into_owners(self, spans: Vec<u32>) -> Vec<u32> {
+        let Lines { members: mut owners, runs, .. } = self;
+        owners.iter_mut().for_each(|group| *group = spans[*group as usize]);
+        // Nearly always all events are lines.
+        if runs == [(0, 0)] {
+            return owners;
+        }
+        let mut of_events = Vec::new();
+        for (run, (event, line)) in runs.iter().enumerate() {
+            of_events.resize(*event as usize, NO_SPAN);
+            let end = runs.get(run + 1).map_or(owners.len(), |(_, line)| *line as usize);
+            of_events.extend_from_slice(&owners[*line as usize..end]);
+        }
+        of_events
     }
 }
 

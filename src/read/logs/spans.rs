@@ -12,14 +12,13 @@
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
-use super::super::once::Pairs;
-use super::collect::{Group, Lines};
+use super::collect::{Group, Lines, Place};
 use super::state::Given;
 use crate::error::WarningKind;
 use crate::sort;
 use crate::store::{
-    AddedSpan, AttributeRange, IdForm, NO_TIME, OriginIndex, RawValue, SpanDraft, SpanKey, Status, StoreBuilder,
-    TraceKey,
+    AddedSpan, AttributeRange, IdForm, NO_SPAN, NO_TIME, OriginIndex, RawValue, SpanDraft, SpanKey, Status,
+    StoreBuilder, TraceKey,
 };
 use crate::strings::StringId;
 
@@ -90,21 +89,21 @@ pub fn resolve(mut lines: Lines, given: Vec<Given>, builder: &mut StoreBuilder, 
     let events_given = given.iter().flat_map(Given::events);
     if lines.count() == 0 {
         if !given.is_empty() {
-            builder.give_events(events_given);
+            builder.give_events(Vec::new(), events_given);
         }
         return outcomes;
     }
     let widened = widen_ids(&mut lines, builder);
     // Within one input every span has one group.
     let redirect = match widened || lines.inputs > 1 {
-        true => merge_equal(&mut lines.groups),
+        true => merge_equal(&mut lines),
         false => (0..lines.groups.len() as u32).collect(),
     };
     let there = spans_there(&lines, builder);
     let (order, ends) = by_trace(&lines, &redirect);
     let mut deciding = Deciding {
         builder,
-        outcomes: &mut outcomes,
+        attached: Vec::new(),
         target: vec![NO_SPAN; lines.groups.len()],
         made: Vec::with_capacity(order.len()),
         nodes: Vec::new(),
@@ -116,17 +115,31 @@ pub fn resolve(mut lines: Lines, given: Vec<Given>, builder: &mut StoreBuilder, 
         deciding.trace(&mut lines, &order[from..end as usize], &there);
         from = end as usize;
     }
-    let Deciding { mut target, made, .. } = deciding;
+    let Deciding { mut target, made, attached, .. } = deciding;
     drop((order, there));
+    count_attached(&lines, &redirect, &attached, &mut outcomes);
     // What was merged into another group goes where that one went.
     for (number, kept) in redirect.iter().enumerate() {
         target[number] = target[*kept as usize];
     }
     let groups = only(std::mem::take(&mut lines.groups), made, redirect);
     put(groups, &lines, builder, &mut outcomes);
-    let of_lines = lines.events().map(|(event, group)| (event, target[group as usize]));
-    builder.give_events(of_lines.chain(events_given));
+    builder.give_events(lines.into_owners(target), events_given);
     outcomes
+}
+
+/// Counts the lines of some groups for their inputs.
+fn count_attached(lines: &Lines, redirect: &[u32], attached: &[(u32, u32)], outcomes: &mut [Outcome]) {
+    if attached.is_empty() {
+        return;
+    }
+    let mut inputs = vec![None; lines.groups.len()];
+    attached.iter().for_each(|(group, input)| inputs[*group as usize] = Some(*input));
+    for group in &lines.members {
+        if let Some(input) = inputs[redirect[*group as usize] as usize] {
+            outcomes[input as usize].attached += 1;
+        }
+    }
 }
 
 /// Some of the groups, in the order of their numbers; `places` is room for a number of each group.
@@ -144,9 +157,6 @@ fn only(mut groups: Vec<Group>, numbers: Vec<u32>, mut places: Vec<u32>) -> Vec<
     groups.truncate(numbers.len());
     groups
 }
-
-/// No span.
-const NO_SPAN: u32 = u32::MAX;
 
 /// The groups that stand for a span, those of one trace beside each other, traces and groups in the order of the input; where each trace ends.
 fn by_trace(lines: &Lines, redirect: &[u32]) -> (Vec<u32>, Vec<u32>) {
@@ -210,7 +220,8 @@ fn widen_ids(lines: &mut Lines, builder: &StoreBuilder) -> bool {
 }
 
 /// Groups that turned out to be of one span become one: to which each belongs.
-fn merge_equal(groups: &mut [Group]) -> Vec<u32> {
+fn merge_equal(lines: &mut Lines) -> Vec<u32> {
+    let groups = &mut lines.groups;
     let mut known: HashMap<(u32, u64, bool), u32> = HashMap::with_capacity(groups.len());
     (0..groups.len())
         .map(|index| {
@@ -219,7 +230,7 @@ fn merge_equal(groups: &mut [Group]) -> Vec<u32> {
             let key = (group.trace, span.value, span.form == IdForm::Text);
             let first = *known.entry(key).or_insert(index as u32);
             if first as usize != index {
-                groups[first as usize].absorb(&group);
+                groups[first as usize].absorb(&group, &mut lines.places);
             }
             first
         })
@@ -227,33 +238,6 @@ fn merge_equal(groups: &mut [Group]) -> Vec<u32> {
 }
 
 impl Group {
-    fn absorb(&mut self, other: &Group) {
-        self.start = self.start.min(other.start);
-        let known = |end: u64| if end == NO_TIME { 0 } else { end };
-        if self.start != NO_TIME {
-            self.end = known(self.end).max(known(other.end));
-        }
-        if other.told.0 < self.told.0 {
-            self.told = other.told;
-        }
-        if self.parent().is_empty() {
-            self.set_parent(other.parent());
-        }
-        if other.named.by > self.named.by {
-            (self.named.by, self.name) = (other.named.by, other.name);
-        }
-        if self.service == StringId::EMPTY {
-            self.service = other.service;
-        }
-        if self.resource == 0 {
-            self.resource = other.resource;
-        }
-        if self.error == 0 {
-            self.error = other.error;
-        }
-        self.lines += other.lines;
-    }
-
     /// When the span began and ended, and whether a duration says so: one that began after the span's first line is that of a part of it.
     fn times(&self) -> (u64, u64, bool) {
         let (start, end) = self.told;
@@ -300,7 +284,8 @@ fn spans_there(lines: &Lines, builder: &StoreBuilder) -> There {
 /// Finds out which groups become spans, and what their parents are.
 struct Deciding<'a> {
     builder: &'a StoreBuilder,
-    outcomes: &'a mut [Outcome],
+    /// The groups whose lines belong to spans that were there, and their inputs.
+    attached: Vec<(u32, u32)>,
     /// The span of each group.
     target: Vec<u32>,
     /// The groups that become spans, in the order of these.
@@ -364,8 +349,7 @@ impl Deciding<'_> {
             }
             if let Some(guess) = guess {
                 let group = &mut lines.groups[number as usize];
-                group.set_parent(self.nodes[*guess as usize].id);
-                group.named.parent_guessed = true;
+                group.guess_parent(self.nodes[*guess as usize].id);
             }
             self.make(number);
         }
@@ -386,7 +370,7 @@ impl Deciding<'_> {
 
     fn attach(&mut self, number: u32, group: &Group, span: u32) {
         self.target[number as usize] = span;
-        self.outcomes[self.builder.input_at(group.source)].attached += group.lines as usize;
+        self.attached.push((number, self.builder.input_at(group.source) as u32));
     }
 
     /// The made span that the others are inside of: the first, of those the longest.
@@ -479,35 +463,33 @@ impl Deciding<'_> {
 
 /// Adds the spans of groups.
 fn put(groups: Vec<Group>, lines: &Lines, builder: &mut StoreBuilder, outcomes: &mut [Outcome]) {
-    // By service and resource.
-    let (mut origins, mut numbers) = (Vec::new(), Pairs::new());
+    // By the place of the lines.
+    let mut origins = vec![None; lines.places.len()];
     let warnings = |group: &Group| {
         let estimated = group.is_estimated() || group.span().is_empty();
-        usize::from(group.named.parent_guessed) + usize::from(estimated)
+        usize::from(group.is_parent_guessed()) + usize::from(estimated)
     };
     builder.expect_span_warnings(groups.iter().map(warnings).sum());
     builder.add_spans(groups, |builder, group| {
-        let origin = numbers.number((group.service.0, group.resource), || {
-            origins.push(origin(builder, &lines.resources, &group));
-            origins.len() as u32 - 1
-        });
+        let origin = *origins[group.place as usize]
+            .get_or_insert_with(|| origin(builder, &lines.resources, lines.places.get(group.place)));
         let outcome = &mut outcomes[builder.input_at(group.source)];
         outcome.spans += 1;
-        outcome.guessed += usize::from(group.named.parent_guessed);
+        outcome.guessed += usize::from(group.is_parent_guessed());
         outcome.estimated += usize::from(group.is_estimated());
-        (draft(builder, lines, &group), origins[origin as usize])
+        (draft(builder, lines, &group), origin)
     });
 }
 
 /// The origin of the spans of a service and its resource.
-fn origin(builder: &mut StoreBuilder, resources: &[AttributeRange], group: &Group) -> OriginIndex {
+fn origin(builder: &mut StoreBuilder, resources: &[AttributeRange], place: Place) -> OriginIndex {
     let resource = builder.add_resource();
-    if let Some(number) = group.resource.checked_sub(1) {
+    if let Some(number) = place.resource.checked_sub(1) {
         builder.set_resource(resource, resources[number as usize]);
-    } else if group.service != StringId::EMPTY {
+    } else if place.service != StringId::EMPTY {
         let mark = builder.attribute_mark();
         let key = builder.intern("service.name");
-        builder.push_attribute(key, RawValue::interned(group.service));
+        builder.push_attribute(key, RawValue::interned(place.service));
         let attributes = builder.attributes_since(mark);
         builder.set_resource(resource, attributes);
     }
@@ -524,16 +506,16 @@ fn draft(builder: &mut StoreBuilder, lines: &Lines, group: &Group) -> SpanDraft 
         draft.status = Status::Error;
         draft.message = builder.event_name(event);
     }
-    if group.named.parent_guessed {
+    if group.is_parent_guessed() {
         builder.warn_span(WarningKind::GuessedParent, "");
     }
     if group.span().is_empty() {
         let message = "The lines of this trace name no span: this one stands for all of them.";
         builder.warn_span(WarningKind::EstimatedTime, message);
     } else if group.is_estimated() {
-        let message = match group.lines {
-            1 => "One line names this span: it is a point of time.",
-            _ => "This span is taken to last from its first line to its last one.",
+        let message = match group.has_one_line() {
+            true => "One line names this span: it is a point of time.",
+            false => "This span is taken to last from its first line to its last one.",
         };
         builder.warn_span(WarningKind::EstimatedTime, message);
     }

@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use super::super::input::Input;
 use super::super::instant::Dates;
 use super::super::line_prefixes::LinePrefixes;
-use super::collect::Lines;
+use super::collect::{Lines, Place};
 use super::dates::Date;
 use super::fields::FieldTable;
 use super::json;
@@ -83,9 +83,13 @@ impl Logs {
     /// the service of those that name none.
     pub fn keep(&mut self, builder: &mut StoreBuilder, base: u32, prefixes: &LinePrefixes) -> usize {
         let count = self.lines.count();
-        for group in self.lines.groups.iter_mut().filter(|group| group.service == StringId::EMPTY) {
-            let name = prefixes.name_at((group.source - base) as usize);
-            group.service = name.map_or(StringId::EMPTY, |name| builder.intern(name));
+        for group in &mut self.lines.groups {
+            let place = self.lines.places.get(group.place);
+            if place.service == StringId::EMPTY
+                && let Some(name) = prefixes.name_at((group.source - base) as usize)
+            {
+                group.place = self.lines.places.number(Place { service: builder.intern(name), ..place });
+            }
         }
         self.forget_places();
         self.kept_given.append(&mut self.given);
