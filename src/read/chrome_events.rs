@@ -165,8 +165,11 @@ pub struct Events {
     thread_numbers: Pairs,
     /// How many attributes a slice gets room for: the id of its thread, and its name unless there seem to be none.
     rooms: u8,
-    /// The process and the thread of the last usual event, as written, and the number of that thread.
-    last: Option<([Written; 2], u32)>,
+    /// Processes and threads of usual events as they are written, and the numbers of these threads; each pair has one place.
+    recent: [([Short; 2], u32); RECENT],
+    /// There are events that begin or end something, and events that are told of slices.
+    begun: bool,
+    told: bool,
     category: StringId,
     keys: Keys,
     args: Members,
@@ -201,9 +204,14 @@ impl Written {
         })
     }
 
-    #[inline]
-    fn is_written_as(self, other: Written, bytes: &[u8]) -> bool {
-        self.quoted == other.quoted && self.text.bytes(bytes) == other.text.bytes(bytes)
+    /// All of it as a number, if it is short.
+    #[inline(always)]
+    fn short(self, bytes: &[u8]) -> Option<Short> {
+        let (start, len) = (self.text.start as usize, self.text.end - self.text.start);
+        let window: &[u8; 16] = bytes.get(start..)?.first_chunk()?;
+        let behind = 8 * 16_u32.checked_sub(len)?;
+        let text = u128::from_le_bytes(*window) & u128::MAX.checked_shr(behind)?;
+        Some(Short { text, len: (len << 1) as u8 | u8::from(self.quoted) })
     }
 
     fn value(self, reading: &mut Input<'_>) -> RawValue {
@@ -219,6 +227,21 @@ const NAMES_AFTER: usize = 16;
 /// What an event is called that names a thread.
 const NAME_OF_THREAD: &[u8] = b"\"thread_name\"";
 
+/// A text or a number of at most sixteen bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Short {
+    text: u128,
+    /// Twice as many as there are bytes, and one more for a text.
+    len: u8,
+}
+
+impl Short {
+    const NONE: Short = Short { text: 0, len: 0 };
+}
+
+/// How many threads are known by their ids as they are written.
+const RECENT: usize = 64;
+
 /// Orders of arguments are learned by the name of the event, as far as this goes.
 const ORDERS: u32 = 16;
 
@@ -231,7 +254,9 @@ impl Events {
             threads: Vec::new(),
             thread_numbers: Pairs::new(),
             rooms: 2,
-            last: None,
+            recent: [([Short::NONE; 2], 0); RECENT],
+            begun: false,
+            told: false,
             category: StringId::EMPTY,
             keys: Keys::new(&KEYS),
             args: Members::new(ORDERS, |_| (None, PLAIN)),
@@ -361,27 +386,31 @@ impl Events {
         Ok(true)
     }
 
-    /// The number of a thread by its ids as they are written: that of the last event, most times.
+    /// The number of a thread by its ids as they are written.
     #[inline(always)]
     fn written_thread(&mut self, reading: &mut Input<'_>, process: Option<Written>, thread: Option<Written>) -> u32 {
-        if let (Some(process), Some(thread), Some((last, number))) = (process, thread, self.last)
-            && process.is_written_as(last[0], reading.bytes)
-            && thread.is_written_as(last[1], reading.bytes)
-        {
+        let short = |id: Option<Written>| id.and_then(|id| id.short(reading.bytes));
+        let (Some(of_process), Some(of_thread)) = (short(process), short(thread)) else {
+            return self.other_thread(reading, [process, thread]);
+        };
+        let ids = [of_process, of_thread];
+        let folded = |id: Short| id.text as u64 ^ (id.text >> 64) as u64;
+        let mixed = (folded(of_process) ^ folded(of_thread).rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let place = (mixed >> 32) as usize % RECENT;
+        let (known, number) = self.recent[place];
+        if known == ids {
             return number;
         }
-        self.other_thread(reading, [process, thread])
+        let number = self.other_thread(reading, [process, thread]);
+        self.recent[place] = (ids, number);
+        number
     }
 
     #[inline(never)]
     fn other_thread(&mut self, reading: &mut Input<'_>, written: [Option<Written>; 2]) -> u32 {
         let ids = written.map(|id| id.map_or(StringId::EMPTY, |id| reading.intern(id.text)));
         let values = written.map(|id| id.map(|id| id.value(reading)));
-        let number = self.thread(reading, ids, values);
-        if let [Some(process), Some(thread)] = written {
-            self.last = Some(([process, thread], number));
-        }
-        number
+        self.thread(reading, ids, values)
     }
 
     /// The number of a thread by the ids of its process and its own, which have these values where they are told.
@@ -431,6 +460,8 @@ impl Events {
                 reading.builder.push_attribute(StringId::EMPTY, RawValue::NULL);
             }
         }
+        self.begun |= matches!(item.what, What::Begin | What::End);
+        self.told |= item.what.is_told();
         self.items.push(item);
         if self.items.len() == NAMES_AFTER {
             self.rooms = 1 + u8::from(self.has_thread_names(reading.bytes));
@@ -460,7 +491,7 @@ impl Events {
 
     /// Gives each begin its end.
     fn join(&mut self, reading: &mut Input<'_>) {
-        if !self.items.iter().any(|item| matches!(item.what, What::Begin | What::End)) {
+        if !self.begun {
             return;
         }
         let order = self.by_track(|what| !what.is_told(), &mut |_, _| Ordering::Equal);
@@ -556,7 +587,10 @@ impl Events {
             follows(one).cmp(&follows(other)).then(other.end.cmp(&one.end))
         });
         let is_next = |item: &Item| item.what == What::NextFlow;
-        let told = self.by_track(What::is_told, &mut |one, other| is_next(other).cmp(&is_next(one)));
+        let told = match self.told {
+            true => self.by_track(What::is_told, &mut |one, other| is_next(other).cmp(&is_next(one))),
+            false => Vec::new(),
+        };
         let mut told = told.into_iter().peekable();
         let mut found = Told::default();
         let mut open: Vec<u32> = Vec::new();
@@ -767,4 +801,25 @@ fn micros(reading: &Input<'_>, lexer: &mut Lexer<'_>) -> Lex<Option<Nanos>> {
     }
     let number = lexer.number()?;
     Ok(parse_micros(&reading.bytes[number.start as usize..number.end as usize]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_id_is_known_by_all_that_is_written() {
+        let bytes = b"\"7\",7,70,77,7777777777777777,77777777777777777, and more behind it";
+        let ids = [(1, 2, true), (4, 5, false), (6, 8, false), (9, 11, false), (12, 28, false)];
+        let short = |(start, end, quoted)| Written { text: Text { start, end, escaped: false }, quoted }.short(bytes);
+        for (at, one) in ids.into_iter().enumerate() {
+            assert!(short(one).is_some());
+            assert!(ids[..at].iter().all(|other| short(*other) != short(one)), "{one:?}");
+        }
+        assert_eq!(short((9, 10, false)), short((4, 5, false)));
+        assert_eq!(short((29, 46, false)), None, "too long");
+        assert_eq!(short((3, 3, true)), None, "empty");
+        let end = bytes.len() as u32;
+        assert_eq!(short((end - 2, end, false)), None, "too near to the end");
+    }
 }

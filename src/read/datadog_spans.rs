@@ -107,7 +107,8 @@ pub struct Tables {
     name_key: StringId,
     type_key: StringId,
     origins: Vec<(Vec<(StringId, RawValue)>, OriginIndex)>,
-    last_origin: usize,
+    /// Where the last origin of a service stands, by the service's number.
+    recent: [u8; RECENT],
 }
 
 impl Tables {
@@ -120,7 +121,7 @@ impl Tables {
             name_key: StringId::EMPTY,
             type_key: StringId::EMPTY,
             origins: Vec::new(),
-            last_origin: 0,
+            recent: [0; RECENT],
         }
     }
 
@@ -301,24 +302,27 @@ impl Tables {
         common: &[(StringId, RawValue)],
         make_origin: MakeOrigin<'_>,
     ) -> OriginIndex {
+        let place = service.index() % RECENT;
         let service = RawValue::interned(service);
         let stands =
             |(pairs, _): &(Vec<(StringId, RawValue)>, OriginIndex)| pairs[0].1 == service && pairs[1..] == *common;
-        if !self.origins.get(self.last_origin).is_some_and(stands) {
-            self.last_origin = match self.origins.iter().take(MOST_ORIGINS).position(stands) {
-                Some(known) => known,
-                None => {
-                    let mut pairs = vec![(builder.intern("service.name"), service)];
-                    pairs.extend_from_slice(common);
-                    let origin = make_origin(builder, &pairs);
-                    // More than a few are made anew, which gives the same ones.
-                    self.origins.truncate(MOST_ORIGINS - 1);
-                    self.origins.push((pairs, origin));
-                    self.origins.len() - 1
-                }
-            };
+        if let Some(known) = self.origins.get(usize::from(self.recent[place])).filter(|known| stands(known)) {
+            return known.1;
         }
-        self.origins[self.last_origin].1
+        let at = match self.origins.iter().position(stands) {
+            Some(known) => known,
+            None => {
+                let mut pairs = vec![(builder.intern("service.name"), service)];
+                pairs.extend_from_slice(common);
+                let origin = make_origin(builder, &pairs);
+                // More than a few are made anew, which gives the same ones.
+                self.origins.truncate(MOST_ORIGINS - 1);
+                self.origins.push((pairs, origin));
+                self.origins.len() - 1
+            }
+        };
+        self.recent[place] = at as u8;
+        self.origins[at].1
     }
 }
 
@@ -327,6 +331,9 @@ const ORDERS: u32 = 16;
 
 /// Origins that are looked through for each span.
 const MOST_ORIGINS: usize = 64;
+
+/// Services whose last origin is known by their number.
+const RECENT: usize = 64;
 
 #[inline]
 fn operation_differs(bytes: &[u8], operation: Text, resource: Text) -> bool {

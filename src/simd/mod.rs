@@ -403,6 +403,15 @@ pub fn find(bytes: &[u8], from: usize, any: [u8; 3]) -> usize {
             }
             at += 16;
         }
+        // The last sixteen bytes once more, without those that were looked at.
+        if let (Some(window), true) = (bytes.last_chunk::<16>(), at < bytes.len()) {
+            let start = bytes.len() - 16;
+            // SAFETY: `window` is 16 bytes long.
+            let chunk = unsafe { load(window, 0) };
+            let found = v128_or(v128_or(u8x16_eq(chunk, a), u8x16_eq(chunk, b)), u8x16_eq(chunk, c));
+            let found = u32::from(u8x16_bitmask(found)) >> (at - start);
+            return if found != 0 { at + found.trailing_zeros() as usize } else { bytes.len() };
+        }
     }
     while bytes.get(at).is_some_and(|byte| !any.contains(byte)) {
         at += 1;
