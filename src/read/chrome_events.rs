@@ -243,7 +243,7 @@ impl Short {
 const RECENT: usize = 64;
 
 /// Orders of arguments are learned by the name of the event, as far as this goes.
-const ORDERS: u32 = 16;
+const ORDERS: u32 = 64;
 
 impl Events {
     pub fn new() -> Events {

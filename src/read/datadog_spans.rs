@@ -327,7 +327,7 @@ impl Tables {
 }
 
 /// Orders of what a span says are learned by its operation, as far as this goes.
-const ORDERS: u32 = 16;
+const ORDERS: u32 = 64;
 
 /// Origins that are looked through for each span.
 const MOST_ORIGINS: usize = 64;
