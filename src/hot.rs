@@ -97,6 +97,7 @@ pub mod read {
         pub mod spans;
         pub mod state;
         pub mod tally;
+        mod template;
         pub mod text;
     }
 }

@@ -109,6 +109,24 @@ fn several_fenced_blocks_are_several_documents() {
 }
 
 #[test]
+fn documents_of_other_formats_are_told() {
+    let [(_, otlp), (_, jaeger), (_, zipkin)] = SAMPLES;
+    let go = r#"{"Name":"go","SpanContext":{"TraceID":"ab","SpanID":"cd"},"StartTime":"2026-01-02T03:04:05Z","EndTime":"2026-01-02T03:04:06Z"}"#;
+    let all = outcome(format!("{jaeger}\n{zipkin}\n{go}\n{go}\n{jaeger}{otlp}\n{{\"resourceMetrics\":[]}}\n").into());
+    assert_eq!(all.store.span_count(), 3 + 3 + 2 + 3 + 3);
+    let report = &all.inputs[0];
+    assert_eq!(report.format.id, "jaeger-json");
+    assert_eq!(
+        report.guesses,
+        ["Zipkin JSON (v2)", "Go stdouttrace", "OTLP JSON"]
+            .map(|name| format!("Read what else stands there as {name}."))
+    );
+    assert_eq!(report.skipped.len(), 1, "{:?}", report.skipped);
+    let text = format!("{jaeger}\n{zipkin}\n{go}\n{go}\n{jaeger}{otlp}\n");
+    assert_eq!(report.skipped[0].position.line as usize, text.matches('\n').count() + 1);
+}
+
+#[test]
 fn several_assignments_are_several_documents() {
     let (_, text) = SAMPLES[0];
     let script = format!("const first = {text};\nexport const second = {text}\nexport default [first, second];\n");
@@ -281,17 +299,6 @@ fn what_was_whole_is_kept_of_a_tree_that_ends_inside_of_a_value() {
     let found = outcome(format!("{line}\n{}", &line[..100]).into());
     assert_eq!(found.store.spans().map(|span| span.events().count()).sum::<usize>(), 1);
     assert_eq!(found.store.warnings()[0].kind.as_str(), "truncated");
-}
-
-#[test]
-fn of_two_formats_behind_each_other_the_first_ones_spans_are_read() {
-    let gcp = include_str!("data/gcp-trace/v2.json");
-    for (first, second) in [SAMPLES[0], SAMPLES[2]].map(|(_, zipkin)| (gcp, zipkin)) {
-        let found = outcome(format!("{first}\n{second}").into());
-        assert_eq!(found.inputs[0].format.id, "gcp-trace");
-        assert_eq!(found.store.span_count(), outcome(first.into()).store.span_count());
-        assert!(!found.inputs[0].skipped.is_empty());
-    }
 }
 
 #[test]

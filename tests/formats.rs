@@ -466,6 +466,30 @@ fn zipkin_halves_of_a_shared_id_stay_two_spans() {
 }
 
 #[test]
+fn zipkin_ids_of_64_bits_are_lower_halves() {
+    let span = |trace: &str, id: u32| {
+        format!(
+            r#"{{"traceId":"{trace}","id":"{id}","parentId":"1","name":"op","timestamp":1760000000000000,"duration":5,"localEndpoint":{{"serviceName":"s"}}}}"#
+        )
+    };
+    // Ids, how many traces, whether it is told.
+    for (ids, traces, told) in [
+        (["5b8efff798038103d269b633813fc60c", "d269b633813fc60c", "d269b633813fc60c"], 1, true),
+        (["d269b633813fc60c", "5b8efff798038103d269b633813fc60c", "d269b633813fc60d"], 2, true),
+        (["d269b633813fc60c", "0000000000000000d269b633813fc60c", "5b8efff798038103"], 2, false),
+        // Which one it is the half of is not to be told.
+        (["5b8efff798038103d269b633813fc60c", "d269b633813fc60c", "5b8efff798038104d269b633813fc60c"], 3, false),
+    ] {
+        let spans: Vec<String> = ids.iter().zip(1..).map(|(trace, id)| span(trace, id)).collect();
+        let outcome = outcome(&format!("[{}]", spans.join(",")));
+        assert_eq!(outcome.store.trace_count(), traces, "{ids:?}");
+        assert_eq!(outcome.inputs[0].guesses.len(), usize::from(told), "{ids:?}");
+    }
+    let whole = store(&format!("[{},{}]", span("d269b633813fc60c", 1), span("5b8efff798038103d269b633813fc60c", 2)));
+    assert_eq!(whole.traces().next().expect("a trace").id(), "5b8efff798038103d269b633813fc60c");
+}
+
+#[test]
 fn zipkin_two_spans_of_one_kind_with_one_id_are_duplicates() {
     let text = zipkin(r#","kind":"SERVER""#)
         .replace("}]", &format!("}},{}]", &zipkin(r#","kind":"SERVER""#)[1..]).replace("]]", "]"));
@@ -790,13 +814,65 @@ fn rules_of_vendors() {
             "error \"no stock\\nin the shop\"; None..None; flags 0; root; state \"\"\n    \"otel.dropped_attributes_count\" = int \"1\"\n    \"till\" = int \"2\"",
         ),
         (
+            "collector-debug",
+            r#"[{"level":"info","msg":"Traces","resource spans":1},{"level":"info","msg":"Span #0\n    Trace ID       : 5b8efff798038103d269b633813fc60c\n    ID             : eee19b7ec3c1b174\n    Name           : pay\n"}]"#,
+            r#""pay" "eee19b7ec3c1b174" <"#,
+        ),
+        (
+            "console-go",
+            r#"{"Name":"pay","SpanContext":{"TraceID":"5b8efff798038103d269b633813fc60c","SpanID":"eee19b7ec3c1b174","TraceFlags":"01"},"SpanKind":"2","StartTime":"2026-01-02T03:04:05Z","EndTime":"2026-01-02T03:04:06Z","Status":{"Code":"1","Description":"no stock"},"DroppedEvents":"0"}"#,
+            "server; error \"no stock\"; Some(1767323045000000000)..Some(1767323046000000000); flags 1; root; state \"\"\n",
+        ),
+        (
+            "console-swift",
+            r#"{"span":"pay","traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174","spanKind":"client","start":781692800,"duration":1,"status":"Status{statusCode=error, description=no stock}","attributes":{"till":{"description":"2"}}}"#,
+            r#"client; error "no stock";"#,
+        ),
+        (
+            "console-swift",
+            r#"{"span":"pay","traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174","spanKind":"client","start":781692800,"duration":1,"status":"error(description: \"no stock\")","attributes":{"till":{"description":"2"}}}"#,
+            "error \"no stock\"; Some(1760000000000000000)..Some(1760000001000000000); flags 0; root; state \"\"\n    \"till\" = string \"2\"",
+        ),
+        (
+            "datadog-json",
+            r#"[{"trace_id":"7","span_id":"8","parent_id":"0","name":"web.request","resource":"GET /","service":"till","type":"web","start":"1760000000000000000","duration":"1000","error":"1","meta":{}}]"#,
+            r#""GET /" "0000000000000008" < "" as None; "till"; server; error ""; Some(1760000000000000000)..Some(1760000000000001000)"#,
+        ),
+        (
+            "grafana-frame",
+            r#"{"schema":{"fields":[{"name":"traceID"},{"name":"spanID"},{"name":"startTime"},{"name":"duration"}]},"data":{"values":[["ab"],["1"],[1760000000123],[0.5]],"nanos":[null,null,[456789],null]}}"#,
+            "Some(1760000000123456789)..Some(1760000000123956789)",
+        ),
+        (
+            "grafana-frame",
+            r#"[{"fields":[{"name":"traceID","values":["ab"]},{"name":"spanID","values":["1"]},{"name":"startTime","values":[1760000000123],"nanos":[1]},{"name":"duration","values":[0]}]}]"#,
+            "Some(1760000000123000001)..Some(1760000000123000001)",
+        ),
+        (
+            "otlp-json",
+            r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174","name":"pay","startTimeUnixNano":"2025-10-09T08:53:20.000000123Z","endTimeUnixNano":"2025-10-09T10:53:21+02:00","events":[{"name":"paid","timeUnixNano":"2025-10-09T08:53:20.5Z"}]}]}]}]}"#,
+            "Some(1760000000000000123)..Some(1760000001000000000); flags 0; root; state \"\"\n    event \"paid\" at Some(1760000000500000000)",
+        ),
+        (
+            "otlp-logs",
+            r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"1760000000000000000","body":{"stringValue":"paid"},"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174"}],"scope":{"name":"lib"}}],"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"till"}}]}}]}"#,
+            "event \"paid\" at Some(1760000000000000000)\n        \"otel.scope.name\" = string \"lib\"",
+        ),
+        (
+            "rust-tracing",
+            r#"[{"timestamp":"2026-01-02T03:04:05Z","level":"INFO","fields":{"message":"a"},"target":"t","span":{"name":"pay"},"spans":[{"name":"pay"}]}, {"timestamp":"2026-01-02T03:04:06Z","level":"INFO","fields":{"message":"b"},"target":"t","span":{"name":"pay"},"spans":[{"name":"pay"}]}]"#,
+            "Some(1767323045000000000)..Some(1767323046000000000)",
+        ),
+        (
             "console-dotnet",
             "Activity.TraceId:            5b8efff798038103d269b633813fc60c\nActivity.SpanId:             eee19b7ec3c1b174\nActivity.DisplayName:        pay\nInstrumentation scope (ActivitySource):\n    Name: Till\n    Version: 1.0\n    Tags:\n        color: red\n",
             "scope \"Till\" \"1.0\"\n    scope \"color\" = string \"red\"",
         ),
     ] {
         assert_eq!(format_of(text), Some(format), "{text}");
-        let found = dump(&store(text));
+        let found = store(text);
+        assert!(!warnings(&found).contains(&WarningKind::BadValue), "{:?}", found.warnings());
+        let found = dump(&found);
         assert!(found.contains(expected), "expected {expected} in\n{found}");
     }
 }

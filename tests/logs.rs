@@ -345,6 +345,29 @@ fn lines_of_each_library_are_told_apart_into_time_level_and_message() {
 }
 
 #[test]
+fn a_template_is_filled_with_the_members_of_its_line() {
+    let ids = format!(r#""@tr":"{TRACE}","@sp":"00f067aa0ba902b7""#);
+    for (members, expected) in [
+        (r#""@mt":"Paid {Amount:0.00} for {Name}","@r":["12.50"],"Amount":12.5,"Name":"Zoë""#, "Paid 12.50 for Zoë"),
+        (r#""@mt":"{Missing} of {@Cart,-20} {{x}}","Cart":{"rows":2}"#, r#"{Missing} of {"rows":2} {x}"#),
+        (r#""@mt":"{A}","@m":"rendered","A":1"#, "rendered"),
+        (r#""@mt":"started""#, "started"),
+        (r#""MessageTemplate":"Hi {Name}","Properties":{"Name":"Bo"}"#, "Hi Bo"),
+    ] {
+        let line = format!("{{\"@t\":\"2026-01-02T00:00:01.5Z\",{members},{ids}}}\n");
+        let outcome = outcome(&line);
+        let span = outcome.store.spans().next().expect("a span");
+        assert_eq!((event_names(span), span.name()), (vec![expected.to_owned()], expected), "{line}");
+    }
+    // What does not fit a name is whole in an attribute.
+    let line = format!(r#"{{"@t":"2026-01-02T00:00:01.5Z","@mt":"{{A}}","A":"{}",{ids}}}"#, "long ".repeat(40));
+    let outcome = outcome(&line);
+    let event = outcome.store.spans().next().and_then(|span| span.events().next()).expect("a line");
+    let message = event.attributes().find(|(key, _)| *key == "message").expect("the message").1;
+    assert_eq!(message.to_string(), "long ".repeat(40));
+}
+
+#[test]
 fn a_line_at_the_end_of_a_span_tells_when_it_began() {
     let text = format!(
         r#"{{"@t":"2026-01-02T00:00:01.5Z","@mt":"GET /tea","@tr":"{TRACE}","@sp":"00f067aa0ba902b7","@ps":"00000000000000aa","@st":"2026-01-02T00:00:01.2Z","@sk":"Server"}}"#
@@ -352,6 +375,7 @@ fn a_line_at_the_end_of_a_span_tells_when_it_began() {
     let outcome = outcome(&text);
     let span = outcome.store.spans().next().expect("a span");
     assert_eq!((span.duration_ns(), span.parent_id().as_str()), (Some(300_000_000), "00000000000000aa"));
+    assert_eq!((span.name(), span.kind().as_str()), ("GET /tea", "server"));
     assert_eq!(count(&outcome, WarningKind::EstimatedTime), 0);
 }
 

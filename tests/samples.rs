@@ -188,6 +188,82 @@ fn what_stands_around_a_sample_changes_nothing() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+#[test]
+fn samples_of_two_formats_behind_each_other_are_both_read() {
+    // What is no JSON, or lacks its end, cannot be told from what follows it; logs and spans of no format are read as far as they are understood. A
+    // span of nothing but ids looks like many others.
+    let apart = ["console-js", "generic", "logs", "rust-tracing"];
+    let files = ["chrome-trace/list.json", "sentry/shop.envelope", "zipkin-json/ids.json"];
+    let samples: Vec<(String, PathBuf, String, usize)> = samples()
+        .into_iter()
+        .filter(|(format, path, _)| !apart.contains(&format.as_str()) && !files.iter().any(|file| path.ends_with(file)))
+        .filter_map(|(format, path, bytes)| {
+            let text = String::from_utf8(bytes).ok().filter(|text| text.starts_with(['{', '[']))?;
+            let spans = read(text.clone(), &ReadOptions::new()).expect("readable").store.span_count();
+            Some((format, path, text, spans))
+        })
+        .collect();
+    let mut failures = Vec::new();
+    for (format, path, text, spans) in &samples {
+        for (other_format, other_path, other_text, more) in samples.iter().filter(|other| other.0 != *format) {
+            // Two versions of one format, which share fields; lines of a log, behind which spans are what counts.
+            if format.starts_with("zipkin") && other_format.starts_with("zipkin") || format == "otlp-logs" {
+                continue;
+            }
+            let found = match read(format!("{text}\n{other_text}"), &ReadOptions::new()) {
+                Ok(both) if both.store.span_count() == spans + more && both.inputs[0].format.id == format => continue,
+                Ok(both) => format!("{} spans as {}", both.store.span_count(), both.inputs[0].format.id),
+                Err(error) => error.to_string(),
+            };
+            failures.push(format!("{} and {}: {found}", path.display(), other_path.display()));
+        }
+    }
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn documents_are_read_alike_in_lines_glued_together_and_in_a_list() {
+    let mut failures = Vec::new();
+    for (format, path, bytes) in samples() {
+        let Ok(text) = String::from_utf8(bytes) else { continue };
+        let mut documents = Vec::new();
+        let mut stream = serde_json::Deserializer::from_str(&text).into_iter::<serde_json::Value>();
+        let mut at = 0;
+        while let Some(Ok(_)) = stream.next() {
+            documents.push(text[at..stream.byte_offset()].trim());
+            at = stream.byte_offset();
+        }
+        if documents.len() < 2 || !text[at..].trim().is_empty() {
+            continue;
+        }
+        let told = |text: &str| match read(text, &ReadOptions::new()) {
+            Ok(outcome) => {
+                let dump = dump(&outcome.store);
+                let spans = outcome.store.traces().fold(dump, |text, trace| text.replace(&trace.id(), "trace"));
+                format!("{}\n{spans}", outcome.inputs[0].format.id)
+            }
+            Err(error) => error.to_string(),
+        };
+        let expected = told(&documents.join("\n"));
+        for (what, text) in [
+            ("glued", documents.concat()),
+            ("with commas between", documents.join(",\n")),
+            ("in a list", format!("[{}]", documents.join(","))),
+            ("in a list of lines", format!("[\n  {}\n]\n", documents.join(",\n  "))),
+        ] {
+            let found = told(&text);
+            if found != expected {
+                failures.push(format!(
+                    "{format}: {} {what}: {}",
+                    path.display(),
+                    found.lines().next().unwrap_or_default()
+                ));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 

@@ -255,13 +255,14 @@ impl<'a> Node<'a> {
         self.written()?.trim().parse().ok()
     }
 
-    /// True or false, also as a text or as a number that is not 0.
+    /// True or false, also as a text or as a number that is not 0; 0 and 1 may be texts, too.
     pub fn truth(&self) -> Option<bool> {
         match &self.data {
             Data::Bool(value) => Some(*value),
             Data::Number(number) => Some(!number.trim_matches(['0', '.', '-']).is_empty()),
             Data::Text(text) if text.eq_ignore_ascii_case("true") => Some(true),
             Data::Text(text) if text.eq_ignore_ascii_case("false") => Some(false),
+            Data::Text(digit) if matches!(digit.as_ref(), "0" | "1") => Some(digit == "1"),
             _ => None,
         }
     }

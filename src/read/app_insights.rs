@@ -70,7 +70,11 @@ fn read(reading: &mut Reading<'_>) {
             let told = told.members().iter().map(|(key, value)| (key.as_ref(), value));
             record(reading, &mut held, &Fields::of(told.chain(around), kind), &node);
         } else if node.get("@odata.context").is_none() {
-            record(reading, &mut held, &Fields::of(node.members().iter().map(|(k, v)| (k.as_ref(), v)), ""), &node);
+            let fields = Fields::of(node.members().iter().map(|(k, v)| (k.as_ref(), v)), "");
+            if fields.all.is_empty() && node.json {
+                reading.not_a_span(&node, "an operation_Id");
+            }
+            record(reading, &mut held, &fields, &node);
         }
     });
     held.finish(reading);

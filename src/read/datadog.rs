@@ -30,10 +30,10 @@ pub(super) const FORMAT: Format = Format {
 
 fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     let of_a_span = |under: &str| {
-        let is = |key, kind| shape.kind_of(under, key) == Some(kind);
         let has = |key| shape.kind_of(under, key).is_some();
-        is("start", Kind::Number)
-            && is("duration", Kind::Number)
+        let number = |key| matches!(shape.kind_of(under, key), Some(Kind::Number | Kind::String));
+        number("start")
+            && number("duration")
             && has("trace_id")
             && has("span_id")
             && has("resource")

@@ -110,27 +110,18 @@ pub(super) fn formats_of(bytes: &[u8]) -> Vec<Candidate> {
     let shape = Shape::of(bytes);
     let found = |format: &'static Format| Some(Candidate { format, why: (format.detect)(&shape)? });
     let mut candidates: Vec<Candidate> = FORMATS.iter().filter_map(found).collect();
-    // Of several formats behind each other the first one's is the input's. Lines of logs stand before spans of any format.
-    if candidates.len() > 1 {
-        let is = |candidate: &Candidate, shape: &Shape<'_>| {
-            !logs::is_log(candidate.format) && (candidate.format.detect)(shape).is_some()
-        };
-        let first = |document: Shape<'_>| candidates.iter().position(|candidate| is(candidate, &document));
-        if let Some(first) = shape.documents().take(FIRST).find_map(first) {
-            candidates[..=first].rotate_right(1);
-        }
-    }
-    // Spans behind lines of a log are not seen in all of it together.
+    // Of several formats behind each other the first one's is the input's, which may not be seen in all of it together. Lines of logs stand before
+    // spans of any format.
     let is_of_spans = |format: &Format| !logs::is_log(format) && *format != generic::FORMAT;
-    if !candidates.iter().any(|candidate| is_of_spans(candidate.format)) {
-        let spans = |document: Shape<'_>| {
-            let found = |format: &'static Format| Some(Candidate { format, why: (format.detect)(&document)? });
-            FORMATS.iter().filter(|format| is_of_spans(format)).find_map(found)
-        };
-        let others = shape.documents().filter(|document| (logs::FORMAT.detect)(document).is_none());
-        if let Some(candidate) = others.take(FIRST).find_map(spans) {
-            candidates.insert(0, candidate);
-        }
+    let spans = |document: Shape<'_>| {
+        let found = |format: &'static Format| Some(Candidate { format, why: (format.detect)(&document)? });
+        let together = candidates.iter().map(|candidate| candidate.format);
+        let others = if (logs::FORMAT.detect)(&document).is_none() { FORMATS } else { &[] };
+        together.chain(others).filter(|format| is_of_spans(format)).find_map(found)
+    };
+    if let Some(first) = shape.documents().take(FIRST).find_map(spans) {
+        candidates.retain(|candidate| candidate.format != first.format);
+        candidates.insert(0, first);
     }
     // What takes anything that looks like spans is there for what nothing else takes.
     if candidates.len() > 1 {

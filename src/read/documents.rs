@@ -4,7 +4,7 @@
 //! goes on at the next line that begins with a bracket.
 
 use std::borrow::{Borrow, BorrowMut};
-use std::ops::{Deref, DerefMut};
+use std::ops::{Deref, DerefMut, Range};
 
 use super::clean::is_trailing_comma;
 use super::input::{Input, LISTED, Skipped};
@@ -24,6 +24,10 @@ pub(crate) struct Reading<'a> {
     cut: bool,
     /// The order of keys in protobuf.
     pub(super) keys: KeyOrder,
+    /// Documents without spans and lines: at most [`LISTED`], of which the last one goes on to the end of what follows it.
+    unread: Vec<Range<usize>>,
+    /// Documents of other formats, in order, which are passed over.
+    others: Vec<Range<usize>>,
     /// Whether to stop at a comma behind a last element, and whether that happened.
     commas: Commas,
 }
@@ -76,7 +80,32 @@ impl<'a> Reading<'a> {
             error: None,
             cut: false,
             keys: KeyOrder::default(),
+            unread: Vec::new(),
+            others: Vec::new(),
             commas: Commas::Stop,
+        }
+    }
+
+    /// Documents without spans and lines.
+    pub(super) fn take_unread(&mut self) -> Vec<Range<usize>> {
+        std::mem::take(&mut self.unread)
+    }
+
+    /// Lets documents be for others to read.
+    pub(super) fn pass_over(&mut self, others: impl Iterator<Item = Range<usize>>) {
+        self.others = others.collect();
+    }
+
+    /// Notes a document of which nothing was read.
+    #[cold]
+    fn leave_unread(&mut self, document: Range<usize>) {
+        let bytes = self.bytes;
+        if self.unread.len() < LISTED {
+            self.unread.push(document);
+        } else if let Some(last) = self.unread.last_mut()
+            && bytes[last.end..document.start].trim_ascii().is_empty()
+        {
+            last.end = document.end;
         }
     }
 
@@ -139,6 +168,8 @@ impl<'a> Reading<'a> {
         let bytes = self.bytes;
         let mut at = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
         let mut recovering = false;
+        let first_span = self.builder.span_count();
+        let mut others = std::mem::take(&mut self.others).into_iter().peekable();
         loop {
             let mut lexer = Lexer::new(bytes, at);
             lexer.skip_whitespace();
@@ -150,17 +181,36 @@ impl<'a> Reading<'a> {
             if at >= bytes.len() {
                 return;
             }
+            let mut end = at;
+            while let Some(other) = others.next_if(|other| other.start <= at) {
+                // What stands in one of them was passed over with it.
+                end = if other.start == at { other.end } else { end };
+            }
+            if end > at {
+                at = end;
+                continue;
+            }
             // Lines of a log may stand between the documents of any format.
             if let Some(next) = self.log_line(at) {
                 at = next;
                 continue;
             }
+            let before = (self.skips(), self.builder.span_count(), self.logs.lines.count());
             let document = match begins_text(bytes, at) {
                 true => Err(lexer.fail(JsonErrorKind::ExpectedValue, at)),
                 false => read(self, &mut lexer),
             };
             match document {
-                Ok(()) if !lexer.is_cut_off() => at = lexer.offset(),
+                Ok(()) if !lexer.is_cut_off() => {
+                    let (skips, spans, lines) = before;
+                    // Some readers add no span before the end; they say what they leave out.
+                    if (self.skips() > skips || spans > first_span)
+                        && (self.builder.span_count(), self.logs.lines.count()) == (spans, lines)
+                    {
+                        self.leave_unread(at..lexer.offset());
+                    }
+                    at = lexer.offset();
+                }
                 _ => {
                     self.builder.forget_span_warnings();
                     let error = lexer.error();
@@ -182,7 +232,11 @@ impl<'a> Reading<'a> {
                         self.warn(kind, place, || format!("Expected {}.", error.kind.expected()));
                     }
                     recovering = true;
-                    match self.next_document(error.offset.max(at + 1)) {
+                    let next = self.next_document(error.offset.max(at + 1));
+                    if (self.builder.span_count(), self.logs.lines.count()) == (before.1, before.2) {
+                        self.leave_unread(at..next.unwrap_or(bytes.len()));
+                    }
+                    match next {
                         Some(next) => at = next,
                         None => return,
                     }

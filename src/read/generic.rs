@@ -591,10 +591,7 @@ fn time(
         return NO_TIME;
     };
     if let Some(instant) = date_time(text) {
-        if !instant.zoned {
-            reading.guess("Times without a zone are taken for UTC.");
-        }
-        return instant.ns;
+        return reading.zoned(instant);
     }
     // Before 1973 by seconds: no date, but a number from the beginning of whatever it is.
     let relative = Unit::Seconds.nanos(text).is_some_and(|nanos| nanos.ns < 100_000_000_000_000_000);

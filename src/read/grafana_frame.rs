@@ -4,7 +4,8 @@
 //! {"schema":{"fields":[{"name":"traceID"},…]},"data":{"values":[["…","…"],…]}}      the API, in {"results":{"A":{"frames":[…]}}}
 //! {"fields":[{"name":"traceID","values":["…","…"]},…]}                              the inspector, in a list
 //! ```
-//! Times and durations are milliseconds. (Grafana, `TraceSpanRow`, "Trace data frame".)
+//! Times and durations are milliseconds; `nanos` beside `values` are what a time has below the millisecond. (Grafana, `TraceSpanRow`, "Trace data
+//! frame", `DataFrameJSON`.)
 
 use super::Format;
 use super::detect::Shape;
@@ -15,7 +16,7 @@ use super::parts::{Assembler, EventParts, LinkParts, Parts};
 use super::told::{Told, kind_of};
 use crate::error::WarningKind;
 use crate::json::{Data, Node};
-use crate::store::{SpanKey, SpanKind, Status, TraceKey};
+use crate::store::{NO_TIME, SpanKey, SpanKind, Status, TraceKey};
 use crate::strings::StringId;
 
 pub(super) const FORMAT: Format = Format {
@@ -63,24 +64,30 @@ fn frames(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) -> bo
     found
 }
 
-/// The columns of a frame of spans, by name.
+/// What the columns of nanoseconds are called here: no field is.
+const NANOS: &str = "";
+
+/// The columns of a frame of spans, by name; that of the nanoseconds of the start's too.
 fn columns<'n, 'a>(node: &'n Node<'a>) -> Option<Vec<(&'n str, &'n [Node<'a>])>> {
     let fields = node.get("fields").or_else(|| node.at(&["schema", "fields"]))?.items();
-    let data = node.at(&["data", "values"]).map_or(&[][..], Node::items);
-    let columns: Vec<_> = fields
-        .iter()
-        .enumerate()
-        .filter_map(|(index, field)| {
-            let values = field.get("values").or_else(|| data.get(index))?.items();
-            Some((field.text_of("name")?, values))
-        })
-        .collect();
+    let data = |key: &str| node.at(&["data", key]).map_or(&[][..], Node::items);
+    let (values, nanos) = (data("values"), data("nanos"));
+    let mut columns = Vec::new();
+    for (index, field) in fields.iter().enumerate() {
+        let Some(name) = field.text_of("name") else { continue };
+        let column = |key: &str, of: &'n [Node<'a>]| field.get(key).or_else(|| of.get(index)).map(Node::items);
+        columns.extend(column("values", values).map(|values| (name, values)));
+        if name == "startTime" {
+            columns.extend(column("nanos", nanos).map(|nanos| (NANOS, nanos)));
+        }
+    }
     let has = |name: &str| columns.iter().any(|(of, _)| *of == name);
     (has("traceID") && has("spanID")).then_some(columns)
 }
 
 fn rows(reading: &mut Reading<'_>, out: &mut Assembler, frame: &Node<'_>, columns: &[(&str, &[Node<'_>])]) {
-    let count = columns.iter().map(|(_, values)| values.len()).max().unwrap_or(0);
+    let values = columns.iter().filter(|(name, _)| *name != NANOS);
+    let count = values.map(|(_, values)| values.len()).max().unwrap_or(0);
     for row in 0..count {
         let cells: Vec<_> = columns
             .iter()
@@ -100,6 +107,11 @@ fn span(reading: &mut Reading<'_>, out: &mut Assembler, frame: &Node<'_>, cells:
     parts.parent = reading.span_key(text("parentSpanID"), Base64::No);
     parts.name = reading.builder.intern(text("operationName"));
     parts.start = reading.time_of(&mut parts, cell("startTime"), Unit::Millis, "startTime");
+    if let Some(below) = cell(NANOS).and_then(Node::integer).filter(|below| (0..1_000_000).contains(below))
+        && parts.start < NO_TIME - 1_000_000
+    {
+        parts.start += below as u64;
+    }
     if let Some(duration) = reading.duration_of(&mut parts, cell("duration"), Unit::Millis, "duration") {
         parts.lasting(duration);
     }

@@ -1,5 +1,7 @@
 //! Ids in their spellings.
 
+use std::collections::HashMap;
+
 use super::input::Input;
 use crate::error::WarningKind;
 use crate::json::{Lex, Lexer, Text, base64_word, parse_base64};
@@ -11,6 +13,37 @@ use crate::store::{IdForm, SpanKey, StoreBuilder, TraceKey};
 pub enum Base64 {
     Yes,
     No,
+}
+
+/// Trace ids of 128 bits by their lower halves, which is what those know of them that write 64 bits. Where several end alike, there is none.
+#[derive(Debug)]
+pub struct WideIds(HashMap<u64, Option<u128>>);
+
+impl WideIds {
+    /// Of all that there are; `None` where there is none, or no id of 64 bits among the `narrow` ones.
+    pub fn of<'k>(narrow: &[TraceKey], all: impl Iterator<Item = &'k TraceKey>) -> Option<WideIds> {
+        if !narrow.iter().any(is_narrow) {
+            return None;
+        }
+        let mut wide = HashMap::new();
+        for key in all.filter(|key| matches!(key.form, IdForm::Hex(_)) && !is_narrow(key)) {
+            let entry = wide.entry(key.value as u64).or_insert(Some(key.value));
+            if *entry != Some(key.value) {
+                *entry = None;
+            }
+        }
+        (!wide.is_empty()).then_some(WideIds(wide))
+    }
+
+    /// The one that ends with an id of 64 bits.
+    pub fn ending_with(&self, key: TraceKey) -> Option<TraceKey> {
+        let value = self.0.get(&(key.value as u64)).copied().flatten().filter(|_| is_narrow(&key))?;
+        Some(TraceKey { value, form: IdForm::Hex(32) })
+    }
+}
+
+fn is_narrow(key: &TraceKey) -> bool {
+    matches!(key.form, IdForm::Hex(_)) && key.value >> 64 == 0
 }
 
 /// A trace id of 32 hex digits.

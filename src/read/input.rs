@@ -2,6 +2,7 @@
 //!
 //! What any reader needs for a field of JSON is here: a text, a number, a time, each with a warning for another type.
 
+use super::instant::{Instant, date_time};
 use crate::error::{Position, WarningKind};
 use crate::float::parse_f64;
 use crate::json::{Kind, Lex, Lexer, Text, decode_string};
@@ -11,6 +12,9 @@ use crate::strings::StringId;
 
 /// Places of skipped parts that are listed; beyond that they are only counted.
 pub const LISTED: usize = 100;
+
+/// Said of times that do not tell their distance from UTC.
+pub const NO_ZONE: &str = "Times without a time zone are taken for UTC.";
 
 /// A part of an input that was not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,18 +33,25 @@ pub struct Input<'a> {
     pub number: u32,
     base: u32,
     skipped: Vec<Skipped>,
+    /// How many parts were skipped.
+    skips: usize,
     guesses: Vec<String>,
 }
 
 impl<'a> Input<'a> {
     /// Input `number`, whose first byte has this address.
     pub fn new(builder: &'a mut StoreBuilder, (number, base): (u32, u32), bytes: &'a [u8]) -> Input<'a> {
-        Input { builder, bytes, number, base, skipped: Vec::new(), guesses: Vec::new() }
+        Input { builder, bytes, number, base, skipped: Vec::new(), skips: 0, guesses: Vec::new() }
     }
 
     /// What was not read, and what was assumed.
     pub fn into_parts(self) -> (Vec<Skipped>, Vec<String>) {
         (self.skipped, self.guesses)
+    }
+
+    /// How many parts were skipped.
+    pub fn skips(&self) -> usize {
+        self.skips
     }
 
     /// How many places of skipped parts are listed.
@@ -65,6 +76,7 @@ impl<'a> Input<'a> {
     #[cold]
     pub fn skip(&mut self, kind: WarningKind, offset: usize, reason: String) {
         self.warn(kind, offset, || reason.clone());
+        self.skips += 1;
         if self.skipped.len() < LISTED {
             self.skipped.push(Skipped { position: Position::locate(self.number, self.bytes, offset), reason });
         }
@@ -146,10 +158,31 @@ impl<'a> Input<'a> {
             lexer.accept_quoted::<19>();
             return Ok(time);
         }
+        self.other_time_ns(lexer, field)
+    }
+
+    /// The same for other numbers, and for dates.
+    #[inline(never)]
+    fn other_time_ns(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<u64> {
+        let mark = lexer.mark();
+        if lexer.peek()? == Kind::String
+            && let Some(instant) = date_time(&lexer.string()?.content(self.bytes))
+        {
+            return Ok(self.zoned(instant));
+        }
+        lexer.rewind(mark);
         Ok(match self.unsigned(lexer, field, WarningKind::BadTime)? {
             Some(0) | None => NO_TIME,
             Some(time) => time,
         })
+    }
+
+    /// The nanoseconds of a date and time; that one without a zone is taken for UTC is told.
+    pub fn zoned(&mut self, instant: Instant) -> u64 {
+        if !instant.zoned {
+            self.guess(NO_ZONE);
+        }
+        instant.ns
     }
 }
 
@@ -221,6 +254,7 @@ pub fn found_at(bytes: &[u8], offset: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::instant::{Instant, date_time};
     use super::*;
 
     #[test]

@@ -45,6 +45,7 @@ mod zipkin_v1;
 mod zipkin_v2;
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use spanscope_hot::read::{
@@ -58,10 +59,11 @@ pub use detect::{Candidate, Detection, InputKind, detect};
 pub use input::Skipped;
 
 use crate::error::{Position, WarningKind};
-use crate::store::{Store, StoreBuilder};
+use crate::store::{Store, StoreBuilder, TraceMark};
 use detect::Shape;
 use documents::Reading;
-use input::found_at;
+use ids::WideIds;
+use input::{LISTED, found_at};
 use logs::Logs;
 use unpack::Unpacked;
 
@@ -293,6 +295,7 @@ pub fn read(bytes: impl Into<Vec<u8>>, options: &ReadOptions) -> Result<Outcome,
 /// The first input's error, when no input gives a span; otherwise an unreadable input is a warning.
 pub fn read_all(inputs: impl IntoIterator<Item = (Arc<Vec<u8>>, ReadOptions)>) -> Result<Outcome, Error> {
     let mut builder = StoreBuilder::new();
+    let start = builder.trace_mark();
     let mut logs = logs::begin();
     let mut reports = Vec::new();
     let mut first_error = None;
@@ -302,12 +305,30 @@ pub fn read_all(inputs: impl IntoIterator<Item = (Arc<Vec<u8>>, ReadOptions)>) -
             first_error.get_or_insert(error);
         }
     }
+    join_halves(&mut builder, &start, &mut reports);
     // Lines find their spans only when all spans are there.
     logs::resolve(logs, &mut builder, &mut reports);
     match first_error {
         Some(error) if builder.span_count() == 0 => Err(error),
         None if reports.is_empty() => Err(empty(None)),
         _ => Ok(Outcome { store: builder.finish(), inputs: reports }),
+    }
+}
+
+/// To Zipkin a trace id of 64 bits is the lower half of the one of 128 bits that ends with it: some clients write no more of it.
+fn join_halves(builder: &mut StoreBuilder, start: &TraceMark, reports: &mut [InputReport]) {
+    let mut of_zipkin = reports.iter_mut().filter(|report| report.format.id.starts_with("zipkin")).peekable();
+    let keys = builder.trace_keys();
+    let Some(wide) = of_zipkin.peek().and_then(|_| WideIds::of(keys, keys.iter())) else { return };
+    let mut joined = false;
+    builder.rename_traces(start, &mut |key| {
+        let whole = wide.ending_with(key);
+        joined |= whole.is_some();
+        whole.unwrap_or(key)
+    });
+    if joined {
+        let sentence = "Trace ids of 64 bits are taken for the lower halves of those of 128 bits that end with them.";
+        of_zipkin.for_each(|report| report.guesses.push(sentence.to_owned()));
     }
 }
 
@@ -454,7 +475,38 @@ fn read_input(
         reading.keep_commas();
         (format.read)(&mut reading);
     }
+    let unread = reading.take_unread();
     let (mut error, mut skipped, mut guesses) = reading.into_parts();
+    if options.format.is_none() && !unread.is_empty() {
+        let others = others_of(builder, logs, (index, base), &bytes, format, unread);
+        if !others.is_empty() {
+            // All of it is read again, each format's part by its reader.
+            builder.rewind(&before);
+            logs.forget();
+            let mut reading = Reading::new(builder, logs, (index, base), &bytes);
+            reading.begin(&notes, &troubles);
+            reading.keep_commas();
+            reading.pass_over(inside(&others, &(0..bytes.len())));
+            (format.read)(&mut reading);
+            (error, skipped, guesses) = reading.into_parts();
+            for (range, other) in &others {
+                logs.forget_places();
+                let place = (index, base + range.start as u32);
+                let mut reading = Reading::new(builder, logs, place, &bytes[range.clone()]);
+                reading.pass_over(inside(&others, range));
+                reading.guess(&format!("Read what else stands there as {}.", other.name));
+                (other.read)(&mut reading);
+                let (_, more, assumed) = reading.into_parts();
+                skipped.extend(more.into_iter().map(|part| Skipped {
+                    position: Position::locate(index, &bytes, range.start + part.position.offset as usize),
+                    ..part
+                }));
+                let new = assumed.into_iter().filter(|sentence| !guesses.contains(sentence));
+                let new: Vec<String> = new.collect();
+                guesses.extend(new);
+            }
+        }
+    }
     let found = builder.span_count() - before.span_count();
     let holds_none =
         found == 0 && logs.lines.count() == 0 && error.as_ref().is_none_or(|error| error.kind == ErrorKind::NoSpans);
@@ -494,6 +546,57 @@ fn read_input(
         skipped,
         guesses,
     })
+}
+
+/// Documents of another format than the input's: where they stand, and which it is.
+type Other = (Range<usize>, &'static Format);
+
+/// Where others stand in a part of an input, but for the part itself.
+fn inside<'o>(others: &'o [Other], part: &'o Range<usize>) -> impl Iterator<Item = Range<usize>> + 'o {
+    let others = others
+        .iter()
+        .map(|(range, _)| range)
+        .filter(move |range| *range != part && range.start >= part.start && range.end <= part.end);
+    others.map(|range| range.start - part.start..range.end - part.start)
+}
+
+/// What is of other formats among documents that a format's reader found nothing in; at most [`LISTED`] parts.
+#[cold]
+fn others_of(
+    builder: &mut StoreBuilder,
+    logs: &mut Logs,
+    (index, base): (u32, u32),
+    bytes: &[u8],
+    format: &'static Format,
+    unread: Vec<Range<usize>>,
+) -> Vec<Other> {
+    let before = builder.mark();
+    let mut others: Vec<Other> = Vec::new();
+    let mut waiting: Vec<Other> = unread.into_iter().map(|range| (range, format)).rev().collect();
+    while let Some((mut range, not)) = waiting.pop().filter(|_| others.len() < LISTED) {
+        let Some(candidate) = detect::formats_of(&bytes[range.clone()]).into_iter().next() else { continue };
+        let other = candidate.format;
+        // Lines of a log are read with documents of any format, and anything may look like spans of no format.
+        if [not, &logs::FORMAT, &generic::FORMAT].contains(&other) {
+            continue;
+        }
+        // What follows is most likely of the same format.
+        while let Some((next, _)) = waiting.pop_if(|(next, _)| bytes[range.end..next.start].trim_ascii().is_empty()) {
+            range.end = next.end;
+        }
+        let (start, value) = (range.start, &bytes[range.clone()]);
+        let lines = logs.lines.count();
+        let mut reading = Reading::new(builder, logs, (index, base + start as u32), value);
+        (other.read)(&mut reading);
+        let unread = reading.take_unread();
+        if builder.span_count() > before.span_count() || logs.lines.count() > lines {
+            others.push((range, other));
+            // Behind it may stand documents of one more format.
+            waiting.extend(unread.into_iter().map(|part| (start + part.start..start + part.end, other)).rev());
+        }
+        builder.rewind(&before);
+    }
+    others
 }
 
 /// Said of an object around a document.

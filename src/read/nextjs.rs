@@ -36,8 +36,8 @@ fn read(reading: &mut Reading<'_>) {
 }
 
 fn span(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) {
-    let Some(id) = node.get("id") else {
-        reading.not_a_span(node, "an id");
+    let Some(id) = node.get("id").filter(|_| node.get("startTime").is_some()) else {
+        reading.not_a_span(node, "an id and a startTime");
         return;
     };
     let mut parts = Parts::at(node.start);

@@ -172,7 +172,6 @@ fn document<'a>(
             // A span may have them too: what follows tells what this is.
             Member::Known(7 | 12 | 13) => {
                 lexer.skip()?;
-                found = Found::Traces;
             }
             Member::Known(8..=11) => {
                 lexer.rewind(mark);
@@ -187,8 +186,7 @@ fn document<'a>(
             }
             Member::Known(_) => {
                 lexer.rewind(mark);
-                lone_span(reading, lexer, tables)?;
-                return Ok(Found::Traces);
+                return Ok(if lone_span(reading, lexer, tables)? { Found::Traces } else { found });
             }
         }
     }

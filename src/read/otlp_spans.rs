@@ -347,13 +347,22 @@ fn span<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables,
     Ok(())
 }
 
-/// A span that stands alone, with the resource and the scope that may stand in it.
-pub fn lone_span<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables) -> Lex<()> {
+/// A span that stands alone, with the resource and the scope that may stand in it; whether the object is one.
+pub fn lone_span<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables) -> Lex<bool> {
     let (resource, mut scope) = (reading.builder.add_resource(), ScopeIndex::NONE);
     let mark = lexer.mark();
     let mut cursor = lexer.begin_object()?;
+    let (mut id, mut name_and_start) = (false, 0);
     while let Some(name) = lexer.any_member(&mut cursor)? {
         match name.bytes(reading.bytes) {
+            b"spanId" | b"span_id" => {
+                lexer.skip()?;
+                id = true;
+            }
+            b"name" | b"startTimeUnixNano" | b"start_time_unix_nano" => {
+                lexer.skip()?;
+                name_and_start += 1;
+            }
             b"resource" => read_resource(reading, lexer, tables, resource)?,
             b"scope" => {
                 scope = reading.builder.add_scope(StringId::EMPTY, StringId::EMPTY, AttributeRange::default());
@@ -364,9 +373,14 @@ pub fn lone_span<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mu
             }
         }
     }
-    lexer.rewind(mark);
-    let origin = reading.builder.add_origin(resource, scope);
-    span(reading, lexer, tables, origin)
+    // Spans of other formats have a trace id, too.
+    let is_span = id || name_and_start > 1;
+    if is_span {
+        lexer.rewind(mark);
+        let origin = reading.builder.add_origin(resource, scope);
+        span(reading, lexer, tables, origin)?;
+    }
+    Ok(is_span)
 }
 
 /// A field that few spans have.

@@ -88,7 +88,8 @@ impl Events {
             items.items().iter().for_each(|item| self.transaction(reading, item));
         } else if ["exception", "message", "logentry"].iter().any(|key| node.get(key).is_some()) {
             self.error(reading, node);
-        } else if node.get("contexts").is_some() {
+        } else if node.get_any(&["event_id", "sent_at", "dsn", "sdk", "trace"]).is_none() {
+            // It is no envelope's header.
             reading.not_a_span(node, "a start_timestamp");
         }
     }

@@ -53,7 +53,7 @@ fn document(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) {
         written(reading, out, text);
     } else if let Some(sent) = node.get(SENT) {
         sent.items().iter().for_each(|text| written(reading, out, text));
-    } else if node.get("name").is_some() || node.get("start_time").is_some() {
+    } else if node.get_any(&["start_time", "end_time", "in_progress", "subsegments"]).is_some() {
         let around = Around { trace: TraceKey::EMPTY, parent: SpanKey::EMPTY, resource: Vec::new() };
         segment(reading, out, node, &around, false);
     } else if node.get("LimitExceeded").and_then(Node::truth) == Some(true) {

@@ -249,15 +249,17 @@ impl<'a> SpanFields<'a> for Unfinished<'_, 'a> {
 #[inline(never)]
 fn span<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<'a>) -> Lex<()> {
     let at = lexer.offset();
-    let attributes = reading.builder.attribute_mark();
     let draft = reading.builder.draft(reading.address(at));
     tables.links.clear();
     tables.told.clear();
     let mut span = Unfinished { tables, draft, times: Times::default(), local: None, remote: None, debug: false };
     let seen = read_fields(reading, lexer, &mut span)?;
     let Unfinished { tables, mut draft, times, local, remote, debug } = span;
-    if seen & (1 << Field::TraceId as u32 | 1 << Field::Id as u32) == 0 {
-        no_span(reading, &draft, attributes, at);
+    let has = |field: Field| seen & 1 << field as u32 != 0;
+    let own = [Field::Timestamp, Field::Duration, Field::LocalEndpoint].into_iter().any(has);
+    // Spans of other formats have one of the ids, too.
+    if !(has(Field::TraceId) && has(Field::Id) || own && (has(Field::TraceId) || has(Field::Id))) {
+        no_span(reading, &draft, at);
         return Ok(());
     }
     times.put(reading, &mut draft);
@@ -273,11 +275,11 @@ fn span<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables<
     Ok(())
 }
 
-/// An object that has no id at all: what was read of it is taken back.
+/// An object without the ids of a span: what was read of it is taken back, but for its attributes, among which may be those of an endpoint that is
+/// met again.
 #[cold]
-fn no_span(reading: &mut Input<'_>, draft: &SpanDraft, attributes: u32, at: usize) {
+fn no_span(reading: &mut Input<'_>, draft: &SpanDraft, at: usize) {
     reading.builder.truncate_events(draft.first_event);
-    reading.builder.truncate_attributes(attributes);
     reading.builder.forget_span_warnings();
     reading.skip(WarningKind::NotTraces, at, "Expected a span with traceId and id, found another object.".to_owned());
 }

@@ -59,9 +59,17 @@ fn resource_heading(line: &str) -> bool {
 }
 
 fn read(reading: &mut Reading<'_>) {
-    let text = String::from_utf8_lossy(reading.bytes);
     let mut reader = Reader::new();
-    reader.source(reading, Source { text: &text, place: None });
+    if matches!(reading.bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        reading.objects(&[], &mut |reading, log| {
+            if !reader.log(reading, &log) && log.get("resource spans").is_none() {
+                reader.between.line(log.start as usize, "a line of a log");
+            }
+        });
+    } else {
+        let text = String::from_utf8_lossy(reading.bytes);
+        reader.source(reading, Source { text: &text, place: None });
+    }
     reader.between.end(reading);
 }
 
@@ -287,15 +295,22 @@ impl Reader {
         } else if source.place.is_none()
             && trimmed.starts_with("{\"")
             && let Some(log) = Node::embedded(trimmed, source.offset(at) as u32, source.offset(at) as u32)
-            && let Some(text) = log.get_any(&["msg", "message"]).and_then(Node::text)
-            && text.contains("Trace ID  ")
+            && self.log(reading, &log)
         {
-            self.flush(reading);
-            self.between.end(reading);
-            self.source(reading, Source { text, place: Some(at) });
         } else if !exporters_own(trimmed) {
             self.between.line(source.offset(at), line);
         }
+    }
+
+    /// A line of the Collector's log as JSON; whether it holds spans.
+    fn log(&mut self, reading: &mut Reading<'_>, log: &Node<'_>) -> bool {
+        let text = log.get_any(&["msg", "message"]).and_then(Node::text).filter(|text| text.contains("Trace ID  "));
+        if let Some(text) = text {
+            self.flush(reading);
+            self.between.end(reading);
+            self.source(reading, Source { text, place: Some(log.start as usize) });
+        }
+        text.is_some()
     }
 
     /// A span in one line: its name, its ids, its attributes.

@@ -18,7 +18,8 @@ pub(in crate::read) const FORMAT: Format = Format {
 };
 
 /// In Go an error is 1 and 2 is well.
-const DIALECT: Dialect = Dialect { statuses: [Status::Unset, Status::Error, Status::Ok], ..Dialect::PLAIN };
+const DIALECT: Dialect =
+    Dialect { statuses: [Status::Unset, Status::Error, Status::Ok], own: Some("SpanContext"), ..Dialect::PLAIN };
 
 fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     (shape.kind_of("", "SpanContext").is_some() && shape.kind_of("", "StartTime").is_some())

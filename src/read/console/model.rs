@@ -23,6 +23,8 @@ pub(super) struct Dialect {
     pub(super) epoch: u64,
     /// Ids are strings of raw bytes.
     pub(super) raw_ids: bool,
+    /// A field that every span has, if the language has one of its own.
+    pub(super) own: Option<&'static str>,
 }
 
 impl Dialect {
@@ -33,6 +35,7 @@ impl Dialect {
         unit: Unit::Nanos,
         epoch: 0,
         raw_ids: false,
+        own: None,
     };
 }
 
@@ -120,7 +123,8 @@ fn find<'n, 'a>(node: &'n Node<'a>, paths: Paths) -> Option<&'n Node<'a>> {
 
 /// Adds the span that the tree is; says so when it is none.
 pub(super) fn span(reading: &mut Reading<'_>, out: &mut Assembler, dialect: &Dialect, node: &Node<'_>) {
-    if find(node, NAME).is_none() || (find(node, TRACE).is_none() && find(node, START).is_none()) {
+    let foreign = dialect.own.is_some_and(|own| node.get(own).is_none());
+    if foreign || find(node, NAME).is_none() || (find(node, TRACE).is_none() && find(node, START).is_none()) {
         let found = node.members().first().map_or("no field", |(name, _)| name.as_ref());
         let reason = format!("Expected a span with a name, a trace id and times, found an object with {found}.");
         reading.skip(WarningKind::NotTraces, node.start as usize, reason);
@@ -295,15 +299,16 @@ fn flags(node: &Node<'_>) -> u32 {
 /// A kind by its number in this dialect, or by its name: `SERVER`, `SpanKind.SERVER`, `SPAN_KIND_SERVER`, `KIND_SERVER`.
 fn kind(parts: &mut Parts, dialect: &Dialect, node: Option<&Node<'_>>) {
     let Some(node) = node else { return };
-    let found = match &node.data {
-        Data::Number(number) => number.parse().ok().and_then(|number: usize| dialect.kinds.get(number).copied()),
-        Data::Text(name) => return kind_of_name(parts, name),
-        _ => None,
-    };
-    match found {
-        Some(kind) => parts.kind = kind,
-        None => bad_kind(parts, &node.described()),
+    match (of_number(node, dialect.kinds), node.text()) {
+        (Some(kind), _) => parts.kind = kind,
+        (None, Some(name)) => kind_of_name(parts, name),
+        (None, None) => bad_kind(parts, &node.described()),
     }
+}
+
+/// What has this number, which may be a text.
+fn of_number<T: Copy>(node: &Node<'_>, all: &[T]) -> Option<T> {
+    all.get(usize::try_from(node.integer()?).ok()?).copied()
 }
 
 /// Sets the kind by its name, in any spelling.
@@ -325,32 +330,34 @@ fn bad_kind(parts: &mut Parts, found: &str) {
 
 /// Sets the status by its name, in any spelling.
 pub(super) fn status_of_name(parts: &mut Parts, name: &str) {
-    let bare = name.trim();
-    let bare = bare.rsplit_once('.').map_or(bare, |(_, bare)| bare);
-    match told::status_of(bare.as_bytes()) {
+    // Also as a part of what it is printed with: `StatusCode.ERROR`, `Status{statusCode=error, description=…}`.
+    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    match words.find_map(|word| told::status_of(word.as_bytes())) {
         Some(status) => parts.status = status,
-        None if bare.is_empty() => {}
+        None if name.trim().is_empty() => {}
         None => parts.warn(WarningKind::BadValue, format!("Expected a status, found \"{name}\".")),
     }
 }
 
 fn status(reading: &mut Reading<'_>, parts: &mut Parts, dialect: &Dialect, node: &Node<'_>) {
-    match find(node, STATUS) {
-        Some(Node { data: Data::Text(name), .. }) => status_of_name(parts, name),
-        Some(code @ Node { data: Data::Number(_), .. }) => {
-            let number = code.integer().and_then(|number| usize::try_from(number).ok());
-            match number.and_then(|number| dialect.statuses.get(number)) {
-                Some(status) => parts.status = *status,
-                None => parts.warn(
-                    WarningKind::BadValue,
-                    format!("Expected a status code from 0 to 2, found {}.", code.described()),
-                ),
-            }
+    if let Some(code) = find(node, STATUS) {
+        match (of_number(code, &dialect.statuses), &code.data) {
+            (Some(status), _) => parts.status = status,
+            (None, Data::Text(name)) => status_of_name(parts, name),
+            (None, Data::Number(_)) => parts.warn(
+                WarningKind::BadValue,
+                format!("Expected a status code from 0 to 2, found {}.", code.described()),
+            ),
+            _ => {}
         }
-        _ => {}
     }
     if let Some(message) = find(node, MESSAGE).filter(|message| message.text() != Some("")) {
         parts.message = reading.node_value(message);
+    } else if let Some((_, told)) =
+        find(node, STATUS).and_then(Node::text).and_then(|text| text.split_once("description"))
+    {
+        let told = told.trim_start_matches([':', '=', ' ']).trim_end_matches(['}', ')']);
+        parts.message = reading.made_text(told.trim_matches('"'));
     }
 }
 
@@ -359,6 +366,11 @@ fn pairs(reading: &mut Reading<'_>, node: Option<&Node<'_>>) -> Vec<Pair> {
     let Some(node) = node else { return Vec::new() };
     let mut pairs = Vec::new();
     for (key, value) in node.members() {
+        // Swift puts a value's text into an object.
+        let value = match value.members() {
+            [(only, text)] if only == "description" => text,
+            _ => value,
+        };
         pairs.push(reading.pair(key, value));
     }
     for item in node.items() {

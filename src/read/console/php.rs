@@ -15,6 +15,8 @@ pub(in crate::read) const FORMAT: Format = Format {
     read,
 };
 
+const DIALECT: Dialect = Dialect { own: Some("context"), ..Dialect::PLAIN };
+
 fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     let context = shape.kind_of("context", "trace_id").is_some() && shape.kind_of("context", "span_id").is_some();
     (context && shape.kind_of("", "start").is_some() && shape.kind_of("", "parent_span_id").is_some())
@@ -23,5 +25,5 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
 
 fn read(reading: &mut Reading<'_>) {
     let mut out = Assembler::default();
-    reading.objects(&[], &mut |reading, node| model::span(reading, &mut out, &Dialect::PLAIN, &node));
+    reading.objects(&[], &mut |reading, node| model::span(reading, &mut out, &DIALECT, &node));
 }

@@ -16,7 +16,8 @@ pub(in crate::read) const FORMAT: Format = Format {
     read,
 };
 
-const DIALECT: Dialect = Dialect { unit: Unit::Seconds, epoch: 978_307_200_000_000_000, ..Dialect::PLAIN };
+const DIALECT: Dialect =
+    Dialect { unit: Unit::Seconds, epoch: 978_307_200_000_000_000, own: Some("span"), ..Dialect::PLAIN };
 
 fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     ["span", "spanId", "traceId", "spanKind", "start"]

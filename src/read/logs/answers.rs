@@ -98,6 +98,10 @@ pub(in super::super) fn lines_of(
             troubles.push(Trouble { kind: WarningKind::Truncated, reason });
             break;
         }
+        lexer.skip_whitespace();
+        if bytes.get(lexer.offset()) == Some(&b',') {
+            lexer.go_to(lexer.offset() + 1);
+        }
     }
     let lines = if out.count == 1 { "a line".to_owned() } else { format!("{} lines", out.count) };
     let note = format!("Took {lines} out of an answer {}.", NAMES[store as usize]);

@@ -5,7 +5,7 @@
 use super::super::once::Pairs;
 use super::line::{Line, NameSource, name_of_message};
 use crate::store::{
-    AttributeRange, IdForm, NO_SPAN, NO_TIME, RawValue, SPAN_SIZE, SpanKey, StoreBuilder, TraceKey, TraceTable,
+    AttributeRange, IdForm, NO_SPAN, NO_TIME, RawValue, SPAN_SIZE, SpanKey, SpanKind, StoreBuilder, TraceKey, TraceTable,
 };
 use crate::strings::StringId;
 
@@ -125,16 +125,17 @@ impl Group {
     }
 }
 
-/// Where lines are from.
+/// Where lines are from, and what the span is where they tell it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     pub service: StringId,
     /// As [`Line::resource`].
     pub resource: u32,
+    pub kind: SpanKind,
 }
 
 impl Place {
-    const UNKNOWN: Place = Place { service: StringId::EMPTY, resource: 0 };
+    const UNKNOWN: Place = Place { service: StringId::EMPTY, resource: 0, kind: SpanKind::Unspecified };
 }
 
 /// The places, each once; the first is the unknown one.
@@ -164,7 +165,8 @@ impl Places {
 
     pub fn number(&mut self, place: Place) -> u32 {
         let all = &mut self.all;
-        self.numbers.number((place.service.0, place.resource), || {
+        // There are more bytes of an input than that for each of its resources.
+        self.numbers.number((place.service.0, place.resource << 3 | place.kind as u32), || {
             all.push(place);
             all.len() as u32 - 1
         })
@@ -175,11 +177,13 @@ impl Places {
     fn learn(&mut self, number: &mut u32, said: Place) {
         let known = self.get(*number);
         let news = known.service == StringId::EMPTY && said.service != StringId::EMPTY
-            || known.resource == 0 && said.resource != 0;
+            || known.resource == 0 && said.resource != 0
+            || known.kind == SpanKind::Unspecified && said.kind != SpanKind::Unspecified;
         if news {
             *number = self.number(Place {
                 service: if known.service == StringId::EMPTY { said.service } else { known.service },
                 resource: if known.resource == 0 { said.resource } else { known.resource },
+                kind: if known.kind == SpanKind::Unspecified { said.kind } else { known.kind },
             });
         }
     }
@@ -236,11 +240,11 @@ impl Lines {
         let resources = self.resources.len() as u32;
         self.resources.extend(other.resources);
         self.groups.extend(other.groups.into_iter().map(|group| {
-            let Place { service, resource } = other.places.get(group.place);
+            let Place { service, resource, kind } = other.places.get(group.place);
             let resource = if resource == 0 { 0 } else { resource + resources };
             Group {
                 trace: self.traces.index_of(other.traces.keys[group.trace as usize]),
-                place: self.places.number(Place { service, resource }),
+                place: self.places.number(Place { service, resource, kind }),
                 ..group
             }
         }));
@@ -293,7 +297,7 @@ impl Lines {
                 name => name,
             };
         }
-        self.places.learn(&mut group.place, Place { service: line.service, resource: line.resource });
+        self.places.learn(&mut group.place, Place { service: line.service, resource: line.resource, kind: line.kind });
         if line.failed && group.error == 0 && !line.message.is_null() {
             group.error = event + 1;
         }

@@ -28,6 +28,8 @@ pub enum Field {
     Time(Option<Unit>),
     /// When the span began that the line ends.
     Began,
+    /// The span's kind.
+    Kind,
     Seconds,
     Nanos,
     Level,
@@ -147,6 +149,7 @@ impl Field {
             "time" | "ts" | "@t" | "timestamp" | "@timestamp" | "asctime" | "datetime" | "eventtime" | "timelocal"
             | "timeiso8601" | "recordtime" | "date" | "localtime" | "utctime" => Field::Time(None),
             "@st" => Field::Began,
+            "@sk" | "spankind" => Field::Kind,
             "timeunixnano" | "timestampns" | "timens" | "tsns" => Field::Time(Some(Unit::Nanos)),
             "timestampus" | "timeus" | "tsus" => Field::Time(Some(Unit::Micros)),
             "timestampms" | "timems" | "tsms" | "timemillis" | "epochmillis" => Field::Time(Some(Unit::Millis)),

@@ -4,11 +4,15 @@ use std::borrow::Cow;
 
 use super::super::ids::{self, Base64, span_number, trace_number};
 use super::super::instant::{Unit, clock_duration, unit_duration};
+use super::super::told::kind_of;
 use super::fields::Field;
 use super::state::{LineInput, OwnKey};
+use super::template::filled;
 use crate::json::Text;
 use crate::simd::{self, Needle};
-use crate::store::{AttributeRange, Encoding, IdForm, NO_TIME, OMITTED, RawValue, SpanKey, StoreBuilder, TraceKey};
+use crate::store::{
+    AttributeRange, Encoding, IdForm, NO_TIME, OMITTED, RawValue, SpanKey, SpanKind, StoreBuilder, TraceKey,
+};
 use crate::strings::{StringId, hash};
 
 /// Names are cut to so many characters.
@@ -150,6 +154,8 @@ pub struct Line {
     nanos: u64,
     /// When the span began, as a line at its end tells.
     began: u64,
+    /// The span's kind, where it is told.
+    pub kind: SpanKind,
     /// What the span, or a part of it, took until this line.
     pub duration: Option<u64>,
     pub level: Level,
@@ -184,6 +190,7 @@ impl Line {
             seconds: None,
             nanos: 0,
             began: NO_TIME,
+            kind: SpanKind::Unspecified,
             duration: None,
             level: Level::Unsaid,
             numbered: false,
@@ -296,6 +303,10 @@ impl Line {
             Field::Began => match time_of(reading, found, None) {
                 Some(time) if self.began == NO_TIME => self.began = time,
                 _ => self.keep(reading, key, found),
+            },
+            Field::Kind => match kind_of(content.as_bytes()) {
+                Some(kind) => self.kind = kind,
+                None => self.keep(reading, key, found),
             },
             Field::Seconds => self.seconds = content.parse().ok(),
             Field::Nanos => self.nanos = content.parse().unwrap_or(0),
@@ -412,7 +423,12 @@ impl Line {
             } else {
                 let key = reading.builder.intern("name");
                 self.keep(reading, key, found);
-                if self.name.0 < NameSource::Field && !looks_like_a_logger(&text) && self.level == Level::Unsaid {
+                let property = !self.template.is_null();
+                if self.name.0 < NameSource::Field
+                    && !property
+                    && !looks_like_a_logger(&text)
+                    && self.level == Level::Unsaid
+                {
                     self.name = (NameSource::Field, name_of(reading.builder, &text));
                 }
             }
@@ -422,7 +438,7 @@ impl Line {
         {
             self.time = seconds.checked_mul(1_000_000_000).and_then(|ns| ns.checked_add(self.nanos)).unwrap_or(NO_TIME);
         }
-        if self.began != NO_TIME && self.time != NO_TIME && self.duration.is_none() {
+        if self.began != NO_TIME && self.time != NO_TIME {
             self.duration = self.time.checked_sub(self.began);
         }
         if self.span.is_empty() {
@@ -435,10 +451,10 @@ impl Line {
         if self.span.same(self.parent) {
             self.parent = SpanKey::EMPTY;
         }
-        if self.message.is_null() {
-            self.message = self.template;
-        } else if !self.template.is_null() && reading.builder.text(self.template) != reading.builder.text(self.message)
-        {
+        if self.message.is_null() && !self.template.is_null() {
+            self.fill_template(reading);
+        }
+        if !self.template.is_null() && reading.builder.text(self.template) != reading.builder.text(self.message) {
             let key = reading.builder.intern("message_template");
             reading.builder.push_attribute(key, self.template);
         }
@@ -452,6 +468,11 @@ impl Line {
                 self.request(reading.builder, &request);
                 reading.logs.request = request;
             }
+        }
+        // The line at the end of a span says what the span was.
+        if self.began != NO_TIME && self.name.0 < NameSource::Request && !self.message.is_null() {
+            let name = reading.builder.text(self.message).into_owned();
+            self.request(reading.builder, &name);
         }
         if self.message.is_null() {
             self.message = RawValue::interned(match self.name.1 {
@@ -468,6 +489,25 @@ impl Line {
         }
         self.failed |= self.level >= Level::Error || self.error && self.level == Level::Unsaid;
         self.attributes = reading.builder.attributes_since(self.mark);
+    }
+
+    /// What the line says is its template with the holes filled.
+    fn fill_template(&mut self, reading: &mut LineInput<'_>) {
+        self.message = self.template;
+        let template = reading.builder.text(self.template);
+        if !template.contains(['{', '}']) && !template.ends_with(OMITTED) {
+            return;
+        }
+        let Some(message) = filled(reading.bytes, self.offset as usize) else { return };
+        let name = name_of(reading.builder, &message);
+        if reading.builder.string(name) != message.trim() {
+            let key = reading.own_key(OwnKey::Message);
+            let whole = reading.builder.made_value(Encoding::Text, &message);
+            reading.builder.push_attribute(key, whole);
+        }
+        if name != StringId::EMPTY {
+            self.message = RawValue::interned(name);
+        }
     }
 
     /// Adds an attribute to the finished line.
@@ -539,17 +579,12 @@ fn xray_trace(reading: &mut LineInput<'_>, text: &str) -> TraceKey {
 fn time_of(reading: &mut LineInput<'_>, found: Found, unit: Option<Unit>) -> Option<u64> {
     let text = simd::text(found.text.bytes(reading.bytes))?;
     if let Some(instant) = reading.logs.dates.date_time(text) {
-        if !instant.zoned {
-            reading.guess(NO_ZONE);
-        }
-        return Some(instant.ns);
+        return Some(reading.zoned(instant));
     }
     let text = text.trim();
     let unit = unit.or_else(|| Unit::by_magnitude(text))?;
     unit.time(text)
 }
-
-pub const NO_ZONE: &str = "Times without a time zone are taken for UTC.";
 
 /// A duration by the unit in its text, by the one that its key names, or by its size.
 pub fn duration_of(reading: &mut LineInput<'_>, text: &str, unit: Option<Unit>) -> Option<u64> {

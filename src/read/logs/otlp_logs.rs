@@ -82,22 +82,7 @@ pub(in super::super) fn beside_spans<'a>(reading: &mut Reading<'a>, lexer: &mut 
 
 fn resources<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tally: &mut Tally) -> Lex<()> {
     list(reading, lexer, "resourceLogs", |reading, lexer| {
-        // The resource may stand behind its records.
-        let mark = lexer.mark();
-        let mut resource = None;
-        let mut cursor = lexer.begin_object()?;
-        // What is wrong with it is met again: the records before that place are read.
-        while let Ok(Some(name)) = lexer.any_member(&mut cursor) {
-            let read = match name.bytes(lexer.input()) {
-                b"resource" => lexer.node().map(|node| resource = Some(node)),
-                _ => lexer.skip().map(|_| ()),
-            };
-            if read.is_err() {
-                break;
-            }
-        }
-        let end = lexer.mark();
-        lexer.rewind(mark);
+        let resource = ahead(lexer, |key| key == b"resource");
         let resource = Around::of(reading, resource.as_ref());
         let mut cursor = lexer.begin_object()?;
         while let Some(name) = lexer.any_member(&mut cursor)? {
@@ -110,9 +95,29 @@ fn resources<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tally: &mut T
                 }
             }
         }
-        lexer.rewind(end);
         Ok(())
     })
+}
+
+/// A member of the object that stands next: what records have in common may stand behind them.
+fn ahead<'a>(lexer: &mut Lexer<'a>, is: fn(&[u8]) -> bool) -> Option<Node<'a>> {
+    let mark = lexer.mark();
+    let mut found = None;
+    // What is wrong with the object is met again: the records before that place are read.
+    if let Ok(mut cursor) = lexer.begin_object() {
+        while let (None, Ok(Some(name))) = (&found, lexer.any_member(&mut cursor)) {
+            let (input, wanted) = (lexer.input(), &mut found);
+            let read = match is(name.bytes(input)) {
+                true => lexer.node().map(|node| *wanted = Some(node)),
+                false => lexer.skip().map(|_| ()),
+            };
+            if read.is_err() {
+                break;
+            }
+        }
+    }
+    lexer.rewind(mark);
+    found
 }
 
 /// The resource of records.
@@ -148,14 +153,11 @@ fn push_attributes(reading: &mut Reading<'_>, list: &Node<'_>) {
 }
 
 fn scope<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, around: &Around, tally: &mut Tally) -> Lex<()> {
-    let mut name = None;
+    let scope = ahead(lexer, |key| matches!(key, b"scope" | b"instrumentationLibrary"));
+    let name = scope.as_ref().and_then(|scope| scope.text_of("name")).map(|name| reading.builder.intern(name));
     let mut cursor = lexer.begin_object()?;
     while let Some(key) = lexer.any_member(&mut cursor)? {
         match key.bytes(lexer.input()) {
-            b"scope" | b"instrumentationLibrary" => {
-                let node = lexer.node()?;
-                name = node.text_of("name").map(|name| reading.builder.intern(name));
-            }
             b"logRecords" | b"log_records" | b"logs" => list(reading, lexer, "logRecords", |reading, lexer| {
                 let node = lexer.node()?;
                 record(reading, &node, around, name, tally);

@@ -15,6 +15,7 @@ use super::super::documents::Reading;
 use super::super::instant::{Dates, Unit, date_time, unit_duration};
 use super::super::parts::{Pair, made_trace};
 use super::line::{Level, name_of};
+use super::lines;
 use super::report;
 use super::span_paths::{Event, Says, Spans, head, path};
 use super::tally::Tally;
@@ -57,9 +58,15 @@ fn read(reading: &mut Reading<'_>) {
     let mut tally = Tally::default();
     let mut spans = Spans::new(reading.builder.event_mark());
     let mut at = 0;
+    let list = lines::begins_json(bytes, 0);
     while at < bytes.len() {
         let (end, next) = line_end(bytes, at);
-        let text = simd::text(&bytes[at..end]).unwrap_or_default();
+        let mut text = simd::text(&bytes[at..end]).unwrap_or_default();
+        // What stands around and between the elements of a list.
+        if list {
+            text = text.trim_start_matches([' ', '\t', '[', ',', ']']);
+            at = end - text.len();
+        }
         if text.trim_start().starts_with('{') {
             let mut lexer = Lexer::new(bytes, at);
             match lexer.node() {

@@ -12,6 +12,7 @@
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
+use super::super::ids::WideIds;
 use super::collect::{Group, Lines, Place};
 use super::state::Given;
 use crate::error::WarningKind;
@@ -187,29 +188,17 @@ fn by_trace(lines: &Lines, redirect: &[u32]) -> (Vec<u32>, Vec<u32>) {
 
 /// A trace id of 64 bits is the lower half of the one trace that ends with it, if there is but one; whether that was so.
 fn widen_ids(lines: &mut Lines, builder: &StoreBuilder) -> bool {
-    let narrow = |key: &TraceKey| matches!(key.form, IdForm::Hex(_)) && key.value >> 64 == 0;
-    if !lines.traces.keys.iter().any(narrow) {
-        return false;
-    }
-    let mut wide: HashMap<u64, Option<u128>> = HashMap::new();
-    for key in lines.traces.keys.iter().chain(builder.trace_keys()) {
-        if matches!(key.form, IdForm::Hex(_)) && !narrow(key) {
-            let entry = wide.entry(key.value as u64).or_insert(Some(key.value));
-            if *entry != Some(key.value) {
-                *entry = None;
-            }
-        }
-    }
+    let keys = &lines.traces.keys;
+    let Some(wide) = WideIds::of(keys, keys.iter().chain(builder.trace_keys())) else { return false };
     let mut widened = false;
     let wider: Vec<u32> = (0..lines.traces.keys.len())
         .map(|number| {
-            let key = lines.traces.keys[number];
-            match wide.get(&(key.value as u64)) {
-                Some(Some(value)) if narrow(&key) => {
+            match wide.ending_with(lines.traces.keys[number]) {
+                Some(key) => {
                     widened = true;
-                    lines.traces.index_of(TraceKey { value: *value, form: IdForm::Hex(32) })
+                    lines.traces.index_of(key)
                 }
-                _ => number as u32,
+                None => number as u32,
             }
         })
         .collect();
@@ -501,6 +490,7 @@ fn draft(builder: &mut StoreBuilder, lines: &Lines, group: &Group) -> SpanDraft 
     let mut draft = builder.draft(group.source);
     (draft.trace, draft.id, draft.name) = (lines.traces.keys[group.trace as usize], group.span(), group.name);
     draft.parent = group.parent();
+    draft.kind = lines.places.get(group.place).kind;
     (draft.start, draft.end, _) = group.times();
     if let Some(event) = group.error.checked_sub(1) {
         draft.status = Status::Error;

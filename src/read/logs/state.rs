@@ -73,7 +73,7 @@ impl Logs {
     }
 
     /// Forgets what is known by its place in an input.
-    fn forget_places(&mut self) {
+    pub fn forget_places(&mut self) {
         self.layout = json::layout();
         self.pairs = json::layout();
         self.ahead = None;

@@ -9,11 +9,12 @@
 //! line of their own (stack traces) belong to the line before.
 
 use super::super::ids::{self, Base64, span_number};
+use super::super::input::NO_ZONE;
 use super::super::instant::Dates;
 use super::dates::{Zone, find_date};
 use super::fields::Field;
 use super::json;
-use super::line::{Found, Level, Line, NO_ZONE, Shape};
+use super::line::{Found, Level, Line, Shape};
 use super::pieces::{Piece, PieceKind, Pieces, key_length, quoted_end, value_end};
 use super::state::{LineInput, OwnKey, Taken};
 use crate::json::Text;
