@@ -97,7 +97,6 @@ pub mod read {
         pub mod spans;
         pub mod state;
         pub mod tally;
-        mod template;
         pub mod text;
     }
 }

@@ -839,6 +839,16 @@ fn rules_of_vendors() {
             r#""GET /" "0000000000000008" < "" as None; "till"; server; error ""; Some(1760000000000000000)..Some(1760000000000001000)"#,
         ),
         (
+            "datadog-json",
+            r#"{"trace":{"root_id":"8","spans":{"8":{"trace_id":"7","span_id":"8","parent_id":"0","start":1760000000.25,"end":1760000000.5,"duration":0.25,"type":"web","service":"till","name":"web.request","resource":"GET /","meta":{},"metrics":{},"children_ids":["9"]},"9":{"trace_id":"7","span_id":"9","parent_id":"8","start":1760000000.3,"duration":0.1,"service":"db","name":"query","resource":"SELECT","error":1}}},"is_truncated":false}"#,
+            r#". . "SELECT" "0000000000000009" < "0000000000000008" as Some("0000000000000008"); "db"; unspecified; error ""; Some(1760000000300000000)..Some(1760000000400000000)"#,
+        ),
+        (
+            "console-dotnet",
+            "Activity.TraceId:            5b8efff798038103d269b633813fc60c\nActivity.SpanId:             eee19b7ec3c1b174\nActivity.DisplayName:        pay\nActivity.Tags:\n    a: b\nStatusCode: Error\nError.Description: no stock\n",
+            r#"error "no stock""#,
+        ),
+        (
             "grafana-frame",
             r#"{"schema":{"fields":[{"name":"traceID"},{"name":"spanID"},{"name":"startTime"},{"name":"duration"}]},"data":{"values":[["ab"],["1"],[1760000000123],[0.5]],"nanos":[null,null,[456789],null]}}"#,
             "Some(1760000000123456789)..Some(1760000000123956789)",

@@ -335,6 +335,11 @@ fn lines_of_each_library_are_told_apart_into_time_level_and_message() {
         ("Ruby", format!("E, [2026-01-02T00:00:01.500000 #12] ERROR -- : [{PAIRS}] a b"), "; error | 1500 a b"),
         ("a time without a date", format!("00:00:01.500 {PAIRS} [error] a b"), "; error | 1500 a b"),
         ("a colon behind the names", "00:00:01.500 [main] ERROR C - traceId: 4bf92f3577b34da6a3ce929d0e0e4736, spanId: 00f067aa0ba902b7".to_owned(), "; error | 1500 C - traceId: 4bf92f3577b34da6a3ce929d0e0e4736, spanId: 00f067aa0ba902b7"),
+        ("loguru", format!("2026-01-02 00:00:01.500 | ERROR    | a b | {PAIRS}"), "; error | 1500 a b"),
+        ("structlog's console", format!("2026-01-02T00:00:01.500000Z [error    ] a b                            [shop.till] {PAIRS}"), "; error | 1500 a b"),
+        ("pino-pretty", "[00:00:01.500] ERROR (shop/7): a b\n    trace_id: \"4bf92f3577b34da6a3ce929d0e0e4736\"\n    span_id: \"00f067aa0ba902b7\"".to_owned(), "shop; error | 1500 a b"),
+        ("Go's stdoutlog", r#"{"Timestamp":"2026-01-02T00:00:01.5Z","Severity":17,"SeverityText":"ERROR","Body":{"Type":"String","Value":"a b"},"Attributes":[{"Key":"n","Value":{"Type":"Int64","Value":3}}],"TraceID":"4bf92f3577b34da6a3ce929d0e0e4736","SpanID":"00f067aa0ba902b7","Resource":[{"Key":"service.name","Value":{"Type":"STRING","Value":"shop"}}]}"#.to_owned(), "shop; error | 1500 a b"),
+        ("Python's console exporter", r#"{"body":"a b","severity_text":"ERROR","attributes":{"n":3},"timestamp":"2026-01-02T00:00:01.5Z","trace_id":"0x4bf92f3577b34da6a3ce929d0e0e4736","span_id":"0x00f067aa0ba902b7","resource":{"attributes":{"service.name":"shop"},"schema_url":""}}"#.to_owned(), "shop; error | 1500 a b"),
         ("journald", format!(r#"Jan 02 00:00:01 host shop[12]: {{"level":"error","time":"2026-01-02T00:00:01.5Z","msg":"a b",{IDS}}}"#), "; error | 1500 a b"),
         ("Kubernetes' file", format!(r#"2026-01-02T00:00:01.500000000Z stdout F {{"level":"error","msg":"a b",{IDS}}}"#), "; error | 1500 a b"),
         ("nginx", "10.0.0.1 - - [02/Jan/2026:00:00:01 +0000] \"GET /a?b HTTP/1.1\" 200 12 \"-\" \"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\"".to_owned(), "; unset | 1000 GET /a?b HTTP/1.1"),
@@ -342,6 +347,22 @@ fn lines_of_each_library_are_told_apart_into_time_level_and_message() {
     ] {
         assert_eq!(drawn(&format!("{line}\n")), format!("{ids} {expected}"), "{library}");
     }
+}
+
+#[test]
+fn times_without_seconds_are_read_too() {
+    let line = format!("3:04PM ERR declined trace_id={TRACE} span_id=00f067aa0ba902b7\n");
+    assert_eq!(drawn(&line.repeat(2)), "4736 02b7 < ; ; error | 54240000 declined | 54240000 declined");
+}
+
+#[test]
+fn an_empty_line_may_stand_before_a_stack_trace() {
+    let line = line(0, "00000000000000a1", "level=error msg=declined").replace("time=", "");
+    let stack = "java.lang.IllegalStateException: no\n\tat shop.Till.pay(Till.java:12)";
+    let outcome = outcome(&format!("{line}\n{stack}\n\n{line}"));
+    let events: Vec<_> = outcome.store.spans().flat_map(|span| span.events()).collect();
+    let told = events[0].attributes().find(|(key, _)| *key == "exception.stacktrace").expect("the stack trace").1;
+    assert_eq!((events.len(), told.to_string().as_str()), (2, stack));
 }
 
 #[test]

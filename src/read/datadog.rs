@@ -1,5 +1,5 @@
 //! Datadog's spans as its agent takes them in JSON: lists of lists (a list a trace), `{"traces": …}` as the log writer prints them, a list, or
-//! a span alone.
+//! a span alone; or a trace as the API of Datadog's page answers, `{"trace":{"root_id","spans":{"<id>":span}}}`, which counts in seconds.
 //!
 //! Ids are numbers of 64 bits, decimal or, from the log writer, hexadecimal of sixteen digits. The upper half of a trace id is `_dd.p.tid` in
 //! the `meta` of one span of each list: a span is held back until the input has been read, so that all of a trace get the same id.
@@ -23,7 +23,7 @@ pub(super) const FORMAT: Format = Format {
     id: "datadog-json",
     name: "Datadog JSON",
     produced_by: "dd-trace libraries and their log writer, the agent, the test agent",
-    shapes: "`[[span]]`, `{\"traces\":[[span]]}`, a list of spans, one a line; ids as numbers of 64 bits, decimal or hexadecimal texts",
+    shapes: "`[[span]]`, `{\"traces\":[[span]]}`, a list of spans, one a line, a trace of the page's API; ids as numbers of 64 bits, decimal or hexadecimal texts",
     detect,
     read,
 };
@@ -39,7 +39,9 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
             && has("resource")
             && (has("meta") || has("metrics") || has("service"))
     };
-    ["", "traces"].iter().any(|under| of_a_span(under)).then_some("its spans have a resource, a start and a duration")
+    let spans = ["", "traces"].iter().any(|under| of_a_span(under));
+    let of_page = shape.kind_of("trace", "root_id").is_some() && shape.kind_of("trace", "spans") == Some(Kind::Object);
+    (spans || of_page).then_some("its spans have a resource, a start and a duration")
 }
 
 fn read(reading: &mut Reading<'_>) {
@@ -82,7 +84,7 @@ impl Spans {
     }
 
     fn document<'a>(&mut self, reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables) -> Lex<()> {
-        reading.objects_or(lexer, &["traces"], &mut |reading, met| match met {
+        reading.objects_or(lexer, &["traces", "trace"], &mut |reading, met| match met {
             Met::Object(lexer) => {
                 let out = &mut self.out;
                 tables.usual(reading, lexer, &mut self.halves, &mut |builder, resource| {
@@ -92,7 +94,11 @@ impl Spans {
             Met::Tree(node) => {
                 if node.get("span_id").is_some() {
                     self.add(reading, &node);
-                } else {
+                } else if let (Some(_), Some(spans)) = (node.get("root_id"), node.get("spans")) {
+                    spans.members().iter().for_each(|(_, span)| self.add(reading, span));
+                } else if node.get("is_truncated").and_then(Node::truth) == Some(true) {
+                    reading.guess("The trace was cut off: Datadog says that it is not all there.");
+                } else if node.json {
                     reading.not_a_span(&node, "a span_id");
                 }
                 true
@@ -104,8 +110,11 @@ impl Spans {
     pub(super) fn add(&mut self, reading: &mut Reading<'_>, node: &Node<'_>) {
         let mut parts = Parts::at(node.start);
         self.ids(reading, &mut parts, node);
-        parts.start = reading.time_of(&mut parts, node.get("start"), Unit::Nanos, "start");
-        if let Some(duration) = reading.duration_of(&mut parts, node.get("duration"), Unit::Nanos, "duration") {
+        // The page's API counts in seconds.
+        let fraction = node.get("start").and_then(Node::written).is_some_and(|start| start.contains('.'));
+        let unit = if fraction { Unit::Seconds } else { Unit::Nanos };
+        parts.start = reading.time_of(&mut parts, node.get("start"), unit, "start");
+        if let Some(duration) = reading.duration_of(&mut parts, node.get("duration"), unit, "duration") {
             parts.lasting(duration);
         }
         parts.service(reading, node.text_of("service").unwrap_or_default());
@@ -118,6 +127,7 @@ impl Spans {
         for (key, value) in node.members() {
             match key.as_ref() {
                 "trace_id" | "span_id" | "parent_id" | "start" | "duration" | "name" | "resource" | "service" => {}
+                "end" | "children_ids" | "resource_hash" if fraction => {}
                 "error" if value.truth().is_some() || value.data == Data::Null => {}
                 "meta" => meta(reading, &mut parts, value),
                 "metrics" => value.members().iter().for_each(|(k, v)| parts.conventional(reading, k, v)),

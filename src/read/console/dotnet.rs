@@ -114,9 +114,16 @@ impl Reader {
     /// Whether the line begins a field or a section.
     fn starts_section(&self, line: &str) -> bool {
         let line = line.trim_start();
-        ["Activity.", "StatusCode", "Resource associated with", "Instrumentation scope", "LogRecord."]
-            .iter()
-            .any(|start| line.starts_with(start))
+        [
+            "Activity.",
+            "StatusCode",
+            "Error.Description",
+            "Resource associated with",
+            "Instrumentation scope",
+            "LogRecord.",
+        ]
+        .iter()
+        .any(|start| line.starts_with(start))
     }
 
     /// Whether the line begins an event or a link.
@@ -151,7 +158,7 @@ impl Reader {
             return;
         }
         match (self.section, open.key) {
-            (_, "Activity.StatusDescription") => span.message = reading.made_text(value.trim()),
+            (_, "Activity.StatusDescription" | "Error.Description") => span.message = reading.made_text(value.trim()),
             (Section::Scope, "Name") => span.scope.0 = reading.builder.intern(value),
             (Section::Scope, "Version") => span.scope.1 = reading.builder.intern(value),
             (section, key) => {
@@ -218,7 +225,9 @@ impl Reader {
                 }
             },
             "StatusCode" | "Activity.StatusCode" => model::status_of_name(span, value),
-            "StatusDescription" | "Activity.StatusDescription" => span.message = reading.made_text(value),
+            "StatusDescription" | "Activity.StatusDescription" | "Error.Description" => {
+                span.message = reading.made_text(value)
+            }
             "Activity.Tags" | "Activity.TagObjects" => self.section = Section::Tags,
             "Activity.Events" => self.section = Section::Events,
             "Activity.Links" => self.section = Section::Links,

@@ -60,7 +60,21 @@ pub(super) fn find_date(bytes: &[u8], dates: &mut Dates) -> Option<Date> {
         let Some(length) = word else { break };
         at += length + 1;
     }
-    clock(bytes)
+    clock(bytes).or_else(|| kitchen_clock(bytes))
+}
+
+/// `3:04PM` at the beginning of a line, as zerolog's console has it.
+fn kitchen_clock(bytes: &[u8]) -> Option<Date> {
+    let end = bytes.iter().take(8).position(|byte| *byte == b' ')?;
+    let text = std::str::from_utf8(&bytes[..end]).ok()?;
+    let (noon, clock) = match (text.strip_suffix("AM"), text.strip_suffix("PM")) {
+        (Some(clock), _) => (0, clock),
+        (None, clock) => (12, clock?),
+    };
+    let (hour, minute) = clock.split_once(':')?;
+    let (hour, minute): (u64, u64) = (hour.parse().ok()?, minute.parse().ok()?);
+    let ns = ((hour % 12 + noon) * 60 + minute).checked_mul(60 * 1_000_000_000)?;
+    (hour <= 12 && minute < 60).then_some(Date { ns, zone: Zone::Day, start: 0, end })
 }
 
 /// `07:14:01.375` at the beginning of a line, without a date.

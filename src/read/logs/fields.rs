@@ -158,13 +158,14 @@ impl Field {
             "level" | "severity" | "lvl" | "@l" | "levelname" | "loglevel" | "severitytext" | "detectedlevel"
             | "logseverity" | "levelstr" | "priority" => Field::Level,
             "status" => Field::Status,
-            "message" | "msg" | "@m" | "event" | "body" | "textpayload" | "shortmessage" | "text"
+            "message" | "msg" | "@m" | "event" | "body" | "textpayload" | "shortmessage" | "text" | "bodyvalue"
             | "renderedmessage" | "recordmessage" | "logmessage" | "formattedmessage" => Field::Message,
             "@mt" | "messagetemplate" => Field::Template,
             "service"
             | "servicename"
             | "app"
             | "appname"
+            | "resourceattributesservicename"
             | "application"
             | "applicationname"
             | "ddservice"
@@ -237,7 +238,7 @@ impl Field {
             "dd" | "context" | "ctx" | "fields" | "jsonpayload" | "attributes" | "properties" | "mdc"
             | "contextmap" | "extra" | "record" | "span" | "transaction" | "parent" | "otel" | "tracecontext"
             | "spancontext" | "log" | "labels" | "resource" | "data" | "instant" | "http" | "req" | "request"
-            | "httprequest" | "servicecontext" => Field::Container,
+            | "httprequest" | "servicecontext" | "resourceattributes" => Field::Container,
             _ => Field::Attribute,
         }
     }

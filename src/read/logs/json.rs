@@ -8,7 +8,7 @@ use super::fields::Field;
 use super::line::{Found, Line, Shape};
 use super::state::{LineInput, Taken};
 use super::text;
-use crate::json::{Kind, Lex, Lexer, Phrases, Text};
+use crate::json::{Data, Kind, Lex, Lexer, Phrases, Text};
 use crate::simd;
 use crate::strings::StringId;
 
@@ -174,6 +174,7 @@ fn members<'a>(
                 }
                 continue;
             }
+            Kind::Array if depth == 0 && field == Field::Container && key_value_list(reading, lexer, line)? => continue,
             kind => {
                 seen.object |= kind == Kind::Object;
                 seen.list |= kind == Kind::Array;
@@ -183,6 +184,32 @@ fn members<'a>(
         };
         line.take(reading, field, key, Found { text, shape });
     }
+}
+
+/// Attributes as OpenTelemetry's SDK for Go prints them, `[{"Key": …, "Value": {"Type": …, "Value": …}}]`; whether such a list stands next. Else
+/// nothing is read.
+fn key_value_list<'a>(reading: &mut LineInput<'a>, lexer: &mut Lexer<'a>, line: &mut Line) -> Lex<bool> {
+    let mark = lexer.mark();
+    let mut first = lexer.begin_array()?;
+    while lexer.element(&mut first)? {
+        let node = lexer.node()?;
+        let (Some(key), Some(value)) = (node.text_of("Key"), node.at(&["Value", "Value"])) else {
+            lexer.rewind(mark);
+            return Ok(false);
+        };
+        let key = reading.builder.intern(key);
+        let text = Text { start: value.start, end: value.end, escaped: false };
+        let found = match value.data {
+            Data::Text(_) => {
+                Found { text: Text { start: text.start + 1, end: text.end - 1, escaped: true }, shape: Shape::Text }
+            }
+            Data::Number(_) => Found { text, shape: Shape::Number },
+            _ => Found { text, shape: Shape::Json },
+        };
+        let field = reading.logs.fields.of(reading.input.builder, key);
+        line.take(reading, field, key, found);
+    }
+    Ok(true)
 }
 
 /// The object that ends a text line, as a member of its line: what stands before it was put there by a collector, or by a library that writes

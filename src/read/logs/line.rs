@@ -7,7 +7,6 @@ use super::super::instant::{Unit, clock_duration, unit_duration};
 use super::super::told::kind_of;
 use super::fields::Field;
 use super::state::{LineInput, OwnKey};
-use super::template::filled;
 use crate::json::Text;
 use crate::simd::{self, Needle};
 use crate::store::{
@@ -498,7 +497,7 @@ impl Line {
         if !template.contains(['{', '}']) && !template.ends_with(OMITTED) {
             return;
         }
-        let Some(message) = filled(reading.bytes, self.offset as usize) else { return };
+        let Some(message) = (reading.logs.fill_template)(reading.bytes, self.offset as usize) else { return };
         let name = name_of(reading.builder, &message);
         if reading.builder.string(name) != message.trim() {
             let key = reading.own_key(OwnKey::Message);

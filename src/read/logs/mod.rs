@@ -13,6 +13,7 @@ pub(super) mod answers;
 pub(super) mod otlp_logs;
 mod report;
 pub(super) mod rust_tracing;
+mod template;
 
 use super::Format;
 use super::InputReport;
@@ -23,8 +24,8 @@ use crate::json::{Kind, Lex, Lexer};
 use crate::store::StoreBuilder;
 use fields::Field;
 use spanscope_hot::read::logs::{fields, json, line, lines, span_paths, spans, state, tally, text};
-use state::Taken;
 pub(super) use state::{LineInput, Logs};
+use state::{ReadTraceparent, Taken};
 use tally::Tally;
 
 pub(super) const FORMAT: Format = Format {
@@ -38,10 +39,11 @@ pub(super) const FORMAT: Format = Format {
 
 /// Nothing read yet.
 pub(super) fn begin() -> Logs {
-    Logs::new(|text| {
+    let traceparent: ReadTraceparent = |text| {
         let parent = Traceparent::parse(text).ok()?;
         Some((parent.trace_id().as_u128(), parent.parent_id().as_u64()))
-    })
+    };
+    Logs::new(traceparent, template::filled)
 }
 
 /// The lines in a list that stands next beside spans.

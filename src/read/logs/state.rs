@@ -16,6 +16,9 @@ use crate::strings::StringId;
 /// Reads a `traceparent`: its trace and its parent.
 pub type ReadTraceparent = fn(&[u8]) -> Option<(u128, u64)>;
 
+/// Fills the template of the line whose object begins at an offset, if it has one.
+pub type FillTemplate = fn(&[u8], usize) -> Option<String>;
+
 /// What lines need from the beginning of the first input to the end of the last one.
 #[derive(Debug)]
 pub struct Logs {
@@ -39,10 +42,11 @@ pub struct Logs {
     /// Numbers of [`OwnKey`]s that were used.
     own_keys: [StringId; OWN_KEYS.len()],
     pub traceparent: ReadTraceparent,
+    pub fill_template: FillTemplate,
 }
 
 impl Logs {
-    pub fn new(traceparent: ReadTraceparent) -> Logs {
+    pub fn new(traceparent: ReadTraceparent, fill_template: FillTemplate) -> Logs {
         Logs {
             kept: Lines::default(),
             lines: Lines::default(),
@@ -57,6 +61,7 @@ impl Logs {
             request: String::new(),
             own_keys: [StringId::EMPTY; OWN_KEYS.len()],
             traceparent,
+            fill_template,
         }
     }
 

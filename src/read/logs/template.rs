@@ -16,7 +16,6 @@ const HOLES: usize = 64;
 const LONG: usize = 1 << 16;
 
 /// The message of the object that begins at an offset, if it has a template.
-#[inline(never)]
 pub(super) fn filled(bytes: &[u8], at: usize) -> Option<String> {
     let line = Lexer::new(bytes, at).node().ok()?;
     let template = line.members().iter().find(|(key, _)| Field::of(key) == Field::Template)?.1.text()?;

@@ -53,6 +53,11 @@ pub fn take(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
                 break;
             }
             let (end, behind) = line_end(bytes, next);
+            // Spring puts an empty line in front of a stack trace.
+            if dated && next == end && next == first && bytes[line_end(bytes, behind).1..].starts_with(b"\tat ") {
+                (first, next) = (behind, behind);
+                continue;
+            }
             let mut ahead = None;
             let dates = &mut reading.logs.dates;
             if !continues(&bytes[next..end], dated, next > first, &mut |text| {
@@ -67,8 +72,12 @@ pub fn take(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
             next = behind;
         }
     }
-    if !line.has_trace() && last > first && is_scope(&bytes[first..last]) {
-        first = scope(reading, &mut line, first, last);
+    if !line.has_trace() && last > first {
+        match is_scope(&bytes[first..last]) {
+            true => first = scope(reading, &mut line, first, last),
+            // Each field in a line of its own, as pino-pretty prints them.
+            false => ids_behind_colons(reading, &mut line, first, last),
+        }
     }
     line.finish(reading);
     if !line.has_trace() {
@@ -412,8 +421,24 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
             said = &text[head..before_group.1];
         }
         let trimmed = said.trim_start_matches(separators);
-        let from = head + (said.len() - trimmed.len());
-        line.say(reading, start + from, start + from + trimmed.trim_end().len());
+        let mut said = trimmed.trim_end();
+        // `(program/7): message`, as pino-pretty has it.
+        let program = said.strip_prefix('(').and_then(|said| said.split_once("): "));
+        if let Some((program, message)) = program.filter(|(program, _)| program.ends_with(|c: char| c.is_ascii_digit()))
+        {
+            if let Some((name, _)) = program.rsplit_once('/') {
+                line.service = reading.builder.intern(name);
+            }
+            said = message;
+        }
+        let from = text.len().min(said.as_ptr() as usize - text.as_ptr() as usize);
+        if to < content.len() {
+            said = said.trim_end_matches(['|', ' ']);
+            // The logger that structlog puts in a column behind the message.
+            let column = said.strip_suffix(']').and_then(|said| said.rsplit_once("  ["));
+            said = column.map_or(said, |(said, _)| said.trim_end());
+        }
+        line.say(reading, start + from, start + from + said.len());
     }
     dated
 }
@@ -444,7 +469,7 @@ fn level(reading: &mut LineInput<'_>, line: &mut Line, start: usize, content: &[
     while from < to && matches!(content[from], b'[' | b'<' | b'(' | b'|') {
         from += 1;
     }
-    while to > from && matches!(content[to - 1], b']' | b'>' | b')' | b':' | b'|' | b',') {
+    while to > from && matches!(content[to - 1], b']' | b'>' | b')' | b':' | b'|' | b',' | b' ') {
         to -= 1;
     }
     let Some(level) = Level::of(&content[from..to]) else { return false };
@@ -759,6 +784,9 @@ pub fn looks(text: &str) -> (bool, bool) {
         return (true, true);
     }
     let dated = find_date(bytes, &mut Dates::default()).is_some();
+    if !dated && is_id_alone(bytes) {
+        return (true, true);
+    }
     let (mut trace, mut pairs, mut level) = (false, 0, false);
     for (number, piece) in (Pieces { text: bytes, at: 0 }).take(64).enumerate() {
         match piece.kind {
@@ -789,6 +817,13 @@ pub fn looks(text: &str) -> (bool, bool) {
     }
     let named = trace && (pairs > 1 || level || bytes.trim_ascii_end().ends_with(b"}"));
     (dated || level && pairs == 0 || level && pairs > 2 || named, trace)
+}
+
+/// Whether an indented line is the trace id of the line before, as pino-pretty prints it: `    trace_id: "4bf9…"`.
+fn is_id_alone(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"    ").and_then(|text| std::str::from_utf8(text).ok());
+    let Some((name, value)) = text.and_then(|text| text.split_once(": \"")) else { return false };
+    value.trim_end().strip_suffix('"').is_some_and(is_trace) && Field::of(name) == Field::Trace
 }
 
 /// Whether a line begins here that names a trace and is one of a log.
