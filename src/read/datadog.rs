@@ -31,7 +31,7 @@ pub(super) const FORMAT: Format = Format {
 fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     let of_a_span = |under: &str| {
         let has = |key| shape.kind_of(under, key).is_some();
-        let number = |key| matches!(shape.kind_of(under, key), Some(Kind::Number | Kind::String));
+        let number = |key| shape.may_be_number(under, key);
         number("start")
             && number("duration")
             && has("trace_id")

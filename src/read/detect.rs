@@ -269,6 +269,11 @@ impl<'a> Shape<'a> {
         self.keys.iter().find(|known| known.name == key && known.under == under).map(|known| known.kind)
     }
 
+    /// Whether the first value of a key is a number, which may be a text.
+    pub(crate) fn may_be_number(&self, under: &str, key: &str) -> bool {
+        matches!(self.kind_of(under, key), Some(Kind::Number | Kind::String))
+    }
+
     /// The keys under which objects stand, "" for the documents; more than once each.
     pub(crate) fn places(&self) -> impl Iterator<Item = &str> {
         self.keys.iter().map(|known| known.under.as_str())

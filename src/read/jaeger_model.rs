@@ -36,7 +36,7 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
         return Some("its documents have spanID and startTimeMillis");
     }
     // Others name operations so, too; of the model only a process has a service's name.
-    let other = place("operationName", "serviceName", Kind::String);
+    let other = place("operationName", "serviceName", Kind::String) || shape.has("traceSegmentId");
     let model = |name, start, id| !other && place(name, start, Kind::String) && place(name, id, Kind::String);
     (model("operationName", "startTime", "spanId") || model("operation_name", "start_time", "span_id"))
         .then_some("its spans have spanId, operationName and a startTime in text")
@@ -113,7 +113,7 @@ fn duration(parts: &mut Parts, node: Option<&Node<'_>>) -> Option<Nanos> {
     let node = node?;
     let found = match &node.data {
         Data::Number(number) => Unit::Micros.nanos(number),
-        Data::Text(text) => unit_duration(text),
+        Data::Text(text) => unit_duration(text).or_else(|| Unit::Micros.nanos(text)),
         _ => None,
     };
     if found.is_none() {

@@ -493,6 +493,7 @@ fn read_input(
                 logs.forget_places();
                 let place = (index, base + range.start as u32);
                 let mut reading = Reading::new(builder, logs, place, &bytes[range.clone()]);
+                reading.keep_commas();
                 reading.pass_over(inside(&others, range));
                 reading.guess(&format!("Read what else stands there as {}.", other.name));
                 (other.read)(&mut reading);
@@ -587,6 +588,7 @@ fn others_of(
         let (start, value) = (range.start, &bytes[range.clone()]);
         let lines = logs.lines.count();
         let mut reading = Reading::new(builder, logs, (index, base + start as u32), value);
+        reading.keep_commas();
         (other.read)(&mut reading);
         let unread = reading.take_unread();
         if builder.span_count() > before.span_count() || logs.lines.count() > lines {

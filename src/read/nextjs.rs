@@ -8,7 +8,7 @@ use super::documents::Reading;
 use super::ids::Base64;
 use super::instant::Unit;
 use super::parts::{Assembler, Parts, span_number};
-use crate::json::{Data, Kind, Node};
+use crate::json::{Data, Node};
 use crate::store::{SpanKey, SpanKind, TraceKey};
 
 pub(super) const FORMAT: Format = Format {
@@ -21,7 +21,7 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn detect(shape: &Shape<'_>) -> Option<&'static str> {
-    let number = |key| shape.kind_of("", key) == Some(Kind::Number);
+    let number = |key| shape.may_be_number("", key);
     (number("startTime")
         && number("timestamp")
         && number("duration")

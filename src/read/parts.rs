@@ -416,7 +416,7 @@ impl<'a> Reading<'a> {
         let written = node.written().map(str::trim);
         let found = match written {
             Some("" | "0") => return NO_TIME,
-            Some(text) => unit.time(text).or_else(|| Some(date_time(text).map(|instant| self.zoned(instant))?)),
+            Some(text) => unit.time(text).or_else(|| date_time(text).map(|instant| self.zoned(instant))),
             None => None,
         };
         found.unwrap_or_else(|| {
