@@ -254,7 +254,6 @@ pub fn found_at(bytes: &[u8], offset: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::instant::{Instant, date_time};
     use super::*;
 
     #[test]
