@@ -287,8 +287,8 @@ fn numbers_may_be_texts() {
         let Ok(text) = String::from_utf8(bytes) else { continue };
         let whole =
             serde_json::Deserializer::from_str(&text).into_iter::<serde_json::Value>().all(|value| value.is_ok());
-        // Where objects have nothing of their own but that their times are numbers, texts are dates of another format.
-        if !whole || format == "xray-json" || path.ends_with("cloudwatch.json") {
+        // Where objects have nothing of their own but that their times are numbers, texts are dates of another format; ids in texts are hexadecimal.
+        if !whole || matches!(&*format, "xray-json" | "nextjs-trace") || path.ends_with("cloudwatch.json") {
             continue;
         }
         let told = |text: &str| match read(text, &ReadOptions::new()) {

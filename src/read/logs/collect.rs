@@ -5,7 +5,8 @@
 use super::super::once::Pairs;
 use super::line::{Line, NameSource, name_of_message};
 use crate::store::{
-    AttributeRange, IdForm, NO_SPAN, NO_TIME, RawValue, SPAN_SIZE, SpanKey, SpanKind, StoreBuilder, TraceKey, TraceTable,
+    AttributeRange, IdForm, NO_SPAN, NO_TIME, RawValue, SPAN_SIZE, SpanKey, SpanKind, StoreBuilder, TraceKey,
+    TraceTable,
 };
 use crate::strings::StringId;
 
@@ -165,7 +166,7 @@ impl Places {
 
     pub fn number(&mut self, place: Place) -> u32 {
         let all = &mut self.all;
-        // There are more bytes of an input than that for each of its resources.
+        // Inputs of 32-bit addresses have no 2^29 resources.
         self.numbers.number((place.service.0, place.resource << 3 | place.kind as u32), || {
             all.push(place);
             all.len() as u32 - 1

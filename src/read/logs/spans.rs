@@ -192,14 +192,12 @@ fn widen_ids(lines: &mut Lines, builder: &StoreBuilder) -> bool {
     let Some(wide) = WideIds::of(keys, keys.iter().chain(builder.trace_keys())) else { return false };
     let mut widened = false;
     let wider: Vec<u32> = (0..lines.traces.keys.len())
-        .map(|number| {
-            match wide.ending_with(lines.traces.keys[number]) {
-                Some(key) => {
-                    widened = true;
-                    lines.traces.index_of(key)
-                }
-                None => number as u32,
+        .map(|number| match wide.ending_with(lines.traces.keys[number]) {
+            Some(key) => {
+                widened = true;
+                lines.traces.index_of(key)
             }
+            None => number as u32,
         })
         .collect();
     for group in &mut lines.groups {
