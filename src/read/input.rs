@@ -178,6 +178,7 @@ impl<'a> Input<'a> {
     }
 
     /// The nanoseconds of a date and time; that one without a zone is taken for UTC is told.
+    #[inline(never)]
     pub fn zoned(&mut self, instant: Instant) -> u64 {
         if !instant.zoned {
             self.guess(NO_ZONE);

@@ -64,6 +64,7 @@ pub(super) fn find_date(bytes: &[u8], dates: &mut Dates) -> Option<Date> {
 }
 
 /// `3:04PM` at the beginning of a line, as zerolog's console has it.
+#[inline(never)]
 fn kitchen_clock(bytes: &[u8]) -> Option<Date> {
     let end = bytes.iter().take(8).position(|byte| *byte == b' ')?;
     let text = std::str::from_utf8(&bytes[..end]).ok()?;

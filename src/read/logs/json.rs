@@ -188,6 +188,8 @@ fn members<'a>(
 
 /// Attributes as OpenTelemetry's SDK for Go prints them, `[{"Key": …, "Value": {"Type": …, "Value": …}}]`; whether such a list stands next. Else
 /// nothing is read.
+#[cold]
+#[inline(never)]
 fn key_value_list<'a>(reading: &mut LineInput<'a>, lexer: &mut Lexer<'a>, line: &mut Line) -> Lex<bool> {
     let mark = lexer.mark();
     let mut first = lexer.begin_array()?;
@@ -207,7 +209,7 @@ fn key_value_list<'a>(reading: &mut LineInput<'a>, lexer: &mut Lexer<'a>, line: 
             _ => Found { text, shape: Shape::Json },
         };
         let field = reading.logs.fields.of(reading.input.builder, key);
-        line.take(reading, field, key, found);
+        line.take_seldom(reading, field, key, found);
     }
     Ok(true)
 }

@@ -262,6 +262,12 @@ impl Line {
         }
     }
 
+    /// The same where few fields come from: of what is inlined for the others one more copy is enough.
+    #[inline(never)]
+    pub fn take_seldom(&mut self, reading: &mut LineInput<'_>, field: Field, key: StringId, found: Found) {
+        self.take(reading, field, key, found);
+    }
+
     #[inline(never)]
     fn take_rare(&mut self, reading: &mut LineInput<'_>, field: Field, key: StringId, found: Found) {
         let bytes = reading.bytes;
@@ -491,6 +497,8 @@ impl Line {
     }
 
     /// What the line says is its template with the holes filled.
+    #[cold]
+    #[inline(never)]
     fn fill_template(&mut self, reading: &mut LineInput<'_>) {
         self.message = self.template;
         let template = reading.builder.text(self.template);

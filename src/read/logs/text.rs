@@ -169,7 +169,7 @@ fn record(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
             } else if field.is_some() {
                 let key = reading.builder.intern_bytes(&inner[RECORD.len()..colon]);
                 let field = reading.logs.fields.of(reading.input.builder, key);
-                line.take(reading, field, key, found);
+                line.take_seldom(reading, field, key, found);
                 part = Part::Fields;
             } else if part == Part::Resource {
                 let key = reading.builder.intern_bytes(&inner[..colon]);
@@ -708,6 +708,7 @@ pub fn scan_traceparent(reading: &LineInput<'_>, line: &mut Line, start: usize, 
 }
 
 /// Takes in ids that stand behind a name and a colon: `traceId: 4bf9…, spanId: 00f0…`.
+#[inline(never)]
 fn ids_behind_colons(reading: &mut LineInput<'_>, line: &mut Line, start: usize, end: usize) {
     let bytes = &reading.bytes[..end];
     let mut at = start;
@@ -732,7 +733,7 @@ fn ids_behind_colons(reading: &mut LineInput<'_>, line: &mut Line, start: usize,
             && matches!(field, Field::Trace | Field::Span | Field::Parent | Field::DecimalTrace | Field::DecimalSpan)
         {
             let text = Text { start: (at + gap) as u32, end: (at + gap + value) as u32, escaped: false };
-            line.take(reading, field, key, Found { text, shape: Shape::Text });
+            line.take_seldom(reading, field, key, Found { text, shape: Shape::Text });
             at += gap + value;
         }
     }
@@ -820,6 +821,7 @@ pub fn looks(text: &str) -> (bool, bool) {
 }
 
 /// Whether an indented line is the trace id of the line before, as pino-pretty prints it: `    trace_id: "4bf9…"`.
+#[inline(never)]
 fn is_id_alone(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"    ").and_then(|text| std::str::from_utf8(text).ok());
     let Some((name, value)) = text.and_then(|text| text.split_once(": \"")) else { return false };
