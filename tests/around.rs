@@ -124,6 +124,12 @@ fn documents_of_other_formats_are_told() {
     assert_eq!(report.skipped.len(), 1, "{:?}", report.skipped);
     let text = format!("{jaeger}\n{zipkin}\n{go}\n{go}\n{jaeger}{otlp}\n");
     assert_eq!(report.skipped[0].position.line as usize, text.matches('\n').count() + 1);
+    // A place that is named inside of one counts from the beginning of all.
+    let text = format!("{jaeger}\n{zipkin}\n[1,2");
+    let cut = outcome(text.clone().into());
+    let reasons: Vec<&str> = cut.inputs[0].skipped.iter().map(|part| part.reason.as_str()).collect();
+    let end = format!("found the end of the input at line {}, column 5 (byte {}).", text.lines().count(), text.len());
+    assert!(reasons.iter().any(|reason| reason.ends_with(&end)), "{reasons:?}");
 }
 
 #[test]

@@ -305,7 +305,10 @@ pub(super) fn explain_unknown(input: u32, bytes: &[u8]) -> Error {
             // Broken JSON is told as such, whole JSON of another shape as that.
             let mut lexer = Lexer::new(bytes, first);
             match lexer.skip() {
-                Err(Stop) => json_error(input, bytes, lexer.error()),
+                Err(Stop) => {
+                    let error = lexer.error();
+                    json_error(Position::locate(input, bytes, error.offset), bytes, error)
+                }
                 Ok(_) => {
                     let shape = Shape::of(bytes);
                     let keys: Vec<&str> = shape.keys.iter().take(4).map(|key| key.name.as_str()).collect();

@@ -134,11 +134,11 @@ impl<'a> Reading<'a> {
     /// Notes that a part was not read, and takes it for the reason if no span is found.
     #[cold]
     pub(super) fn broken(&mut self, kind: WarningKind, offset: usize, reason: String) {
-        self.error.get_or_insert_with(|| Error {
-            kind: if kind == WarningKind::Truncated { ErrorKind::Truncated } else { ErrorKind::Syntax },
-            position: Some(Position::locate(self.lines.input.number, self.lines.input.bytes, offset)),
-            message: reason.clone(),
-        });
+        if self.error.is_none() {
+            let position = Some(self.position(offset));
+            let error = if kind == WarningKind::Truncated { ErrorKind::Truncated } else { ErrorKind::Syntax };
+            self.error = Some(Error { kind: error, position, message: reason.clone() });
+        }
         self.skip(kind, offset, reason);
     }
 
@@ -225,7 +225,7 @@ impl<'a> Reading<'a> {
                     let place = error.offset.min(bytes.len().saturating_sub(1));
                     // To find line and column of each of a million broken documents would take a million passes.
                     if self.skipped_count() < LISTED {
-                        let described = json_error(self.number, bytes, error);
+                        let described = json_error(self.position(error.offset), bytes, error);
                         self.skip(kind, place, described.to_string());
                         self.error.get_or_insert(described);
                     } else {

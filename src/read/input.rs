@@ -65,6 +65,14 @@ impl<'a> Input<'a> {
         self.base + offset as u32
     }
 
+    /// Where a byte stands in the input, all of which the store has, also when a part of it is read.
+    #[cold]
+    pub fn position(&self, offset: usize) -> Position {
+        let offset = offset.min(self.bytes.len());
+        let position = self.builder.position(self.address(offset));
+        position.unwrap_or_else(|| Position::locate(self.number, self.bytes, offset))
+    }
+
     /// Notes something about a place of the input.
     #[cold]
     pub fn warn(&mut self, kind: WarningKind, offset: usize, message: impl FnOnce() -> String) {
@@ -78,7 +86,7 @@ impl<'a> Input<'a> {
         self.warn(kind, offset, || reason.clone());
         self.skips += 1;
         if self.skipped.len() < LISTED {
-            self.skipped.push(Skipped { position: Position::locate(self.number, self.bytes, offset), reason });
+            self.skipped.push(Skipped { position: self.position(offset), reason });
         }
     }
 

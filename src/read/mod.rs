@@ -498,10 +498,7 @@ fn read_input(
                 reading.guess(&format!("Read what else stands there as {}.", other.name));
                 (other.read)(&mut reading);
                 let (_, more, assumed) = reading.into_parts();
-                skipped.extend(more.into_iter().map(|part| Skipped {
-                    position: Position::locate(index, &bytes, range.start + part.position.offset as usize),
-                    ..part
-                }));
+                skipped.extend(more);
                 let new = assumed.into_iter().filter(|sentence| !guesses.contains(sentence));
                 let new: Vec<String> = new.collect();
                 guesses.extend(new);
@@ -640,8 +637,7 @@ fn take_out(
     None
 }
 
-pub(crate) fn json_error(input: u32, bytes: &[u8], error: crate::json::JsonError) -> Error {
-    let position = Position::locate(input, bytes, error.offset);
+pub(crate) fn json_error(position: Position, bytes: &[u8], error: crate::json::JsonError) -> Error {
     Error { kind: ErrorKind::Json(error.kind), position: Some(position), message: json_message(bytes, error, position) }
 }
 

@@ -10,7 +10,7 @@ use super::{
     Bits, EventRecord, Extra, IdForm, LinkRecord, NO_TIME, Origin, Resource, ScopeRecord, SpanKey, SpanKind,
     SpanRecord, Status, Store, TraceKey, tree,
 };
-use crate::error::{Warning, WarningKind};
+use crate::error::{Position, Warning, WarningKind};
 use crate::strings::{StringId, Strings};
 
 /// The inputs are too large together: at most 3.5 GiB can be addressed.
@@ -229,6 +229,11 @@ impl StoreBuilder {
     /// How many inputs were added.
     pub fn input_count(&self) -> usize {
         self.buffers.inputs.len()
+    }
+
+    /// The place behind an address; `None` for made text.
+    pub fn position(&self, address: u32) -> Option<Position> {
+        self.buffers.position(address)
     }
 
     /// The input in which an address lies.
