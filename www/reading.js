@@ -226,7 +226,8 @@ export class Reading {
         }
         this.#app.places.record(place === null ? "push" : "replace");
         this.#app.views.say(`Read: ${countOf(overview.summary.spans, "span")} in ${countOf(overview.summary.traces, "trace")}.`);
-        if (this.#app.store.state.tab === "waterfall") this.#app.views.waterfall.focus();
+        // With the next frame, which lays all out anyway: to give the focus needs that.
+        if (this.#app.store.state.tab === "waterfall") requestAnimationFrame(() => this.#app.views.waterfall.focus());
     }
 
     /**

@@ -135,7 +135,8 @@ export class Minimap {
         if (width === this.#width) return;
         this.#width = width;
         this.#place();
-        void this.repaint();
+        // Not in the frame that has the new size: to know the colours, the browser would style the page once more.
+        setTimeout(() => void this.repaint());
     }
 
     get #whole() {
