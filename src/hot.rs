@@ -91,6 +91,7 @@ pub mod read {
         pub mod json;
         pub mod line;
         pub mod lines;
+        mod pairs;
         mod paths;
         mod pieces;
         pub mod span_paths;

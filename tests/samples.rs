@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 mod dump;
 
-use dump::dump;
+use dump::{dump, outline};
 use proptest::prelude::*;
 use spanscope::read::FORMATS;
 use spanscope::{Outcome, ReadOptions, Reader, read};
@@ -293,20 +293,8 @@ fn numbers_may_be_texts() {
         }
         let told = |text: &str| match read(text, &ReadOptions::new()) {
             Ok(outcome) => {
-                let spans = outcome.store.spans().map(|span| {
-                    format!(
-                        "{} {} < {} {} {} {} {:?}..{:?} {} events\n",
-                        span.name(),
-                        span.id(),
-                        span.parent_id(),
-                        span.service(),
-                        span.kind().as_str(),
-                        span.status().as_str(),
-                        span.start_ns(),
-                        span.end_ns(),
-                        span.events().count()
-                    )
-                });
+                let spans =
+                    outcome.store.spans().map(|span| format!("{} {} events\n", outline(&span), span.events().count()));
                 format!("{}\n{}", outcome.inputs[0].format.id, spans.collect::<String>())
             }
             Err(error) => error.to_string(),

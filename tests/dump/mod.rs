@@ -26,11 +26,11 @@ pub(crate) fn dump(store: &Store) -> String {
     text
 }
 
-fn dump_span(text: &mut String, span: &Span<'_>) {
+/// What a span is, without its attributes and what belongs to it.
+pub(crate) fn outline(span: &Span<'_>) -> String {
     let indent = ". ".repeat(span.depth() as usize + 1);
     let parent = span.parent().map(|parent| span.store().span(parent).id());
-    write!(
-        text,
+    format!(
         "{indent}{:?} {:?} < {:?} as {parent:?}; {:?}; {}; {} {:?}; {:?}..{:?}",
         span.name(),
         span.id(),
@@ -42,7 +42,10 @@ fn dump_span(text: &mut String, span: &Span<'_>) {
         span.start_ns(),
         span.end_ns(),
     )
-    .expect("text takes all");
+}
+
+fn dump_span(text: &mut String, span: &Span<'_>) {
+    text.push_str(&outline(span));
     let top = span.top().map_or("child", |top| top.as_str());
     let marks = [(span.is_async(), "; asynchronous"), (span.is_shared_half(), "; shared")];
     let marks: String = marks.iter().filter(|(set, _)| *set).map(|(_, mark)| *mark).collect();

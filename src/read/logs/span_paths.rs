@@ -8,8 +8,8 @@ use super::super::told::kind_of;
 use super::collect::ESTIMATE_AFTER;
 use super::fields::Field;
 use super::line::{Level, name_of};
+use super::pairs::{Named, find_pairs};
 use super::paths::{Path, Paths};
-use super::pieces::quoted_end;
 use super::state::{LineInput, OwnKey};
 use super::text::line_end;
 use crate::error::WarningKind;
@@ -130,99 +130,6 @@ fn closing_brace(bytes: &[u8], open: usize) -> Option<usize> {
         }
         at += 1;
     }
-}
-
-/// What tells pairs apart; anything else is passed by.
-static MARKS: [bool; 256] = {
-    let mut marks = [false; 256];
-    let all = b"\"{[(}]) =";
-    let mut at = 0;
-    while at < all.len() {
-        marks[all[at] as usize] = true;
-        at += 1;
-    }
-    marks
-};
-
-/// A key and its value, as ranges of a text.
-#[derive(Clone, Copy, Debug)]
-struct Named {
-    key: (usize, usize),
-    value: (usize, usize),
-}
-
-impl Named {
-    fn key(self, text: &str) -> &str {
-        &text[self.key.0..self.key.1]
-    }
-
-    fn value(self, text: &str) -> &str {
-        &text[self.value.0..self.value.1]
-    }
-}
-
-/// Finds the `key=value` pairs of a text; values reach to the next key.
-fn find_pairs(text: &str, pairs: &mut Vec<Named>) {
-    let bytes = text.as_bytes();
-    pairs.clear();
-    let end = |pairs: &mut Vec<Named>, at: usize| {
-        if let Some(Named { value: (from, to), .. }) = pairs.last_mut() {
-            *to = *from + text[*from..at].trim_end().len();
-        }
-    };
-    let mut at = 0;
-    if simd::find(bytes, 0, [b'{', b'[', b'(']) == bytes.len() {
-        // Nothing is nested: only what stands before the equals signs outside of quotes counts.
-        loop {
-            at = simd::find(bytes, at, [b'=', b'"', b'=']);
-            match bytes.get(at) {
-                Some(b'"') => at = quoted_end(bytes, at),
-                Some(_) => {
-                    let key = bytes[..at].iter().rev().take_while(|byte| is_in_key(**byte)).count();
-                    let word = at - key;
-                    if key > 0 && (word == 0 || bytes[word - 1] == b' ') && !bytes[word].is_ascii_digit() {
-                        end(pairs, word);
-                        pairs.push(Named { key: (word, at), value: (at + 1, at + 1) });
-                    }
-                    at += 1;
-                }
-                None => break,
-            }
-        }
-        end(pairs, bytes.len());
-        return;
-    }
-    let (mut word, mut depth) = (0, 0_u32);
-    while let Some(byte) = bytes.get(at) {
-        if !MARKS[*byte as usize] {
-            at += 1;
-            continue;
-        }
-        match byte {
-            b'"' => {
-                at = quoted_end(bytes, at);
-                continue;
-            }
-            b'{' | b'[' | b'(' => depth += 1,
-            b'}' | b']' | b')' => depth = depth.saturating_sub(1),
-            b' ' => word = at + 1,
-            b'=' if depth == 0 && at > word && is_key(&bytes[word..at]) => {
-                end(pairs, word);
-                pairs.push(Named { key: (word, at), value: (at + 1, at + 1) });
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    end(pairs, text.len());
-}
-
-fn is_key(text: &[u8]) -> bool {
-    text.iter().all(|byte| is_in_key(*byte)) && text.first().is_some_and(|first| !first.is_ascii_digit())
-}
-
-fn is_in_key(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'#')
 }
 
 /// A span.
@@ -845,34 +752,4 @@ fn text_pair(reading: &mut LineInput<'_>, text: &str, pair: Named, offset: usize
         reading.slice_value(Encoding::Text, start, end)
     };
     (key, value)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pairs_stand_outside_of_quotes_and_of_what_is_nested() {
-        for (text, expected) in [
-            ("cart loaded rows=3 who=\"a b=c\" z.y=1", &["rows:3", "who:\"a b=c\"", "z.y:1"][..]),
-            ("x=Some(1) y={a=2 b=3} z=3", &["x:Some(1)", "y:{a=2 b=3}", "z:3"]),
-            ("\"a\"b=1 c=2", &["c:2"]),
-            ("1a=2 b==3 c", &["b:=3 c"]),
-            ("1a=2 b==3 c)", &["b:=3 c)"]),
-            ("=1 é=2 a=\"\\\" b=1\" c", &["a:\"\\\" b=1\" c"]),
-            ("a=\"never closed b=1", &["a:\"never closed b=1"]),
-            ("a= b=", &["a:", "b:"]),
-            ("nothing", &[]),
-            ("", &[]),
-        ] {
-            // What is nested is read byte by byte: both ways find the same.
-            for text in [text.to_owned(), format!("() {text}")] {
-                let mut found = Vec::new();
-                find_pairs(&text, &mut found);
-                let found: Vec<String> =
-                    found.iter().map(|pair| format!("{}:{}", pair.key(&text), pair.value(&text))).collect();
-                assert_eq!(found, expected, "{text}");
-            }
-        }
-    }
 }
