@@ -47,6 +47,7 @@ pub mod analyze {
     #[doc(hidden)]
     pub mod search {
         pub mod columns;
+        pub mod machine;
         pub mod marks;
         mod shapes;
         pub mod texts;

@@ -11,6 +11,7 @@
 
 import { Client } from "./client.js";
 import { Commands } from "./commands.js";
+import { afterPaint } from "./dom.js";
 import { Navigation } from "./navigation.js";
 import { savedInputs } from "./one-file.js";
 import { PasteAndDrop } from "./paste-and-drop.js";
@@ -208,23 +209,6 @@ export class App {
             })
             .catch(() => {});
     }
-}
-
-/**
- * When what is being shown has been painted, and what it asks the worker for has been asked. Nothing is painted in a tab that is
- * not looked at.
- * @returns {Promise<void>}
- */
-function afterPaint() {
-    return new Promise((resolve) => {
-        const wait = setTimeout(resolve, 200);
-        requestAnimationFrame(() =>
-            requestAnimationFrame(() => {
-                clearTimeout(wait);
-                setTimeout(resolve);
-            }),
-        );
-    });
 }
 
 new App();

@@ -320,3 +320,20 @@ export async function copy(text) {
         return done;
     }
 }
+
+/**
+ * When what is being shown has been painted, and what it asks the worker for has been asked. Nothing is painted in a tab that is
+ * not looked at.
+ * @returns {Promise<void>}
+ */
+export function afterPaint() {
+    return new Promise((resolve) => {
+        const wait = setTimeout(resolve, 200);
+        requestAnimationFrame(() =>
+            requestAnimationFrame(() => {
+                clearTimeout(wait);
+                setTimeout(resolve);
+            }),
+        );
+    });
+}

@@ -4,7 +4,7 @@
  * and say in words what the canvas shows.
  */
 
-import { attribute, el, followPointer } from "../dom.js";
+import { afterPaint, attribute, el, followPointer } from "../dom.js";
 import { canvasColors } from "../colors.js";
 import { countOf, formatDuration } from "../format.js";
 import { Pinch, pinched } from "../pinch.js";
@@ -32,7 +32,8 @@ export class Minimap {
     /** @type {State | null} */
     #state = null;
     #turn = 0;
-    #markTurn = 0;
+    #errorTurn = 0;
+    #foundTurn = 0;
 
     /** @param {{intents: Intents}} options */
     constructor({ intents }) {
@@ -80,7 +81,7 @@ export class Minimap {
         } else if (before.preferences.squeezed !== state.preferences.squeezed || before.alignment !== state.alignment) {
             void this.repaint();
         } else if (before.found !== state.found) {
-            void this.#paintMarks();
+            void this.#paintFound();
         }
         this.#place();
     }
@@ -112,17 +113,35 @@ export class Minimap {
      * a pixel.
      */
     async #paintMarks() {
-        const { trace, connection } = this.#state ?? {};
-        if (!trace || !connection || this.#width === 0) return;
-        this.#markTurn += 1;
-        const turn = this.#markTurn;
-        const density = Math.min(3, window.devicePixelRatio || 1);
+        await Promise.all([this.#paintErrors(), this.#paintFound(true)]);
+    }
+
+    async #paintErrors() {
+        const turn = (this.#errorTurn += 1);
+        const columns = await this.#columns("errors");
+        if (turn === this.#errorTurn && columns !== null) drawNotches(this.#errors, columns, (path, x) => path.rect(x - 1, 0, 3, 5));
+    }
+
+    /** @param {boolean} [atOnce] else once the rows, which are looked at first, show what was found */
+    async #paintFound(atOnce = false) {
+        const turn = (this.#foundTurn += 1);
+        if (!atOnce) await afterPaint();
+        if (turn !== this.#foundTurn) return;
+        const columns = await this.#columns("found");
+        if (turn === this.#foundTurn && columns !== null) drawNotches(this.#found, columns, (path, x) => path.rect(x - 1, HEIGHT - 8 - 6, 2, 6));
+    }
+
+    /**
+     * A column for each pixel, marked where one of them begins; null when nothing can be painted.
+     * @param {'errors' | 'found'} what
+     * @returns {Promise<Uint8Array | null>}
+     */
+    async #columns(what) {
+        const { trace, connection, found } = this.#state ?? {};
+        if (!trace || !connection || this.#width === 0) return null;
         const width = Math.max(1, Math.round(this.#width));
-        const marks = await connection.call("columns", trace.index, { width, scale: this.#scale.points(1), aligned: this.#state?.alignment !== null }).catch(() => null);
-        if (turn !== this.#markTurn || marks === null) return;
-        const found = this.#state?.found ? marks.found : new Uint8Array();
-        drawNotches(this.#errors, marks.errors, width, density, (path, x) => path.rect(x - 1, 0, 3, 5));
-        drawNotches(this.#found, found, width, density, (path, x) => path.rect(x - 1, HEIGHT - 8 - 6, 2, 6));
+        if (what === "found" && !found) return new Uint8Array(width);
+        return connection.call("columns", trace.index, what, { width, scale: this.#scale.points(1), aligned: this.#state?.alignment !== null }).catch(() => null);
     }
 
     destroy() {
@@ -268,18 +287,18 @@ export class Minimap {
 
 /**
  * @param {HTMLCanvasElement} canvas its colour is that of its text
- * @param {Uint8Array} marks 1 for a column with a notch
- * @param {number} width
- * @param {number} density
+ * @param {Uint8Array} columns one for each pixel of the width, 1 for one with a notch
  * @param {(path: Path2D, x: number) => void} notch
  */
-function drawNotches(canvas, marks, width, density, notch) {
+function drawNotches(canvas, columns, notch) {
+    const width = columns.length;
+    const density = Math.min(3, window.devicePixelRatio || 1);
     canvas.width = Math.round(width * density);
     canvas.height = Math.round((HEIGHT - 8) * density);
     const context = canvas.getContext("2d");
     if (context === null) return;
     const path = new Path2D();
-    for (const [x, mark] of marks.entries()) if (mark === 1) notch(path, Math.min(Math.max(x, 1), width - 2));
+    for (const [x, mark] of columns.entries()) if (mark === 1) notch(path, Math.min(Math.max(x, 1), width - 2));
     context.scale(density, density);
     context.fillStyle = getComputedStyle(canvas).color;
     context.fill(path);

@@ -304,13 +304,14 @@ export class Engine extends Explorer {
     }
 
     /**
-     * Which columns of the overview an error begins in, and which a match.
+     * Which columns of the overview an error begins in, or a match.
      * @param {number} index
+     * @param {'errors' | 'found'} what
      * @param {{width: number, scale: readonly number[], aligned: boolean}} options
      */
-    columns(index, options) {
-        const { trace, errors, found } = this.#open.get(index);
-        return { errors: trace.columns(errors, options), found: trace.columns(found, options) };
+    columns(index, what, options) {
+        const open = this.#open.get(index);
+        return open.trace.columns(open[what], options);
     }
 
     /**

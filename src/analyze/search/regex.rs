@@ -11,6 +11,7 @@
 use crate::analyze::letters::other_case;
 use crate::simd::Needle;
 use crate::sort;
+use spanscope_hot::analyze::search::machine::{MATCHED, Machine, Walk};
 
 /// An expression that is not one, or not one that is understood here.
 #[derive(Debug, PartialEq, Eq)]
@@ -330,13 +331,7 @@ enum Before {
 struct State {
     places: Vec<u16>,
     before: Before,
-    /// The state behind each ASCII character, and whether the end of the text is a match.
-    next: [u16; 129],
 }
-
-const UNKNOWN: u16 = u16::MAX;
-const MATCHED: u16 = u16::MAX - 1;
-const END: usize = 128;
 
 /// A compiled expression.
 #[derive(Debug)]
@@ -348,6 +343,7 @@ pub(super) struct Regex {
     needed: Option<Needle>,
     begins_with_it: bool,
     states: Vec<State>,
+    machine: Machine,
     /// For each step of the program, the turn in which it was reached.
     reached: Vec<u32>,
     turn: u32,
@@ -375,6 +371,7 @@ impl Regex {
             needed,
             begins_with_it,
             states: Vec::new(),
+            machine: Machine::default(),
             reached,
             turn: 0,
             stack: Vec::new(),
@@ -398,40 +395,26 @@ impl Regex {
         }
         // What stands before matters only to an expression that begins with looking at it.
         let mut state = self.number(Vec::new(), Before::Nothing);
-        while at < bytes.len() {
-            let byte = bytes[at];
-            let known = if byte < 128 { self.states[state as usize].next[byte as usize] } else { UNKNOWN };
-            let next = if known == UNKNOWN {
-                let c = text[at..].chars().next().unwrap_or('\0');
-                at += c.len_utf8();
-                self.advance(state, Some(c))
-            } else {
-                at += 1;
-                known
-            };
-            if next == MATCHED {
-                return true;
+        loop {
+            match self.machine.walk(state, bytes, at) {
+                Walk::Done(matched) => return matched,
+                Walk::Open { state: from, at: place } => {
+                    let c = text[place..].chars().next();
+                    state = self.advance(from, c);
+                    let Some(c) = c.filter(|_| state != MATCHED) else { return state == MATCHED };
+                    at = place + c.len_utf8();
+                }
             }
-            state = next;
-        }
-        match self.states[state as usize].next[END] {
-            UNKNOWN => self.advance(state, None) == MATCHED,
-            known => known == MATCHED,
         }
     }
 
     /// The state behind a character, or behind the end.
     fn advance(&mut self, state: u16, c: Option<char>) -> u16 {
-        let slot = match c {
-            None => Some(END),
-            Some(c) if c.is_ascii() => Some(c as usize),
-            Some(_) => None,
-        };
         let known = self.states.len();
         let next = self.step(state, c);
         // When everything was forgotten meanwhile the state is another one.
-        if let (Some(slot), true) = (slot, self.states.len() >= known) {
-            self.states[state as usize].next[slot] = next;
+        if self.states.len() >= known {
+            self.machine.learn(state, c, next);
         }
         next
     }
@@ -504,8 +487,10 @@ impl Regex {
         }
         if self.states.len() >= MAX_STATES {
             self.states.clear();
+            self.machine.clear();
         }
-        self.states.push(State { places, before, next: [UNKNOWN; 129] });
+        self.states.push(State { places, before });
+        self.machine.add();
         self.states.len() as u16 - 1
     }
 }
