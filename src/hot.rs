@@ -49,6 +49,7 @@ pub mod analyze {
         pub mod columns;
         pub mod machine;
         pub mod marks;
+        pub mod recent;
         mod shapes;
         pub mod texts;
     }

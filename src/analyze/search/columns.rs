@@ -1,5 +1,5 @@
 //! What spans are asked for besides texts, each fact side by side: a span's record is many times as long, and a million of them take
-//! longer to walk than a frame lasts.
+//! longer to walk than a frame lasts. Where it is called nothing of it is inlined, as that is compiled for size.
 
 use crate::store::{SpanKind, Status, Trace};
 
@@ -31,18 +31,22 @@ impl Columns {
     }
 
     /// Keeps the marks of spans whose service, by its index, is among these.
+    #[inline(never)]
     pub fn keep_services(&self, marks: &mut [bool], services: &[bool]) {
         keep(&self.services, marks, |service| services.get(service as usize) == Some(&true));
     }
 
+    #[inline(never)]
     pub fn keep_kind(&self, marks: &mut [bool], wanted: SpanKind) {
         keep(&self.kinds, marks, |kind| kind == wanted);
     }
 
+    #[inline(never)]
     pub fn keep_status(&self, marks: &mut [bool], wanted: Status) {
         keep(&self.statuses, marks, |status| status == wanted);
     }
 
+    #[inline(never)]
     pub fn keep_durations(&self, marks: &mut [bool], holds: &dyn Fn(f64) -> bool) {
         keep(&self.durations, marks, holds);
     }

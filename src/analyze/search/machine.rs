@@ -23,7 +23,6 @@ pub enum Walk {
 }
 
 impl Machine {
-
     /// One more state, of which nothing is known.
     pub fn add(&mut self) {
         self.next.push([UNKNOWN; 129]);
@@ -42,6 +41,7 @@ impl Machine {
     }
 
     /// Walks from a state and a place to the end of a text or to what is not known.
+    #[inline(never)] // among what is compiled for size it would be so too
     pub fn walk(&self, mut state: u16, bytes: &[u8], at: usize) -> Walk {
         for (place, byte) in bytes.iter().enumerate().skip(at) {
             let next = if byte.is_ascii() { self.next[state as usize][*byte as usize] } else { UNKNOWN };

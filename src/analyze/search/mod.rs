@@ -15,17 +15,16 @@
 
 mod parse;
 mod pattern;
-mod recent;
 mod regex;
 
 use std::cell::{OnceCell, RefCell};
 use std::fmt;
 
 use pattern::Pattern;
-use recent::Recent;
 use spanscope_hot::analyze::search::columns::Columns;
-use spanscope_hot::analyze::search::marks;
-use spanscope_hot::analyze::search::texts::{Open, Texts};
+use spanscope_hot::analyze::search::marks::{self, Open};
+use spanscope_hot::analyze::search::recent::Recent;
+use spanscope_hot::analyze::search::texts::Texts;
 
 use super::answers::Answers;
 use crate::float::parse_f64;
@@ -333,15 +332,16 @@ impl<'a> Search<'a> {
         // Ids are digits, or as in a few systems any text.
         let id = id.filter(|id| id.bytes().all(|digit| digit.is_ascii_hexdigit()) || self.has_ids_of_text());
         let mut open = Open::new(within);
-        let mut more = |number: u32| open.found(texts.spans_of(number));
-        let mut ask = |number: u32| !pattern.is_in(texts.text(number)) || more(number);
         let mut recent = self.index.recent.borrow_mut();
+        let mut ask = |number: u32, from: usize| {
+            !pattern.is_in_from(texts.text(number), from) || open.found(texts.spans_of(number))
+        };
         match (pattern, pattern.needed()) {
-            (Pattern::Plain(_), Some(needle)) => recent.search(texts, &needle, &mut more),
-            (_, Some(needle)) => recent.search(texts, &needle, &mut ask),
+            (Pattern::Plain(_), Some(needle)) => recent.find(texts, &needle, &mut open),
+            (_, Some(needle)) => recent.each(texts, &needle, &mut |place| ask(place.number, place.at as usize)),
             // Some letter of it is not ASCII, in either case.
-            (Pattern::Letters(_), None) => drop(texts.beyond_ascii().iter().all(|number| ask(*number))),
-            _ => drop(texts.all().all(ask)),
+            (Pattern::Letters(_), None) => drop(texts.beyond_ascii().iter().all(|number| ask(*number, 0))),
+            _ => drop(texts.all().all(|number| ask(number, 0))),
         }
         let open = open.marks();
         for (position, value) in texts.long() {
@@ -372,14 +372,15 @@ impl<'a> Search<'a> {
             Err(value) => passes(&self.store.decode(value).to_string()),
         };
         let mut without = |position: usize| {
-            let span = self.trace.span(position).filter(|_| on_resource);
-            span.is_some_and(|span| {
+            self.trace.span(position).is_some_and(|span| {
                 resources.get(span.resource_index(), || {
                     span.resource().any(|(found, value)| found == key && passes(&value.to_string()))
                 })
             })
         };
-        self.index.texts(&self.trace).keep_attribute(number, within, &mut text, &mut without);
+        let mut recent = self.index.recent.borrow_mut();
+        let without: Option<&mut dyn FnMut(usize) -> bool> = if on_resource { Some(&mut without) } else { None };
+        self.index.texts(&self.trace).keep_attribute(number, &mut recent, within, &mut text, without);
     }
 }
 

@@ -41,7 +41,7 @@ impl Shapes {
         }
     }
 
-    fn keys_of(&self, number: u32) -> &[StringId] {
+    pub(super) fn keys_of(&self, number: u32) -> &[StringId] {
         let start = number.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
         &self.keys[start as usize..self.ends[number as usize] as usize]
     }

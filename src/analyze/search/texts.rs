@@ -9,7 +9,9 @@
 //! The values of an input lie far apart in it, and most are like others. Collected once, a million spans are searched in the time that it
 //! takes to walk some megabytes: all texts once, and the spans of those that match.
 
-use super::super::answers::Answers;
+use std::hint;
+
+use super::recent::Recent;
 use super::shapes::Shapes;
 use crate::simd::Needle;
 use crate::store::{RawText, RawValue, Store, Trace};
@@ -19,6 +21,8 @@ use crate::strings::{StringId, Strings};
 const LONGEST: usize = 256;
 /// Marks the number of a text that stays where it is.
 const LONG: u32 = 1 << 31;
+/// How many texts are looked at together.
+const TOGETHER: usize = 32;
 
 #[derive(Debug)]
 pub struct Texts {
@@ -144,27 +148,36 @@ impl Texts {
         LONG | (self.long.len() as u32 - 1)
     }
 
-    /// Tells of the collected texts in which a needle stands, rising, as long as more are wanted. It is looked for in all of them at once, or
-    /// in those alone that are known to have a part of it. The texts of most spans come first, so that often few are looked at until every
-    /// span has one.
-    pub fn with(&self, needle: &Needle, known: Option<&[u32]>, more: &mut dyn FnMut(u32) -> bool) {
-        if let Some(known) = known {
-            for number in known {
-                let text = self.text(*number).as_bytes();
-                if needle.is_in(text, 0, text.len()) && !more(*number) {
-                    break;
+    /// Tells where in the collected texts a needle first stands, rising, as long as more are wanted. It is looked for in all of them at once, or
+    /// in those alone that are known to have a part of it. The texts of most spans come first, so that often few are looked at until every span
+    /// has one.
+    pub(super) fn with(&self, needle: &Needle, known: Option<Known<'_>>, more: &mut dyn FnMut(Place) -> bool) {
+        let (bytes, ends) = self.strings.all();
+        let start = |number: u32| number.checked_sub(1).map_or(0, |before| ends[before as usize] as usize);
+        if let Some(Known { places, part_at }) = known {
+            for places in places.chunks(TOGETHER) {
+                // They lie far apart. Asked for one after the other the memory would be waited for each time, asked for together once.
+                let byte = |place: &Place| bytes.get(start(place.number) + place.at as usize).copied();
+                hint::black_box(places.iter().filter_map(byte).fold(0, |sum, byte| sum ^ byte));
+                for Place { number, at } in places {
+                    let (start, end) = (start(*number), ends[*number as usize] as usize);
+                    // It cannot stand before the part's first place.
+                    let from = start + (*at as usize).saturating_sub(part_at);
+                    let found = needle.find(bytes, from, end - from);
+                    if found.is_some_and(|found| !more(Place { number: *number, at: (found - start) as u32 })) {
+                        return;
+                    }
                 }
             }
             return;
         }
-        let (bytes, ends) = self.strings.all();
         let (mut number, mut at) = (0, 0);
         while let Some(found) = needle.find(bytes, at, bytes.len() - at) {
             number = first_beyond(ends, number, found);
             let Some(end) = ends.get(number).map(|end| *end as usize) else { break };
             if found + needle.len() > end {
                 at = found + 1;
-            } else if more(number as u32) {
+            } else if more(Place { number: number as u32, at: (found - start(number as u32)) as u32 }) {
                 at = end;
             } else {
                 break;
@@ -198,31 +211,77 @@ impl Texts {
         self.long_of.iter().map(|span| *span as usize).zip(self.long.iter().copied())
     }
 
+    /// What each span has under a key.
+    pub(super) fn under(&self, key: StringId) -> Under {
+        let places = self.shapes.places_of(key);
+        let mut known = vec![0; self.strings.len()];
+        let mut under = Under { numbers: vec![0; NUMBERS_FROM as usize], spans: Vec::with_capacity(self.shape.len()) };
+        for (shape, from) in self.shape.iter().zip(&self.from) {
+            under.spans.push(match places.of(*shape) {
+                [] => NONE,
+                [place] => {
+                    let number = self.numbers[*from as usize + BEFORE_ATTRIBUTES + *place as usize];
+                    match known.get_mut(number as usize) {
+                        Some(known) if *known != 0 => *known,
+                        known => {
+                            let new = under.numbers.len() as u32;
+                            under.numbers.push(number);
+                            known.map_or(new, |known| {
+                                *known = new;
+                                new
+                            })
+                        }
+                    }
+                }
+                _ => SEVERAL,
+            });
+        }
+        under
+    }
+
     /// Keeps the marks of spans for which the answer is yes: that about the texts which a span has under a key, or, where it has no such
-    /// attribute, that about the span. Each text is asked once.
+    /// attribute, that about the span, if there is something to ask. Each text is asked once, and only if a marked span has it.
+    #[inline(never)] // among what is compiled for size it would be so too
     pub fn keep_attribute(
         &self,
         key: StringId,
+        recent: &mut Recent,
         marks: &mut [bool],
         text: &mut dyn FnMut(Result<&str, RawValue>) -> bool,
-        without: &mut dyn FnMut(usize) -> bool,
+        without: Option<&mut dyn FnMut(usize) -> bool>,
     ) {
-        let places = self.shapes.places_of(key);
-        let mut known = Answers::default();
-        for (position, mark) in marks.iter_mut().enumerate().filter(|(_, mark)| **mark) {
-            let own = &self.numbers[self.from[position] as usize + BEFORE_ATTRIBUTES..];
-            let places = places.of(self.shape[position]);
-            *mark = if places.is_empty() {
-                without(position)
-            } else {
-                places.iter().any(|place| {
-                    let number = own[*place as usize];
-                    match number & LONG {
-                        0 => known.get(number as usize, || text(self.get(number))),
-                        _ => text(self.get(number)),
-                    }
-                })
-            };
+        let Under { numbers, spans } = recent.under(self, key);
+        // First whether a text is wanted, then whether it passes.
+        let mut passes = vec![false; numbers.len()];
+        for (mark, at) in marks.iter().zip(spans) {
+            passes[*at as usize] |= mark;
+        }
+        let wants = [NONE, SEVERAL].map(|at| std::mem::replace(&mut passes[at as usize], true));
+        for (passes, number) in
+            passes.iter_mut().zip(numbers).skip(NUMBERS_FROM as usize).filter(|(passes, _)| **passes)
+        {
+            *passes = text(self.get(*number));
+        }
+        passes[NONE as usize] = without.is_some();
+        for (mark, at) in marks.iter_mut().zip(spans) {
+            *mark &= passes[*at as usize];
+        }
+        let mut of_kind = |kind: u32, passes: &mut dyn FnMut(usize) -> bool| {
+            for (position, (mark, _)) in
+                marks.iter_mut().zip(spans).enumerate().filter(|(_, (mark, at))| **mark && **at == kind)
+            {
+                *mark = passes(position);
+            }
+        };
+        if let Some(without) = without.filter(|_| wants[0]) {
+            of_kind(NONE, without);
+        }
+        if wants[1] {
+            of_kind(SEVERAL, &mut |position| {
+                let own = &self.numbers[self.from[position] as usize + BEFORE_ATTRIBUTES..];
+                let mut keys = self.shapes.keys_of(self.shape[position]).iter().zip(own);
+                keys.any(|(found, number)| *found == key && text(self.get(*number)))
+            });
         }
     }
 
@@ -247,30 +306,31 @@ fn first_beyond(ends: &[u32], from: usize, at: usize) -> usize {
     begin + stretch.partition_point(|end| *end as usize <= at)
 }
 
-/// Spans that are still to be found.
-pub struct Open {
-    marks: Vec<bool>,
-    count: usize,
+/// Where in a text something stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    pub number: u32,
+    pub at: u32,
 }
 
-impl Open {
-    pub fn new(marks: &[bool]) -> Open {
-        Open { marks: marks.to_vec(), count: marks.iter().filter(|mark| **mark).count() }
-    }
-
-    /// These are found; whether there are others.
-    pub fn found(&mut self, spans: &[u32]) -> bool {
-        for span in spans {
-            self.count -= usize::from(std::mem::take(&mut self.marks[*span as usize]));
-        }
-        self.count > 0
-    }
-
-    /// One mark for each span.
-    pub fn marks(&mut self) -> &mut [bool] {
-        &mut self.marks
-    }
+/// The texts that have a part of a needle, with its first places, and where in the needle the part stands.
+pub(super) struct Known<'a> {
+    pub(super) places: &'a [Place],
+    pub(super) part_at: usize,
 }
+
+/// What spans have under a key.
+#[derive(Debug)]
+pub(super) struct Under {
+    /// The numbers of the texts, from [`NUMBERS_FROM`] on.
+    numbers: Vec<u32>,
+    /// By span where its text stands among them; or that it has no such attribute, or several.
+    spans: Vec<u32>,
+}
+
+const NONE: u32 = 0;
+const SEVERAL: u32 = 1;
+const NUMBERS_FROM: u32 = 2;
 
 /// The spans that have each text.
 #[derive(Debug, Default)]
