@@ -179,12 +179,59 @@ fn a_word_that_is_typed_finds_what_it_finds_at_once() {
         "e",
         "cart -cart or GET",
         "größe",
+        "http.route=/cart -http.route=/cart",
+        "/[a-z]+\\b ?7/i",
     ] {
         for end in words.char_indices().map(|(at, letter)| at + letter.len_utf8()) {
             let typed = &words[..end];
             if matches!(Query::parse(typed), Ok(Some(_))) {
                 assert_eq!(find(typed, &index), find(typed, &Index::default()), "{typed}");
             }
+        }
+    }
+}
+
+/// A key that some spans have once, one several times and one not at all, of itself or of its resource; many attributes beside it.
+#[test]
+fn attributes_are_found_under_their_keys() {
+    let attribute = |key: &str, value: &str| format!(r#"{{"key":"{key}","value":{{"stringValue":"{value}"}}}}"#);
+    let many: Vec<String> =
+        (0..70).map(|number| attribute(&format!("key.{number}"), &format!("value {number}"))).collect();
+    let long = "long ".repeat(100);
+    let of_spans = [
+        vec![attribute("tier", "gold")],
+        vec![attribute("tier", "silver"), attribute("note", "x"), attribute("tier", "gold")],
+        many,
+        vec![attribute("tier", &long)],
+    ];
+    let spans = of_spans.iter().zip(1..).map(|(attributes, number)| {
+        format!(r#"{{"traceId":"5b8aa5a2d2c872e8321cf37308d69df2","spanId":"000000000000000{number}","name":"n","startTimeUnixNano":"{number}","endTimeUnixNano":"9","attributes":[{}]}}"#, attributes.join(","))
+    });
+    let spans: Vec<String> = spans.collect();
+    for (resource, without) in [("bronze", [2].as_slice()), ("gold", &[2])] {
+        let text = format!(
+            r#"{{"resourceSpans":[{{"resource":{{"attributes":[{}]}},"scopeSpans":[{{"spans":[{}]}}]}}]}}"#,
+            attribute("tier", resource),
+            spans.join(","),
+        );
+        let store = spanscope::read(text.into_bytes(), &Default::default()).expect("a readable sample").store;
+        let gold = if resource == "gold" { vec![0, 1, 2] } else { vec![0, 1] };
+        assert_eq!(found(&store, "tier=gold"), gold);
+        assert_eq!(
+            found(&store, &format!("tier={resource}")),
+            if resource == "gold" { gold } else { without.to_vec() }
+        );
+        for (query, expected) in [
+            ("tier=silver", vec![1]),
+            ("tier:long", vec![3]),
+            ("key.69=\"value 69\"", vec![2]),
+            ("value 3", vec![2]),
+            ("has:key.30", vec![2]),
+            ("has:tier", vec![0, 1, 2, 3]),
+            ("-tier:o", vec![2]),
+            ("tier=silver tier=gold", vec![1]),
+        ] {
+            assert_eq!(found(&store, query), expected, "{query} with {resource}");
         }
     }
 }
