@@ -135,7 +135,7 @@ impl Strings {
 
 /// Equality of short texts by overlapping eight-byte words: a call to `memcmp` costs more than the comparison.
 #[inline(always)]
-fn same(a: &[u8], b: &[u8]) -> bool {
+pub fn same(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }

@@ -1,6 +1,7 @@
 //! Times and durations in the notations of people and of vendors, to nanoseconds: exact, without a double in between.
 
 use super::micros::{Nanos, scaled};
+use crate::simd;
 use crate::store::NO_TIME;
 
 const SECOND: u64 = 1_000_000_000;
@@ -94,6 +95,31 @@ pub struct Dates {
 }
 
 impl Dates {
+    /// The nanoseconds of a date of the same second as the last one, with a fraction and a `Z`, at the beginning of a text, and where it ends: as
+    /// [`Dates::leading`] would say, which is asked for all others.
+    #[inline]
+    pub fn again(&self, text: &[u8]) -> Option<(u64, usize)> {
+        let (last, seconds) = self.last.as_ref()?;
+        if !simd::continues_with(text, 0, last) || text.get(last.len()) != Some(&b'.') {
+            return None;
+        }
+        let from = last.len() + 1;
+        let (mut at, mut fraction, mut scale) = (from, 0, SECOND);
+        while let Some(digit) = text.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
+            fraction = fraction * 10 + u64::from(digit);
+            scale /= 10;
+            at += 1;
+            if scale == 0 {
+                return None;
+            }
+        }
+        if at == from || text.get(at) != Some(&b'Z') {
+            return None;
+        }
+        let ns = u64::try_from(*seconds).ok()?.checked_mul(SECOND)?.checked_add(fraction * scale)?;
+        (ns != NO_TIME).then_some((ns, at + 1))
+    }
+
     /// As [`leading_date_time`].
     pub fn leading<'t>(&mut self, text: &'t str) -> Option<(Instant, &'t str)> {
         let head: Option<&[u8; 19]> = text.as_bytes().first_chunk();
@@ -311,6 +337,12 @@ mod tests {
         for text in [
             "2025-04-17T08:40:44.5Z a",
             "2025-04-17T08:40:44.75Z b",
+            "2025-04-17T08:40:44.123456785Z",
+            "2025-04-17T08:40:44.75000000000Z",
+            "2025-04-17T08:40:44.Z",
+            "2025-04-17T08:40:44Z",
+            "2025-04-17T08:40:44.5",
+            "2025-04-17T08:40:44.5z",
             "2025-04-17T08:40:44+02:00",
             "2025-04-17T08:40:45,1",
             "2025-04-17T08:40",
@@ -319,6 +351,10 @@ mod tests {
         ] {
             let twice = [dates.leading(text), dates.leading(text)];
             assert_eq!(twice, [leading_date_time(text); 2], "{text}");
+            let again = dates.again(text.as_bytes());
+            let expected = leading_date_time(text).map(|(instant, rest)| (instant.ns, text.len() - rest.len()));
+            assert!(again.is_none() || again == expected, "{text}");
+            assert_eq!(again.is_some(), text.contains("5Z") && !text.contains("75000000000Z"), "{text}");
         }
     }
 

@@ -8,11 +8,16 @@ pub(super) use wasm::*;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm {
     pub(in crate::simd) use core::arch::wasm32::{
-        i8x16_add as add, i8x16_sub as sub, i16x8_mul as mul16, u8x16_add_sat as add_sat, u8x16_min as min,
-        u8x16_narrow_i16x8 as narrow, u8x16_splat as splat, u8x16_sub_sat as sub_sat, u16x8_splat as splat16,
-        v128 as Lanes, v128_or as or,
+        i8x16_add as add, i8x16_sub as sub, i16x8_mul as mul16, u8x16_add_sat as add_sat, u8x16_bitmask as marks,
+        u8x16_eq as equal, u8x16_min as min, u8x16_narrow_i16x8 as narrow, u8x16_sub_sat as sub_sat,
+        u16x8_splat as splat16, v128 as Lanes, v128_or as or,
     };
-    use core::arch::wasm32::{i64x2_extract_lane, u16x8_shr, v128_and, v128_any_true};
+    use core::arch::wasm32::{i64x2_extract_lane, u8x16_splat, u16x8_shr, v128_and, v128_any_true};
+
+    #[inline(always)]
+    pub(in crate::simd) fn splat(byte: u8) -> Lanes {
+        u8x16_splat(byte)
+    }
 
     /// The upper byte of every two.
     #[inline(always)]
@@ -68,6 +73,9 @@ mod sse2 {
         mul16(a: Lanes, b: Lanes) -> Lanes = _mm_mullo_epi16(a, b);
         narrow(a: Lanes, b: Lanes) -> Lanes = _mm_packus_epi16(a, b);
         or(a: Lanes, b: Lanes) -> Lanes = _mm_or_si128(a, b);
+        equal(a: Lanes, b: Lanes) -> Lanes = _mm_cmpeq_epi8(a, b);
+        /// The highest bit of each byte.
+        marks(lanes: Lanes) -> u16 = _mm_movemask_epi8(lanes).cast_unsigned() as u16;
         splat(byte: u8) -> Lanes = _mm_set1_epi8(byte.cast_signed());
         splat16(number: u16) -> Lanes = _mm_set1_epi16(number.cast_signed());
         /// The upper byte of every two.

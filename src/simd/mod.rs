@@ -10,12 +10,14 @@
 mod hex;
 #[cfg(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64"))]
 mod lanes;
+mod marks;
 mod needle;
 
 #[cfg(any(test, target_arch = "wasm32"))]
 use std::mem::MaybeUninit;
 
 pub use hex::{DashedHex, hex_portable, hex16, hex16_lower};
+pub use marks::Marks;
 pub use needle::Needle;
 
 /// A short text to compare with at one position of a buffer, padded so that two sixteen-byte loads cover it.
@@ -389,15 +391,15 @@ pub fn skip_whitespace(bytes: &[u8], from: usize) -> usize {
 #[inline(never)]
 pub fn find(bytes: &[u8], from: usize, any: [u8; 3]) -> usize {
     let mut at = from;
-    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    #[cfg(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64"))]
     {
-        use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, v128_or};
-        let [a, b, c] = any.map(|byte| u8x16_splat(byte));
+        use lanes::{equal, marks, or, splat};
+        let [a, b, c] = any.map(splat);
         while let Some(window) = bytes.get(at..at + 16) {
             // SAFETY: `window` is 16 bytes long.
             let chunk = unsafe { load(window, 0) };
-            let found = v128_or(v128_or(u8x16_eq(chunk, a), u8x16_eq(chunk, b)), u8x16_eq(chunk, c));
-            let found = u32::from(u8x16_bitmask(found));
+            let found = or(or(equal(chunk, a), equal(chunk, b)), equal(chunk, c));
+            let found = u32::from(marks(found));
             if found != 0 {
                 return at + found.trailing_zeros() as usize;
             }
@@ -408,8 +410,8 @@ pub fn find(bytes: &[u8], from: usize, any: [u8; 3]) -> usize {
             let start = bytes.len() - 16;
             // SAFETY: `window` is 16 bytes long.
             let chunk = unsafe { load(window, 0) };
-            let found = v128_or(v128_or(u8x16_eq(chunk, a), u8x16_eq(chunk, b)), u8x16_eq(chunk, c));
-            let found = u32::from(u8x16_bitmask(found)) >> (at - start);
+            let found = or(or(equal(chunk, a), equal(chunk, b)), equal(chunk, c));
+            let found = u32::from(marks(found)) >> (at - start);
             return if found != 0 { at + found.trailing_zeros() as usize } else { bytes.len() };
         }
     }
@@ -417,6 +419,21 @@ pub fn find(bytes: &[u8], from: usize, any: [u8; 3]) -> usize {
         at += 1;
     }
     at.min(bytes.len())
+}
+
+/// As [`find`], where it is likely to be near.
+#[inline(always)]
+pub fn find_near(bytes: &[u8], from: usize, any: [u8; 3]) -> usize {
+    #[cfg(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64"))]
+    if let Some(window) = bytes.get(from..from + 16) {
+        use lanes::{equal, marks, or, splat};
+        let [a, b, c] = any.map(splat);
+        // SAFETY: `window` is 16 bytes long.
+        let chunk = unsafe { load(window, 0) };
+        let found = u32::from(marks(or(or(equal(chunk, a), equal(chunk, b)), equal(chunk, c))));
+        return if found != 0 { from + found.trailing_zeros() as usize } else { find(bytes, from + 16, any) };
+    }
+    find(bytes, from, any)
 }
 
 /// How often `byte` occurs.

@@ -190,12 +190,35 @@ impl Places {
     }
 }
 
+/// Names of spans by the messages that they are made of, as many spans begin with the same one: both by their numbers, in a place that is
+/// told by the message's.
+#[derive(Debug)]
+struct Names([(StringId, StringId); 64]);
+
+impl Default for Names {
+    fn default() -> Names {
+        Names([(StringId::EMPTY, StringId::EMPTY); 64])
+    }
+}
+
+impl Names {
+    fn of(&mut self, builder: &mut StoreBuilder, message: RawValue) -> StringId {
+        let Some(number) = message.as_interned() else { return name_of_message(builder, message) };
+        let known = &mut self.0[number.index() % 64];
+        if known.0 != number {
+            *known = (number, name_of_message(builder, message));
+        }
+        known.1
+    }
+}
+
 /// All lines so far.
 #[derive(Debug, Default)]
 pub struct Lines {
     pub groups: Vec<Group>,
     pub traces: TraceTable,
     pub places: Places,
+    names: Names,
     /// Open addressing: number of the group plus one, 0 is free.
     slots: Vec<u32>,
     last: u32,
@@ -291,10 +314,8 @@ impl Lines {
         }
         if line.name.0 > group.named_by {
             (group.named_by, group.name) = match line.name {
-                (NameSource::Message, StringId::EMPTY) => (NameSource::Message, name_of_message(builder, line.message)),
-                (NameSource::Message, name) => {
-                    (NameSource::Message, name_of_message(builder, RawValue::interned(name)))
-                }
+                (NameSource::Message, StringId::EMPTY) => (NameSource::Message, self.names.of(builder, line.message)),
+                (NameSource::Message, name) => (NameSource::Message, self.names.of(builder, RawValue::interned(name))),
                 name => name,
             };
         }

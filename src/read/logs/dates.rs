@@ -38,6 +38,10 @@ pub(super) fn find_date(bytes: &[u8], dates: &mut Dates) -> Option<Date> {
             break;
         }
         if bytes.get(at).is_some_and(u8::is_ascii_digit) {
+            if let Some((ns, length)) = dates.again(&bytes[at..]) {
+                let end = at + length + usize::from(bytes.get(at + length) == Some(&b']'));
+                return Some(Date { ns, zone: Zone::Told, start: at, end });
+            }
             let window = &bytes[at..bytes.len().min(at + LONG)];
             let text = match std::str::from_utf8(window) {
                 Ok(text) => text,

@@ -8,11 +8,11 @@ use super::super::told::kind_of;
 use super::fields::Field;
 use super::state::{LineInput, OwnKey};
 use crate::json::Text;
-use crate::simd::{self, Needle};
+use crate::simd::{self, Marks};
 use crate::store::{
     AttributeRange, Encoding, IdForm, NO_TIME, OMITTED, RawValue, SpanKey, SpanKind, StoreBuilder, TraceKey,
 };
-use crate::strings::{StringId, hash};
+use crate::strings::{StringId, hash, same};
 
 /// Names are cut to so many characters.
 const NAME_LENGTH: usize = 80;
@@ -257,6 +257,10 @@ impl Line {
                 self.message = sentence(reading, key, found);
             }
             Field::Level => self.take_level(reading, key, found),
+            Field::Service if self.service == StringId::EMPTY && found.shape == Shape::Text && !found.text.escaped => {
+                let text = found.text.bytes(reading.bytes);
+                self.service = reading.builder.intern_bytes(text);
+            }
             Field::Flags => {}
             _ => self.take_rare(reading, field, key, found),
         }
@@ -271,7 +275,7 @@ impl Line {
     #[inline(never)]
     fn take_rare(&mut self, reading: &mut LineInput<'_>, field: Field, key: StringId, found: Found) {
         let bytes = reading.bytes;
-        let content = found.text.content(bytes);
+        let content = || found.text.content(bytes);
         match field {
             Field::Parent if self.parent.is_empty() => match span_of(reading, found) {
                 Some(parent) => self.parent = parent,
@@ -279,21 +283,22 @@ impl Line {
             },
             Field::Transaction => self.transaction = span_of(reading, found).unwrap_or(SpanKey::EMPTY),
             Field::DecimalTrace if !self.has_trace() => {
+                let content = content();
                 let decimal = content.len() < 32;
                 self.trace = match content.parse() {
                     Ok(number) if decimal => trace_number(number),
                     _ => ids::trace_key(reading.builder, content.as_bytes(), Base64::No).0,
                 };
             }
-            Field::DecimalSpan if self.span.is_empty() => self.span = decimal_span(reading, &content),
-            Field::DecimalParent if self.parent.is_empty() => self.parent = decimal_span(reading, &content),
+            Field::DecimalSpan if self.span.is_empty() => self.span = decimal_span(reading, &content()),
+            Field::DecimalParent if self.parent.is_empty() => self.parent = decimal_span(reading, &content()),
             Field::Traceparent => {
-                if !self.take_traceparent(reading, content.as_bytes()) {
+                if !self.take_traceparent(reading, content().as_bytes()) {
                     self.keep(reading, key, found);
                 }
             }
             Field::Xray => {
-                for part in content.split(';') {
+                for part in content().split(';') {
                     match part.trim().split_once('=') {
                         Some(("Root" | "root", root)) if !self.has_trace() => self.trace = xray_trace(reading, root),
                         Some(("Parent" | "parent", parent)) if self.span.is_empty() => {
@@ -309,25 +314,25 @@ impl Line {
                 Some(time) if self.began == NO_TIME => self.began = time,
                 _ => self.keep(reading, key, found),
             },
-            Field::Kind => match kind_of(content.as_bytes()) {
+            Field::Kind => match kind_of(content().as_bytes()) {
                 Some(kind) => self.kind = kind,
                 None => self.keep(reading, key, found),
             },
-            Field::Seconds => self.seconds = content.parse().ok(),
-            Field::Nanos => self.nanos = content.parse().unwrap_or(0),
+            Field::Seconds => self.seconds = content().parse().ok(),
+            Field::Nanos => self.nanos = content().parse().unwrap_or(0),
             Field::Status => match Level::of(&found.text.bytes(bytes)[..(found.text.bytes(bytes).len()).min(12)]) {
                 Some(_) if found.shape == Shape::Text => self.take_level(reading, key, found),
                 _ => self.keep(reading, key, found),
             },
             Field::Template if found.shape == Shape::Text => self.template = sentence(reading, key, found),
             Field::Service if found.shape == Shape::Text => {
-                if !content.is_empty() && self.service == StringId::EMPTY {
-                    self.service = reading.builder.intern(&content);
+                if self.service == StringId::EMPTY {
+                    self.service = reading.builder.intern(&content());
                 }
             }
             Field::Name if found.shape == Shape::Text => self.named = Some(found),
-            Field::SpanName if found.shape == Shape::Text && !content.is_empty() => {
-                self.name = (NameSource::Field, name_of(reading.builder, &content));
+            Field::SpanName if found.shape == Shape::Text && found.text.start < found.text.end => {
+                self.name = (NameSource::Field, name_of(reading.builder, &content()));
             }
             Field::Method | Field::Path => {
                 if found.shape == Shape::Text {
@@ -336,7 +341,7 @@ impl Line {
                 self.keep(reading, key, found);
             }
             Field::Duration(unit) => {
-                if let Some(duration) = duration_of(reading, &content, unit) {
+                if let Some(duration) = duration_of(reading, &content(), unit) {
                     self.duration = Some(self.duration.unwrap_or(0).max(duration));
                 }
                 self.keep(reading, key, found);
@@ -490,7 +495,7 @@ impl Line {
             self.name.0 = NameSource::Message;
         }
         if self.duration.is_none() {
-            self.duration = told_duration(&reading.logs.said, reading.builder.plain_text(self.message));
+            self.duration = reading.logs.said.duration(reading.input.builder, self.message);
         }
         self.failed |= self.level >= Level::Error || self.error && self.level == Level::Unsaid;
         self.attributes = reading.builder.attributes_since(self.mark);
@@ -584,7 +589,13 @@ fn xray_trace(reading: &mut LineInput<'_>, text: &str) -> TraceKey {
 }
 
 fn time_of(reading: &mut LineInput<'_>, found: Found, unit: Option<Unit>) -> Option<u64> {
-    let text = simd::text(found.text.bytes(reading.bytes))?;
+    let text = found.text.bytes(reading.bytes);
+    if let Some((ns, end)) = reading.logs.dates.again(text)
+        && end == text.len()
+    {
+        return Some(ns);
+    }
+    let text = simd::text(text)?;
     if let Some(instant) = reading.logs.dates.date_time(text) {
         return Some(reading.zoned(instant));
     }
@@ -595,8 +606,13 @@ fn time_of(reading: &mut LineInput<'_>, found: Found, unit: Option<Unit>) -> Opt
 
 /// A duration by the unit in its text, by the one that its key names, or by its size.
 pub fn duration_of(reading: &mut LineInput<'_>, text: &str, unit: Option<Unit>) -> Option<u64> {
-    let text = text.trim();
-    let alone = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let is_alone = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let mut alone = is_alone(text);
+    let mut text = text;
+    if !alone {
+        text = text.trim();
+        alone = is_alone(text);
+    }
     let told = if alone { None } else { unit_duration(text).or_else(|| clock_duration(text)) };
     let found = match (told, unit) {
         (Some(told), _) => told,
@@ -622,7 +638,7 @@ pub fn duration_of(reading: &mut LineInput<'_>, text: &str, unit: Option<Unit>) 
 }
 
 /// What a sentence says that something took: `took 12ms`, `Completed 200 OK in 12 ms`.
-fn told_duration(said: &Said, message: &str) -> Option<u64> {
+fn told_duration(message: &str) -> Option<u64> {
     const DONE: [&str; 12] = [
         "completed",
         "finished",
@@ -638,20 +654,22 @@ fn told_duration(said: &Said, message: &str) -> Option<u64> {
         "closed",
     ];
     let bytes = message.as_bytes();
-    // Most messages say nothing of the kind, or have no number in them.
-    if !said.durations.iter().any(|words| words.is_in(bytes, 0, bytes.len())) || !bytes.iter().any(u8::is_ascii_digit) {
-        return None;
-    }
     let (mut took, mut done_in) = (None, None);
-    let mut at = simd::find(bytes, 0, [b' '; 3]);
-    while at < bytes.len() {
+    let mut blanks = Marks::new(bytes, 0, [b' '; 4]);
+    loop {
+        let at = blanks.next();
+        if at == bytes.len() {
+            break;
+        }
         if took.is_none() && bytes[..at].ends_with(b"took") {
             took = Some(at + 1);
         }
         if bytes[at..].starts_with(b" in ") {
             done_in = Some(at);
         }
-        at = simd::find(bytes, at + 1, [b' '; 3]);
+    }
+    if (took, done_in) == (None, None) || !bytes.iter().any(u8::is_ascii_digit) {
+        return None;
     }
     let behind = match (took, done_in) {
         (Some(at), _) => &message[at..],
@@ -683,8 +701,8 @@ fn sentence(reading: &mut LineInput<'_>, key: StringId, found: Found) -> RawValu
             return RawValue::NULL;
         }
         // What is said once stays where it stands.
-        if reading.logs.said.comes_again(said) {
-            return RawValue::interned(reading.builder.intern_bytes(said));
+        if let Some(again) = reading.logs.said.again(reading.input.builder, said) {
+            return RawValue::interned(again);
         }
         return slice(reading, Encoding::Text, said);
     }
@@ -707,25 +725,49 @@ fn sentence(reading: &mut LineInput<'_>, key: StringId, found: Found) -> RawValu
     if name == StringId::EMPTY { RawValue::NULL } else { RawValue::interned(name) }
 }
 
-/// What lines said lately, by its hash, and what stands before a duration.
+/// What lines said lately.
 #[derive(Debug)]
 pub struct Said {
-    slots: Vec<u32>,
-    durations: Vec<Needle>,
+    /// By its hash, which is the first number here; the second one is that of the text, `EMPTY` as long as it was said once.
+    slots: Vec<(u32, StringId)>,
+    /// What tells no duration, by its number.
+    without: Vec<StringId>,
 }
 
 impl Said {
     pub fn new() -> Said {
-        let durations = [&b"took "[..], b" in "].into_iter().filter_map(Needle::new).collect();
-        Said { slots: vec![0; 1 << 12], durations }
+        Said { slots: vec![(0, StringId::EMPTY); 1 << 12], without: vec![StringId::EMPTY; 1 << 6] }
     }
 
-    /// Whether this was said not long before.
+    /// The number of a text that was said not long before.
     #[inline]
-    fn comes_again(&mut self, text: &[u8]) -> bool {
+    fn again(&mut self, builder: &mut StoreBuilder, text: &[u8]) -> Option<StringId> {
         let hash = hash(text);
         let at = hash as usize & (self.slots.len() - 1);
-        std::mem::replace(&mut self.slots[at], hash) == hash
+        let (known, number) = &mut self.slots[at];
+        if *known != hash {
+            (*known, *number) = (hash, StringId::EMPTY);
+            return None;
+        }
+        if *number == StringId::EMPTY || !same(builder.string(*number).as_bytes(), text) {
+            *number = builder.intern_bytes(text);
+        }
+        Some(*number)
+    }
+
+    /// What a message tells that something took.
+    #[inline]
+    fn duration(&mut self, builder: &StoreBuilder, message: RawValue) -> Option<u64> {
+        let Some(number) = message.as_interned() else { return told_duration(builder.plain_text(message)) };
+        let at = number.index() % self.without.len();
+        if self.without[at] == number {
+            return None;
+        }
+        let told = told_duration(builder.string(number));
+        if told.is_none() {
+            self.without[at] = number;
+        }
+        told
     }
 }
 
@@ -804,7 +846,6 @@ mod tests {
 
     #[test]
     fn a_duration_stands_behind_took_or_in_where_something_is_done() {
-        let said = Said::new();
         for (message, expected) in [
             ("query took 12ms", Some(12_000_000)),
             ("Completed 200 OK in 1.5 s", Some(1_500_000_000)),
@@ -813,7 +854,7 @@ mod tests {
             ("it took long", None),
             ("", None),
         ] {
-            assert_eq!(told_duration(&said, message), expected, "{message}");
+            assert_eq!(told_duration(message), expected, "{message}");
         }
     }
 }

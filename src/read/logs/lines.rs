@@ -7,6 +7,8 @@ use crate::error::WarningKind;
 use crate::json::{JsonErrorKind, Lexer};
 
 /// Reads all lines of an input.
+// Not within what is compiled for size.
+#[inline(never)]
 pub fn read(reading: &mut LineInput<'_>, tally: &mut Tally) {
     let bytes = reading.bytes;
     let mut at = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };

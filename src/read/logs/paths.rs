@@ -1,5 +1,6 @@
 //! Paths of spans as they stood in lines, each with the span that it led to: most lines stand where one before them did, and need not be taken apart.
 
+use crate::simd;
 use crate::strings::hash;
 
 /// The paths so far.
@@ -30,7 +31,11 @@ impl Paths {
         let mut at = hash as usize & mask;
         loop {
             let path = &self.slots[at];
-            if path.len == 0 || path.hash == hash && bytes[path.start as usize..][..path.len as usize] == *text {
+            if path.len == 0
+                || path.hash == hash
+                    && path.len as usize == text.len()
+                    && simd::continues_with(bytes, path.start as usize, text)
+            {
                 return Some(at);
             }
             at = (at + 1) & mask;

@@ -63,7 +63,7 @@ impl Iterator for Pieces<'_> {
         let kind = match text.get(start)? {
             b'[' => {
                 let near = &text[..text.len().min(start + GROUP)];
-                let end = simd::find(near, start, [b']'; 3]);
+                let end = simd::find_near(near, start, [b']'; 3]);
                 if end < near.len() {
                     self.at = end + 1;
                     PieceKind::Group
@@ -123,20 +123,27 @@ pub(super) fn key_length(text: &[u8]) -> usize {
 
 /// Behind the closing quote, or the end.
 pub(super) fn quoted_end(text: &[u8], start: usize) -> usize {
-    let mut at = start + 1;
+    quoted(text, start).0
+}
+
+/// The same, and whether there is a backslash.
+#[inline]
+pub(super) fn quoted(text: &[u8], start: usize) -> (usize, bool) {
+    let (mut at, mut escaped) = (start + 1, false);
     loop {
-        at = simd::find(text, at, [b'"', b'\\', b'"']);
+        at = simd::find_near(text, at, [b'"', b'\\', b'"']);
         match text.get(at) {
-            Some(b'"') => return at + 1,
-            Some(_) => at += 2,
-            None => return text.len(),
+            Some(b'"') => return (at + 1, escaped),
+            Some(_) => (at, escaped) = (at + 2, true),
+            None => return (text.len(), escaped),
         }
     }
 }
 
 /// Behind a bare value: white space ends it, and a comma, semicolon or bracket with nothing behind it.
+#[inline]
 pub(super) fn value_end(text: &[u8], start: usize) -> usize {
-    let mut at = simd::find(text, start, [b' ', b'\t', b' ']);
+    let mut at = simd::find_near(text, start, [b' ', b'\t', b' ']);
     while at > start && matches!(text[at - 1], b',' | b';' | b']' | b')') {
         at -= 1;
     }

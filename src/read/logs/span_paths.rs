@@ -273,6 +273,8 @@ impl Spans {
     }
 
     /// A text line: whether it stands in a span; nothing when it is no line of this kind.
+    // Not within what is compiled for size.
+    #[inline(never)]
     pub fn line(&mut self, reading: &mut LineInput<'_>, text: &str, start: usize) -> Option<bool> {
         let bytes = reading.bytes;
         let head = head(text, &mut reading.logs.dates)?;

@@ -36,6 +36,8 @@ pub struct Logs {
     pub kept_given: Vec<Given>,
     /// The date of the line that begins at an offset, if it has one: it was looked for already, to see whether the line before goes on.
     pub ahead: Option<(usize, Option<Date>)>,
+    /// Where that line ends and the next one begins.
+    pub end_ahead: (usize, usize),
     pub said: Said,
     /// Room for the request that a line is about.
     pub request: String,
@@ -57,6 +59,7 @@ impl Logs {
             given: Vec::new(),
             kept_given: Vec::new(),
             ahead: None,
+            end_ahead: (0, 0),
             said: Said::new(),
             request: String::new(),
             own_keys: [StringId::EMPTY; OWN_KEYS.len()],

@@ -15,7 +15,7 @@ use super::dates::{Zone, find_date};
 use super::fields::Field;
 use super::json;
 use super::line::{Found, Level, Line, Shape};
-use super::pieces::{Piece, PieceKind, Pieces, key_length, quoted_end, value_end};
+use super::pieces::{Piece, PieceKind, Pieces, key_length, quoted, value_end};
 use super::state::{LineInput, OwnKey, Taken};
 use crate::json::Text;
 use crate::simd;
@@ -38,10 +38,14 @@ pub fn take(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
     if bytes[start..].starts_with(RECORD) {
         return record(reading, start);
     }
-    let (end, mut next) = line_end(bytes, start);
+    let (end, mut next) = match reading.logs.ahead {
+        Some((place, _)) if place == start => reading.logs.end_ahead,
+        _ => line_end(bytes, start),
+    };
     let Some(text) = simd::text(&bytes[start..end]) else { return (Taken::Nothing, next) };
     let mut line = Line::at(reading.builder, start);
-    let pairs = is_logfmt(text.as_bytes());
+    let logs = &reading.logs;
+    let pairs = logs.pairs.follow(bytes, start, logs.pairs.root(0)).is_some() || is_logfmt(text.as_bytes());
     let alone = pairs && !text.ends_with('}') && pairs_alone(reading, &mut line, text, start);
     let dated = !alone && parse(reading, &mut line, text, start, pairs);
     let log = dated || line.level != Level::Unsaid || line.has_trace();
@@ -64,6 +68,7 @@ pub fn take(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
                 ahead.insert(find_date(text, dates)).is_some()
             }) {
                 reading.logs.ahead = ahead.map(|date| (next, date));
+                reading.logs.end_ahead = (end, behind);
                 break;
             }
             if !bytes[next..end].trim_ascii().is_empty() {
@@ -506,11 +511,11 @@ fn pairs_alone(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: 
                 (key, name.end + 1)
             }
         };
-        let to = match content.get(from) {
-            Some(b'"') => quoted_end(content, from),
-            _ => value_end(content, from),
+        let (to, backslash) = match content.get(from) {
+            Some(b'"') => quoted(content, from),
+            _ => (value_end(content, from), false),
         };
-        value(reading, line, (start, content), (from, to), key);
+        value(reading, line, (start, content), (from, to), key, backslash);
         at = to;
     }
     let whole = line.has_trace() && line.has_message();
@@ -531,48 +536,8 @@ fn pair(
 ) -> bool {
     let key = reading.builder.intern_bytes(&content[piece.start..equals]);
     let field = reading.logs.fields.of(reading.input.builder, key);
-    value(reading, line, (start, content), (equals + 1, piece.end), (key, field))
-}
-
-/// The same by the range of its value and by what its key is.
-#[inline]
-fn value(
-    reading: &mut LineInput<'_>,
-    line: &mut Line,
-    (start, content): (usize, &[u8]),
-    (mut from, mut to): (usize, usize),
-    (key, field): (StringId, Field),
-) -> bool {
-    let quote = from;
-    let quoted = content.get(from) == Some(&b'"') && to > from + 1 && content[to - 1] == b'"';
-    if quoted {
-        (from, to) = (from + 1, to - 1);
-    }
-    let value = &content[from..to];
-    // The escapes of logfmt are those of JSON, or of Go, which has more: then it stays as it is written.
-    let escaped = quoted
-        && simd::find(value, 0, [b'\\'; 3]) < value.len()
-        && crate::json::Lexer::new(content, quote).string().is_ok();
-    let digits = value.first().is_some_and(|b| matches!(b, b'-' | b'0'..=b'9'));
-    // Ids and dates begin as numbers do.
-    let digits = digits && value.iter().all(|b| matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
-    let number = !quoted && digits && std::str::from_utf8(value).is_ok_and(crate::json::is_number);
-    let shape = match value {
-        _ if number => Shape::Number,
-        b"true" | b"false" | b"null" if !quoted => Shape::Json,
-        _ => Shape::Text,
-    };
-    let text = Text { start: (start + from) as u32, end: (start + to) as u32, escaped };
-    let field = if field == Field::Container { Field::Attribute } else { field };
-    // Hexadecimal digits may all be decimal ones.
-    let shape = match field {
-        Field::Trace | Field::Span | Field::Parent if shape == Shape::Number && matches!(value.len(), 16 | 32) => {
-            Shape::Text
-        }
-        Field::Message | Field::Service | Field::Name => Shape::Text,
-        _ => shape,
-    };
-    line.take(reading, field, key, Found { text, shape });
+    let backslash = content.get(equals + 1) == Some(&b'"') && content[equals + 1..piece.end].contains(&b'\\');
+    value(reading, line, (start, content), (equals + 1, piece.end), (key, field), backslash);
     matches!(
         field,
         Field::Trace
@@ -586,6 +551,50 @@ fn value(
             | Field::Level
             | Field::Traceparent
     )
+}
+
+/// The same by the range of its value and by what its key is. `backslash`: there is one in a quoted value.
+#[inline]
+fn value(
+    reading: &mut LineInput<'_>,
+    line: &mut Line,
+    (start, content): (usize, &[u8]),
+    (mut from, mut to): (usize, usize),
+    (key, field): (StringId, Field),
+    backslash: bool,
+) {
+    let quote = from;
+    let quoted = content.get(from) == Some(&b'"') && to > from + 1 && content[to - 1] == b'"';
+    if quoted {
+        (from, to) = (from + 1, to - 1);
+    }
+    let value = &content[from..to];
+    // The escapes of logfmt are those of JSON, or of Go, which has more: then it stays as it is written.
+    let escaped = quoted && backslash && crate::json::Lexer::new(content, quote).string().is_ok();
+    let text = Text { start: (start + from) as u32, end: (start + to) as u32, escaped };
+    let field = if field == Field::Container { Field::Attribute } else { field };
+    let shape = match field {
+        // Hexadecimal digits may all be decimal ones.
+        Field::Trace | Field::Span | Field::Parent if matches!(value.len(), 16 | 32) => Shape::Text,
+        Field::Message | Field::Service | Field::Name => Shape::Text,
+        _ if quoted => Shape::Text,
+        _ => match value {
+            [b'-' | b'0'..=b'9', ..] if is_number(value) => Shape::Number,
+            b"true" | b"false" | b"null" => Shape::Json,
+            _ => Shape::Text,
+        },
+    };
+    line.take(reading, field, key, Found { text, shape });
+}
+
+fn is_number(value: &[u8]) -> bool {
+    let digits = value.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if digits == value.len() {
+        return digits == 1 || value[0] != b'0';
+    }
+    // Ids and dates begin as numbers do.
+    let number = value[digits..].iter().all(|b| matches!(b, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
+    number && std::str::from_utf8(value).is_ok_and(crate::json::is_number)
 }
 
 /// What stands between brackets; whether it says something that spans are made of.
