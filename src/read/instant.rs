@@ -243,6 +243,13 @@ fn days_from_epoch(year: u32, month: u32, day: u32) -> i64 {
 
 /// A duration with units, as Go and others print it: `1h2m3.5s`, `412µs`, `0.1s`, `100000ns`, `12 ms`; a minus sign before all of it.
 pub fn unit_duration(text: &str) -> Option<Nanos> {
+    match plain_duration(text.as_bytes()) {
+        Some(ns) => Some(Nanos { ns, negative: false }),
+        None => any_duration(text),
+    }
+}
+
+fn any_duration(text: &str) -> Option<Nanos> {
     let text = text.trim();
     let (negative, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -272,6 +279,34 @@ pub fn unit_duration(text: &str) -> Option<Nanos> {
         rest = behind.trim_start();
     }
     Some(Nanos { ns, negative: negative && ns != 0 })
+}
+
+/// One number with a unit and nothing around it, as most are.
+fn plain_duration(text: &[u8]) -> Option<u64> {
+    /// As many digits fit a number whatever they are.
+    const DIGITS: usize = 19;
+    let (mut number, mut point, mut at) = (0_u64, None, 0);
+    while let Some(byte) = text.get(at) {
+        match byte.wrapping_sub(b'0') {
+            digit @ 0..=9 if at < DIGITS => number = number * 10 + u64::from(digit),
+            _ if *byte == b'.' && at > 0 && point.is_none() => point = Some(at + 1),
+            _ => break,
+        }
+        at += 1;
+    }
+    let places: u32 = match &text[at..] {
+        _ if at == 0 || point == Some(at) => return None,
+        b"ns" => 0,
+        b"us" | b"\xc2\xb5s" => 3,
+        b"ms" => 6,
+        b"s" => 9,
+        _ => return None,
+    };
+    let fraction = point.map_or(0, |point| at - point) as u32;
+    match places.checked_sub(fraction) {
+        Some(missing) => number.checked_mul(10_u64.pow(missing)),
+        None => Some(number / 10_u64.pow(fraction - places)),
+    }
 }
 
 /// A duration as a clock shows it, as .NET prints a `TimeSpan`: `[-][d.]hh:mm:ss[.fffffff]`.
@@ -380,6 +415,17 @@ mod tests {
             ("1h2m3.5s", Some(3_723_500_000_000)),
             ("412µs", Some(412_000)),
             ("0.1s", Some(100_000_000)),
+            ("7.18ms", Some(7_180_000)),
+            ("8.276µs", Some(8_276)),
+            ("8.2769µs", Some(8_276)),
+            ("1.9ns", Some(1)),
+            ("1.s", Some(1_000_000_000)),
+            (".5s", None),
+            ("1.2.3s", None),
+            ("18446744073709551615ns", Some(u64::MAX.into())),
+            ("18446744073709551616ns", None),
+            ("9999999999999999999s", None),
+            ("0.000000000000000000001s", Some(0)),
             ("100000ns", Some(100_000)),
             ("12.5 ms", Some(12_500_000)),
             ("-3ms", Some(-3_000_000)),
@@ -391,6 +437,7 @@ mod tests {
             ("99999999999999h", None),
         ] {
             assert_eq!(ns(unit_duration(text)), expected, "{text}");
+            assert_eq!(ns(any_duration(text)), expected, "{text}");
         }
         for (text, expected) in [
             ("00:00:00.0040000", Some(4_000_000)),

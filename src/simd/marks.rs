@@ -27,13 +27,15 @@ impl<'t> Marks<'t> {
     fn look(&mut self) {
         let from = self.block;
         #[cfg(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64"))]
-        if let Some(window) = self.text.get(from..from + BLOCK) {
+        if self.text.len() >= BLOCK {
             use lanes::{equal, marks, or, splat};
             let [a, b, c, d] = self.kinds.map(splat);
-            // SAFETY: `window` is 16 bytes long.
-            let chunk = unsafe { load(window, 0) };
+            // The last sixteen bytes once more, without those that were looked at.
+            let start = from.min(self.text.len() - BLOCK);
+            // SAFETY: the text has sixteen bytes from there on.
+            let chunk = unsafe { load(self.text, start) };
             let found = or(or(equal(chunk, a), equal(chunk, b)), or(equal(chunk, c), equal(chunk, d)));
-            self.found = marks(found).into();
+            self.found = u32::from(marks(found)).checked_shr((from - start) as u32).unwrap_or(0);
             return;
         }
         self.found = self.last(from);

@@ -773,6 +773,14 @@ impl Said {
 
 /// The first line of a text, cut if it is long.
 pub fn name_of(builder: &mut StoreBuilder, text: &str) -> StringId {
+    // One short line with nothing around it, as most are.
+    if let [b'!'..=b'~', rest @ ..] = text.as_bytes()
+        && rest.len() < NAME_LENGTH
+        && rest.last().is_none_or(u8::is_ascii_graphic)
+        && rest.iter().all(|byte| matches!(byte, b' '..=b'~'))
+    {
+        return builder.intern(text);
+    }
     let line = first_line(text);
     match beginning(line) {
         None => builder.intern(line),

@@ -1,7 +1,7 @@
 //! The `key=value` pairs of `tracing-subscriber`'s lines, whose values may hold anything.
 
 use super::pieces::quoted_end;
-use crate::simd;
+use crate::simd::{self, Marks};
 
 /// What tells pairs apart; anything else is passed by.
 static MARKS: [bool; 256] = {
@@ -13,6 +13,17 @@ static MARKS: [bool; 256] = {
         at += 1;
     }
     marks
+};
+
+/// What a key is made of.
+static IN_KEY: [bool; 256] = {
+    let mut in_key = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        in_key[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'_' | b'.' | b'#');
+        byte += 1;
+    }
+    in_key
 };
 
 /// A key and its value, as ranges of a text.
@@ -38,26 +49,29 @@ pub(super) fn find_pairs(text: &str, pairs: &mut Vec<Named>) {
     pairs.clear();
     let end = |pairs: &mut Vec<Named>, at: usize| {
         if let Some(Named { value: (from, to), .. }) = pairs.last_mut() {
-            *to = *from + text[*from..at].trim_end().len();
+            *to = *from + without_blanks(&text[*from..at]).len();
         }
     };
     let mut at = 0;
     if simd::find(bytes, 0, [b'{', b'[', b'(']) == bytes.len() {
         // Nothing is nested: only what stands before the equals signs outside of quotes counts.
+        let mut marks = Marks::new(bytes, 0, *b"=\"\\=");
+        let (mut quoted, mut escaped) = (false, 0);
         loop {
-            at = simd::find(bytes, at, [b'=', b'"', b'=']);
+            let at = marks.next();
             match bytes.get(at) {
-                Some(b'"') => at = quoted_end(bytes, at),
-                Some(_) => {
+                None => break,
+                Some(b'\\') if quoted && at != escaped => escaped = at + 1,
+                Some(b'"') if at != escaped || !quoted => quoted = !quoted,
+                Some(b'=') if !quoted => {
                     let key = bytes[..at].iter().rev().take_while(|byte| is_in_key(**byte)).count();
                     let word = at - key;
                     if key > 0 && (word == 0 || bytes[word - 1] == b' ') && !bytes[word].is_ascii_digit() {
                         end(pairs, word);
                         pairs.push(Named { key: (word, at), value: (at + 1, at + 1) });
                     }
-                    at += 1;
                 }
-                None => break,
+                Some(_) => {}
             }
         }
         end(pairs, bytes.len());
@@ -93,7 +107,15 @@ fn is_key(text: &[u8]) -> bool {
 }
 
 fn is_in_key(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'#')
+    IN_KEY[byte as usize]
+}
+
+/// A text without the white space at its end.
+#[inline]
+fn without_blanks(text: &str) -> &str {
+    let text = text.trim_end_matches(' ');
+    // What is no ASCII may be white space.
+    if text.as_bytes().last().is_some_and(u8::is_ascii_graphic) { text } else { text.trim_end() }
 }
 
 #[cfg(test)]

@@ -67,7 +67,9 @@ fn read(reading: &mut Reading<'_>) {
             text = text.trim_start_matches([' ', '\t', '[', ',', ']']);
             at = end - text.len();
         }
-        if text.trim_start().starts_with('{') {
+        // Most lines begin with their date.
+        let begins = text.as_bytes().first().is_some_and(u8::is_ascii_digit);
+        if !begins && text.trim_start().starts_with('{') {
             let mut lexer = Lexer::new(bytes, at);
             match lexer.node() {
                 Ok(node) => {
@@ -80,7 +82,7 @@ fn read(reading: &mut Reading<'_>) {
                 }
                 Err(_) => tally.other(at),
             }
-        } else if !text.trim().is_empty() {
+        } else if begins || !text.trim().is_empty() {
             match spans.line(reading, text, at) {
                 Some(true) => tally.taken(),
                 Some(false) => tally.without_trace(at),

@@ -14,7 +14,7 @@ use super::state::{LineInput, OwnKey};
 use super::text::line_end;
 use crate::error::WarningKind;
 use crate::json::Lexer;
-use crate::simd;
+use crate::simd::{self, Marks};
 use crate::store::{
     AttributeRange, Encoding, IdForm, NO_TIME, RawValue, ScopeIndex, SpanKind, Status, StoreBuilder, TraceKey,
 };
@@ -49,30 +49,42 @@ pub struct Head {
 
 /// Time, level and thread at the beginning of a line.
 pub fn head(text: &str, dates: &mut Dates) -> Option<Head> {
-    let start = text.len() - text.trim_start().len();
-    let mut rest = &text[start..];
-    let mut time = NO_TIME;
-    if let Some((instant, behind)) = dates.leading(rest) {
-        (time, rest) = (instant.ns, behind);
-    } else if let Some((seconds, behind)) = rest.split_once("s ")
-        && let Some(nanos) = Unit::Seconds.nanos(seconds).filter(|nanos| !nanos.negative)
-    {
-        // The clock of `uptime()`.
-        (time, rest) = (nanos.ns, behind);
+    let (mut time, mut rest) = (NO_TIME, text);
+    if let Some((ns, end)) = dates.again(text.as_bytes()) {
+        (time, rest) = (ns, &rest[end..]);
+    } else {
+        rest = text.trim_start();
+        if let Some((instant, behind)) = dates.leading(rest) {
+            (time, rest) = (instant.ns, behind);
+        } else if let Some((seconds, behind)) = rest.split_once("s ")
+            && let Some(nanos) = Unit::Seconds.nanos(seconds).filter(|nanos| !nanos.negative)
+        {
+            // The clock of `uptime()`.
+            (time, rest) = (nanos.ns, behind);
+        }
     }
-    rest = rest.trim_start();
-    let length = rest.find(' ')?;
-    let word = &rest[..length];
-    if !matches!(word, "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR") {
-        return None;
-    }
+    rest = behind_blanks(rest);
+    let length = rest.bytes().take(6).position(|byte| byte == b' ')?;
+    let level = match &rest.as_bytes()[..length] {
+        b"TRACE" | b"DEBUG" | b"INFO" => Level::Fine,
+        b"WARN" => Level::Warning,
+        b"ERROR" => Level::Error,
+        _ => return None,
+    };
     let level_at = text.len() - rest.len();
-    rest = rest[length..].trim_start();
+    rest = behind_blanks(&rest[length..]);
     if rest.starts_with("ThreadId(") {
         rest = rest.split_once(") ").map_or(rest, |(_, behind)| behind).trim_start();
     }
-    let level = Level::of(word.as_bytes()).unwrap_or(Level::Unsaid);
     Some(Head { time, level, level_at: (level_at, level_at + length), rest: text.len() - rest.len() })
+}
+
+/// A text without the white space at its beginning.
+#[inline]
+fn behind_blanks(text: &str) -> &str {
+    let text = text.trim_start_matches(' ');
+    // What is no ASCII may be white space.
+    if text.as_bytes().first().is_some_and(u8::is_ascii_graphic) { text } else { text.trim_start() }
 }
 
 /// The path at the beginning of a text, and the offset behind it. What looks like one may be the target of a line without spans.
@@ -114,10 +126,13 @@ pub fn path(text: &str) -> (Vec<Step<'_>>, usize) {
 
 /// The brace that closes the one at `open`, past quoted text and braces of nested values.
 fn closing_brace(bytes: &[u8], open: usize) -> Option<usize> {
-    let (mut at, mut depth, mut quoted) = (open, 0_u32, false);
+    let mut marks = Marks::new(bytes, open, *b"\"\\{}");
+    let (mut depth, mut quoted, mut escaped) = (0_u32, false, 0);
     loop {
+        let at = marks.next();
         match bytes.get(at)? {
-            b'\\' if quoted => at += 1,
+            _ if quoted && at == escaped => {}
+            b'\\' if quoted => escaped = at + 1,
             b'"' => quoted = !quoted,
             b'{' if !quoted => depth += 1,
             b'}' if !quoted => {
@@ -128,7 +143,6 @@ fn closing_brace(bytes: &[u8], open: usize) -> Option<usize> {
             }
             _ => {}
         }
-        at += 1;
     }
 }
 
@@ -171,6 +185,19 @@ pub enum Says {
 }
 
 impl Says {
+    /// Of what a line says, with fields behind it.
+    fn at(said: &str) -> Says {
+        let Some(b'n' | b'e' | b'c') = said.as_bytes().first() else { return Says::Event };
+        let Some(step) = ["new", "enter", "exit", "close"].into_iter().find(|step| said.starts_with(step)) else {
+            return Says::Event;
+        };
+        match said[step.len()..].as_bytes() {
+            [] => Says::of(step),
+            behind if behind.starts_with(b" time.busy=") => Says::of(step),
+            _ => Says::of(said.split(" time.busy=").next().unwrap_or(said).trim_end()),
+        }
+    }
+
     pub fn of(message: &str) -> Says {
         match message {
             "new" => Says::New,
@@ -217,7 +244,7 @@ pub struct Spans {
 fn path_end(text: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
-        at = simd::find(text, at, [b'}'; 3]) + 1;
+        at = simd::find_near(text, at, [b'}'; 3]) + 1;
         if text.get(at..at + 2)? == b": " {
             return Some(at);
         }
@@ -282,14 +309,23 @@ impl Spans {
         let glance = path_end(behind.as_bytes());
         let known = glance.and_then(|end| self.known(bytes, &behind.as_bytes()[..end]));
         let mut steps = Vec::new();
+        // The span around those steps, where the path up to them is known.
+        let mut around = None;
         let mut rest;
         match (known, glance) {
             (Some(_), Some(end)) => rest = head.rest + end + 2,
-            _ => {
-                let at;
-                (steps, at) = self.steps(bytes, behind);
-                rest = head.rest + at;
-            }
+            _ => match glance.and_then(|end| self.last_step(bytes, &behind[..end + 2])) {
+                Some((path, step)) => {
+                    rest = head.rest + step.end + 2;
+                    around = Some(path);
+                    steps.push(step);
+                }
+                None => {
+                    let at;
+                    (steps, at) = self.steps(bytes, behind);
+                    rest = head.rest + at;
+                }
+            },
         }
         let mut target = None;
         // `shop::orders: message`
@@ -306,10 +342,7 @@ impl Spans {
             return Some(false);
         }
         let said = &text[rest..];
-        let says = match ["new", "enter", "exit", "close"].iter().any(|step| said.starts_with(step)) {
-            true => Says::of(said.split(" time.busy=").next().unwrap_or(said).trim_end()),
-            false => Says::Event,
-        };
+        let says = Says::at(said);
         let known = match (known, glance) {
             // Another span may begin here.
             (Some(_), _) if says == Says::New => {
@@ -324,17 +357,12 @@ impl Spans {
                 path.span
             }
             None => {
-                // Most often it is the last step alone that is new.
-                let around = match steps.as_slice() {
-                    [.., last, _] => self.known(bytes, &behind.as_bytes()[..last.end]),
-                    _ => None,
-                };
-                let around = around.filter(|path| path.steps as usize + 1 == steps.len());
+                let before = around.map_or(0, |path| path.steps);
                 if let Some(path) = around {
                     self.all_at(path, head.time);
                 }
                 let mut parent = around.map(|path| path.span);
-                for (index, step) in steps.iter().enumerate().skip(around.map_or(0, |path| path.steps as usize)) {
+                for (index, step) in steps.iter().enumerate() {
                     let fresh = says == Says::New && index + 1 == steps.len();
                     let identity = (step.name, step.text);
                     let (span, grown) = self.find(reading, parent, identity, fresh, start);
@@ -351,7 +379,7 @@ impl Spans {
                 {
                     let from = (start + head.rest) as u32;
                     let last = from + (end - step.text.len()) as u32;
-                    let steps = steps.len() as u32;
+                    let steps = before + steps.len() as u32;
                     let path = Path { hash: 0, start: from, len: end as u32, last, steps, span };
                     let made = &self.made;
                     self.paths.insert(bytes, path, |span| !made[span as usize].done && !made[span as usize].replaced);
@@ -420,6 +448,18 @@ impl Spans {
         }
         self.found = found;
         Some(true)
+    }
+
+    /// The last step of a path, which is a text with `: ` behind it, where it has fields and the path up to it is known.
+    fn last_step<'t>(&self, bytes: &[u8], text: &'t str) -> Option<(Path, Step<'t>)> {
+        let whole = text.len() - 2;
+        let from = text.as_bytes()[..whole].windows(2).rposition(|pair| pair == b"}:")? + 2;
+        let around = self.known(bytes, &text.as_bytes()[..from - 1])?;
+        let (steps, end) = path(&text[from..]);
+        let [step] = steps.as_slice() else { return None };
+        let alone = from + end == text.len() && from + step.end == whole && !step.fields.is_empty();
+        let step = Step { fields_at: from + step.fields_at, end: whole, ..*step };
+        (alone && (around.steps as usize) < MAX_STEPS).then_some((around, step))
     }
 
     /// The steps of the path at the beginning of a text that are spans, and where what follows them begins.
@@ -744,14 +784,18 @@ fn text_pair(reading: &mut LineInput<'_>, text: &str, pair: Named, offset: usize
     let key = reading.builder.intern(pair.key(text));
     let (start, end) = ((offset + from) as u32, (offset + to) as u32);
     let quoted = value.len() > 1 && value.starts_with('"') && value.ends_with('"');
-    let plain = quoted && !value.contains('\\');
+    let plain = quoted && simd::find_near(value.as_bytes(), 0, [b'\\'; 3]) == value.len();
     let whole = quoted && !plain && Lexer::new(value.as_bytes(), 0).string().is_ok();
     let value = if plain {
         reading.slice_value(Encoding::Text, start + 1, end - 1)
-    } else if whole || crate::json::is_number(value) || matches!(value, "true" | "false") {
+    } else if whole || is_number(value) || matches!(value, "true" | "false") {
         reading.slice_value(Encoding::Json, start, end)
     } else {
         reading.slice_value(Encoding::Text, start, end)
     };
     (key, value)
+}
+
+fn is_number(text: &str) -> bool {
+    matches!(text.as_bytes().first(), Some(b'-' | b'0'..=b'9')) && crate::json::is_number(text)
 }
