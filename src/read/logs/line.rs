@@ -661,10 +661,11 @@ fn told_duration(message: &str) -> Option<u64> {
         if at == bytes.len() {
             break;
         }
-        if took.is_none() && bytes[..at].ends_with(b"took") {
+        // Most words are told by one letter.
+        if took.is_none() && at > 0 && bytes[at - 1] == b'k' && bytes[..at].ends_with(b"took") {
             took = Some(at + 1);
         }
-        if bytes[at..].starts_with(b" in ") {
+        if bytes.get(at + 1) == Some(&b'i') && bytes[at..].starts_with(b" in ") {
             done_in = Some(at);
         }
     }
@@ -789,7 +790,8 @@ pub fn name_of(builder: &mut StoreBuilder, text: &str) -> StringId {
 }
 
 fn first_line(text: &str) -> &str {
-    text.trim().lines().next().unwrap_or_default().trim_end()
+    let text = text.trim();
+    text[..simd::find(text.as_bytes(), 0, [b'\n'; 3])].trim_end()
 }
 
 /// As much of a line as is a name, if it is too long for one.

@@ -113,7 +113,8 @@ fn is_in_key(byte: u8) -> bool {
 /// A text without the white space at its end.
 #[inline]
 fn without_blanks(text: &str) -> &str {
-    let text = text.trim_end_matches(' ');
+    let blanks = text.bytes().rev().take_while(|byte| *byte == b' ').count();
+    let text = &text[..text.len() - blanks];
     // What is no ASCII may be white space.
     if text.as_bytes().last().is_some_and(u8::is_ascii_graphic) { text } else { text.trim_end() }
 }

@@ -19,9 +19,8 @@ use super::lines;
 use super::report;
 use super::span_paths::{Event, Says, Spans, head, path};
 use super::tally::Tally;
-use super::text::line_end;
+use super::text::line;
 use crate::json::{Kind, Lexer, Node};
-use crate::simd;
 use crate::store::NO_TIME;
 use crate::strings::StringId;
 
@@ -60,8 +59,8 @@ fn read(reading: &mut Reading<'_>) {
     let mut at = 0;
     let list = lines::begins_json(bytes, 0);
     while at < bytes.len() {
-        let (end, next) = line_end(bytes, at);
-        let mut text = simd::text(&bytes[at..end]).unwrap_or_default();
+        let (text, end, next) = line(bytes, at);
+        let mut text = text.unwrap_or_default();
         // What stands around and between the elements of a list.
         if list {
             text = text.trim_start_matches([' ', '\t', '[', ',', ']']);

@@ -1,6 +1,7 @@
 //! The spans of `tracing-subscriber`'s lines, which stand in paths of them; `rust_tracing.rs` says how.
 
 use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
 
 use super::super::ids::{self, Base64, span_number, trace_number};
 use super::super::instant::{Dates, Unit, unit_duration};
@@ -18,7 +19,7 @@ use crate::simd::{self, Marks};
 use crate::store::{
     AttributeRange, Encoding, IdForm, NO_TIME, RawValue, ScopeIndex, SpanKind, Status, StoreBuilder, TraceKey,
 };
-use crate::strings::{QuickMap, StringId};
+use crate::strings::{QuickMap, StringId, hash, same};
 
 /// A key and its value.
 type Pair = (StringId, RawValue);
@@ -82,7 +83,7 @@ pub fn head(text: &str, dates: &mut Dates) -> Option<Head> {
 /// A text without the white space at its beginning.
 #[inline]
 fn behind_blanks(text: &str) -> &str {
-    let text = text.trim_start_matches(' ');
+    let text = &text[text.bytes().take_while(|byte| *byte == b' ').count()..];
     // What is no ASCII may be white space.
     if text.as_bytes().first().is_some_and(u8::is_ascii_graphic) { text } else { text.trim_start() }
 }
@@ -191,7 +192,7 @@ impl Says {
         let Some(step) = ["new", "enter", "exit", "close"].into_iter().find(|step| said.starts_with(step)) else {
             return Says::Event;
         };
-        match said[step.len()..].as_bytes() {
+        match &said.as_bytes()[step.len()..] {
             [] => Says::of(step),
             behind if behind.starts_with(b" time.busy=") => Says::of(step),
             _ => Says::of(said.split(" time.busy=").next().unwrap_or(said).trim_end()),
@@ -217,13 +218,36 @@ pub struct Event {
     pub attributes: AttributeRange,
 }
 
+/// What an open span is known by: what it is in, and its text.
+#[derive(Debug, Eq)]
+pub struct Key {
+    parent: Option<u32>,
+    text: String,
+}
+
+impl PartialEq for Key {
+    #[inline]
+    fn eq(&self, other: &Key) -> bool {
+        self.parent == other.parent && same(self.text.as_bytes(), other.text.as_bytes())
+    }
+}
+
+impl Hash for Key {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(
+            u64::from(hash(self.text.as_bytes())) << 32 | u64::from(self.parent.map_or(0, |parent| parent + 1)),
+        );
+    }
+}
+
 #[derive(Default)]
 pub struct Spans {
     pub made: Vec<Made>,
     /// Traces that fields name, and those that are made up.
     pub traces: Vec<TraceKey>,
     /// Open spans by parent and text.
-    pub open: QuickMap<(Option<u32>, String), u32>,
+    pub open: QuickMap<Key, u32>,
     /// The last one opened with a parent and name, whose fields may have grown.
     pub latest: QuickMap<(Option<u32>, StringId), u32>,
     /// How many of those there may be until the closed ones among them are forgotten.
@@ -525,7 +549,7 @@ impl Spans {
         fresh: bool,
         offset: usize,
     ) -> (u32, bool) {
-        let mut key = (parent, text.to_owned());
+        let mut key = Key { parent, text: text.to_owned() };
         if !fresh && let Some(span) = self.open.get(&key) {
             return (*span, false);
         }
@@ -574,11 +598,11 @@ impl Spans {
     }
 
     /// A span that began where its parent was not entered, as a span that is given to another thread does: the line said no parent, later ones do.
-    fn adopted(&mut self, key: &mut (Option<u32>, String)) -> Option<u32> {
-        let parent = key.0;
-        let around = key.0.take()?;
+    fn adopted(&mut self, key: &mut Key) -> Option<u32> {
+        let parent = key.parent;
+        let around = key.parent.take()?;
         let alone = self.open.get(key).copied();
-        key.0 = parent;
+        key.parent = parent;
         let span = alone?;
         let made = &self.made[span as usize];
         if span <= around || made.began.is_none() || made.parent.is_some() {
@@ -589,12 +613,12 @@ impl Spans {
     }
 
     /// Whether a span's fields are those of the text's beginning: more were recorded later.
-    fn grew(&self, span: u32, (parent, text): &(Option<u32>, String)) -> bool {
+    fn grew(&self, span: u32, Key { parent, text }: &Key) -> bool {
         let length = self.made[span as usize].fields as usize;
         // Without the brace that closed it, with it where there were no fields.
         let inner = text.get(..length.saturating_sub(1)).unwrap_or_default();
         let before = [format!("{inner}}}"), text.get(..length).unwrap_or_default().to_owned()];
-        before.into_iter().any(|before| self.open.get(&(*parent, before)) == Some(&span))
+        before.into_iter().any(|text| self.open.get(&Key { parent: *parent, text }) == Some(&span))
     }
 
     /// Takes fields of a span in.
@@ -655,9 +679,9 @@ impl Spans {
         let made = &mut self.made[span as usize];
         made.closed = Some((time, lasted));
         made.done = true;
-        let mut key = (made.parent, text.to_owned());
+        let mut key = Key { parent: made.parent, text: text.to_owned() };
         for parent in [made.parent, None] {
-            key.0 = parent;
+            key.parent = parent;
             if self.open.get(&key) == Some(&span) {
                 self.open.remove(&key);
             }

@@ -32,6 +32,13 @@ pub fn line_end(bytes: &[u8], start: usize) -> (usize, usize) {
     (if end > start && bytes[end - 1] == b'\r' { end - 1 } else { end }, next)
 }
 
+/// The text of the line that begins here, unless it is none, where it ends, and where the next one begins.
+#[inline(never)]
+pub fn line(bytes: &[u8], start: usize) -> (Option<&str>, usize, usize) {
+    let (end, next) = line_end(bytes, start);
+    (simd::text(&bytes[start..end]), end, next)
+}
+
 /// A text line; what was made of it, and where the next one begins.
 pub fn take(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
     let bytes = reading.bytes;
@@ -45,7 +52,15 @@ pub fn take(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
     let Some(text) = simd::text(&bytes[start..end]) else { return (Taken::Nothing, next) };
     let mut line = Line::at(reading.builder, start);
     let logs = &reading.logs;
-    let pairs = logs.pairs.follow(bytes, start, logs.pairs.root(0)).is_some() || is_logfmt(text.as_bytes());
+    let pairs = match logs.ahead {
+        // The first word is a date.
+        Some((place, Some(date)))
+            if place == start && date.start == 0 && bytes.get(start + date.end) == Some(&b' ') =>
+        {
+            false
+        }
+        _ => logs.pairs.follow(bytes, start, logs.pairs.root(0)).is_some() || is_logfmt(text.as_bytes()),
+    };
     let alone = pairs && !text.ends_with('}') && pairs_alone(reading, &mut line, text, start);
     let dated = !alone && parse(reading, &mut line, text, start, pairs);
     let log = dated || line.level != Level::Unsaid || line.has_trace();
@@ -515,7 +530,7 @@ fn pairs_alone(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: 
             Some(b'"') => quoted(content, from),
             _ => (value_end(content, from), false),
         };
-        value(reading, line, (start, content), (from, to), key, backslash);
+        value(reading, line, start, content, from, to, key.0, key.1, backslash);
         at = to;
     }
     let whole = line.has_trace() && line.has_message();
@@ -537,7 +552,7 @@ fn pair(
     let key = reading.builder.intern_bytes(&content[piece.start..equals]);
     let field = reading.logs.fields.of(reading.input.builder, key);
     let backslash = content.get(equals + 1) == Some(&b'"') && content[equals + 1..piece.end].contains(&b'\\');
-    value(reading, line, (start, content), (equals + 1, piece.end), (key, field), backslash);
+    value(reading, line, start, content, equals + 1, piece.end, key, field, backslash);
     matches!(
         field,
         Field::Trace
@@ -554,13 +569,17 @@ fn pair(
 }
 
 /// The same by the range of its value and by what its key is. `backslash`: there is one in a quoted value.
-#[inline]
+// Each number is handed over as it is: what is grouped goes through memory.
+#[allow(clippy::too_many_arguments)]
 fn value(
     reading: &mut LineInput<'_>,
     line: &mut Line,
-    (start, content): (usize, &[u8]),
-    (mut from, mut to): (usize, usize),
-    (key, field): (StringId, Field),
+    start: usize,
+    content: &[u8],
+    mut from: usize,
+    mut to: usize,
+    key: StringId,
+    field: Field,
     backslash: bool,
 ) {
     let quote = from;
