@@ -808,13 +808,7 @@ fn beginning(line: &str) -> Option<&str> {
 
 /// What a message is about, without the words that say whether it began or ended: lines of both name one span.
 pub fn name_of_message(builder: &mut StoreBuilder, message: RawValue) -> StringId {
-    const PHASES: [&str; 10] =
-        ["started", "starting", "start", "begins", "begin", "finished", "completed", "complete", "ended", "done"];
     let text = builder.text(message);
-    let is_phase = |word: &str| {
-        let word = word.trim_end_matches([':', '.', ',']);
-        PHASES.iter().any(|phase| word.eq_ignore_ascii_case(phase))
-    };
     let about = match text.rsplit_once(' ') {
         Some((about, last)) if is_phase(last) => about,
         _ => match text.split_once(' ') {
@@ -824,6 +818,23 @@ pub fn name_of_message(builder: &mut StoreBuilder, message: RawValue) -> StringI
     };
     let name = if about.trim().is_empty() { &text } else { about.trim() }.to_owned();
     builder.intern(&name)
+}
+
+/// Whether a word says that something began or ended.
+#[inline(never)]
+fn is_phase(word: &str) -> bool {
+    const PHASES: [u64; 9] =
+        words(["started", "starting", "start", "begins", "begin", "finished", "complete", "ended", "done"]);
+    let mut letters = word.as_bytes();
+    while let [before @ .., b':' | b'.' | b','] = letters {
+        letters = before;
+    }
+    match letters {
+        // In front of a word a zero byte would be none.
+        [] | [0, ..] => false,
+        _ if letters.len() <= 8 => PHASES.contains(&self::word(letters)),
+        _ => letters.eq_ignore_ascii_case(b"completed"),
+    }
 }
 
 /// Loggers are named after modules: `shop.orders`, `root`, `main`.
@@ -851,6 +862,27 @@ mod tests {
             ("\0\0\0\0info", None),
         ] {
             assert_eq!(Level::of(name.as_bytes()), level, "{name}");
+        }
+    }
+
+    #[test]
+    fn words_that_say_whether_something_began_or_ended() {
+        for word in [
+            "started",
+            "Starting",
+            "START:",
+            "begins",
+            "begin..",
+            "finished,",
+            "completed",
+            "Complete",
+            "ended",
+            "done",
+        ] {
+            assert!(is_phase(word), "{word}");
+        }
+        for word in ["", ".", "completes", "restarted", "\0done", "done!", "compléted", "completedx"] {
+            assert!(!is_phase(word), "{word}");
         }
     }
 

@@ -96,12 +96,9 @@ pub fn resolve(mut lines: Lines, given: Vec<Given>, builder: &mut StoreBuilder, 
     }
     let widened = widen_ids(&mut lines, builder);
     // Within one input every span has one group.
-    let redirect = match widened || lines.inputs > 1 {
-        true => merge_equal(&mut lines),
-        false => (0..lines.groups.len() as u32).collect(),
-    };
+    let redirect = (widened || lines.inputs > 1).then(|| merge_equal(&mut lines));
     let there = spans_there(&lines, builder);
-    let (order, ends) = by_trace(&lines, &redirect);
+    let (order, ends) = by_trace(&lines, redirect.as_deref());
     let mut deciding = Deciding {
         builder,
         attached: Vec::new(),
@@ -118,35 +115,35 @@ pub fn resolve(mut lines: Lines, given: Vec<Given>, builder: &mut StoreBuilder, 
     }
     let Deciding { mut target, made, attached, .. } = deciding;
     drop((order, there));
-    count_attached(&lines, &redirect, &attached, &mut outcomes);
+    count_attached(&lines, redirect.as_deref(), &attached, &mut outcomes);
     // What was merged into another group goes where that one went.
-    for (number, kept) in redirect.iter().enumerate() {
-        target[number] = target[*kept as usize];
+    for (number, kept) in redirect.into_iter().flatten().enumerate() {
+        target[number] = target[kept as usize];
     }
-    let groups = only(std::mem::take(&mut lines.groups), made, redirect);
+    let groups = only(std::mem::take(&mut lines.groups), made);
     put(groups, &lines, builder, &mut outcomes);
     builder.give_events(lines.into_owners(target), events_given);
     outcomes
 }
 
 /// Counts the lines of some groups for their inputs.
-fn count_attached(lines: &Lines, redirect: &[u32], attached: &[(u32, u32)], outcomes: &mut [Outcome]) {
+fn count_attached(lines: &Lines, redirect: Option<&[u32]>, attached: &[(u32, u32)], outcomes: &mut [Outcome]) {
     if attached.is_empty() {
         return;
     }
     let mut inputs = vec![None; lines.groups.len()];
     attached.iter().for_each(|(group, input)| inputs[*group as usize] = Some(*input));
     for group in &lines.members {
-        if let Some(input) = inputs[redirect[*group as usize] as usize] {
+        if let Some(input) = inputs[redirect.map_or(*group, |kept| kept[*group as usize]) as usize] {
             outcomes[input as usize].attached += 1;
         }
     }
 }
 
-/// Some of the groups, in the order of their numbers; `places` is room for a number of each group.
-fn only(mut groups: Vec<Group>, numbers: Vec<u32>, mut places: Vec<u32>) -> Vec<Group> {
+/// Some of the groups, in the order of their numbers.
+fn only(mut groups: Vec<Group>, numbers: Vec<u32>) -> Vec<Group> {
     const NONE: u32 = u32::MAX;
-    places.fill(NONE);
+    let mut places = vec![NONE; groups.len()];
     for (place, number) in (0..).zip(&numbers) {
         places[*number as usize] = place;
     }
@@ -160,9 +157,10 @@ fn only(mut groups: Vec<Group>, numbers: Vec<u32>, mut places: Vec<u32>) -> Vec<
 }
 
 /// The groups that stand for a span, those of one trace beside each other, traces and groups in the order of the input; where each trace ends.
-fn by_trace(lines: &Lines, redirect: &[u32]) -> (Vec<u32>, Vec<u32>) {
+fn by_trace(lines: &Lines, redirect: Option<&[u32]>) -> (Vec<u32>, Vec<u32>) {
     const NONE: u32 = u32::MAX;
-    let groups = || lines.groups.iter().zip(0..).filter(|(_, number)| redirect[*number as usize] == *number);
+    let stays = |number: u32| redirect.is_none_or(|kept| kept[number as usize] == number);
+    let groups = || lines.groups.iter().zip(0..).filter(|(_, number)| stays(*number));
     let mut rank = vec![NONE; lines.traces.keys.len()];
     let mut ends: Vec<u32> = Vec::new();
     for (group, _) in groups() {
