@@ -118,129 +118,8 @@ impl Field {
     }
 
     fn named(plain: &str) -> Field {
-        match plain {
-            "traceid"
-            | "oteltraceid"
-            | "@tr"
-            | "xtraceid"
-            | "xb3traceid"
-            | "b3traceid"
-            | "trace"
-            | "logginggoogleapiscom/trace"
-            | "tracecontexttraceid"
-            | "spancontexttraceid" => Field::Trace,
-            "spanid"
-            | "otelspanid"
-            | "@sp"
-            | "xspanid"
-            | "xb3spanid"
-            | "b3spanid"
-            | "logginggoogleapiscom/spanid"
-            | "tracecontextspanid"
-            | "spancontextspanid" => Field::Span,
-            "parentspanid" | "parentid" | "@ps" | "otelparentspanid" | "xb3parentspanid" | "b3parentspanid"
-            | "spanparentid" => Field::Parent,
-            "ddtraceid" => Field::DecimalTrace,
-            "ddspanid" => Field::DecimalSpan,
-            "ddparentid" => Field::DecimalParent,
-            "transactionid" => Field::Transaction,
-            "traceparent" | "httptraceparent" | "w3ctraceparent" => Field::Traceparent,
-            "xamzntraceid" | "xraytraceid" | "awsxraytraceid" => Field::Xray,
-            "time" | "ts" | "@t" | "timestamp" | "@timestamp" | "asctime" | "datetime" | "eventtime" | "timelocal"
-            | "timeiso8601" | "recordtime" | "date" | "localtime" | "utctime" => Field::Time(None),
-            "@st" => Field::Began,
-            "@sk" | "spankind" => Field::Kind,
-            "timeunixnano" | "timestampns" | "timens" | "tsns" => Field::Time(Some(Unit::Nanos)),
-            "timestampus" | "timeus" | "tsus" => Field::Time(Some(Unit::Micros)),
-            "timestampms" | "timems" | "tsms" | "timemillis" | "epochmillis" => Field::Time(Some(Unit::Millis)),
-            "timestampseconds" | "timeseconds" | "epochseconds" | "instantepochsecond" => Field::Seconds,
-            "timestampnanos" | "timenanos" | "instantnanoofsecond" => Field::Nanos,
-            "level" | "severity" | "lvl" | "@l" | "levelname" | "loglevel" | "severitytext" | "detectedlevel"
-            | "logseverity" | "levelstr" | "priority" => Field::Level,
-            "status" => Field::Status,
-            "message" | "msg" | "@m" | "event" | "body" | "textpayload" | "shortmessage" | "text" | "bodyvalue"
-            | "renderedmessage" | "recordmessage" | "logmessage" | "formattedmessage" => Field::Message,
-            "@mt" | "messagetemplate" => Field::Template,
-            "service"
-            | "servicename"
-            | "app"
-            | "appname"
-            | "resourceattributesservicename"
-            | "application"
-            | "applicationname"
-            | "ddservice"
-            | "otelservicename"
-            | "resourceservicename"
-            | "servicecontextservice"
-            | "springapplicationname" => Field::Service,
-            "name" => Field::Name,
-            "operation" | "operationname" | "spanname" | "transactionname" | "otelspanname" => Field::SpanName,
-            "method"
-            | "httpmethod"
-            | "httprequestmethod"
-            | "requestmethod"
-            | "reqmethod"
-            | "httprequestrequestmethod" => Field::Method,
-            "path"
-            | "httproute"
-            | "urlpath"
-            | "httptarget"
-            | "requesturi"
-            | "uri"
-            | "url"
-            | "requesturl"
-            | "requestpath"
-            | "requri"
-            | "requrl"
-            | "httprequestrequesturl"
-            | "route" => Field::Path,
-            "duration" | "elapsed" | "latency" | "took" | "dur" | "timetaken" | "elapsedtime"
-            | "httprequestlatency" | "processingtime" => Field::Duration(None),
-            "responsetime"
-            | "durationms"
-            | "elapsedms"
-            | "latencyms"
-            | "tookms"
-            | "elapsedmilliseconds"
-            | "durationmillis"
-            | "responsetimems"
-            | "elapsedtimems"
-            | "timetakenms"
-            | "latencymillis"
-            | "elapsedmillis" => Field::Duration(Some(Unit::Millis)),
-            "durationus" | "elapsedus" | "latencyus" | "tookus" | "durationmicros" => {
-                Field::Duration(Some(Unit::Micros))
-            }
-            "eventduration" | "durationns" | "elapsedns" | "latencyns" | "tookns" | "durationnanos" => {
-                Field::Duration(Some(Unit::Nanos))
-            }
-            "requesttime" | "durations" | "elapseds" | "latencys" | "durationseconds" | "elapsedseconds"
-            | "latencyseconds" | "durationsec" | "elapsedsec" => Field::Duration(Some(Unit::Seconds)),
-            "exception"
-            | "excinfo"
-            | "@x"
-            | "stack"
-            | "stacktrace"
-            | "errorstack"
-            | "errorstacktrace"
-            | "errstack"
-            | "exceptionmessage"
-            | "exceptiontype"
-            | "exceptionstacktrace"
-            | "thrown" => Field::Exception,
-            "error" | "err" | "errormessage" | "errmessage" | "errortype" | "errtype" => Field::Error,
-            "traceflags"
-            | "tracesampled"
-            | "logginggoogleapiscom/tracesampled"
-            | "oteltraceflags"
-            | "sampled"
-            | "oteltracesampled" => Field::Flags,
-            "dd" | "context" | "ctx" | "fields" | "jsonpayload" | "attributes" | "properties" | "mdc"
-            | "contextmap" | "extra" | "record" | "span" | "transaction" | "parent" | "otel" | "tracecontext"
-            | "spancontext" | "log" | "labels" | "resource" | "data" | "instant" | "http" | "req" | "request"
-            | "httprequest" | "servicecontext" | "resourceattributes" => Field::Container,
-            _ => Field::Attribute,
-        }
+        let at = NAMES.binary_search_by(|(name, _)| (*name).cmp(plain));
+        at.map_or(Field::Attribute, |at| NAMES[at].1)
     }
 
     /// Members of an object under this key are looked at: those of a trace id are `trace.id`.
@@ -257,6 +136,243 @@ impl Field {
         )
     }
 }
+
+/// What names stand for, in their order. A table takes less room than code does, and few names are looked up.
+static NAMES: [(&str, Field); 229] = {
+    use Field::*;
+    use Unit::{Micros as Us, Millis as Ms, Nanos as Ns, Seconds as S};
+    [
+        ("@l", Level),
+        ("@m", Message),
+        ("@mt", Template),
+        ("@ps", Parent),
+        ("@sk", Kind),
+        ("@sp", Span),
+        ("@st", Began),
+        ("@t", Time(None)),
+        ("@timestamp", Time(None)),
+        ("@tr", Trace),
+        ("@x", Exception),
+        ("app", Service),
+        ("application", Service),
+        ("applicationname", Service),
+        ("appname", Service),
+        ("asctime", Time(None)),
+        ("attributes", Container),
+        ("awsxraytraceid", Xray),
+        ("b3parentspanid", Parent),
+        ("b3spanid", Span),
+        ("b3traceid", Trace),
+        ("body", Message),
+        ("bodyvalue", Message),
+        ("context", Container),
+        ("contextmap", Container),
+        ("ctx", Container),
+        ("data", Container),
+        ("date", Time(None)),
+        ("datetime", Time(None)),
+        ("dd", Container),
+        ("ddparentid", DecimalParent),
+        ("ddservice", Service),
+        ("ddspanid", DecimalSpan),
+        ("ddtraceid", DecimalTrace),
+        ("detectedlevel", Level),
+        ("dur", Duration(None)),
+        ("duration", Duration(None)),
+        ("durationmicros", Duration(Some(Us))),
+        ("durationmillis", Duration(Some(Ms))),
+        ("durationms", Duration(Some(Ms))),
+        ("durationnanos", Duration(Some(Ns))),
+        ("durationns", Duration(Some(Ns))),
+        ("durations", Duration(Some(S))),
+        ("durationsec", Duration(Some(S))),
+        ("durationseconds", Duration(Some(S))),
+        ("durationus", Duration(Some(Us))),
+        ("elapsed", Duration(None)),
+        ("elapsedmillis", Duration(Some(Ms))),
+        ("elapsedmilliseconds", Duration(Some(Ms))),
+        ("elapsedms", Duration(Some(Ms))),
+        ("elapsedns", Duration(Some(Ns))),
+        ("elapseds", Duration(Some(S))),
+        ("elapsedsec", Duration(Some(S))),
+        ("elapsedseconds", Duration(Some(S))),
+        ("elapsedtime", Duration(None)),
+        ("elapsedtimems", Duration(Some(Ms))),
+        ("elapsedus", Duration(Some(Us))),
+        ("epochmillis", Time(Some(Ms))),
+        ("epochseconds", Seconds),
+        ("err", Error),
+        ("errmessage", Error),
+        ("error", Error),
+        ("errormessage", Error),
+        ("errorstack", Exception),
+        ("errorstacktrace", Exception),
+        ("errortype", Error),
+        ("errstack", Exception),
+        ("errtype", Error),
+        ("event", Message),
+        ("eventduration", Duration(Some(Ns))),
+        ("eventtime", Time(None)),
+        ("exception", Exception),
+        ("exceptionmessage", Exception),
+        ("exceptionstacktrace", Exception),
+        ("exceptiontype", Exception),
+        ("excinfo", Exception),
+        ("extra", Container),
+        ("fields", Container),
+        ("formattedmessage", Message),
+        ("http", Container),
+        ("httpmethod", Method),
+        ("httprequest", Container),
+        ("httprequestlatency", Duration(None)),
+        ("httprequestmethod", Method),
+        ("httprequestrequestmethod", Method),
+        ("httprequestrequesturl", Path),
+        ("httproute", Path),
+        ("httptarget", Path),
+        ("httptraceparent", Traceparent),
+        ("instant", Container),
+        ("instantepochsecond", Seconds),
+        ("instantnanoofsecond", Nanos),
+        ("jsonpayload", Container),
+        ("labels", Container),
+        ("latency", Duration(None)),
+        ("latencymillis", Duration(Some(Ms))),
+        ("latencyms", Duration(Some(Ms))),
+        ("latencyns", Duration(Some(Ns))),
+        ("latencys", Duration(Some(S))),
+        ("latencyseconds", Duration(Some(S))),
+        ("latencyus", Duration(Some(Us))),
+        ("level", Level),
+        ("levelname", Level),
+        ("levelstr", Level),
+        ("localtime", Time(None)),
+        ("log", Container),
+        ("logginggoogleapiscom/spanid", Span),
+        ("logginggoogleapiscom/trace", Trace),
+        ("logginggoogleapiscom/tracesampled", Flags),
+        ("loglevel", Level),
+        ("logmessage", Message),
+        ("logseverity", Level),
+        ("lvl", Level),
+        ("mdc", Container),
+        ("message", Message),
+        ("messagetemplate", Template),
+        ("method", Method),
+        ("msg", Message),
+        ("name", Name),
+        ("operation", SpanName),
+        ("operationname", SpanName),
+        ("otel", Container),
+        ("otelparentspanid", Parent),
+        ("otelservicename", Service),
+        ("otelspanid", Span),
+        ("otelspanname", SpanName),
+        ("oteltraceflags", Flags),
+        ("oteltraceid", Trace),
+        ("oteltracesampled", Flags),
+        ("parent", Container),
+        ("parentid", Parent),
+        ("parentspanid", Parent),
+        ("path", Path),
+        ("priority", Level),
+        ("processingtime", Duration(None)),
+        ("properties", Container),
+        ("record", Container),
+        ("recordmessage", Message),
+        ("recordtime", Time(None)),
+        ("renderedmessage", Message),
+        ("req", Container),
+        ("reqmethod", Method),
+        ("request", Container),
+        ("requestmethod", Method),
+        ("requestpath", Path),
+        ("requesttime", Duration(Some(S))),
+        ("requesturi", Path),
+        ("requesturl", Path),
+        ("requri", Path),
+        ("requrl", Path),
+        ("resource", Container),
+        ("resourceattributes", Container),
+        ("resourceattributesservicename", Service),
+        ("resourceservicename", Service),
+        ("responsetime", Duration(Some(Ms))),
+        ("responsetimems", Duration(Some(Ms))),
+        ("route", Path),
+        ("sampled", Flags),
+        ("service", Service),
+        ("servicecontext", Container),
+        ("servicecontextservice", Service),
+        ("servicename", Service),
+        ("severity", Level),
+        ("severitytext", Level),
+        ("shortmessage", Message),
+        ("span", Container),
+        ("spancontext", Container),
+        ("spancontextspanid", Span),
+        ("spancontexttraceid", Trace),
+        ("spanid", Span),
+        ("spankind", Kind),
+        ("spanname", SpanName),
+        ("spanparentid", Parent),
+        ("springapplicationname", Service),
+        ("stack", Exception),
+        ("stacktrace", Exception),
+        ("status", Status),
+        ("text", Message),
+        ("textpayload", Message),
+        ("thrown", Exception),
+        ("time", Time(None)),
+        ("timeiso8601", Time(None)),
+        ("timelocal", Time(None)),
+        ("timemillis", Time(Some(Ms))),
+        ("timems", Time(Some(Ms))),
+        ("timenanos", Nanos),
+        ("timens", Time(Some(Ns))),
+        ("timeseconds", Seconds),
+        ("timestamp", Time(None)),
+        ("timestampms", Time(Some(Ms))),
+        ("timestampnanos", Nanos),
+        ("timestampns", Time(Some(Ns))),
+        ("timestampseconds", Seconds),
+        ("timestampus", Time(Some(Us))),
+        ("timetaken", Duration(None)),
+        ("timetakenms", Duration(Some(Ms))),
+        ("timeunixnano", Time(Some(Ns))),
+        ("timeus", Time(Some(Us))),
+        ("took", Duration(None)),
+        ("tookms", Duration(Some(Ms))),
+        ("tookns", Duration(Some(Ns))),
+        ("tookus", Duration(Some(Us))),
+        ("trace", Trace),
+        ("tracecontext", Container),
+        ("tracecontextspanid", Span),
+        ("tracecontexttraceid", Trace),
+        ("traceflags", Flags),
+        ("traceid", Trace),
+        ("traceparent", Traceparent),
+        ("tracesampled", Flags),
+        ("transaction", Container),
+        ("transactionid", Transaction),
+        ("transactionname", SpanName),
+        ("ts", Time(None)),
+        ("tsms", Time(Some(Ms))),
+        ("tsns", Time(Some(Ns))),
+        ("tsus", Time(Some(Us))),
+        ("uri", Path),
+        ("url", Path),
+        ("urlpath", Path),
+        ("utctime", Time(None)),
+        ("w3ctraceparent", Traceparent),
+        ("xamzntraceid", Xray),
+        ("xb3parentspanid", Parent),
+        ("xb3spanid", Span),
+        ("xb3traceid", Trace),
+        ("xraytraceid", Xray),
+        ("xspanid", Span),
+        ("xtraceid", Trace),
+    ]
+};
 
 /// The fields of interned keys.
 #[derive(Debug)]
@@ -307,6 +423,15 @@ impl FieldTable {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_in_order_and_without_what_does_not_tell_keys_apart() {
+        assert!(NAMES.is_sorted_by(|(one, _), (other, _)| one < other));
+        for (name, field) in &NAMES {
+            assert_eq!((plain(name).as_str(), Field::named(name)), (*name, *field));
+        }
+        assert_eq!(Field::named(""), Field::Attribute);
+    }
 
     #[test]
     fn spelling_does_not_tell_keys_apart() {
