@@ -108,10 +108,14 @@ const STEPS: &[Step] = &[
         needs: &[],
         kind: Tests,
         commands: |_| {
-            Ok(vec![with(
-                cargo(),
-                "test --locked --package spanscope --package spanscope-hot --package xtask --no-fail-fast",
-            )])
+            Ok(vec![
+                with(
+                    cargo(),
+                    "test --locked --package spanscope --package spanscope-hot --package xtask --no-fail-fast",
+                ),
+                // By itself: among the others its dependencies would be compiled once more, with other features.
+                with(cargo(), "test --locked --package tools --bin pack-module"),
+            ])
         },
     },
     Step {
