@@ -66,6 +66,7 @@ pub mod context {
 #[doc(hidden)]
 pub mod read {
     pub mod chrome_events;
+    pub mod chrome_nesting;
     pub mod datadog_spans;
     pub mod fields;
     pub mod ids;

@@ -172,3 +172,36 @@ fn usual_spans_of_datadog_are_read_as_others_are() {
         }
     });
 }
+
+/// The reader of trace events hands over the tree of its slices, unless one of them ends before it begins: then their ids make it.
+#[test]
+fn a_tree_that_is_handed_over_is_the_one_that_the_ids_make() {
+    let spans = |events: &[String], last: &str| {
+        let last = format!(r#"{{"name":"the last","ph":"X","ts":5,"dur":{last},"pid":9,"tid":9}}"#);
+        let text = format!("[{},{last}]", events.join(","));
+        let outcome = read(text.clone().into_bytes(), &ReadOptions::new()).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        // The id of the trace is made of the bytes; links name it.
+        let id = outcome.store.traces().next().map(|trace| trace.id()).unwrap_or_default();
+        let dump = dump(&outcome.store).replace(&id, "the trace");
+        let of_others =
+            |line: &&str| !["trace ", "the last", "end-before-start"].iter().any(|of_it| line.contains(of_it));
+        let lines: Vec<String> = dump.lines().filter(of_others).map(str::to_owned).collect();
+        assert!(lines.len() > 1, "{text}");
+        lines
+    };
+    for seed in 1_u64..600 {
+        let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let count = 1 + dice.below(24);
+        let events: Vec<String> = (0..count)
+            .map(|_| {
+                let phase = dice.one_of(&["X", "X", "X", "X", "X", "B", "E", "B", "E", "i", "b", "e", "s", "t", "f"]);
+                let (name, thread) = (dice.one_of(&["one", "two"]), dice.one_of(&["1", "2", "3"]));
+                let (at, lasts) = (dice.below(9), dice.one_of(&["0", "0", "1", "2", "4", "9"]));
+                format!(
+                    r#"{{"name":"{name}","cat":"c","ph":"{phase}","ts":{at},"dur":{lasts},"pid":1,"tid":{thread},"id":{thread}}}"#
+                )
+            })
+            .collect();
+        assert_eq!(spans(&events, "0"), spans(&events, "-1"), "{events:?}");
+    }
+}

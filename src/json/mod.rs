@@ -566,6 +566,17 @@ impl<'a> Lexer<'a> {
     /// The end of a number without an exponent that ends its member, if one stands at an offset written as JSON demands.
     #[inline(always)]
     pub fn plain_number(&self, start: usize) -> Option<usize> {
+        if let Some(window) = self.input.get(start..).and_then(<[u8]>::first_chunk)
+            && let Some((_, digits)) = simd::short_decimal(window)
+            && matches!(window[digits], b',' | b'}')
+        {
+            return (window[0] != b'0' || digits == 1).then_some(start + digits);
+        }
+        self.longer_plain_number(start)
+    }
+
+    #[inline(never)]
+    fn longer_plain_number(&self, start: usize) -> Option<usize> {
         let first = start + usize::from(self.input.get(start) == Some(&b'-'));
         let mut end = self.digits(first);
         if end == first || (self.input[first] == b'0' && end > first + 1) {
@@ -664,6 +675,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    #[inline(never)]
     fn word(&mut self, word: &[u8]) -> Lex<()> {
         for (i, expected) in word.iter().enumerate() {
             if self.input.get(self.at + i) != Some(expected) {

@@ -9,7 +9,8 @@
 //! those of the spans are made up, the trace's from the input's content and the span's from the event's number.
 
 use super::Format;
-use super::chrome_events::{Asynchronous, Events, Item, What};
+use super::chrome_events::{Events, Identity};
+use super::chrome_nesting::{Item, What};
 use super::detect::Shape;
 use super::documents::Reading;
 use super::instant::Unit;
@@ -124,7 +125,7 @@ fn event(events: &mut Events, reading: &mut Reading<'_>, node: &Node<'_>) {
     let values = ["pid", "tid"].map(|key| node.get(key).map(|id| reading.node_value(id)));
     let thread = events.thread(reading, [process, thread], values);
     if phase == "M" {
-        metadata(events, reading, node, process, thread);
+        metadata(events, reading, node, thread);
         return;
     }
     let name = reading.builder.intern(node.written_of("name").unwrap_or_default());
@@ -171,15 +172,14 @@ fn event(events: &mut Events, reading: &mut Reading<'_>, node: &Node<'_>) {
 }
 
 /// Names of processes and threads.
-fn metadata(events: &mut Events, reading: &mut Reading<'_>, node: &Node<'_>, process: StringId, thread: u32) {
+fn metadata(events: &mut Events, reading: &mut Reading<'_>, node: &Node<'_>, thread: u32) {
+    let thread = &mut events.threads[thread as usize];
+    let process = &mut events.processes[thread.process as usize];
     let args = node.get("args");
     let name = args.and_then(|args| args.get("name"));
     match (node.text_of("name").unwrap_or_default(), name) {
-        ("process_name", Some(name)) => {
-            let name = reading.node_value(name);
-            events.process_names.insert(process, name);
-        }
-        ("thread_name", Some(name)) => events.threads[thread as usize].told[1] = Some(reading.node_value(name)),
+        ("process_name", Some(name)) => process.name = Some(reading.node_value(name)),
+        ("thread_name", Some(name)) => thread.told[1] = Some(reading.node_value(name)),
         // In which order a viewer shows them.
         ("process_sort_index" | "thread_sort_index", _) => {}
         (what, _) => {
@@ -190,7 +190,7 @@ fn metadata(events: &mut Events, reading: &mut Reading<'_>, node: &Node<'_>, pro
                     format!("{what}.{key}")
                 };
                 let pair = reading.pair(&key, value);
-                events.processes.entry(process).or_default().push(pair);
+                process.attributes.push(pair);
             }
         }
     }
@@ -233,7 +233,7 @@ fn flow(events: &mut Events, reading: &mut Reading<'_>, node: &Node<'_>, name: S
 }
 
 /// Asynchronous events belong together by category and id, the older ones (S, T, F) by their name as well; an id may be one of the process.
-fn asynchronous(reading: &mut Reading<'_>, node: &Node<'_>, name: StringId, process: StringId) -> Asynchronous {
+fn asynchronous(reading: &mut Reading<'_>, node: &Node<'_>, name: StringId, process: StringId) -> Identity {
     let category = reading.builder.intern(node.text_of("cat").unwrap_or_default());
     let old = matches!(node.text_of("ph"), Some("S" | "T" | "F" | "p"));
     let local = node.at(&["id2", "local"]).and_then(Node::written);
@@ -248,7 +248,7 @@ fn asynchronous(reading: &mut Reading<'_>, node: &Node<'_>, name: StringId, proc
         (false, None, Some(scope)) => reading.builder.intern(scope),
         (false, None, None) => StringId::EMPTY,
     };
-    Asynchronous { category, scope, id }
+    (category, scope, id)
 }
 
 /// What an event says beside its fields, at the end of the column of attributes.

@@ -2,26 +2,36 @@
 //!
 //! `chrome.rs` says what is made of them; what is unusual it reads itself.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::ids::span_number;
+use super::chrome_nesting::{Item, What};
 use super::input::Input;
 use super::members::{Members, PLAIN};
 use super::micros::{Nanos, parse_micros, plain_micros};
 use super::once::Pairs;
-use crate::error::WarningKind;
-use crate::json::{Keys, Kind, Lex, Lexer, Member, Text};
+use super::span_fields::{SpanFields, read_fields};
+use crate::json::{Keys, Kind, Lex, Lexer, Stop, Text};
 use crate::simd::Literal;
-use crate::sort;
-use crate::store::{
-    AttributeRange, ESTIMATE_AFTER, Encoding, LinkDraft, NO_TIME, OriginIndex, RawValue, SPAN_SIZE, ScopeIndex,
-    SpanKey, SpanKind, StoreBuilder, TraceKey,
-};
-use crate::strings::StringId;
+use crate::store::{ESTIMATE_AFTER, Encoding, NO_TIME, OriginIndex, RawValue};
+use crate::strings::{StringId, hash};
 
 /// A key and its value.
 type Pair = (StringId, RawValue);
+
+/// The fields of an event, in the order of [`KEYS`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Name,
+    Category,
+    Phase,
+    Time,
+    Duration,
+    Process,
+    Thread,
+    Arguments,
+    /// What only some events have is read otherwise.
+    Unusual,
+}
 
 static KEYS: [Literal; 15] = [
     Literal::key("name"),
@@ -32,7 +42,6 @@ static KEYS: [Literal; 15] = [
     Literal::key("pid"),
     Literal::key("tid"),
     Literal::key("args"),
-    // What only some events have is read otherwise.
     Literal::key("id"),
     Literal::key("id2"),
     Literal::key("scope"),
@@ -42,141 +51,82 @@ static KEYS: [Literal; 15] = [
     Literal::key("flow_out"),
 ];
 
-/// Where asynchronous events are nested, as others are on their threads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Asynchronous {
-    pub category: StringId,
-    pub scope: StringId,
-    pub id: StringId,
-}
+static FIELDS: [Field; KEYS.len()] = [
+    Field::Name,
+    Field::Category,
+    Field::Phase,
+    Field::Time,
+    Field::Duration,
+    Field::Process,
+    Field::Thread,
+    Field::Arguments,
+    Field::Unusual,
+    Field::Unusual,
+    Field::Unusual,
+    Field::Unusual,
+    Field::Unusual,
+    Field::Unusual,
+    Field::Unusual,
+];
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
-    /// A slice that another event ends, and that event.
-    Begin,
-    End,
-    /// A slice, with its end.
-    Complete,
-    /// Something that is told of the slice around it.
-    Instant,
-    /// A step of a flow.
-    Flow,
-    /// The same, of the next slice and not the one around.
-    NextFlow,
-}
+/// The order in which libraries write the fields, each of which may be missing.
+const USUAL: [(Field, Literal); 8] = [
+    (Field::Name, Literal::key("name")),
+    (Field::Category, Literal::next_key("cat")),
+    (Field::Phase, Literal::next_key("ph")),
+    (Field::Time, Literal::next_key("ts")),
+    (Field::Duration, Literal::next_key("dur")),
+    (Field::Process, Literal::next_key("pid")),
+    (Field::Thread, Literal::next_key("tid")),
+    (Field::Arguments, Literal::next_key("args")),
+];
 
-impl What {
-    fn is_slice(self) -> bool {
-        matches!(self, What::Begin | What::Complete)
-    }
+/// What tells flows and tracks of asynchronous events apart: their category, their name or scope, and their id.
+pub type Identity = (StringId, StringId, StringId);
 
-    /// It is told of a slice.
-    fn is_told(self) -> bool {
-        matches!(self, What::Instant | What::Flow | What::NextFlow)
-    }
-}
-
-/// No event.
-const NONE: u32 = u32::MAX;
-
-/// An event of the input. Those that begin something are the slices, which become spans, each in the place of its item in memory: so an item is no
-/// smaller than a span's record.
-#[derive(Clone, Copy, Debug)]
-pub struct Item {
-    /// The track it is nested in, and its thread.
-    pub track: u32,
-    pub thread: u32,
-    pub at: u64,
-    /// Of a slice, `NO_TIME` of an unfinished one, which encloses all that follows.
-    end: u64,
-    pub name: StringId,
-    /// In the store's column. Behind those of a slice is room for what is known of its thread.
-    pub attributes: AttributeRange,
-    pub offset: u32,
-    /// Of a slice: what is around it; until that is known, the slice that was open where begin and end say so.
-    around: u32,
-    /// Of a slice that was begun, the event that ends it; of a flow, its number.
-    other: u32,
-    pub what: What,
-    /// How many attributes there is room for behind its own.
-    rooms: u8,
-    _padding: [u32; 4],
-}
-
-const _: () = assert!(size_of::<Item>() >= SPAN_SIZE);
-
-impl Item {
-    /// An event that is no slice, or one whose end is still to come.
-    pub fn new(what: What, [track, thread]: [u32; 2], at: u64, name: StringId, offset: u32) -> Item {
-        let attributes = AttributeRange::default();
-        Item {
-            track,
-            thread,
-            at,
-            end: NO_TIME,
-            name,
-            attributes,
-            offset,
-            around: NONE,
-            other: NONE,
-            what,
-            rooms: 0,
-            _padding: [0; 4],
-        }
-    }
-
-    /// The same, with these attributes.
-    pub fn saying(self, attributes: AttributeRange) -> Item {
-        Item { attributes, ..self }
-    }
-
-    /// The same, ending then.
-    pub fn until(self, end: u64) -> Item {
-        Item { end, ..self }
-    }
-
-    /// The same, as a step of the flow with this number.
-    pub fn of_flow(self, flow: u32) -> Item {
-        Item { other: flow, ..self }
-    }
+#[derive(Debug)]
+pub struct Process {
+    pub(super) id: StringId,
+    pub name: Option<RawValue>,
+    pub attributes: Vec<Pair>,
+    /// The origin of its spans, once there are any.
+    pub(super) origin: Option<OriginIndex>,
 }
 
 #[derive(Debug)]
 pub struct Thread {
-    pub process: StringId,
-    pub thread: StringId,
+    /// The number of its process.
+    pub process: u32,
     /// Its id, and its name.
     pub told: [Option<RawValue>; 2],
     /// Number of its track, once it has one.
     track: Option<u32>,
     /// An event said which process it is of.
     of_process: bool,
-    /// The origin of its spans, once there are any.
-    origin: Option<OriginIndex>,
 }
 
 #[derive(Debug)]
 pub struct Events {
     pub items: Vec<Item>,
     /// For each track, whether it is a thread.
-    tracks: Vec<bool>,
-    asynchronous: HashMap<Asynchronous, u32>,
+    pub(super) tracks: Vec<bool>,
+    asynchronous: HashMap<Identity, u32>,
     pub threads: Vec<Thread>,
     thread_numbers: Pairs,
     /// How many attributes a slice gets room for: the id of its thread, and its name unless there seem to be none.
     rooms: u8,
     /// Processes and threads of usual events as they are written, and the numbers of these threads; each pair has one place.
-    recent: [([Short; 2], u32); RECENT],
+    recent: Vec<([u64; 5], u32)>,
     /// There are events that begin or end something, and events that are told of slices.
-    begun: bool,
-    told: bool,
+    pub(super) begun: bool,
+    pub(super) told: bool,
     category: StringId,
     keys: Keys,
     args: Members,
-    pub flows: HashMap<(StringId, StringId, StringId), u32>,
-    pub process_names: HashMap<StringId, RawValue>,
-    /// Attributes of processes and of all of them.
-    pub processes: HashMap<StringId, Vec<Pair>>,
+    pub flows: HashMap<Identity, u32>,
+    pub processes: Vec<Process>,
+    process_numbers: Pairs,
+    /// Attributes of all processes.
     pub common: Vec<Pair>,
 }
 
@@ -188,29 +138,36 @@ struct Written {
 }
 
 impl Written {
-    /// The next value, if it is one; nothing is read of another.
-    #[inline]
-    fn next(lexer: &mut Lexer<'_>) -> Lex<Option<Written>> {
+    /// The next value, if it is one.
+    #[inline(never)]
+    fn next(lexer: &mut Lexer<'_>) -> Lex<Written> {
         if let Some(text) = lexer.plain_string() {
-            return Ok(Some(Written { text, quoted: true }));
+            return Ok(Written { text, quoted: true });
         }
-        Ok(match lexer.peek()? {
-            Kind::String => Some(Written { text: lexer.string()?, quoted: true }),
-            Kind::Number => {
-                let number = lexer.number()?;
-                Some(Written { text: Text { start: number.start, end: number.end, escaped: false }, quoted: false })
-            }
-            _ => None,
-        })
+        let start = lexer.offset();
+        if let Some(end) = lexer.plain_number(start) {
+            lexer.go_to(end);
+            return Ok(Written { text: Text { start: start as u32, end: end as u32, escaped: false }, quoted: false });
+        }
+        if lexer.peek()? == Kind::String {
+            return Ok(Written { text: lexer.string()?, quoted: true });
+        }
+        let number = lexer.number()?;
+        Ok(Written { text: Text { start: number.start, end: number.end, escaped: false }, quoted: false })
     }
 
-    /// All of it as a number, if it is short.
+    /// All of it as numbers, if it is short.
     #[inline(always)]
     fn short(self, bytes: &[u8]) -> Option<Short> {
         let (start, len) = (self.text.start as usize, self.text.end - self.text.start);
         let window: &[u8; 16] = bytes.get(start..)?.first_chunk()?;
-        let behind = 8 * 16_u32.checked_sub(len)?;
-        let text = u128::from_le_bytes(*window) & u128::MAX.checked_shr(behind)?;
+        let text = u128::from_le_bytes(*window);
+        let (low, high) = (text as u64, (text >> 64) as u64);
+        let text = match len {
+            1..=8 => [low & u64::MAX >> (64 - 8 * len), 0],
+            9..=16 => [low, high & u64::MAX >> (128 - 8 * len)],
+            _ => return None,
+        };
         Some(Short { text, len: (len << 1) as u8 | u8::from(self.quoted) })
     }
 
@@ -230,19 +187,15 @@ const NAME_OF_THREAD: &[u8] = b"\"thread_name\"";
 /// A text or a number of at most sixteen bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Short {
-    text: u128,
+    text: [u64; 2],
     /// Twice as many as there are bytes, and one more for a text.
     len: u8,
-}
-
-impl Short {
-    const NONE: Short = Short { text: 0, len: 0 };
 }
 
 /// How many threads are known by their ids as they are written.
 const RECENT: usize = 64;
 
-/// Orders of arguments are learned by the name of the event, as far as this goes.
+/// Orders of arguments are learned by the event's category and their first key, as far as this goes.
 const ORDERS: u32 = 64;
 
 impl Events {
@@ -254,15 +207,15 @@ impl Events {
             threads: Vec::new(),
             thread_numbers: Pairs::new(),
             rooms: 2,
-            recent: [([Short::NONE; 2], 0); RECENT],
+            recent: vec![([0; 5], 0); RECENT],
             begun: false,
             told: false,
             category: StringId::EMPTY,
             keys: Keys::new(&KEYS),
             args: Members::new(ORDERS, |_| (None, PLAIN)),
             flows: HashMap::new(),
-            process_names: HashMap::new(),
-            processes: HashMap::new(),
+            processes: Vec::new(),
+            process_numbers: Pairs::new(),
             common: Vec::new(),
         }
     }
@@ -286,7 +239,7 @@ impl Events {
     #[inline(never)]
     fn usual<'a>(&mut self, reading: &mut Input<'a>, lexer: &mut Lexer<'a>) -> bool {
         let (place, mark) = (lexer.mark(), reading.builder.attribute_mark());
-        if let Ok(true) = self.try_usual(reading, lexer) {
+        if self.try_usual(reading, lexer).is_ok() {
             return true;
         }
         lexer.rewind(place);
@@ -295,82 +248,31 @@ impl Events {
     }
 
     #[inline(always)]
-    fn try_usual<'a>(&mut self, reading: &mut Input<'a>, lexer: &mut Lexer<'a>) -> Lex<bool> {
+    fn try_usual<'a>(&mut self, reading: &mut Input<'a>, lexer: &mut Lexer<'a>) -> Lex<()> {
         let offset = lexer.offset() as u32;
         let mark = reading.builder.attribute_mark();
-        let mut cursor = lexer.begin_object()?;
-        let (mut name, mut phase, mut category) = (StringId::EMPTY, 0, None);
-        let (mut at, mut lasts): (Option<u64>, Option<Nanos>) = (None, None);
-        let (mut process, mut thread) = (None, None);
-        let mut seen = 0_u32;
-        loop {
-            let known = match lexer.member_inlined(&mut self.keys, &mut cursor)? {
-                Member::End => break,
-                Member::Known(known) => known,
-                Member::Other(key) => {
-                    let key = reading.intern(key);
-                    let value = reading.json_value(lexer)?;
-                    reading.builder.push_attribute(key, value);
-                    continue;
-                }
-            };
-            // Of a key that stands twice the last one counts.
-            if seen & 1 << known != 0 {
-                return Ok(false);
-            }
-            seen |= 1 << known;
-            match known {
-                0 => {
-                    let text = match lexer.plain_string() {
-                        Some(text) => text,
-                        None if lexer.peek()? == Kind::String => lexer.string()?,
-                        None => return Ok(false),
-                    };
-                    name = reading.intern(text);
-                }
-                1 => {
-                    category = Some(reading.builder.attribute_mark());
-                    let value = match lexer.plain_string() {
-                        Some(text) => reading.string_value(text),
-                        None => reading.json_value(lexer)?,
-                    };
-                    reading.builder.push_attribute(self.category, value);
-                }
-                2 => {
-                    lexer.skip_whitespace();
-                    let Some([letter]) = lexer.quoted::<1>() else { return Ok(false) };
-                    phase = *letter;
-                    lexer.accept_quoted::<1>();
-                }
-                3 | 4 => {
-                    let Some(time) = micros(reading, lexer)? else { return Ok(false) };
-                    if known == 4 {
-                        lasts = Some(time);
-                    } else if time.negative || time.ns == NO_TIME {
-                        return Ok(false);
-                    } else {
-                        at = Some(time.ns);
-                    }
-                }
-                5 | 6 => {
-                    let Some(id) = Written::next(lexer)? else { return Ok(false) };
-                    *(if known == 5 { &mut process } else { &mut thread }) = Some(id);
-                }
-                7 => match lexer.peek()? {
-                    Kind::Object => self.args.read(reading, lexer, name.0 % ORDERS)?,
-                    _ => return Ok(false),
-                },
-                _ => return Ok(false),
-            }
-        }
+        let mut event = Unfinished {
+            events: self,
+            name: StringId::EMPTY,
+            phase: 0,
+            category: None,
+            order: 0,
+            at: None,
+            lasts: None,
+            process: None,
+            thread: None,
+            twice: false,
+        };
+        read_fields(reading, lexer, &mut event)?;
+        let Unfinished { name, phase, category, at, lasts, process, thread, twice, .. } = event;
         let what = match phase {
             b'X' => What::Complete,
             b'B' => What::Begin,
             b'E' => What::End,
             b'i' | b'I' | b'R' | b'P' | b'C' => What::Instant,
-            _ => return Ok(false),
+            _ => return Err(Stop),
         };
-        let Some(at) = at else { return Ok(false) };
+        let Some(at) = at.filter(|_| !twice) else { return Err(Stop) };
         let end = match (what, lasts) {
             (What::Complete, Some(lasts)) => lasts.after(at).unwrap_or(NO_TIME),
             _ => NO_TIME,
@@ -383,7 +285,7 @@ impl Events {
         let thread = self.written_thread(reading, process, thread);
         let track = self.thread_track(thread);
         self.push(reading, Item::new(what, [track, thread], at, name, offset).saying(attributes).until(end));
-        Ok(true)
+        Ok(())
     }
 
     /// The number of a thread by its ids as they are written.
@@ -393,9 +295,11 @@ impl Events {
         let (Some(of_process), Some(of_thread)) = (short(process), short(thread)) else {
             return self.other_thread(reading, [process, thread]);
         };
-        let ids = [of_process, of_thread];
-        let folded = |id: Short| id.text as u64 ^ (id.text >> 64) as u64;
-        let mixed = (folded(of_process) ^ folded(of_thread).rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let [one, two] = of_process.text;
+        let [three, four] = of_thread.text;
+        // There is no length in one that stands for none.
+        let ids = [one, two, three, four, u64::from(of_process.len) << 8 | u64::from(of_thread.len)];
+        let mixed = (one ^ two ^ (three ^ four).rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let place = (mixed >> 32) as usize % RECENT;
         let (known, number) = self.recent[place];
         if known == ids {
@@ -417,17 +321,22 @@ impl Events {
     pub fn thread(&mut self, reading: &mut Input<'_>, ids: [StringId; 2], values: [Option<RawValue>; 2]) -> u32 {
         let [process, thread] = ids;
         let [process_id, thread_id] = values;
-        let threads = &mut self.threads;
+        let Events { threads, processes, process_numbers, .. } = self;
         let number = self.thread_numbers.number((process.0, thread.0), || {
-            let told = [thread_id, None];
-            threads.push(Thread { process, thread, told, track: None, of_process: false, origin: None });
+            let process = process_numbers.number((process.0, 0), || {
+                processes.push(Process { id: process, name: None, attributes: Vec::new(), origin: None });
+                processes.len() as u32 - 1
+            });
+            threads.push(Thread { process, told: [thread_id, None], track: None, of_process: false });
             threads.len() as u32 - 1
         });
         let thread = &mut self.threads[number as usize];
         if let Some(id) = process_id.filter(|_| !thread.of_process) {
             thread.of_process = true;
-            let key = reading.builder.intern("process.pid");
-            self.processes.entry(process).or_insert_with(|| vec![(key, id)]);
+            let process = &mut self.processes[thread.process as usize];
+            if process.attributes.is_empty() {
+                process.attributes.push((reading.builder.intern("process.pid"), id));
+            }
         }
         number
     }
@@ -443,7 +352,7 @@ impl Events {
     }
 
     /// The number of a track of asynchronous events.
-    pub fn track(&mut self, of: Asynchronous) -> u32 {
+    pub fn track(&mut self, of: Identity) -> u32 {
         let tracks = &mut self.tracks;
         *self.asynchronous.entry(of).or_insert_with(|| {
             tracks.push(false);
@@ -481,316 +390,103 @@ impl Events {
         self.threads.iter().any(|thread| thread.told[1].is_some())
             || end.windows(NAME_OF_THREAD.len()).any(|window| window == NAME_OF_THREAD)
     }
+}
 
-    /// Makes spans of what was read.
-    pub fn finish(mut self, reading: &mut Input<'_>, trace: TraceKey) {
-        self.join(reading);
-        let told = self.nest(reading);
-        self.put(reading, told, trace);
+/// An event that is being read.
+struct Unfinished<'e> {
+    events: &'e mut Events,
+    name: StringId,
+    phase: u8,
+    /// Where it stands among the attributes.
+    category: Option<u32>,
+    /// The order that its arguments may have.
+    order: u64,
+    at: Option<u64>,
+    lasts: Option<Nanos>,
+    process: Option<Written>,
+    thread: Option<Written>,
+    /// A key stands twice.
+    twice: bool,
+}
+
+impl<'a> SpanFields<'a> for Unfinished<'_> {
+    type Field = Field;
+    const USUAL: &'static [(Field, Literal)] = &USUAL;
+    const FIELDS: &'static [Field] = &FIELDS;
+
+    #[inline(always)]
+    fn number(field: Field) -> u32 {
+        field as u32
     }
 
-    /// Gives each begin its end.
-    fn join(&mut self, reading: &mut Input<'_>) {
-        if !self.begun {
-            return;
-        }
-        let order = self.by_track(|what| !what.is_told(), &mut |_, _| Ordering::Equal);
-        // The open ones of the track, those of asynchronous events also by name, and whether they are closed.
-        let mut open: Vec<u32> = Vec::new();
-        let mut by_name: HashMap<StringId, Vec<u32>> = HashMap::new();
-        let mut track = None;
-        for i in order {
-            let Item { what, name, track: its, .. } = self.items[i as usize];
-            if track != Some(its) {
-                track = Some(its);
-                open.clear();
-                by_name.clear();
-            }
-            let on_thread = self.tracks[its as usize];
-            match what {
-                What::Begin => {
-                    if on_thread {
-                        self.items[i as usize].around = open.last().copied().unwrap_or(NONE);
-                    } else {
-                        by_name.entry(name).or_default().push(i);
-                    }
-                    open.push(i);
-                }
-                What::End => {
-                    let named = by_name.get_mut(&name).and_then(Vec::pop).filter(|_| name != StringId::EMPTY);
-                    let begun = named.or_else(|| {
-                        // Some of these were closed by their name.
-                        while let Some(last) = open.pop() {
-                            if on_thread || (self.items[last as usize].other == NONE && name == StringId::EMPTY) {
-                                return Some(last);
-                            }
-                        }
-                        None
-                    });
-                    self.close(reading, begun, i);
-                }
-                _ => {}
-            }
-        }
+    #[inline(always)]
+    fn keys(&mut self) -> &mut Keys {
+        &mut self.events.keys
     }
 
-    /// Numbers of some events by track, and on each track by time; those of one time by a comparison, else in the order of the input.
     #[inline(never)]
-    fn by_track(&self, some: fn(What) -> bool, compare: &mut dyn FnMut(&Item, &Item) -> Ordering) -> Vec<u32> {
-        let mut ends = vec![0_u32; self.tracks.len() + 1];
-        let items = || self.items.iter().zip(0..).filter(|(item, _)| some(item.what));
-        items().for_each(|(item, _)| ends[item.track as usize + 1] += 1);
-        for track in 1..ends.len() {
-            ends[track] += ends[track - 1];
-        }
-        let mut order = vec![0_u32; ends[self.tracks.len()] as usize];
-        let starts = ends.clone();
-        for (item, number) in items() {
-            let slot = &mut ends[item.track as usize];
-            order[*slot as usize] = number;
-            *slot += 1;
-        }
-        let mut keys = Vec::new();
-        for (start, end) in starts.iter().zip(&ends) {
-            let on_track = &mut order[*start as usize..*end as usize];
-            sort::by_time(on_track, &mut keys, &|number| self.items[number as usize].at, &mut |one, other| {
-                compare(&self.items[one as usize], &self.items[other as usize])
-            });
-        }
-        order
-    }
-
-    fn close(&mut self, reading: &mut Input<'_>, begun: Option<u32>, end: u32) {
-        let item = self.items[end as usize];
-        let Some(begun) = begun else {
-            let name = reading.builder.string(item.name);
-            let reason = format!("Expected a begin before the end of \"{name}\", found none; the end was left out.");
-            reading.skip(WarningKind::Skipped, item.offset as usize, reason);
-            return;
-        };
-        let slice = &mut self.items[begun as usize];
-        (slice.end, slice.other) = (item.at, end);
-        if item.name != StringId::EMPTY && item.name != slice.name {
-            let [expected, name] = [slice.name, item.name].map(|name| reading.builder.string(name).to_owned());
-            reading.warn(WarningKind::BadValue, item.offset as usize, || {
-                format!("Expected the end of \"{expected}\", found the end of \"{name}\"; it was taken for the same.")
-            });
-        }
-    }
-
-    /// What encloses what, by time and on each track: slices, and what is told of them.
-    fn nest(&mut self, reading: &mut Input<'_>) -> Told {
-        let order = self.by_track(What::is_slice, &mut |one, other| {
-            // An empty slice at the very end of the one it is in comes before what follows that one.
-            let follows =
-                |slice: &Item| self.items.get(slice.around as usize).is_none_or(|around| around.end != slice.at);
-            follows(one).cmp(&follows(other)).then(other.end.cmp(&one.end))
-        });
-        let is_next = |item: &Item| item.what == What::NextFlow;
-        let told = match self.told {
-            true => self.by_track(What::is_told, &mut |one, other| is_next(other).cmp(&is_next(one))),
-            false => Vec::new(),
-        };
-        let mut told = told.into_iter().peekable();
-        let mut found = Told::default();
-        let mut open: Vec<u32> = Vec::new();
-        // Ends of flows, and what is around them in case that nothing follows.
-        let mut waiting: Vec<(u32, Option<u32>)> = Vec::new();
-        for index in 0..=order.len() {
-            let next = order.get(index).copied();
-            if told.peek().is_some() {
-                let next = next.map(|slice| (slice, self.items[slice as usize]));
-                let at = next.map_or((u32::MAX, NO_TIME), |(_, slice)| (slice.track, slice.at));
-                // All that stands before this slice; what happens as it begins happens in it.
-                while let Some(i) = told.next_if(|i| {
-                    let item = &self.items[*i as usize];
-                    (item.track, item.at) < at || (item.track, item.at) == at && item.what == What::NextFlow
-                }) {
-                    let item = &self.items[i as usize];
-                    while let Some(last) = open.last() {
-                        let last = &self.items[*last as usize];
-                        if last.track == item.track && last.end >= item.at {
-                            break;
-                        }
-                        open.pop();
+    fn read(&mut self, reading: &mut Input<'a>, lexer: &mut Lexer<'a>, field: Field) -> Lex<()> {
+        match field {
+            Field::Name => {
+                let text = match lexer.plain_string() {
+                    Some(text) => text,
+                    None => lexer.string()?,
+                };
+                self.name = reading.intern(text);
+            }
+            Field::Category => {
+                self.category = Some(reading.builder.attribute_mark());
+                let value = match lexer.plain_string() {
+                    Some(text) => {
+                        self.order = hash(text.bytes(reading.bytes)).into();
+                        reading.string_value(text)
                     }
-                    match (item.what, open.last()) {
-                        (What::NextFlow, around) => waiting.push((i, around.copied())),
-                        (What::Flow, Some(slice)) => found.steps.push((item.other, item.at, i, *slice)),
-                        (_, Some(slice)) => found.events.push((*slice, item.at, i)),
-                        (_, None) => self.outside(reading, i),
-                    }
-                }
-                for (i, around) in std::mem::take(&mut waiting) {
-                    let item = &self.items[i as usize];
-                    let following = next.filter(|(_, slice)| slice.track == item.track).map(|(slice, _)| slice);
-                    match following.or(around) {
-                        Some(slice) => found.steps.push((item.other, item.at, i, slice)),
-                        None => self.outside(reading, i),
-                    }
-                }
+                    None => reading.json_value(lexer)?,
+                };
+                reading.builder.push_attribute(self.events.category, value);
             }
-            let Some(number) = next else { break };
-            let slice = self.items[number as usize];
-            while let Some(last) = open.last() {
-                let around = &self.items[*last as usize];
-                let encloses = around.track == slice.track
-                    && (slice.end <= around.end && slice.at < around.end
-                        || slice.around == *last
-                        // Both without a length, at the same time.
-                        || (around.at, around.end) == (slice.at, slice.end));
-                if encloses {
-                    break;
-                }
-                open.pop();
+            Field::Phase => {
+                lexer.skip_whitespace();
+                let Some([letter]) = lexer.quoted::<1>() else { return Err(Stop) };
+                self.phase = *letter;
+                lexer.accept_quoted::<1>();
             }
-            self.items[number as usize].around = open.last().copied().unwrap_or(NONE);
-            open.push(number);
+            Field::Time => match micros(reading, lexer)? {
+                Some(Nanos { ns, negative: false }) if ns != NO_TIME => self.at = Some(ns),
+                _ => return Err(Stop),
+            },
+            Field::Duration => {
+                let Some(duration) = micros(reading, lexer)? else { return Err(Stop) };
+                self.lasts = Some(duration);
+            }
+            Field::Process => self.process = Some(Written::next(lexer)?),
+            Field::Thread => self.thread = Some(Written::next(lexer)?),
+            Field::Arguments => {
+                let first = reading.bytes.get(lexer.offset()..).and_then(<[u8]>::first_chunk).copied();
+                let mixed = (self.order ^ first.map_or(0, u64::from_le_bytes)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                self.events.args.read(reading, lexer, (mixed >> 32) as u32 % ORDERS)?;
+            }
+            Field::Unusual => return Err(Stop),
         }
-        found
+        Ok(())
     }
 
-    #[cold]
-    fn outside(&self, reading: &mut Input<'_>, item: u32) {
-        let item = &self.items[item as usize];
-        let name = reading.builder.string(item.name).to_owned();
-        reading.skip(
-            WarningKind::Skipped,
-            item.offset as usize,
-            format!("Expected a slice around \"{name}\" on its thread, found none; it was left out."),
-        );
+    #[inline(always)]
+    fn other(&mut self, reading: &mut Input<'a>, lexer: &mut Lexer<'a>, key: Text) -> Lex<()> {
+        let key = reading.intern(key);
+        let value = reading.json_value(lexer)?;
+        reading.builder.push_attribute(key, value);
+        Ok(())
     }
 
-    /// Adds the spans, in the order of the input: by the events that begin them, of which each begins one.
-    fn put(&mut self, reading: &mut Input<'_>, mut told: Told, trace: TraceKey) {
-        told.events = sort::items(told.events, Ord::cmp);
-        // The steps of a flow in the order of time: each is a link back to the one before.
-        told.steps = sort::items(told.steps, Ord::cmp);
-        let mut links: Vec<(u32, u32)> = told
-            .steps
-            .windows(2)
-            .filter(|pair| pair[0].0 == pair[1].0 && pair[0].3 != pair[1].3)
-            .map(|pair| (pair[1].3, pair[0].3))
-            .collect();
-        let place = |slice: u32| (self.items[slice as usize].track, self.items[slice as usize].at, slice);
-        links = sort::items(links, |one, other| (one.0, place(one.1)).cmp(&(other.0, place(other.1))));
-        links.dedup();
-        let mut links = links.into_iter().peekable();
-        let events = told.events;
-        let first_event = reading.builder.event_mark();
-        for (_, at, i) in &events {
-            let event = &self.items[*i as usize];
-            reading.builder.push_event(*at, event.name, event.attributes);
-        }
-        let mut items = std::mem::take(&mut self.items);
-        let thread_keys = ["thread.id", "thread.name"].map(|key| reading.builder.intern(key));
-        let mut first = NO_TIME;
-        for number in 0..items.len() {
-            let mut item = items[number];
-            if !item.what.is_slice() {
-                continue;
-            }
-            first = first.min(item.at);
-            let ended = items.get(item.other as usize).map(|end| end.attributes).filter(|range| range.len > 0);
-            let builder = &mut *reading.builder;
-            if let Some(ended) = ended {
-                builder.append_attributes(&mut item.attributes, ended);
-            }
-            for (key, value) in thread_keys.into_iter().zip(self.threads[item.thread as usize].told) {
-                let Some(value) = value else { continue };
-                if ended.is_some() || item.rooms == 0 {
-                    builder.extend_attributes(&mut item.attributes, key, value);
-                } else {
-                    builder.replace_attribute(item.attributes.start + item.attributes.len, key, value);
-                    item.attributes.len += 1;
-                    item.rooms -= 1;
-                }
-            }
-            // What ended it is known now; its own number gives its id.
-            items[number] = Item { other: number as u32, ..item };
-        }
-        items.retain(|item| item.what.is_slice());
-        let mut origins = HashMap::new();
-        let (base, span) = (reading.address(0), reading.builder.span_count());
-        reading.builder.add_spans(items, |builder, item| {
-            let thread = &mut self.threads[item.thread as usize];
-            let origin = match thread.origin {
-                Some(origin) => origin,
-                None => {
-                    let process = thread.process;
-                    let origin = *origins.entry(process).or_insert_with(|| self.origin(builder, process));
-                    self.threads[item.thread as usize].origin = Some(origin);
-                    origin
-                }
-            };
-            let mut draft = builder.draft(base + item.offset);
-            while let Some((_, source)) = links.next_if(|(slice, _)| *slice == item.other) {
-                builder.push_link(LinkDraft {
-                    trace,
-                    span: key_of(source),
-                    trace_state: RawValue::NULL,
-                    attributes: Default::default(),
-                });
-            }
-            draft.attributes = item.attributes;
-            draft.trace = trace;
-            draft.id = key_of(item.other);
-            draft.parent = if item.around == NONE { SpanKey::EMPTY } else { key_of(item.around) };
-            draft.name = item.name;
-            (draft.start, draft.end) = (item.at, item.end);
-            draft.kind = SpanKind::Internal;
-            draft.asynchronous = !self.tracks[item.track as usize];
-            if item.end == NO_TIME {
-                builder.warn_span(WarningKind::NoEndTime, "This slice was begun and never ended.");
-            }
-            (draft, origin)
-        });
-        reading.builder.own_events(span, first_event, events.iter().map(|(slice, ..)| key_of(*slice)));
-        if first != NO_TIME {
-            reading.guess("Trace events have no ids: all events of this input are one trace, and slices are nested by their times.");
-            // 2001, as for every time whose unit is unknown.
-            if first < 1_000_000_000_000_000_000 {
-                reading.guess("The times are no dates: they count from a moment that is not told, such as the start of the machine.");
-            }
-        }
+    /// The last one counts: the event is no usual one.
+    fn again(&mut self, _: &mut Input<'a>, _: Field) {
+        self.twice = true;
     }
-
-    /// The process as a resource; its name is the service.
-    fn origin(&self, builder: &mut StoreBuilder, process: StringId) -> OriginIndex {
-        let known = self.processes.get(&process).map_or(&[][..], Vec::as_slice);
-        let service = builder.intern("service.name");
-        let name = self.process_names.get(&process).copied().or_else(|| {
-            let unnamed = format!("process {}", builder.string(process));
-            (process != StringId::EMPTY).then(|| RawValue::interned(builder.intern(&unnamed)))
-        });
-        let resource = builder.add_resource();
-        let mark = builder.attribute_mark();
-        if let Some(name) = name {
-            builder.push_attribute(service, name);
-        }
-        known.iter().chain(&self.common).for_each(|(key, value)| builder.push_attribute(*key, *value));
-        let attributes = builder.attributes_since(mark);
-        builder.set_resource(resource, attributes);
-        builder.add_origin(resource, ScopeIndex::NONE)
-    }
-}
-
-/// What is told of slices, by the numbers of the events that begin them.
-#[derive(Debug, Default)]
-struct Told {
-    /// Slice, time and item.
-    events: Vec<(u32, u64, u32)>,
-    /// Flow, time, item and slice.
-    steps: Vec<(u32, u64, u32, u32)>,
-}
-
-/// The number of the event that begins it.
-fn key_of(slice: u32) -> SpanKey {
-    span_number(u64::from(slice) + 1)
 }
 
 /// A number of microseconds; nothing of a value that is none.
-#[inline(always)]
+#[inline(never)]
 fn micros(reading: &Input<'_>, lexer: &mut Lexer<'_>) -> Lex<Option<Nanos>> {
     if let Some((ns, end)) = plain_micros(reading.bytes, lexer.offset()) {
         lexer.go_to(end);

@@ -7,13 +7,31 @@ use std::collections::HashMap;
 use super::ids::{span_number, trace_number};
 use super::input::{Input, parse_unsigned, plain_unsigned};
 use super::members::{MeaningOf, Meant, Members};
+use super::span_fields::{SpanFields, read_in_any_order};
 use super::told::kind_of;
-use crate::json::{Keys, Kind, Lex, Lexer, Member, Text};
+use crate::json::{Keys, Lex, Lexer, Stop, Text};
 use crate::simd::{Literal, hex16};
 use crate::store::{
     IdForm, NO_TIME, OriginIndex, RawValue, SpanDraft, SpanKind, Status, StoreBuilder, TraceKey, TraceMark,
 };
 use crate::strings::{StringId, hash};
+
+/// The fields of a span, in the order of [`KEYS`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    TraceId,
+    SpanId,
+    ParentId,
+    Name,
+    Resource,
+    Service,
+    Type,
+    Start,
+    Duration,
+    Error,
+    Meta,
+    Metrics,
+}
 
 static KEYS: [Literal; 12] = [
     Literal::key("trace_id"),
@@ -28,6 +46,21 @@ static KEYS: [Literal; 12] = [
     Literal::key("error"),
     Literal::key("meta"),
     Literal::key("metrics"),
+];
+
+static FIELDS: [Field; KEYS.len()] = [
+    Field::TraceId,
+    Field::SpanId,
+    Field::ParentId,
+    Field::Name,
+    Field::Resource,
+    Field::Service,
+    Field::Type,
+    Field::Start,
+    Field::Duration,
+    Field::Error,
+    Field::Meta,
+    Field::Metrics,
 ];
 
 /// What members of `meta` mean, by the numbers that [`MeaningOf`] gives.
@@ -138,7 +171,7 @@ impl Tables {
             [self.name_key, self.type_key] = ["datadog.name", "datadog.type"].map(|key| reading.builder.intern(key));
         }
         let (place, mark) = (lexer.mark(), reading.builder.attribute_mark());
-        if let Ok(true) = self.try_usual(reading, lexer, halves, make_origin) {
+        if self.try_usual(reading, lexer, halves, make_origin).is_ok() {
             return true;
         }
         lexer.rewind(place);
@@ -146,152 +179,44 @@ impl Tables {
         false
     }
 
+    #[inline(always)]
     fn try_usual<'a>(
         &mut self,
         reading: &mut Input<'a>,
         lexer: &mut Lexer<'a>,
         halves: &mut UpperHalves,
         make_origin: MakeOrigin<'_>,
-    ) -> Lex<bool> {
-        let bytes = reading.bytes;
-        let mut draft: SpanDraft = reading.builder.draft(reading.address(lexer.offset()));
-        let mark = reading.builder.attribute_mark();
-        let mut cursor = lexer.begin_object()?;
-        let (mut operation, mut resource, mut service) = (None, None, None);
-        let (mut trace, mut duration, mut upper) = (0, None, None);
-        let mut by_type = SpanKind::Unspecified;
-        // What spans of one place have in common beside the service.
-        let mut common: [(StringId, RawValue); 2] = [(StringId::EMPTY, RawValue::NULL); 2];
-        let mut in_common = 0;
-        let (mut seen, mut begun) = (0_u32, false);
-        loop {
-            let known = match lexer.member_inlined(&mut self.keys, &mut cursor)? {
-                Member::End => break,
-                Member::Known(known) => known,
-                Member::Other(_) => return Ok(false),
-            };
-            // Of a key that stands twice the last one counts.
-            if seen & 1 << known != 0 {
-                return Ok(false);
-            }
-            seen |= 1 << known;
-            if matches!(known, 6 | 10 | 11) && !begun {
-                // The operation comes first where the span is named by something else.
-                let (Some(operation), Some(resource)) = (operation, resource) else { return Ok(false) };
-                begun = true;
-                draft.name = reading.intern(resource);
-                if operation_differs(bytes, operation, resource) {
-                    let value = reading.string_value(operation);
-                    reading.builder.push_attribute(self.name_key, value);
-                }
-            }
-            match known {
-                0..=2 => {
-                    let Some(number) = number(lexer, bytes)? else { return Ok(false) };
-                    match known {
-                        0 => trace = number,
-                        1 => draft.id = span_number(number),
-                        _ => draft.parent = span_number(number),
-                    }
-                }
-                3..=6 => {
-                    let text = match lexer.plain_string() {
-                        Some(text) => text,
-                        None if lexer.peek()? == Kind::String => lexer.string()?,
-                        None => return Ok(false),
-                    };
-                    if text.start == text.end || text.escaped {
-                        return Ok(false);
-                    }
-                    match known {
-                        3 => operation = Some(text),
-                        4 => resource = Some(text),
-                        5 => service = Some(text),
-                        _ => {
-                            by_type = kind_of_type(text.bytes(bytes));
-                            let value = reading.string_value(text);
-                            reading.builder.push_attribute(self.type_key, value);
-                        }
-                    }
-                }
-                7 | 8 => {
-                    let Some(number) = number(lexer, bytes)?.filter(|number| *number != NO_TIME) else {
-                        return Ok(false);
-                    };
-                    match known {
-                        7 if number == 0 => return Ok(false),
-                        7 => draft.start = number,
-                        _ => duration = Some(number),
-                    }
-                }
-                9 => {
-                    lexer.skip_whitespace();
-                    match lexer.digit() {
-                        Some(0) => {}
-                        // What failed says no more than that here: its message would be unusual.
-                        Some(1) => draft.status = Status::Error,
-                        _ => return Ok(false),
-                    }
-                }
-                10 => {
-                    if lexer.peek()? != Kind::Object {
-                        return Ok(false);
-                    }
-                    let operation = operation.map_or(0, |operation| hash(operation.bytes(bytes)));
-                    self.meta.read(reading, lexer, operation % ORDERS)?;
-                    for Meant { meaning, text, .. } in &self.meta.meant {
-                        let Some(text) = text.filter(|text| !text.escaped) else { return Ok(false) };
-                        let content = text.bytes(bytes);
-                        match *meaning {
-                            UPPER_HALF if upper.is_none() => {
-                                upper = Some(match content.try_into().ok().and_then(hex16) {
-                                    Some(upper) => upper,
-                                    None => {
-                                        let digits = std::str::from_utf8(content).unwrap_or_default();
-                                        u64::from_str_radix(digits, 16).unwrap_or(0)
-                                    }
-                                });
-                            }
-                            KIND if draft.kind == SpanKind::Unspecified => {
-                                draft.kind = kind_of(content).unwrap_or(SpanKind::Unspecified);
-                            }
-                            ENVIRONMENT | VERSION if in_common < 2 && content.len() <= SHORT => {
-                                let key = match *meaning {
-                                    VERSION => "service.version",
-                                    _ => "deployment.environment.name",
-                                };
-                                let value = RawValue::interned(reading.builder.intern_bytes(content));
-                                common[in_common] = (reading.builder.intern(key), value);
-                                in_common += 1;
-                            }
-                            _ => return Ok(false),
-                        }
-                    }
-                }
-                _ => {
-                    if lexer.peek()? != Kind::Object {
-                        return Ok(false);
-                    }
-                    let operation = operation.map_or(0, |operation| hash(operation.bytes(bytes)));
-                    self.metrics.read(reading, lexer, operation % ORDERS)?;
-                }
-            }
+    ) -> Lex<()> {
+        let draft = reading.builder.draft(reading.address(lexer.offset()));
+        let mark = draft.attributes.start;
+        let mut span = Unfinished {
+            tables: self,
+            draft,
+            trace: 0,
+            operation: None,
+            resource: None,
+            service: None,
+            duration: None,
+            order: None,
+            by_type: SpanKind::Unspecified,
+            meta: Meta { upper: None, kind: SpanKind::Unspecified, common: [NO_PAIR; 2], in_common: 0 },
+            twice: false,
+        };
+        read_in_any_order(reading, lexer, &mut span)?;
+        let Unfinished { mut draft, trace, service, duration, order, by_type, meta, twice, .. } = span;
+        let (Some(duration), Some(service), Some(_)) = (duration, service, order) else { return Err(Stop) };
+        if twice || trace == 0 || draft.start == NO_TIME || draft.id.is_empty() {
+            return Err(Stop);
         }
-        let (Some(duration), Some(service), true) = (duration, service, begun && trace != 0) else { return Ok(false) };
-        if draft.start == NO_TIME || draft.id.is_empty() {
-            return Ok(false);
-        }
-        let Some(end) = draft.start.checked_add(duration).filter(|end| *end != NO_TIME) else { return Ok(false) };
+        let Some(end) = draft.start.checked_add(duration).filter(|end| *end != NO_TIME) else { return Err(Stop) };
         draft.end = end;
-        if draft.kind == SpanKind::Unspecified {
-            draft.kind = by_type;
-        }
-        draft.trace = halves.whole(trace_number(trace.into()), upper);
+        draft.kind = if meta.kind == SpanKind::Unspecified { by_type } else { meta.kind };
+        draft.trace = halves.whole(trace_number(trace.into()), meta.upper);
         draft.attributes = reading.builder.attributes_since(mark);
         let service = reading.intern(service);
-        let origin = self.origin(reading.builder, service, &common[..in_common], make_origin);
+        let origin = self.origin(reading.builder, service, &meta.common[..meta.in_common], make_origin);
         reading.builder.push_span(&draft, origin);
-        Ok(true)
+        Ok(())
     }
 
     #[inline]
@@ -335,31 +260,182 @@ const MOST_ORIGINS: usize = 64;
 /// Services whose last origin is known by their number.
 const RECENT: usize = 64;
 
-#[inline]
-fn operation_differs(bytes: &[u8], operation: Text, resource: Text) -> bool {
-    operation.bytes(bytes) != resource.bytes(bytes)
+/// A span that is being read.
+struct Unfinished<'t> {
+    tables: &'t mut Tables,
+    draft: SpanDraft,
+    trace: u64,
+    operation: Option<Text>,
+    resource: Option<Text>,
+    service: Option<Text>,
+    duration: Option<u64>,
+    /// The order of what it says, once it has its name.
+    order: Option<u32>,
+    by_type: SpanKind,
+    meta: Meta,
+    /// A key stands twice.
+    twice: bool,
+}
+
+/// What is told among the attributes.
+struct Meta {
+    upper: Option<u64>,
+    kind: SpanKind,
+    /// What spans of one place have in common beside the service.
+    common: [(StringId, RawValue); 2],
+    in_common: usize,
+}
+
+const NO_PAIR: (StringId, RawValue) = (StringId::EMPTY, RawValue::NULL);
+
+impl Unfinished<'_> {
+    /// Gives the span its name; the operation comes first where that is something else.
+    #[inline]
+    fn order(&mut self, reading: &mut Input<'_>) -> Lex<u32> {
+        if let Some(order) = self.order {
+            return Ok(order);
+        }
+        let (Some(operation), Some(resource)) = (self.operation, self.resource) else { return Err(Stop) };
+        let content = operation.bytes(reading.bytes);
+        let order = hash(content) % ORDERS;
+        self.order = Some(order);
+        self.draft.name = reading.intern(resource);
+        if content != resource.bytes(reading.bytes) {
+            let value = reading.string_value(operation);
+            reading.builder.push_attribute(self.tables.name_key, value);
+        }
+        Ok(order)
+    }
+
+    /// Takes in what in `meta` is no attribute.
+    #[inline(never)]
+    fn take_meta(&mut self, reading: &mut Input<'_>) -> Lex<()> {
+        let meta = &mut self.meta;
+        for Meant { meaning, text, .. } in &self.tables.meta.meant {
+            let Some(text) = text.filter(|text| !text.escaped) else { return Err(Stop) };
+            let content = text.bytes(reading.bytes);
+            match *meaning {
+                UPPER_HALF if meta.upper.is_none() => {
+                    meta.upper = Some(match content.try_into().ok().and_then(hex16) {
+                        Some(upper) => upper,
+                        None => {
+                            let digits = std::str::from_utf8(content).unwrap_or_default();
+                            u64::from_str_radix(digits, 16).unwrap_or(0)
+                        }
+                    });
+                }
+                KIND if meta.kind == SpanKind::Unspecified => {
+                    meta.kind = kind_of(content).unwrap_or(SpanKind::Unspecified);
+                }
+                ENVIRONMENT | VERSION if meta.in_common < 2 && content.len() <= SHORT => {
+                    let key = match *meaning {
+                        VERSION => "service.version",
+                        _ => "deployment.environment.name",
+                    };
+                    let value = RawValue::interned(reading.builder.intern_bytes(content));
+                    meta.common[meta.in_common] = (reading.builder.intern(key), value);
+                    meta.in_common += 1;
+                }
+                _ => return Err(Stop),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'a> SpanFields<'a> for Unfinished<'_> {
+    type Field = Field;
+    const FIELDS: &'static [Field] = &FIELDS;
+
+    #[inline(always)]
+    fn number(field: Field) -> u32 {
+        field as u32
+    }
+
+    #[inline(always)]
+    fn keys(&mut self) -> &mut Keys {
+        &mut self.tables.keys
+    }
+
+    #[inline(always)]
+    fn read(&mut self, reading: &mut Input<'a>, lexer: &mut Lexer<'a>, field: Field) -> Lex<()> {
+        match field {
+            Field::TraceId => self.trace = number(lexer, reading.bytes)?,
+            Field::SpanId => self.draft.id = span_number(number(lexer, reading.bytes)?),
+            Field::ParentId => self.draft.parent = span_number(number(lexer, reading.bytes)?),
+            Field::Name => self.operation = Some(text(lexer)?),
+            Field::Resource => self.resource = Some(text(lexer)?),
+            Field::Service => self.service = Some(text(lexer)?),
+            Field::Type => {
+                self.order(reading)?;
+                let text = text(lexer)?;
+                self.by_type = kind_of_type(text.bytes(reading.bytes));
+                let value = reading.string_value(text);
+                reading.builder.push_attribute(self.tables.type_key, value);
+            }
+            Field::Start => match number(lexer, reading.bytes)? {
+                0 | NO_TIME => return Err(Stop),
+                start => self.draft.start = start,
+            },
+            Field::Duration => match number(lexer, reading.bytes)? {
+                NO_TIME => return Err(Stop),
+                duration => self.duration = Some(duration),
+            },
+            Field::Error => {
+                lexer.skip_whitespace();
+                match lexer.digit() {
+                    Some(0) => {}
+                    // What failed says no more than that here: its message would be unusual.
+                    Some(1) => self.draft.status = Status::Error,
+                    _ => return Err(Stop),
+                }
+            }
+            Field::Meta => {
+                let order = self.order(reading)?;
+                self.tables.meta.read(reading, lexer, order)?;
+                if !self.tables.meta.meant.is_empty() {
+                    self.take_meta(reading)?;
+                }
+            }
+            Field::Metrics => {
+                let order = self.order(reading)?;
+                self.tables.metrics.read(reading, lexer, order)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Such a span is no usual one.
+    fn other(&mut self, _: &mut Input<'a>, _: &mut Lexer<'a>, _: Text) -> Lex<()> {
+        Err(Stop)
+    }
+
+    /// The last one counts: the span is no usual one.
+    fn again(&mut self, _: &mut Input<'a>, _: Field) {
+        self.twice = true;
+    }
+}
+
+/// A text that says something, without escapes.
+#[inline(always)]
+fn text(lexer: &mut Lexer<'_>) -> Lex<Text> {
+    let text = match lexer.plain_string() {
+        Some(text) => text,
+        None => lexer.string()?,
+    };
+    if text.start == text.end || text.escaped { Err(Stop) } else { Ok(text) }
 }
 
 /// A whole number of 64 bits.
-#[inline(always)]
-fn number(lexer: &mut Lexer<'_>, bytes: &[u8]) -> Lex<Option<u64>> {
+#[inline(never)]
+fn number(lexer: &mut Lexer<'_>, bytes: &[u8]) -> Lex<u64> {
     if let Some((number, end)) = plain_unsigned(bytes, lexer.offset()) {
         lexer.go_to(end);
-        return Ok(Some(number));
-    }
-    other_number(lexer, bytes)
-}
-
-#[inline(never)]
-fn other_number(lexer: &mut Lexer<'_>, bytes: &[u8]) -> Lex<Option<u64>> {
-    if lexer.peek()? != Kind::Number {
-        return Ok(None);
+        return Ok(number);
     }
     let number = lexer.number()?;
-    if !number.integer {
-        return Ok(None);
-    }
-    Ok(parse_unsigned(&bytes[number.start as usize..number.end as usize]))
+    let digits = &bytes[number.start as usize..number.end as usize];
+    parse_unsigned(digits).filter(|_| number.integer).ok_or(Stop)
 }
 
 /// The kind of spans of a type that only one side has.

@@ -195,26 +195,45 @@ impl<'a> Input<'a> {
     }
 }
 
+/// The decimal digits at the begin of a text, at most eight, as a number, and how many there are.
+#[inline(always)]
+pub fn some_digits(text: &[u8; 8]) -> (u64, usize) {
+    match simd::short_decimal(text) {
+        Some((number, digits)) => (number.into(), digits),
+        None => simd::decimal8(*text).map_or((0, 0), |number| (number.into(), 8)),
+    }
+}
+
+/// The decimal digits that stand at an offset as a number of 64 bits, and how many there are, if JSON allows a number to begin with them. In the
+/// last bytes of an input there is none.
+#[inline(always)]
+pub fn plain_digits(bytes: &[u8], start: usize) -> Option<(u64, usize)> {
+    const SCALES: [u64; 9] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+    // 18446744073709551615 is the last one.
+    const MOST: u64 = u64::MAX / 10_000;
+    let window: &[u8; 24] = bytes.get(start..)?.first_chunk()?;
+    let (parts, _) = window.as_chunks();
+    let (mut number, mut digits) = some_digits(&parts[0]);
+    if digits == 8 {
+        let (second, more) = some_digits(&parts[1]);
+        (number, digits) = (number * SCALES[more] + second, 8 + more);
+        if digits == 16 {
+            let (third, more) = some_digits(&parts[2]);
+            if more > 4 || more == 4 && (number > MOST || number == MOST && third > u64::MAX % 10_000) {
+                return None;
+            }
+            (number, digits) = (number * SCALES[more] + third, 16 + more);
+        }
+    }
+    (digits == 1 || digits > 1 && window[0] != b'0').then_some((number, digits))
+}
+
 /// A whole number of 64 bits that ends its member, if one stands at an offset written as JSON demands: the number, and where it ends.
 #[inline(always)]
 pub fn plain_unsigned(bytes: &[u8], start: usize) -> Option<(u64, usize)> {
-    const MOST: u64 = u64::MAX / 10;
-    let (mut at, mut number) = (start, 0);
-    if let Some(head) = bytes.get(start..).and_then(<[u8]>::first_chunk).and_then(simd::decimal16) {
-        (at, number) = (start + 16, head);
-    }
-    while let Some(digit) = bytes.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
-        // 18446744073709551615 is the last one.
-        if number > MOST || number == MOST && digit > 5 {
-            return None;
-        }
-        number = number * 10 + u64::from(digit);
-        at += 1;
-    }
-    if at == start || bytes[start] == b'0' && at > start + 1 {
-        return None;
-    }
-    matches!(bytes.get(at), Some(b',' | b'}')).then_some((number, at))
+    let (number, digits) = plain_digits(bytes, start)?;
+    let end = start + digits;
+    matches!(bytes.get(end), Some(b',' | b'}')).then_some((number, end))
 }
 
 /// Decimal digits, or a number with a fraction or exponent that is not negative and below 2^64.
@@ -285,7 +304,8 @@ mod tests {
             ("12", None),
             (",", None),
         ] {
-            assert_eq!(plain_unsigned(text.as_bytes(), 0), at_once, "{text}");
+            let padded = format!("{text:<30}");
+            assert_eq!(plain_unsigned(padded.as_bytes(), 0), at_once, "{text}");
             if let Some((number, end)) = at_once {
                 assert_eq!(parse_unsigned(&text.as_bytes()[..end]), Some(number), "{text}");
             }

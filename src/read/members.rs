@@ -4,6 +4,7 @@
 
 use super::input::Input;
 use crate::json::{Kind, Lex, Lexer, Phrases, Text};
+use crate::simd;
 use crate::store::{Encoding, RawValue};
 use crate::strings::StringId;
 
@@ -62,12 +63,17 @@ impl Members {
             let mut at = start;
             while let Some((phrase, key, content)) = self.phrases.follow(bytes, at, after) {
                 if key.text {
-                    lexer.go_to(content - 1);
-                    let text = match lexer.plain_string() {
-                        Some(text) => text,
-                        None => lexer.string()?,
+                    let end = simd::plain_run(bytes, content);
+                    let text = if bytes.get(end) == Some(&b'"') {
+                        at = end + 1;
+                        Text { start: content as u32, end: end as u32, escaped: false }
+                    } else {
+                        lexer.go_to(content - 1);
+                        let text = lexer.string()?;
+                        at = lexer.offset();
+                        text
                     };
-                    (after, at) = (phrase, lexer.offset());
+                    after = phrase;
                     self.take_text(reading, key, text);
                 } else {
                     let Some(end) = lexer.plain_number(content) else { break };

@@ -49,8 +49,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use spanscope_hot::read::{
-    chrome_events, datadog_spans, fields, ids, input, instant, jaeger_spans, line_prefixes, members, micros, once,
-    otlp_attributes, otlp_spans, told, zipkin_spans, zipkin_text,
+    chrome_events, chrome_nesting, datadog_spans, fields, ids, input, instant, jaeger_spans, line_prefixes, members,
+    micros, once, otlp_attributes, otlp_spans, told, zipkin_spans, zipkin_text,
 };
 
 pub use crate::json::JsonErrorKind;

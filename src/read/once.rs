@@ -15,6 +15,7 @@ pub struct Pairs {
 }
 
 impl Pairs {
+    #[inline(never)]
     pub fn new() -> Pairs {
         Pairs { slots: vec![None; 64], count: 0 }
     }

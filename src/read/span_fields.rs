@@ -2,16 +2,16 @@
 //! order in which they mostly come; any others, and any other order, through the reader's table of keys.
 
 use super::input::Input;
-use crate::json::{Cursor, Keys, Lex, Lexer, Member};
+use crate::json::{Cursor, Keys, Lex, Lexer, Member, Text};
 use crate::simd::Literal;
 
 /// A span that is being read.
 pub trait SpanFields<'a> {
     type Field: Copy + 'static;
 
-    /// The fields that most spans have, with the text that their keys are: the first begins an object, the others stand behind a comma. At
-    /// most twelve.
-    const USUAL: &'static [(Self::Field, Literal)];
+    /// For [`read_fields`]: the fields that most spans have, with the text that their keys are: the first begins an object, the others stand
+    /// behind a comma. At most twelve.
+    const USUAL: &'static [(Self::Field, Literal)] = &[];
 
     /// The field of each key in [`keys`](SpanFields::keys). Several keys may be one field; the first of them is at the field's number.
     const FIELDS: &'static [Self::Field];
@@ -20,8 +20,14 @@ pub trait SpanFields<'a> {
 
     fn keys(&mut self) -> &mut Keys;
 
-    /// Reads the value that stands next. To be inlined.
+    /// Reads the value that stands next. To be inlined, unless that is more code than it is worth: it is called once for each usual field.
     fn read(&mut self, reading: &mut Input<'a>, lexer: &mut Lexer<'a>, field: Self::Field) -> Lex<()>;
+
+    /// Reads the value of a key that is no field's.
+    #[inline(always)]
+    fn other(&mut self, _: &mut Input<'a>, lexer: &mut Lexer<'a>, _: Text) -> Lex<()> {
+        lexer.skip().map(|_| ())
+    }
 
     /// A key stands twice: what the first one gave is to be taken back, as the last one counts.
     fn again(&mut self, reading: &mut Input<'a>, field: Self::Field);
@@ -57,6 +63,18 @@ pub fn read_fields<'a, S: SpanFields<'a>>(reading: &mut Input<'a>, lexer: &mut L
     Ok(seen)
 }
 
+/// Reads an object's fields by the table of keys, which learns their order: for formats that each writer writes in another one. A bit for the number
+/// of each field that it has.
+#[inline(always)]
+pub fn read_in_any_order<'a, S: SpanFields<'a>>(
+    reading: &mut Input<'a>,
+    lexer: &mut Lexer<'a>,
+    span: &mut S,
+) -> Lex<u32> {
+    let cursor = lexer.begin_object()?;
+    other_fields(reading, lexer, span, 0, cursor)
+}
+
 /// The fields that are not usual, do not come in that order or with white space, to the end of the object.
 #[inline(never)]
 fn other_fields<'a, S: SpanFields<'a>>(
@@ -72,8 +90,8 @@ fn other_fields<'a, S: SpanFields<'a>>(
     loop {
         let key = match lexer.member_inlined(span.keys(), &mut cursor)? {
             Member::End => return Ok(seen),
-            Member::Other(_) => {
-                lexer.skip()?;
+            Member::Other(key) => {
+                span.other(reading, lexer, key)?;
                 continue;
             }
             Member::Known(key) => key,

@@ -205,7 +205,7 @@ pub fn decimal16(digits: &[u8; 16]) -> Option<u64> {
 
 /// Eight decimal digits at once.
 #[inline(always)]
-fn decimal8(digits: [u8; 8]) -> Option<u32> {
+pub fn decimal8(digits: [u8; 8]) -> Option<u32> {
     let nibbles = u64::from_le_bytes(digits) ^ 0x3030_3030_3030_3030;
     if (nibbles | nibbles.wrapping_add(0x0606_0606_0606_0606)) & 0xf0f0_f0f0_f0f0_f0f0 != 0 {
         return None;

@@ -94,6 +94,7 @@ pub struct StoreBuilder {
     pub(super) extras: Vec<Extra>,
     pub(super) spans: Vec<SpanRecord>,
     pub(super) traces: TraceTable,
+    pub(super) known_trees: Vec<tree::KnownTree>,
     /// About spans, by their order in the input.
     pub(super) span_warnings: Vec<super::SpanWarning>,
     /// What these say.
@@ -118,6 +119,7 @@ pub struct Mark {
     extras: usize,
     spans: usize,
     traces: usize,
+    known_trees: usize,
     span_warnings: usize,
     warnings: Vec<PendingWarning>,
 }
@@ -161,6 +163,7 @@ impl StoreBuilder {
             extras: Vec::new(),
             spans: Vec::new(),
             traces: TraceTable::default(),
+            known_trees: Vec::new(),
             span_warnings: Vec::new(),
             said: Vec::new(),
             warnings: Vec::new(),
@@ -205,6 +208,7 @@ impl StoreBuilder {
             extras: self.extras.len(),
             spans: self.spans.len(),
             traces: self.traces.keys.len(),
+            known_trees: self.known_trees.len(),
             span_warnings: self.span_warnings.len(),
             warnings: self.warnings.clone(),
         }
@@ -221,6 +225,7 @@ impl StoreBuilder {
         self.extras.truncate(mark.extras);
         self.spans.truncate(mark.spans);
         self.traces.truncate(mark.traces);
+        self.known_trees.truncate(mark.known_trees);
         self.span_warnings.truncate(mark.span_warnings);
         self.warnings.clone_from(&mark.warnings);
         self.pending.clear();
@@ -481,6 +486,15 @@ impl StoreBuilder {
             before.reserve_exact(records.len());
             before.extend(records);
             self.spans = before;
+        }
+    }
+
+    /// The tree of all spans from one on, which are a trace for themselves, is known: by their places among them, the spans in tree order, and the
+    /// parent of each by its place in that order, `u32::MAX` of a root. Siblings and roots come by start, then by id; no two ids are alike, and no
+    /// span ends before it starts.
+    pub fn know_tree(&mut self, first: usize, order: Vec<u32>, parents: Vec<u32>) {
+        if order.len() == self.spans.len() - first && parents.len() == order.len() {
+            self.known_trees.push(tree::KnownTree { first, order, parents });
         }
     }
 

@@ -4,6 +4,8 @@
 //!  by trace (counting sort) ─► by start, then id ─► id ─► index (hash table of the trace) ─► parent, children
 //!  ─► cycles cut ─► depth-first order ─► records moved in place
 //! ```
+//! A reader that made its tree hands it over ([`KnownTree`]), and only the last step is left.
+//!
 //! Linear but for the sort by start within a trace; scratch space is as large as the largest trace and used again. No recursion.
 //!
 //! Odd data: a parent that is missing makes an orphan; a span that is its own parent, and in a longer cycle the span that comes first by start and id, makes a
@@ -54,6 +56,41 @@ fn compare_spans(strings: &Strings, a: &SpanRecord, b: &SpanRecord) -> Ordering 
         .then_with(|| (a.kind() as u8).cmp(&(b.kind() as u8)))
 }
 
+/// The tree of spans that stand beside each other, as the reader found it that added them: all that is said of one trace, with ids of which no two
+/// are alike, and none of them ending before it starts.
+#[derive(Debug)]
+pub(super) struct KnownTree {
+    /// The position of the first of the spans; the others are counted from it.
+    pub(super) first: usize,
+    /// The spans in tree order.
+    pub(super) order: Vec<u32>,
+    /// The parent of each, by its place in tree order; [`NONE`] of a root.
+    pub(super) parents: Vec<u32>,
+}
+
+impl KnownTree {
+    /// Whether these are its spans, and all of them. They ascend.
+    fn is_of(&self, members: &[u32]) -> bool {
+        members.len() == self.order.len()
+            && members.first().is_some_and(|first| *first as usize == self.first)
+            && members.last().is_some_and(|last| *last as usize == self.first + members.len() - 1)
+    }
+
+    /// Puts the spans into the tree, the first of them at this index.
+    fn add_to(&self, tree: &mut Tree, first: u32) {
+        for (index, parent) in (first..).zip(&self.parents) {
+            tree.parents.push(if *parent == NONE { NO_PARENT } else { first + parent });
+            tree.subtree_ends.push(index + 1);
+        }
+        let ends = &mut tree.subtree_ends[first as usize..];
+        for (index, parent) in self.parents.iter().enumerate().rev() {
+            if *parent != NONE {
+                ends[*parent as usize] = ends[*parent as usize].max(ends[index]);
+            }
+        }
+    }
+}
+
 /// Moves `builder.spans` into tree order.
 pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
     let count = builder.spans.len();
@@ -68,17 +105,23 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
     let mut scratch = Scratch::default();
     let mut found = Findings::default();
     let mut keys = Vec::new();
+    let known_trees = std::mem::take(&mut builder.known_trees);
     for (trace, start, end) in ranges {
         let first = start;
         // Positions in the input, in the end in tree order.
         let members = &mut order[start as usize..end as usize];
-        let spans = &builder.spans;
-        sort::by_time(members, &mut keys, &|member| spans[member as usize].start, &mut |a, b| {
-            compare_spans(&builder.strings, &spans[a as usize], &spans[b as usize])
-        });
-        release(&mut keys);
-        scratch.gather(&builder.spans, members);
-        arrange(builder, &mut scratch, members, &mut found);
+        let known = known_trees.iter().find(|known| known.is_of(members));
+        if let Some(known) = known {
+            members.iter_mut().zip(&known.order).for_each(|(member, place)| *member = known.first as u32 + place);
+        } else {
+            let spans = &builder.spans;
+            sort::by_time(members, &mut keys, &|member| spans[member as usize].start, &mut |a, b| {
+                compare_spans(&builder.strings, &spans[a as usize], &spans[b as usize])
+            });
+            release(&mut keys);
+            scratch.gather(&builder.spans, members);
+            arrange(builder, &mut scratch, members, &mut found);
+        }
         if first == 0 {
             // Not before: with one trace of many spans this is the most memory that reading takes.
             for column in [&mut tree.parents, &mut tree.subtree_ends] {
@@ -96,9 +139,14 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
         if record.id.form == IdForm::Empty {
             members.iter().for_each(|member| found.add(WarningKind::EmptyTraceId, *member));
         }
-        for (&Node { bits, .. }, &member) in scratch.nodes.iter().zip(&*members) {
+        for (index, &member) in members.iter().enumerate() {
             let span = &mut builder.spans.as_mut_slice()[member as usize];
-            (span.trace, span.bits) = (number, bits);
+            span.trace = number;
+            match known {
+                Some(known) if known.parents.as_slice()[index] == NONE => span.bits.set_top(Some(Top::Root)),
+                Some(_) => {}
+                None => span.bits = scratch.nodes.as_slice()[index].bits,
+            }
             if span.start == NO_TIME {
                 found.add(WarningKind::NoStartTime, member);
                 continue;
@@ -115,10 +163,15 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
             }
         }
         tree.traces.push(record);
-        scratch.walk(first, &mut tree);
-        scratch.reorder(members, first);
+        match known {
+            Some(known) => known.add_to(&mut tree, first),
+            None => {
+                scratch.walk(first, &mut tree);
+                scratch.reorder(members, first);
+            }
+        }
     }
-    drop((scratch, keys));
+    drop((scratch, keys, known_trees));
     tree.repeated_ids = found.repeated_ids;
     found.report(builder);
     renumber_warnings(builder, &order);
@@ -148,6 +201,10 @@ struct Grouped {
 
 fn group_by_trace(builder: &StoreBuilder) -> Grouped {
     let traces = builder.traces.keys.len();
+    let count = builder.spans.len() as u32;
+    if traces == 1 && count > 0 {
+        return Grouped { order: (0..count).collect(), ranges: vec![(0, 0, count)] };
+    }
     let mut next = vec![0_u32; traces];
     let mut starts_at = vec![NO_TIME; traces];
     for span in &builder.spans {
