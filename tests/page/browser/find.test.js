@@ -150,6 +150,8 @@ test('long idle stretches are squeezed, and zooming goes on', async () => {
   const span = (/** @type {string} */ id, /** @type {number} */ from, /** @type {number} */ to) => `{"traceId":"5b8aa5a2d2c872e8321cf37308d69df2","spanId":"00000000000000${id}","name":"work ${id}","startTimeUnixNano":"${ns(from)}","endTimeUnixNano":"${ns(to)}"}`
   await paste(page, `{"resourceSpans":[{"scopeSpans":[{"spans":[${span('a1', 0, 100)},${span('a2', 9900, 10_000)}]}]}]}`)
   await rows(page, 2)
+  // Until the rows have the focus the text box that was pasted into has it, and takes the key.
+  await focused(page, '(no service) work a1')
   await page.keyboard.press('z')
   await page.locator('.axis-break').getByText('9.80 s').waitFor()
   // Both spans have nearly half of the width.
