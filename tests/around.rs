@@ -133,6 +133,26 @@ fn documents_of_other_formats_are_told() {
 }
 
 #[test]
+fn spans_of_zipkins_first_version_may_stand_behind_those_of_the_second() {
+    let (_, second) = SAMPLES[2];
+    let first = r#"[{"traceId":"00000000000000c1","id":"00000000000000c1","name":"brew","annotations":[{"timestamp":1760000000000000,"value":"sr","endpoint":{"serviceName":"kettle","ipv4":"10.0.0.9","port":80}},{"timestamp":1760000000003000,"value":"ss","endpoint":{"serviceName":"kettle"}}],"binaryAnnotations":[{"key":"leaves","value":"green","endpoint":{"serviceName":"kettle"}}]}]"#;
+    let alone = dump(&outcome(first.into()).store);
+    assert!(alone.contains("\"kettle\"; server") && alone.contains("\"leaves\" = string \"green\""), "{alone}");
+    let spans = outcome(second.into()).store.span_count();
+    for text in [format!("{second}\n{first}\n"), format!("{second}\n{first}\n{second}{first}\n")] {
+        let found = outcome(text.into());
+        let report = &found.inputs[0];
+        assert_eq!((report.format.id, report.skipped.len()), ("zipkin-json", 0), "{:?}", report.skipped);
+        assert!(report.guesses.iter().any(|guess| guess == "Read what else stands there as Zipkin JSON (v1)."));
+        // What the first version says of its span is what it says alone; two with one id are told.
+        let dump = dump(&found.store);
+        let its = alone.lines().skip(1).filter(|line| !line.contains("warning"));
+        assert!(its.clone().count() == 5 && its.into_iter().all(|line| dump.contains(line)), "{dump}");
+        assert_eq!(found.store.span_count() % (spans + 1), 0);
+    }
+}
+
+#[test]
 fn several_assignments_are_several_documents() {
     let (_, text) = SAMPLES[0];
     let script = format!("const first = {text};\nexport const second = {text}\nexport default [first, second];\n");

@@ -206,7 +206,7 @@ pub fn some_digits(text: &[u8; 8]) -> (u64, usize) {
 
 /// The decimal digits that stand at an offset as a number of 64 bits, and how many there are, if JSON allows a number to begin with them. In the
 /// last bytes of an input there is none.
-#[inline(always)]
+#[inline(never)]
 pub fn plain_digits(bytes: &[u8], start: usize) -> Option<(u64, usize)> {
     const SCALES: [u64; 9] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
     // 18446744073709551615 is the last one.

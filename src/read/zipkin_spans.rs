@@ -13,7 +13,7 @@ use super::span_fields::{SpanFields, read_fields};
 use super::told::{Meaning, Meanings, TagValue, Told, kind_of};
 use super::zipkin_text;
 use crate::error::WarningKind;
-use crate::json::{Keys, Kind, Lex, Lexer, Member, Phrases, Text};
+use crate::json::{Keys, Kind, Lex, Lexer, Member, Phrases, Stop, Text};
 use crate::simd::{self, Literal};
 use crate::store::{AttributeRange, Encoding, NO_TIME, RawValue, SpanDraft, SpanKind, StoreBuilder};
 use crate::strings::StringId;
@@ -94,9 +94,19 @@ pub struct Tables<'a> {
     peers: Vec<Endpoint>,
     /// The resource of spans without an endpoint.
     nowhere: Option<u32>,
+    version: Version,
     /// What the tags of the span that is being read told, and links that stand there.
     told: Told,
     links: Vec<(StringId, Text)>,
+}
+
+/// What the spans of a document were found to be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Version {
+    /// Nothing told it yet.
+    Unknown,
+    First,
+    Second,
 }
 
 /// An endpoint; what it does not have is null.
@@ -139,9 +149,19 @@ impl Tables<'_> {
             remote: Objects::default(),
             peers: Vec::new(),
             nowhere: None,
+            version: Version::Second,
             told: Told::NOTHING,
             links: Vec::new(),
         }
+    }
+
+    /// Begins with a list that may be of the first version: then [`document`] stops, and [`Tables::met_first_version`] tells it.
+    pub fn doubt_version(&mut self) {
+        self.version = Version::Unknown;
+    }
+
+    pub fn met_first_version(&self) -> bool {
+        self.version == Version::First
     }
 }
 
@@ -214,7 +234,10 @@ impl<'a> SpanFields<'a> for Unfinished<'_, 'a> {
             Field::Name => draft.name = reading.hot_text_id(lexer, "name")?,
             Field::Timestamp => self.times.start = reading.time_us(lexer, "timestamp")?.filter(|time| *time != 0),
             Field::Duration => self.times.duration = reading.micros(lexer, "duration")?,
-            Field::LocalEndpoint => self.local = local_endpoint(reading, lexer, tables)?,
+            Field::LocalEndpoint => {
+                tables.version = Version::Second;
+                self.local = local_endpoint(reading, lexer, tables)?;
+            }
             Field::RemoteEndpoint => self.remote = remote_endpoint(reading, lexer, tables)?,
             Field::Annotations => annotations(reading, lexer, tables)?,
             Field::Tags => draft.attributes = tags(reading, lexer, tables, draft.kind)?,
@@ -223,6 +246,10 @@ impl<'a> SpanFields<'a> for Unfinished<'_, 'a> {
             Field::BinaryAnnotations => {
                 let range = lexer.skip()?;
                 if range.len() > 2 {
+                    if tables.version == Version::Unknown {
+                        tables.version = Version::First;
+                        return Err(Stop);
+                    }
                     let reason = "Expected tags, found binaryAnnotations of Zipkin's version 1.".to_owned();
                     reading.skip(WarningKind::Skipped, range.start, reason);
                 }

@@ -17,7 +17,7 @@ use super::parts::{Assembler, EventParts, Pair, Parts};
 use super::told::Told;
 use super::zipkin_text;
 use crate::error::WarningKind;
-use crate::json::{Data, Kind, Node};
+use crate::json::{Data, Kind, Lex, Lexer, Node};
 use crate::store::{NO_TIME, SpanKey, SpanKind};
 
 pub(super) const FORMAT: Format = Format {
@@ -42,7 +42,11 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
 
 fn read(reading: &mut Reading<'_>) {
     let mut out = Assembler::default();
-    reading.objects(&[], &mut |reading, node| record(reading, &mut out, &node));
+    reading.documents(|reading, lexer| document(reading, lexer, &mut out));
+}
+
+pub(super) fn document<'a>(reading: &mut Reading<'a>, lexer: &mut Lexer<'a>, out: &mut Assembler) -> Lex<()> {
+    reading.objects_in(lexer, &[], &mut |reading, node| record(reading, out, &node))
 }
 
 /// The annotations that begin and end a half, the annotation with the other side's address, and the half's kind.

@@ -12,7 +12,9 @@
 use super::Format;
 use super::detect::Shape;
 use super::documents::Reading;
+use super::parts::Assembler;
 use super::zipkin_spans::{Tables, document};
+use super::zipkin_v1;
 use crate::error::WarningKind;
 use crate::json::Kind;
 
@@ -51,10 +53,27 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
 
 pub(super) fn read(reading: &mut Reading<'_>) {
     let mut tables = Tables::new();
+    let mut of_first_version = Assembler::default();
     reading.documents(|reading, lexer| {
         let before = reading.builder.span_count();
         let start = lexer.offset();
-        document(reading, lexer, &mut tables)?;
+        if lexer.peek()? == Kind::Array {
+            // Behind a list of this version may stand one of the first, whose spans have the same ids.
+            let (mark, place) = (reading.builder.mark(), lexer.mark());
+            tables.doubt_version();
+            let read = document(reading, lexer, &mut tables);
+            if tables.met_first_version() {
+                reading.builder.rewind(&mark);
+                lexer.rewind(place);
+                // They may know of what was taken back.
+                tables = Tables::new();
+                reading.guess(&format!("Read what else stands there as {}.", zipkin_v1::FORMAT.name));
+                return zipkin_v1::document(reading, lexer, &mut of_first_version);
+            }
+            read?;
+        } else {
+            document(reading, lexer, &mut tables)?;
+        }
         if reading.builder.span_count() == before {
             let reason = "Expected spans of Zipkin, found a document without them.".to_owned();
             reading.skip(WarningKind::NotTraces, start, reason);
