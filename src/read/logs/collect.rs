@@ -333,7 +333,15 @@ impl Lines {
         let more = builder.expect_more(self.members.len(), source);
         builder.expect_strings(source);
         let _ = self.members.try_reserve_exact(more);
-        let _ = self.groups.try_reserve_exact((groups as u64 * more as u64 / lines as u64) as usize);
+        let more_groups = (groups as u64 * more as u64 / lines as u64) as usize;
+        // The estimate of lines has room for some more of them: for groups, which are large, a third of that is enough.
+        let more_groups = more_groups - more_groups / 48;
+        if self.groups.try_reserve_exact(more_groups).is_ok() {
+            let slots = ((self.groups.len() + more_groups) * 2 + 1).next_power_of_two();
+            if slots > self.slots.len() {
+                self.grow(slots);
+            }
+        }
     }
 
     /// The group of these ids, made when it is new.
@@ -346,7 +354,7 @@ impl Lines {
             return self.last;
         }
         if self.groups.len() * 2 >= self.slots.len() {
-            self.grow();
+            self.grow((self.slots.len() * 2).max(256));
         }
         let mask = self.slots.len() - 1;
         let mut at = hash(trace, span) & mask;
@@ -366,10 +374,13 @@ impl Lines {
         self.last
     }
 
+    /// Makes the table anew, with so many slots: a power of two.
     #[cold]
-    fn grow(&mut self) {
-        let mask = (self.slots.len() * 2).max(256) - 1;
-        self.slots = vec![0; mask + 1];
+    fn grow(&mut self, slots: usize) {
+        let mask = slots - 1;
+        // The room of the one before is free for it.
+        self.slots = Vec::new();
+        self.slots = vec![0; slots];
         for (index, group) in self.groups.iter().enumerate() {
             let mut at = hash(group.trace, group.span()) & mask;
             while self.slots[at] != 0 {

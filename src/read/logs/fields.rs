@@ -1,6 +1,6 @@
 //! What a key of a log line stands for, whatever it is spelled like: `trace_id`, `traceId`, `trace.id`, `otelTraceID`, `@tr` are one field.
 //!
-//! Case and the characters `. _ -` do not tell keys apart. A key is looked at once: the table remembers by its interned number.
+//! Case and the characters `. _ -` do not tell keys apart. A key is looked at seldom: the table remembers it by its interned number.
 
 use super::super::instant::Unit;
 use super::super::once::Pairs;
@@ -377,33 +377,31 @@ static NAMES: [(&str, Field); 229] = {
 /// The fields of interned keys.
 #[derive(Debug)]
 pub struct FieldTable {
-    known: Vec<Option<Field>>,
+    /// Each in a place that its number tells: keys and texts are numbered together, a place for each of them would take much room.
+    known: Vec<(StringId, Field)>,
     joined: Pairs,
 }
 
 impl Default for FieldTable {
     fn default() -> FieldTable {
-        FieldTable { known: Vec::new(), joined: Pairs::new() }
+        FieldTable { known: vec![(StringId::EMPTY, Field::Attribute); 1 << 10], joined: Pairs::new() }
     }
 }
 
 impl FieldTable {
     #[inline]
     pub fn of(&mut self, builder: &StoreBuilder, key: StringId) -> Field {
-        match self.known.get(key.index()) {
-            Some(Some(field)) => *field,
-            _ => self.learn(builder, key),
+        let at = key.index() % self.known.len();
+        match self.known[at] {
+            (known, field) if known == key => field,
+            _ => self.learn(builder, key, at),
         }
     }
 
     #[cold]
-    fn learn(&mut self, builder: &StoreBuilder, key: StringId) -> Field {
-        if self.known.len() <= key.index() {
-            // Keys and texts are numbered together: room for those to come.
-            self.known.resize(key.index() * 2 + 64, None);
-        }
+    fn learn(&mut self, builder: &StoreBuilder, key: StringId, at: usize) -> Field {
         let field = Field::of(builder.string(key));
-        self.known[key.index()] = Some(field);
+        self.known[at] = (key, field);
         field
     }
 
