@@ -161,7 +161,13 @@ async function memoryOf(page) {
   await session.detach()
   const wasm = []
   for (const worker of page.workers()) {
-    wasm.push(await worker.evaluate(async () => (await import(new URL('pkg/index.js', self.location.href).href)).memoryBytes()))
+    wasm.push(
+      await worker.evaluate(async () => {
+        const part = (/** @type {string} */ name) => import(new URL(`pkg/${name}.js`, self.location.href).href)
+        // One that waits for the next file may not have begun yet.
+        return (await part('module')).isReady() ? (await part('index')).memoryBytes() : 0
+      }),
+    )
   }
   return { heap: usedSize, wasm: Math.max(...wasm) }
 }
