@@ -493,7 +493,8 @@ impl StoreBuilder {
     /// parent of each by its place in that order, `u32::MAX` of a root. Siblings and roots come by start, then by id; no two ids are alike, and no
     /// span ends before it starts.
     pub fn know_tree(&mut self, first: usize, order: Vec<u32>, parents: Vec<u32>) {
-        if order.len() == self.spans.len() - first && parents.len() == order.len() {
+        let count = self.spans.len() - first;
+        if count > 0 && order.len() == count && parents.len() == count {
             self.known_trees.push(tree::KnownTree { first, order, parents });
         }
     }

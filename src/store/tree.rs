@@ -69,10 +69,9 @@ pub(super) struct KnownTree {
 }
 
 impl KnownTree {
-    /// Whether these are its spans, and all of them. They ascend.
+    /// Whether these, of which the first is the first of its spans, are all of its spans. They ascend.
     fn is_of(&self, members: &[u32]) -> bool {
         members.len() == self.order.len()
-            && members.first().is_some_and(|first| *first as usize == self.first)
             && members.last().is_some_and(|last| *last as usize == self.first + members.len() - 1)
     }
 
@@ -110,7 +109,11 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
         let first = start;
         // Positions in the input, in the end in tree order.
         let members = &mut order[start as usize..end as usize];
-        let known = known_trees.iter().find(|known| known.is_of(members));
+        // They ascend too.
+        let known = members
+            .first()
+            .and_then(|member| known_trees.binary_search_by_key(&(*member as usize), |known| known.first).ok());
+        let known = known.map(|place| &known_trees[place]).filter(|known| known.is_of(members));
         if let Some(known) = known {
             members.iter_mut().zip(&known.order).for_each(|(member, place)| *member = known.first as u32 + place);
         } else {
