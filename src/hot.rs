@@ -92,8 +92,10 @@ pub mod read {
         mod dates;
         pub mod fields;
         pub mod json;
+        pub mod level;
         pub mod line;
         pub mod lines;
+        pub mod names;
         mod pairs;
         mod paths;
         mod pieces;

@@ -18,7 +18,7 @@ use super::super::instant::{Unit, leading_date_time};
 use super::super::line_prefixes::LinePrefixes;
 use super::super::unpack::Trouble;
 use super::fields::Field;
-use super::line::Level;
+use super::level::Level;
 use super::text::looks;
 use crate::error::WarningKind;
 use crate::json::{Data, Kind, Lex, Lexer, Node, decode_string};

@@ -3,7 +3,8 @@
 //! A line's event is in the store's column already; what is kept here is the group that it belongs to, four bytes a line.
 
 use super::super::once::Pairs;
-use super::line::{Line, NameSource, name_of_message};
+use super::line::{Line, NameSource};
+use super::names::Names;
 use crate::store::{
     AttributeRange, IdForm, NO_SPAN, NO_TIME, RawValue, SPAN_SIZE, SpanKey, SpanKind, StoreBuilder, TraceKey,
     TraceTable,
@@ -187,28 +188,6 @@ impl Places {
                 kind: if known.kind == SpanKind::Unspecified { said.kind } else { known.kind },
             });
         }
-    }
-}
-
-/// Names of spans by the messages that they are made of, as many spans begin with the same one: both by their numbers, in a place that is
-/// told by the message's.
-#[derive(Debug)]
-struct Names([(StringId, StringId); 64]);
-
-impl Default for Names {
-    fn default() -> Names {
-        Names([(StringId::EMPTY, StringId::EMPTY); 64])
-    }
-}
-
-impl Names {
-    fn of(&mut self, builder: &mut StoreBuilder, message: RawValue) -> StringId {
-        let Some(number) = message.as_interned() else { return name_of_message(builder, message) };
-        let known = &mut self.0[number.index() % 64];
-        if known.0 != number {
-            *known = (number, name_of_message(builder, message));
-        }
-        known.1
     }
 }
 

@@ -6,6 +6,8 @@ use super::super::ids::{self, Base64, span_number, trace_number};
 use super::super::instant::{Unit, clock_duration, unit_duration};
 use super::super::told::kind_of;
 use super::fields::Field;
+use super::level::Level;
+use super::names::{NAME_LENGTH, beginning, first_line, name_of};
 use super::state::{LineInput, OwnKey};
 use crate::json::Text;
 use crate::simd::{self, Marks};
@@ -13,90 +15,6 @@ use crate::store::{
     AttributeRange, Encoding, IdForm, NO_TIME, OMITTED, RawValue, SpanKey, SpanKind, StoreBuilder, TraceKey,
 };
 use crate::strings::{StringId, hash, same};
-
-/// Names are cut to so many characters.
-const NAME_LENGTH: usize = 80;
-
-/// How bad it is, as far as it matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    Unsaid,
-    Fine,
-    Warning,
-    Error,
-}
-
-impl Level {
-    /// A level's name, in every library's spelling.
-    pub fn of(name: &[u8]) -> Option<Level> {
-        if name.len() > 8 {
-            return Level::of_long(name);
-        }
-        // Those that are met most come first.
-        const FINE: [u64; 17] = words([
-            "info", "debug", "trace", "inf", "dbg", "trc", "verbose", "notice", "dbug", "trce", "vrb", "fine", "finer",
-            "finest", "config", "default", "ok",
-        ]);
-        const WARNING: [u64; 3] = words(["warn", "warning", "wrn"]);
-        const ERROR: [u64; 14] = words([
-            "error", "err", "fatal", "critical", "severe", "panic", "fail", "eror", "crit", "crt", "ftl", "dpanic",
-            "alert", "emerg",
-        ]);
-        let word = word(name);
-        // In front of a word a zero byte would be none.
-        if name.first() == Some(&0) {
-            return None;
-        }
-        if FINE.contains(&word) {
-            Some(Level::Fine)
-        } else if WARNING.contains(&word) {
-            Some(Level::Warning)
-        } else {
-            ERROR.contains(&word).then_some(Level::Error)
-        }
-    }
-
-    #[cold]
-    fn of_long(name: &[u8]) -> Option<Level> {
-        let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
-        if is("information") || is("informational") {
-            return Some(Level::Fine);
-        }
-        is("emergency").then_some(Level::Error)
-    }
-
-    /// Pino and bunyan number their levels from 10 to 60.
-    fn of_number(number: &str) -> (Level, Option<&'static str>) {
-        match number {
-            "10" => (Level::Fine, Some("trace")),
-            "20" => (Level::Fine, Some("debug")),
-            "30" => (Level::Fine, Some("info")),
-            "40" => (Level::Warning, Some("warn")),
-            "50" => (Level::Error, Some("error")),
-            "60" => (Level::Error, Some("fatal")),
-            _ => (Level::Unsaid, None),
-        }
-    }
-}
-
-/// A word of at most eight letters as a number, whatever their case.
-const fn word(name: &[u8]) -> u64 {
-    let (mut number, mut at) = (0, 0);
-    while at < name.len() {
-        number = number << 8 | name[at].to_ascii_lowercase() as u64;
-        at += 1;
-    }
-    number
-}
-
-const fn words<const N: usize>(names: [&str; N]) -> [u64; N] {
-    let (mut numbers, mut at) = ([0; N], 0);
-    while at < N {
-        numbers[at] = word(names[at].as_bytes());
-        at += 1;
-    }
-    numbers
-}
 
 /// A value of a line as it stands in the input.
 #[derive(Clone, Copy, Debug)]
@@ -772,71 +690,6 @@ impl Said {
     }
 }
 
-/// The first line of a text, cut if it is long.
-pub fn name_of(builder: &mut StoreBuilder, text: &str) -> StringId {
-    // One short line with nothing around it, as most are.
-    if let [b'!'..=b'~', rest @ ..] = text.as_bytes()
-        && rest.len() < NAME_LENGTH
-        && rest.last().is_none_or(u8::is_ascii_graphic)
-        && rest.iter().all(|byte| matches!(byte, b' '..=b'~'))
-    {
-        return builder.intern(text);
-    }
-    let line = first_line(text);
-    match beginning(line) {
-        None => builder.intern(line),
-        Some(beginning) => builder.intern(&format!("{beginning}{OMITTED}")),
-    }
-}
-
-fn first_line(text: &str) -> &str {
-    let text = text.trim();
-    text[..simd::find(text.as_bytes(), 0, [b'\n'; 3])].trim_end()
-}
-
-/// As much of a line as is a name, if it is too long for one.
-fn beginning(line: &str) -> Option<&str> {
-    let end = match line.as_bytes().get(..=NAME_LENGTH) {
-        None => return None,
-        Some(ascii) if ascii.is_ascii() => NAME_LENGTH,
-        Some(_) => line.char_indices().nth(NAME_LENGTH)?.0,
-    };
-    // At the end of a word, if one ends nearby.
-    let end = line[..end].rfind(' ').filter(|at| *at > end / 2).unwrap_or(end);
-    Some(&line[..end])
-}
-
-/// What a message is about, without the words that say whether it began or ended: lines of both name one span.
-pub fn name_of_message(builder: &mut StoreBuilder, message: RawValue) -> StringId {
-    let text = builder.text(message);
-    let about = match text.rsplit_once(' ') {
-        Some((about, last)) if is_phase(last) => about,
-        _ => match text.split_once(' ') {
-            Some((first, about)) if is_phase(first) => about,
-            _ => &text,
-        },
-    };
-    let name = if about.trim().is_empty() { &text } else { about.trim() }.to_owned();
-    builder.intern(&name)
-}
-
-/// Whether a word says that something began or ended.
-#[inline(never)]
-fn is_phase(word: &str) -> bool {
-    const PHASES: [u64; 9] =
-        words(["started", "starting", "start", "begins", "begin", "finished", "complete", "ended", "done"]);
-    let mut letters = word.as_bytes();
-    while let [before @ .., b':' | b'.' | b','] = letters {
-        letters = before;
-    }
-    match letters {
-        // In front of a word a zero byte would be none.
-        [] | [0, ..] => false,
-        _ if letters.len() <= 8 => PHASES.contains(&self::word(letters)),
-        _ => letters.eq_ignore_ascii_case(b"completed"),
-    }
-}
-
 /// Loggers are named after modules: `shop.orders`, `root`, `main`.
 fn looks_like_a_logger(name: &str) -> bool {
     !name.contains([' ', '/']) && name.contains(['.', ':'])
@@ -846,45 +699,6 @@ fn looks_like_a_logger(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn levels_are_told_whatever_their_case() {
-        for (name, level) in [
-            ("INFO", Some(Level::Fine)),
-            ("Ok", Some(Level::Fine)),
-            ("informational", Some(Level::Fine)),
-            ("wArn", Some(Level::Warning)),
-            ("critical", Some(Level::Error)),
-            ("EMERGENCY", Some(Level::Error)),
-            ("", None),
-            ("inform", None),
-            ("information!", None),
-            ("\0\0\0\0info", None),
-        ] {
-            assert_eq!(Level::of(name.as_bytes()), level, "{name}");
-        }
-    }
-
-    #[test]
-    fn words_that_say_whether_something_began_or_ended() {
-        for word in [
-            "started",
-            "Starting",
-            "START:",
-            "begins",
-            "begin..",
-            "finished,",
-            "completed",
-            "Complete",
-            "ended",
-            "done",
-        ] {
-            assert!(is_phase(word), "{word}");
-        }
-        for word in ["", ".", "completes", "restarted", "\0done", "done!", "compléted", "completedx"] {
-            assert!(!is_phase(word), "{word}");
-        }
-    }
 
     #[test]
     fn a_duration_stands_behind_took_or_in_where_something_is_done() {

@@ -23,7 +23,7 @@ use crate::context::Traceparent;
 use crate::json::{Kind, Lex, Lexer};
 use crate::store::StoreBuilder;
 use fields::Field;
-use spanscope_hot::read::logs::{fields, json, line, lines, span_paths, spans, state, tally, text};
+use spanscope_hot::read::logs::{fields, json, level, line, lines, names, span_paths, spans, state, tally, text};
 pub(super) use state::{LineInput, Logs};
 use state::{ReadTraceparent, Taken};
 use tally::Tally;
