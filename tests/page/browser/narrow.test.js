@@ -45,6 +45,20 @@ test('what opens from a button stays inside a small screen', async () => {
   await close()
 })
 
+test('what is looked for stays in sight on a small screen, and can be changed', async () => {
+  const { page, close } = await openCheckout()
+  const box = page.getByRole('searchbox', { name: 'Find spans' })
+  await box.fill('service:payments')
+  await page.locator('#find-count').getByText('match').waitFor()
+  const room = await box.evaluate((element) => element.clientWidth)
+  assert.ok(room >= 80, `${room} px`)
+  for (const name of ['Next match', 'Take the search away']) await isInside(page.getByRole('button', { name }))
+  await box.fill('service:gateway')
+  await page.getByRole('button', { name: 'Take the search away' }).click()
+  assert.equal(await box.inputValue(), '')
+  await close()
+})
+
 test('an input can be taken away on a small screen: its button is in sight', async () => {
   const { page, close } = await openCheckout()
   const button = page.getByRole('list', { name: 'Inputs' }).getByRole('button')
