@@ -208,7 +208,7 @@ impl Events {
         let mut keys = Vec::new();
         for (start, end) in starts.iter().zip(&ends) {
             let on_track = &mut order[*start as usize..*end as usize];
-            sort::by_time(on_track, &mut keys, &|number| self.items[number as usize].at, &mut |one, other| {
+            sort::by_time(on_track, &mut keys, |number| self.items[number as usize].at, &mut |one, other| {
                 compare(&self.items[one as usize], &self.items[other as usize])
             });
         }
@@ -326,7 +326,7 @@ impl Events {
             (0..).zip(&around).filter(|(_, around)| **around == NONE).map(|(top, _)| top).collect();
         let number = |place: u32| by_track[place as usize];
         let time = |place: u32| self.items[number(place) as usize].at;
-        sort::by_time(&mut tops, &mut Vec::new(), &time, &mut |one, other| number(one).cmp(&number(other)));
+        sort::by_time(&mut tops, &mut Vec::new(), time, &mut |one, other| number(one).cmp(&number(other)));
         let mut order = Vec::with_capacity(around.len());
         let mut parents = Vec::with_capacity(around.len());
         for top in tops {

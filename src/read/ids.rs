@@ -184,16 +184,19 @@ pub fn written_trace_key(builder: &mut StoreBuilder, text: &str, base64: Base64)
 }
 
 impl<'a> Input<'a> {
-    /// A trace id in a field; nothing for `null` and what is no string, text for what is no id, both reported.
+    /// A trace id in a field; nothing for `null` and what is no string, text for what is no id, both reported. It is written where it belongs:
+    /// an answer that is copied there as a whole waits until its parts, just written, have arrived.
     #[inline(always)]
-    pub fn trace_id(&mut self, lexer: &mut Lexer<'a>, field: &str, base64: Base64) -> Lex<TraceKey> {
+    pub fn trace_id(&mut self, lexer: &mut Lexer<'a>, field: &str, base64: Base64, key: &mut TraceKey) -> Lex<()> {
         if let Some(digits) = lexer.quoted::<32>()
-            && let Some(key) = full_trace_key(digits)
+            && let Some(full) = full_trace_key(digits)
         {
             lexer.accept_quoted::<32>();
-            return Ok(key);
+            *key = full;
+            return Ok(());
         }
-        self.other_trace_id(lexer, field, base64)
+        *key = self.other_trace_id(lexer, field, base64)?;
+        Ok(())
     }
 
     #[inline(never)]
@@ -214,14 +217,16 @@ impl<'a> Input<'a> {
 
     /// A span id in a field, as [`Input::trace_id`].
     #[inline(always)]
-    pub fn span_id(&mut self, lexer: &mut Lexer<'a>, field: &str, base64: Base64) -> Lex<SpanKey> {
+    pub fn span_id(&mut self, lexer: &mut Lexer<'a>, field: &str, base64: Base64, key: &mut SpanKey) -> Lex<()> {
         if let Some(digits) = lexer.quoted::<16>()
-            && let Some(key) = full_span_key(digits)
+            && let Some(full) = full_span_key(digits)
         {
             lexer.accept_quoted::<16>();
-            return Ok(key);
+            *key = full;
+            return Ok(());
         }
-        self.other_span_id(lexer, field, base64)
+        *key = self.other_span_id(lexer, field, base64)?;
+        Ok(())
     }
 
     #[inline(never)]

@@ -92,8 +92,10 @@ impl<'a> References<'a> {
                         };
                     }
                 }
-                Member::Known(1) => reference.trace = Some(reading.trace_id(lexer, "traceID", Base64::No)?),
-                Member::Known(2) => reference.span = reading.span_id(lexer, "a reference's spanID", Base64::No)?,
+                Member::Known(1) => {
+                    reading.trace_id(lexer, "traceID", Base64::No, reference.trace.insert(TraceKey::EMPTY))?;
+                }
+                Member::Known(2) => reading.span_id(lexer, "a reference's spanID", Base64::No, &mut reference.span)?,
                 // A copy of the span that is meant, with its own references, and so on.
                 Member::Known(_) | Member::Other(_) => {
                     lexer.skip_deep()?;

@@ -321,7 +321,9 @@ fn trace<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables
     loop {
         match lexer.member(&mut tables.trace, &mut cursor)? {
             Member::End => break,
-            Member::Known(0) => tables.current.id = Some(reading.trace_id(lexer, "traceID", Base64::No)?),
+            Member::Known(0) => {
+                reading.trace_id(lexer, "traceID", Base64::No, tables.current.id.insert(TraceKey::EMPTY))?;
+            }
             Member::Known(1) => {
                 reading.list(lexer, "spans", |reading, lexer| span(reading, lexer, tables))?;
             }
@@ -482,8 +484,8 @@ impl<'a> SpanFields<'a> for Unfinished<'_, 'a> {
     fn read(&mut self, reading: &mut Input<'a>, lexer: &mut Lexer<'a>, field: Field) -> Lex<()> {
         let Unfinished { tables, draft, .. } = self;
         match field {
-            Field::TraceId => draft.trace = reading.trace_id(lexer, "traceID", Base64::No)?,
-            Field::SpanId => draft.id = reading.span_id(lexer, "spanID", Base64::No)?,
+            Field::TraceId => reading.trace_id(lexer, "traceID", Base64::No, &mut draft.trace)?,
+            Field::SpanId => reading.span_id(lexer, "spanID", Base64::No, &mut draft.id)?,
             Field::Name => draft.name = reading.hot_text_id(lexer, "operationName")?,
             Field::References => tables.references.read(reading, lexer)?,
             Field::Start => self.times.start = reading.time_us(lexer, "startTime")?,
@@ -508,7 +510,9 @@ impl<'a> SpanFields<'a> for Unfinished<'_, 'a> {
             }
             Field::Flags => draft.flags = flags(reading, lexer)?,
             Field::Warnings => span_warnings(reading, lexer)?,
-            Field::ParentSpanId => self.old_parent = Some(reading.span_id(lexer, "parentSpanID", Base64::No)?),
+            Field::ParentSpanId => {
+                reading.span_id(lexer, "parentSpanID", Base64::No, self.old_parent.insert(SpanKey::EMPTY))?;
+            }
             Field::Copies => {
                 lexer.skip_deep()?;
             }

@@ -294,9 +294,9 @@ impl<'a> SpanFields<'a> for Unfinished<'_> {
     fn read(&mut self, reading: &mut Input<'a>, lexer: &mut Lexer<'a>, field: Field) -> Lex<()> {
         let Unfinished { tables, draft, .. } = self;
         match field {
-            Field::TraceId => draft.trace = reading.trace_id(lexer, "traceId", Base64::Yes)?,
-            Field::SpanId => draft.id = reading.span_id(lexer, "spanId", Base64::Yes)?,
-            Field::ParentSpanId => draft.parent = reading.span_id(lexer, "parentSpanId", Base64::Yes)?,
+            Field::TraceId => reading.trace_id(lexer, "traceId", Base64::Yes, &mut draft.trace)?,
+            Field::SpanId => reading.span_id(lexer, "spanId", Base64::Yes, &mut draft.id)?,
+            Field::ParentSpanId => reading.span_id(lexer, "parentSpanId", Base64::Yes, &mut draft.parent)?,
             Field::Name => draft.name = reading.hot_text_id(lexer, "name")?,
             Field::Kind => draft.kind = kind(reading, lexer)?,
             Field::Start => draft.start = reading.time_ns(lexer, "startTimeUnixNano")?,
@@ -520,8 +520,8 @@ fn link<'a>(reading: &mut Input<'a>, lexer: &mut Lexer<'a>, tables: &mut Tables)
     loop {
         match lexer.member(&mut tables.link, &mut cursor)? {
             Member::End => break,
-            Member::Known(0 | 5) => link.trace = reading.trace_id(lexer, "traceId", Base64::Yes)?,
-            Member::Known(1 | 6) => link.span = reading.span_id(lexer, "a link's spanId", Base64::Yes)?,
+            Member::Known(0 | 5) => reading.trace_id(lexer, "traceId", Base64::Yes, &mut link.trace)?,
+            Member::Known(1 | 6) => reading.span_id(lexer, "a link's spanId", Base64::Yes, &mut link.span)?,
             Member::Known(2 | 7) => link.trace_state = reading.text_value(lexer, "a link's traceState")?,
             Member::Known(3) => link.attributes = attributes(reading, lexer, &mut tables.attributes, Place::Link)?,
             Member::Known(_) => dropped(reading, lexer, &mut link.attributes, "otel.dropped_attributes_count")?,

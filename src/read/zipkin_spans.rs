@@ -227,9 +227,9 @@ impl<'a> SpanFields<'a> for Unfinished<'_, 'a> {
     fn read(&mut self, reading: &mut Input<'a>, lexer: &mut Lexer<'a>, field: Field) -> Lex<()> {
         let Unfinished { tables, draft, .. } = self;
         match field {
-            Field::TraceId => draft.trace = reading.trace_id(lexer, "traceId", Base64::No)?,
-            Field::Id => draft.id = reading.span_id(lexer, "id", Base64::No)?,
-            Field::ParentId => draft.parent = reading.span_id(lexer, "parentId", Base64::No)?,
+            Field::TraceId => reading.trace_id(lexer, "traceId", Base64::No, &mut draft.trace)?,
+            Field::Id => reading.span_id(lexer, "id", Base64::No, &mut draft.id)?,
+            Field::ParentId => reading.span_id(lexer, "parentId", Base64::No, &mut draft.parent)?,
             Field::Kind => draft.kind = kind(reading, lexer)?,
             Field::Name => draft.name = reading.hot_text_id(lexer, "name")?,
             Field::Timestamp => self.times.start = reading.time_us(lexer, "timestamp")?.filter(|time| *time != 0),

@@ -1,8 +1,8 @@
 //! From spans in the order of the input to spans in tree order.
 //!
 //! ```text
-//!  by trace (counting sort) ─► by start, then id ─► id ─► index (hash table of the trace) ─► parent, children
-//!  ─► cycles cut ─► depth-first order ─► records moved in place
+//!  by trace (counting sort) ─► by start, then id ─► id ─► index (hash table of the trace) ─► parent
+//!  ─► cycles cut ─► sizes of subtrees ─► places in depth-first order ─► records moved in place
 //! ```
 //! A reader that made its tree hands it over ([`KnownTree`]), and only the last step is left.
 //!
@@ -118,7 +118,7 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
             members.iter_mut().zip(&known.order).for_each(|(member, place)| *member = known.first as u32 + place);
         } else {
             let spans = &builder.spans;
-            sort::by_time(members, &mut keys, &|member| spans[member as usize].start, &mut |a, b| {
+            sort::by_time(members, &mut keys, |member| spans[member as usize].start, &mut |a, b| {
                 compare_spans(&builder.strings, &spans[a as usize], &spans[b as usize])
             });
             release(&mut keys);
@@ -169,8 +169,8 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
         match known {
             Some(known) => known.add_to(&mut tree, first),
             None => {
-                scratch.walk(first, &mut tree);
-                scratch.reorder(members, first);
+                scratch.place(first, &mut tree);
+                scratch.reorder(members);
             }
         }
     }
@@ -244,9 +244,9 @@ const NONE: u32 = u32::MAX;
 /// What the tree is made from, beside each other in memory: 20 bytes, as one trace may have all spans. Indices count a trace's spans by start.
 #[derive(Clone, Copy)]
 struct Node {
-    /// Its id until all parents are found, then [`Node::first_child`] and [`Node::next_sibling`].
+    /// Its id until all parents are found, then [`Node::size`] and [`Node::next`].
     id: [u32; 2],
-    /// The id of its parent until that is found, then [`Node::parent`].
+    /// The id of its parent until that is found, then [`Node::parent`] and [`Node::place`].
     parent_id: [u32; 2],
     bits: Bits,
 }
@@ -282,14 +282,22 @@ impl Node {
         self.parent_id[0] = parent;
     }
 
+    /// How many spans are in its subtree, itself included. Before that, its depth where [`Scratch::by_depth`] is asked.
     #[inline(always)]
-    fn first_child(&mut self) -> &mut u32 {
+    fn size(&mut self) -> &mut u32 {
         &mut self.id[0]
     }
 
+    /// Where the next of its children goes in tree order.
     #[inline(always)]
-    fn next_sibling(&mut self) -> &mut u32 {
+    fn next(&mut self) -> &mut u32 {
         &mut self.id[1]
+    }
+
+    /// Where it stands among its trace's spans in tree order.
+    #[inline(always)]
+    fn place(&mut self) -> &mut u32 {
+        &mut self.parent_id[1]
     }
 }
 
@@ -299,6 +307,8 @@ struct Scratch {
     nodes: Vec<Node>,
     /// Open addressing from id to index plus one.
     slots: Vec<u32>,
+    /// The spans with parents before their children, and those of one parent by start.
+    downwards: Vec<u32>,
     /// Children hang under the first span of an id; the shared half of an id, by that first span.
     shared_half: Vec<u32>,
     has_shared: bool,
@@ -447,60 +457,89 @@ impl Scratch {
         }
     }
 
-    /// Puts the trace's spans into the tree depth-first, the first of them at this index.
-    fn walk(&mut self, first: u32, tree: &mut Tree) {
+    /// Puts the trace's spans into the tree depth-first, the first of them at this index: a span's children stand behind it one subtree after the
+    /// other, so the sizes of subtrees tell all places.
+    fn place(&mut self, first: u32, tree: &mut Tree) {
         let nodes = &mut self.nodes.as_mut_slice()[..];
-        let mut index = first;
-        for top in 0..nodes.len() as u32 {
-            if nodes[top as usize].parent() != NONE {
-                continue;
-            }
-            let mut at = top;
-            let mut parent = NO_PARENT;
-            loop {
-                tree.parents.push(parent);
-                tree.subtree_ends.push(index + 1);
-                // From here on `first_child` holds the span's final index: its children are on their way.
-                let child = std::mem::replace(nodes[at as usize].first_child(), index);
-                index += 1;
-                if child != NONE {
-                    (at, parent) = (child, index - 1);
-                    continue;
-                }
-                // Up until there is a sibling; `up` is the top when its whole tree is out.
-                let mut up = at;
-                while up != top && *nodes[up as usize].next_sibling() == NONE {
-                    up = nodes[up as usize].parent();
-                    tree.subtree_ends.as_mut_slice()[*nodes[up as usize].first_child() as usize] = index;
-                }
-                if up == top {
-                    break;
-                }
-                let above = nodes[up as usize].parent();
-                parent = *nodes[above as usize].first_child();
-                at = *nodes[up as usize].next_sibling();
+        nodes.iter_mut().for_each(|node| *node.size() = 1);
+        for &index in self.downwards.iter().rev() {
+            let node = &mut nodes[index as usize];
+            let (parent, size) = (node.parent(), *node.size());
+            if parent != NONE {
+                *nodes[parent as usize].size() += size;
             }
         }
-        debug_assert_eq!(index - first, nodes.len() as u32);
+        let end = first as usize + nodes.len();
+        tree.parents.resize(end, NO_PARENT);
+        tree.subtree_ends.resize(end, 0);
+        let parents = &mut tree.parents.as_mut_slice()[first as usize..];
+        let ends = &mut tree.subtree_ends.as_mut_slice()[first as usize..];
+        let mut top = 0;
+        for &index in &self.downwards {
+            let node = &mut nodes[index as usize];
+            let (above, size) = (node.parent(), *node.size());
+            let next = if above == NONE { &mut top } else { nodes[above as usize].next() };
+            let place = *next;
+            *next += size;
+            if above != NONE {
+                parents[place as usize] = first + *nodes[above as usize].place();
+            }
+            ends[place as usize] = first + place + size;
+            let node = &mut nodes[index as usize];
+            (*node.place(), *node.next()) = (place, place + 1);
+        }
     }
 
-    /// Moves what is told of each span to the place in tree order that [`Scratch::walk`] found.
-    fn reorder(&mut self, of_spans: &mut [u32], first: u32) {
-        for at in 0..of_spans.len() {
-            loop {
-                let place = *self.nodes[at].first_child();
-                let to = (place - first) as usize;
-                if to == at {
-                    break;
+    /// Moves what is told of each span to the place in tree order that [`Scratch::place`] found.
+    fn reorder(&mut self, of_spans: &mut [u32]) {
+        let by_start = &mut self.downwards;
+        by_start.clear();
+        by_start.extend_from_slice(of_spans);
+        for (node, told) in self.nodes.iter_mut().zip(by_start) {
+            of_spans[*node.place() as usize] = *told;
+        }
+    }
+
+    /// Puts all spans into [`Scratch::downwards`], in the order of their starts: where each parent comes before its children.
+    fn by_start(&mut self) {
+        self.downwards.clear();
+        self.downwards.extend(0..self.nodes.len() as u32);
+    }
+
+    /// Puts all spans into [`Scratch::downwards`], in the order of their depths and then of their starts.
+    #[cold]
+    fn by_depth(&mut self) {
+        self.by_start();
+        let nodes = &mut self.nodes.as_mut_slice()[..];
+        nodes.iter_mut().for_each(|node| *node.size() = NONE);
+        for start in 0..nodes.len() {
+            // Up to what is above all, or to a span whose depth is known, and once more to say it of those between.
+            let (mut at, mut depth) = (start, 0);
+            while *nodes[at].size() == NONE {
+                depth += 1;
+                match nodes[at].parent() {
+                    NONE => break,
+                    parent => at = parent as usize,
                 }
-                of_spans.swap(at, to);
-                *self.nodes[at].first_child() = std::mem::replace(self.nodes[to].first_child(), place);
+            }
+            let known = *nodes[at].size();
+            depth += if known == NONE { 0 } else { known };
+            let mut at = start;
+            while *nodes[at].size() == NONE {
+                *nodes[at].size() = depth;
+                depth -= 1;
+                if nodes[at].parent() != NONE {
+                    at = nodes[at].parent() as usize;
+                }
             }
         }
+        sort::numbers(&mut self.downwards, &mut |one, other| {
+            nodes[one as usize].id[0].cmp(&nodes[other as usize].id[0])
+        });
     }
 }
 
-/// Finds the parent of each of the trace's spans, cuts cycles and links children in order.
+/// Finds the parent of each of the trace's spans and cuts cycles.
 fn arrange(builder: &StoreBuilder, scratch: &mut Scratch, members: &[u32], found: &mut Findings) {
     let count = scratch.nodes.len() as u32;
     let mut empty = 0;
@@ -546,16 +585,10 @@ fn arrange(builder: &StoreBuilder, scratch: &mut Scratch, members: &[u32], found
     if tops == 0 || backwards {
         cut_cycles(&mut scratch.nodes, members, found);
     }
-    let nodes = &mut scratch.nodes.as_mut_slice()[..];
-    for node in nodes.iter_mut() {
-        (*node.first_child(), *node.next_sibling()) = (NONE, NONE);
-    }
-    for index in (0..count).rev() {
-        let parent = nodes[index as usize].parent();
-        if parent != NONE {
-            let next = std::mem::replace(nodes[parent as usize].first_child(), index);
-            *nodes[index as usize].next_sibling() = next;
-        }
+    if backwards {
+        scratch.by_depth();
+    } else {
+        scratch.by_start();
     }
 }
 

@@ -377,10 +377,10 @@ impl Deciding<'_> {
         let mut order: Vec<u32> = (0..count as u32).filter(|at| nodes[*at as usize].start != NO_TIME).collect();
         // First the ends alone, for their ranks.
         let mut by_end = order.clone();
-        sort::by_time(&mut by_end, &mut self.keys, &|at| nodes[at as usize].end, &mut |_, _| Ordering::Equal);
+        sort::by_time(&mut by_end, &mut self.keys, |at| nodes[at as usize].end, &mut |_, _| Ordering::Equal);
         let mut ends: Vec<u64> = self.keys.iter().map(|(end, _)| *end).collect();
         ends.dedup();
-        sort::by_time(&mut order, &mut self.keys, &|at| nodes[at as usize].start, &mut |one, other| {
+        sort::by_time(&mut order, &mut self.keys, |at| nodes[at as usize].start, &mut |one, other| {
             nodes[other as usize].end.cmp(&nodes[one as usize].end)
         });
         let rank = |end: u64| ends.len() - 1 - ends.partition_point(|known| *known < end);
