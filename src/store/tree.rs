@@ -13,6 +13,7 @@
 //! (Zipkin), whose children are those of its service.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use super::builder::StoreBuilder;
 use super::{Bits, IdForm, NO_PARENT, NO_TIME, SpanKey, SpanKind, SpanRecord, Top, TraceKey, TraceRecord};
@@ -90,6 +91,10 @@ impl KnownTree {
     }
 }
 
+/// How many spans a loop takes a call: a JavaScript engine can swap quickly compiled code for optimised code only between two calls, so a loop over
+/// all spans of a large input would run to its end as the slow one.
+const PIECE: usize = 4096;
+
 /// Moves `builder.spans` into tree order.
 pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
     let count = builder.spans.len();
@@ -142,28 +147,15 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
         if record.id.form == IdForm::Empty {
             members.iter().for_each(|member| found.add(WarningKind::EmptyTraceId, *member));
         }
-        for (index, &member) in members.iter().enumerate() {
-            let span = &mut builder.spans.as_mut_slice()[member as usize];
-            span.trace = number;
-            match known {
-                Some(known) if known.parents.as_slice()[index] == NONE => span.bits.set_top(Some(Top::Root)),
-                Some(_) => {}
-                None => span.bits = scratch.nodes.as_slice()[index].bits,
-            }
-            if span.start == NO_TIME {
-                found.add(WarningKind::NoStartTime, member);
-                continue;
-            }
-            record.start = record.start.min(span.start);
-            record.end = record.end.max(span.start);
-            if span.end == NO_TIME {
-                found.add(WarningKind::NoEndTime, member);
-            } else {
-                record.end = record.end.max(span.end);
-                if span.end < span.start {
-                    found.add(WarningKind::EndBeforeStart, member);
-                }
-            }
+        let roots = known.map(|known| known.parents.as_slice());
+        let mut done = 0;
+        for piece in members.chunks(PIECE) {
+            let whose = match roots {
+                Some(parents) => Tops::Known(&parents[done..]),
+                None => Tops::Found(&scratch.nodes[done..]),
+            };
+            conclude(&mut builder.spans, piece, number, whose, &mut record, &mut found);
+            done += piece.len();
         }
         tree.traces.push(record);
         match known {
@@ -180,12 +172,62 @@ pub(super) fn build(builder: &mut StoreBuilder) -> Tree {
     renumber_warnings(builder, &order);
     permute(&mut builder.spans, order);
     tree.depths.reserve_exact(count);
-    for parent in &tree.parents {
-        // It came before.
-        let depth = if *parent == NO_PARENT { 0 } else { tree.depths[*parent as usize] + 1 };
-        tree.depths.push(depth);
+    for parents in tree.parents.chunks(PIECE) {
+        add_depths(&mut tree.depths, parents);
     }
     tree
+}
+
+/// What tells of each span of a piece whether it is a top, in their order.
+#[derive(Clone, Copy)]
+enum Tops<'t> {
+    /// The parents that a reader knows.
+    Known(&'t [u32]),
+    Found(&'t [Node]),
+}
+
+/// Writes what the tree tells of a piece of a trace's spans into them, and what they tell of their trace into its record.
+#[inline(never)]
+fn conclude(
+    spans: &mut [SpanRecord],
+    piece: &[u32],
+    trace: u32,
+    tops: Tops<'_>,
+    record: &mut TraceRecord,
+    found: &mut Findings,
+) {
+    for (index, &member) in piece.iter().enumerate() {
+        let span = &mut spans[member as usize];
+        span.trace = trace;
+        match tops {
+            Tops::Known(parents) if parents[index] == NONE => span.bits.set_top(Some(Top::Root)),
+            Tops::Known(_) => {}
+            Tops::Found(nodes) => span.bits = nodes[index].bits,
+        }
+        if span.start == NO_TIME {
+            found.add(WarningKind::NoStartTime, member);
+            continue;
+        }
+        record.start = record.start.min(span.start);
+        record.end = record.end.max(span.start);
+        if span.end == NO_TIME {
+            found.add(WarningKind::NoEndTime, member);
+        } else {
+            record.end = record.end.max(span.end);
+            if span.end < span.start {
+                found.add(WarningKind::EndBeforeStart, member);
+            }
+        }
+    }
+}
+
+/// The depths of spans with these parents, which came before.
+#[inline(never)]
+fn add_depths(depths: &mut Vec<u32>, parents: &[u32]) {
+    for parent in parents {
+        let depth = if *parent == NO_PARENT { 0 } else { depths[*parent as usize] + 1 };
+        depths.push(depth);
+    }
 }
 
 /// Gives back the memory of a table that was large; one that was not is used again.
@@ -210,11 +252,7 @@ fn group_by_trace(builder: &StoreBuilder) -> Grouped {
     }
     let mut next = vec![0_u32; traces];
     let mut starts_at = vec![NO_TIME; traces];
-    for span in &builder.spans {
-        next[span.trace as usize] += 1;
-        let earliest = &mut starts_at[span.trace as usize];
-        *earliest = span.start.min(*earliest);
-    }
+    builder.spans.chunks(PIECE).for_each(|piece| count_spans(piece, &mut next, &mut starts_at));
     let keys = &builder.traces.keys;
     let by_start = |a: u32, b: u32| {
         starts_at[a as usize]
@@ -231,12 +269,30 @@ fn group_by_trace(builder: &StoreBuilder) -> Grouped {
     });
     let ranges = ranges.collect();
     let mut order = vec![0_u32; builder.spans.len()];
-    for (index, span) in builder.spans.iter().enumerate() {
-        let slot = &mut next[span.trace as usize];
-        order[*slot as usize] = index as u32;
-        *slot += 1;
+    for (number, piece) in builder.spans.chunks(PIECE).enumerate() {
+        put_behind(piece, (number * PIECE) as u32, &mut next, &mut order);
     }
     Grouped { order, ranges }
+}
+
+/// How many spans each trace has, and when the first of them starts.
+#[inline(never)]
+fn count_spans(piece: &[SpanRecord], counts: &mut [u32], starts_at: &mut [u64]) {
+    for span in piece {
+        counts[span.trace as usize] += 1;
+        let earliest = &mut starts_at[span.trace as usize];
+        *earliest = span.start.min(*earliest);
+    }
+}
+
+/// Puts spans, the first of which has this number, each behind what its trace has of them.
+#[inline(never)]
+fn put_behind(piece: &[SpanRecord], first: u32, next: &mut [u32], order: &mut [u32]) {
+    for (index, span) in (first..).zip(piece) {
+        let slot = &mut next[span.trace as usize];
+        order[*slot as usize] = index;
+        *slot += 1;
+    }
 }
 
 const NONE: u32 = u32::MAX;
@@ -378,15 +434,21 @@ impl Scratch {
     /// Begins with the spans of another trace.
     fn gather(&mut self, spans: &[SpanRecord], members: &[u32]) {
         self.nodes.clear();
-        self.nodes.extend(members.iter().map(|&member| {
-            let SpanRecord { id, parent_id, bits, .. } = spans[member as usize];
-            Node { id: halves(id), parent_id: halves(parent_id), bits }
-        }));
+        self.nodes.reserve_exact(members.len());
+        members.chunks(PIECE).for_each(|piece| self.gather_piece(spans, piece));
         let slots = (members.len() * 2).next_power_of_two().max(4);
         self.slots.clear();
         self.slots.resize(slots, 0);
         self.shared_half.clear();
         self.has_shared = false;
+    }
+
+    #[inline(never)]
+    fn gather_piece(&mut self, spans: &[SpanRecord], members: &[u32]) {
+        self.nodes.extend(members.iter().map(|&member| {
+            let SpanRecord { id, parent_id, bits, .. } = spans[member as usize];
+            Node { id: halves(id), parent_id: halves(parent_id), bits }
+        }));
     }
 
     /// The place of this id among the slots, and the first span with it if there is one.
@@ -460,33 +522,16 @@ impl Scratch {
     /// Puts the trace's spans into the tree depth-first, the first of them at this index: a span's children stand behind it one subtree after the
     /// other, so the sizes of subtrees tell all places.
     fn place(&mut self, first: u32, tree: &mut Tree) {
-        let nodes = &mut self.nodes.as_mut_slice()[..];
-        nodes.iter_mut().for_each(|node| *node.size() = 1);
-        for &index in self.downwards.iter().rev() {
-            let node = &mut nodes[index as usize];
-            let (parent, size) = (node.parent(), *node.size());
-            if parent != NONE {
-                *nodes[parent as usize].size() += size;
-            }
-        }
-        let end = first as usize + nodes.len();
+        self.nodes.iter_mut().for_each(|node| *node.size() = 1);
+        self.downwards.rchunks(PIECE).for_each(|piece| add_sizes(&mut self.nodes, piece));
+        let end = first as usize + self.nodes.len();
         tree.parents.resize(end, NO_PARENT);
         tree.subtree_ends.resize(end, 0);
-        let parents = &mut tree.parents.as_mut_slice()[first as usize..];
-        let ends = &mut tree.subtree_ends.as_mut_slice()[first as usize..];
+        let parents = &mut tree.parents[first as usize..];
+        let ends = &mut tree.subtree_ends[first as usize..];
         let mut top = 0;
-        for &index in &self.downwards {
-            let node = &mut nodes[index as usize];
-            let (above, size) = (node.parent(), *node.size());
-            let next = if above == NONE { &mut top } else { nodes[above as usize].next() };
-            let place = *next;
-            *next += size;
-            if above != NONE {
-                parents[place as usize] = first + *nodes[above as usize].place();
-            }
-            ends[place as usize] = first + place + size;
-            let node = &mut nodes[index as usize];
-            (*node.place(), *node.next()) = (place, place + 1);
+        for piece in self.downwards.chunks(PIECE) {
+            find_places(&mut self.nodes, piece, (first, &mut top), parents, ends);
         }
     }
 
@@ -539,15 +584,77 @@ impl Scratch {
     }
 }
 
+/// Adds the sizes of subtrees to those of the spans above, from below.
+#[inline(never)]
+fn add_sizes(nodes: &mut [Node], downwards: &[u32]) {
+    for &index in downwards.iter().rev() {
+        let node = &mut nodes[index as usize];
+        let (parent, size) = (node.parent(), *node.size());
+        if parent != NONE {
+            *nodes[parent as usize].size() += size;
+        }
+    }
+}
+
+/// Finds the places of spans from above; `top` is that of the next without a parent.
+#[inline(never)]
+fn find_places(
+    nodes: &mut [Node],
+    downwards: &[u32],
+    (first, top): (u32, &mut u32),
+    parents: &mut [u32],
+    ends: &mut [u32],
+) {
+    for &index in downwards {
+        let node = &mut nodes[index as usize];
+        let (above, size) = (node.parent(), *node.size());
+        let place;
+        if above == NONE {
+            place = *top;
+            *top += size;
+        } else {
+            let above = &mut nodes[above as usize];
+            place = *above.next();
+            *above.next() += size;
+            parents[place as usize] = first + *above.place();
+        }
+        ends[place as usize] = first + place + size;
+        let node = &mut nodes[index as usize];
+        (*node.place(), *node.next()) = (place, place + 1);
+    }
+}
+
 /// Finds the parent of each of the trace's spans and cuts cycles.
 fn arrange(builder: &StoreBuilder, scratch: &mut Scratch, members: &[u32], found: &mut Findings) {
-    let count = scratch.nodes.len() as u32;
     let mut empty = 0;
-    for (index, &member) in (0..).zip(members) {
+    let mut arranged = Arranged { tops: 0, backwards: false };
+    for (number, piece) in members.chunks(PIECE).enumerate() {
+        enter(scratch, (number * PIECE) as u32, piece, &mut empty, found);
+    }
+    for start in (0..members.len()).step_by(PIECE) {
+        let piece = start as u32..members.len().min(start + PIECE) as u32;
+        find_parents(builder, scratch, members, piece, &mut arranged, found);
+    }
+    let Arranged { tops, backwards } = arranged;
+    release(&mut scratch.slots);
+    if tops == 0 || backwards {
+        cut_cycles(&mut scratch.nodes, members, found);
+    }
+    if backwards {
+        scratch.by_depth();
+    } else {
+        scratch.by_start();
+    }
+}
+
+/// Enters spans, the first of which has this index, by their ids.
+#[inline(never)]
+fn enter(scratch: &mut Scratch, first: u32, piece: &[u32], empty: &mut u32, found: &mut Findings) {
+    for (index, &member) in (first..).zip(piece) {
         let node = scratch.nodes.as_slice()[index as usize];
         if node.key().is_empty() {
-            found.repeated_ids += u64::from(empty > 0);
-            empty += 1;
+            found.repeated_ids += u64::from(*empty > 0);
+            *empty += 1;
             found.add(WarningKind::EmptySpanId, member);
             continue;
         }
@@ -559,13 +666,29 @@ fn arrange(builder: &StoreBuilder, scratch: &mut Scratch, members: &[u32], found
             }
         }
     }
-    // Only a trace in which some parent comes after its child can have a cycle: a parent that starts no later than its child, or comes
-    // first by id, closes none with others of that sort.
-    let (mut tops, mut backwards) = (0, false);
-    for index in 0..count {
+}
+
+/// How many of a trace's spans have no parent, and whether the parent of some comes after it. Only then can there be a cycle: a parent that starts no
+/// later than its child, or comes first by id, closes none with others of that sort.
+struct Arranged {
+    tops: u32,
+    backwards: bool,
+}
+
+/// Finds the parents of a piece of the trace's spans.
+#[inline(never)]
+fn find_parents(
+    builder: &StoreBuilder,
+    scratch: &mut Scratch,
+    members: &[u32],
+    piece: Range<u32>,
+    arranged: &mut Arranged,
+    found: &mut Findings,
+) {
+    for index in piece {
         match parent_of(builder, scratch, members, found, index) {
             Parent::Span(parent) => {
-                backwards |= parent > index;
+                arranged.backwards |= parent > index;
                 let kind = scratch.nodes.as_slice()[parent as usize].bits.kind();
                 let node = &mut scratch.nodes.as_mut_slice()[index as usize];
                 node.set_parent(parent);
@@ -574,21 +697,12 @@ fn arrange(builder: &StoreBuilder, scratch: &mut Scratch, members: &[u32], found
                 }
             }
             Parent::Top(top) => {
-                tops += 1;
+                arranged.tops += 1;
                 let node = &mut scratch.nodes.as_mut_slice()[index as usize];
                 node.set_parent(NONE);
                 node.bits.set_top(Some(top));
             }
         }
-    }
-    release(&mut scratch.slots);
-    if tops == 0 || backwards {
-        cut_cycles(&mut scratch.nodes, members, found);
-    }
-    if backwards {
-        scratch.by_depth();
-    } else {
-        scratch.by_start();
     }
 }
 
@@ -698,22 +812,40 @@ fn renumber_warnings(builder: &mut StoreBuilder, order: &[u32]) {
 
 /// Moves every record to its place, cycle by cycle, without a second column.
 fn permute(spans: &mut [SpanRecord], mut order: Vec<u32>) {
-    for start in 0..spans.len() {
-        if order[start] == start as u32 {
-            continue;
-        }
-        let carried = spans[start];
-        let mut to = start;
-        loop {
-            let from = order[to] as usize;
-            order[to] = to as u32;
-            if from == start {
-                spans[to].assign(carried);
-                break;
-            }
+    let mut cycle = Cycle { start: 0, to: 0 };
+    while cycle.start < spans.len() {
+        move_records(spans, &mut order, &mut cycle);
+    }
+}
+
+/// A cycle of records on their way: the one that stood at its start is at `to`, and goes on from there.
+struct Cycle {
+    start: usize,
+    to: usize,
+}
+
+/// Moves some records.
+#[inline(never)]
+fn move_records(spans: &mut [SpanRecord], order: &mut [u32], cycle: &mut Cycle) {
+    let Cycle { mut start, mut to } = *cycle;
+    let mut carried = spans[to];
+    for _ in 0..PIECE {
+        let from = std::mem::replace(&mut order[to], to as u32) as usize;
+        if from != start {
             let record = spans[from];
             spans[to].assign(record);
             to = from;
+            continue;
         }
+        spans[to].assign(carried);
+        // What is behind it and in its place already was in one of the cycles before.
+        start = (start + 1..spans.len()).find(|at| order[*at] as usize != *at).unwrap_or(spans.len());
+        to = start;
+        let Some(next) = spans.get(start) else { break };
+        carried = *next;
     }
+    if let Some(hole) = spans.get_mut(to) {
+        hole.assign(carried);
+    }
+    *cycle = Cycle { start, to };
 }
