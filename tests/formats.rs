@@ -843,6 +843,109 @@ fn rules_of_vendors() {
             r#"{"trace":{"root_id":"8","spans":{"8":{"trace_id":"7","span_id":"8","parent_id":"0","start":1760000000.25,"end":1760000000.5,"duration":0.25,"type":"web","service":"till","name":"web.request","resource":"GET /","meta":{},"metrics":{},"children_ids":["9"]},"9":{"trace_id":"7","span_id":"9","parent_id":"8","start":1760000000.3,"duration":0.1,"service":"db","name":"query","resource":"SELECT","error":1}}},"is_truncated":false}"#,
             r#". . "SELECT" "0000000000000009" < "0000000000000008" as Some("0000000000000008"); "db"; unspecified; error ""; Some(1760000000300000000)..Some(1760000000400000000)"#,
         ),
+        // Runs in runs, with the parent told as well.
+        (
+            "generic",
+            r#"{"id":"a1","name":"answer","run_type":"chain","start_time":"2026-03-02T10:00:00","end_time":"2026-03-02T10:00:02","parent_run_id":null,"trace_id":"a1","error":null,"child_runs":[{"id":"b2","name":"ask","start_time":"2026-03-02T10:00:01","end_time":"2026-03-02T10:00:02","parent_run_id":"a1","trace_id":"a1","error":"Timeout()","child_runs":[]}]}"#,
+            ". . \"ask\" \"b2\" < \"a1\" as Some(\"a1\"); \"\"; unspecified; error \"Timeout()\"",
+        ),
+        // A trace that is a span itself, by the id that its observations name.
+        (
+            "generic",
+            r#"{"id":"t-1","timestamp":"2026-03-02T10:00:00Z","name":"chat","latency":2,"observations":[{"id":"o-1","traceId":"t-1","name":"ask","level":"ERROR","statusMessage":"no tokens","parentObservationId":null,"startTime":"2026-03-02T10:00:01Z","endTime":"2026-03-02T10:00:02Z"}]}"#,
+            ". . \"ask\" \"o-1\" < \"t-1\" as Some(\"t-1\"); \"\"; unspecified; error \"no tokens\"",
+        ),
+        (
+            "generic",
+            r#"[{"id":"row-7","context.span_id":"a1","context.trace_id":"ab","span.name":"ask","span.parent_id":"","span.kind":"client","span.status_code":"error","start_time":1772445600000,"end_time":1772445602000}]"#,
+            ". \"ask\" \"a1\" < \"\" as None; \"\"; client; error \"\"; Some(1772445600000000000)..Some(1772445602000000000); flags 0; root; state \"\"\n    \"id\" = string \"row-7\"",
+        ),
+        (
+            "generic",
+            r#"{"object":"trace.span","id":"span_1","trace_id":"trace_1","parent_id":null,"started_at":"2026-03-02T10:00:00Z","ended_at":"2026-03-02T10:00:01Z","span_data":{"type":"function","name":"weigh"},"error":{"message":"too heavy","data":null}}"#,
+            ". \"weigh\" \"span_1\" < \"\" as None; \"\"; unspecified; error \"too heavy\"",
+        ),
+        (
+            "generic",
+            r#"[{"Context":{"TraceID":77,"SpanID":11},"ParentSpanID":0,"Operation":"weigh","Start":"2026-03-02T10:00:00Z","Duration":3000000,"Tags":{"kg":2}},{"Context":{"TraceID":77,"SpanID":12},"ParentSpanID":11,"Operation":"print","Start":"2026-03-02T10:00:00.001Z","Duration":1000000,"Tags":null}]"#,
+            ". . \"print\" \"12\" < \"11\" as Some(\"11\"); \"\"; unspecified; unset \"\"; Some(1772445600001000000)..Some(1772445600002000000)",
+        ),
+        // Of two durations the one counts that says its unit.
+        (
+            "generic",
+            r#"[{"timestamp":1772445600000,"trace.id":"ab","guid":"a1","parentId":"","name":"sale","appName":"till","duration":0.05,"duration.ms":50,"error.message":"no stock"}]"#,
+            ". \"sale\" \"a1\" < \"\" as None; \"till\"; unspecified; error \"no stock\"; Some(1772445600000000000)..Some(1772445600050000000)",
+        ),
+        // What is around spans is none.
+        (
+            "generic",
+            r#"{"data":{"trace":{"id":"ab","timestamp":1772445600000,"durationMs":50,"spans":[{"id":"a1","parentId":null,"name":"sale","timestamp":1772445600000,"durationMs":50.5}]}}}"#,
+            "trace \"ab\"\n. \"sale\" \"a1\" < \"\" as None",
+        ),
+        // A whole number beside starts with a fraction is in a smaller unit.
+        (
+            "generic",
+            r#"[{"@timestamp":"1772445600000.25","trace_id":"ab","span_id":"a1","name":"sale","duration":2000000},{"@timestamp":"1772445600001.5","trace_id":"ab","span_id":"b2","parent_span_id":"a1","name":"pay","duration":500000}]"#,
+            ". . \"pay\" \"b2\" < \"a1\" as Some(\"a1\"); \"\"; unspecified; unset \"\"; Some(1772445600001500000)..Some(1772445600002000000)",
+        ),
+        // Lists and maps as texts of JSON.
+        (
+            "generic",
+            r#"{"hits":[{"trace_id":"ab","span_id":"a1","reference_parent_span_id":"","operation_name":"sale","service_name":"till","span_kind":"2","span_status":"ERROR","start_time":1772445600000000000,"end_time":1772445600005000000,"attribute":"{\"kg\":2}","events":"[{\"name\":\"weighed\",\"_timestamp\":1772445600001000000}]"}]}"#,
+            "; \"till\"; server; error \"\"; Some(1772445600000000000)..Some(1772445600005000000); flags 0; root; state \"\"\n    \"kg\" = int \"2\"\n    resource \"service.name\" = string \"till\"\n    event \"weighed\" at Some(1772445600001000000)",
+        ),
+        // Spans may have messages and levels.
+        (
+            "generic",
+            r#"[{"trace_id":"5b8efff798038103d269b633813fc60c","span_id":"eee19b7ec3c1b174","parent_span_id":null,"span_name":"sale","message":"sale of 2","level":9,"start_timestamp":"2026-03-02T10:00:00Z","end_timestamp":"2026-03-02T10:00:01Z","otel_status_code":"ERROR"}]"#,
+            ". \"sale\" \"eee19b7ec3c1b174\" < \"\" as None; \"\"; unspecified; error \"\"; Some(1772445600000000000)..Some(1772445601000000000)",
+        ),
+        // Tables by row and by column.
+        (
+            "generic",
+            r#"{"meta":[{"name":"TraceId"},{"name":"SpanId"},{"name":"ParentSpanId"},{"name":"SpanName"},{"name":"Timestamp"},{"name":"DurationMs"}],"data":[["ab","a1","","sale","2026-03-02 10:00:00",5],["ab","b2","a1","pay","2026-03-02 10:00:00.001",2]],"rows":2}"#,
+            ". . \"pay\" \"b2\" < \"a1\" as Some(\"a1\"); \"\"; unspecified; unset \"\"; Some(1772445600001000000)..Some(1772445600003000000)",
+        ),
+        (
+            "generic",
+            r#"{"tables":[{"fields":[{"name":"trace_id"},{"name":"span_id"},{"name":"parent_span_id"},{"name":"name"},{"name":"_time"},{"name":"duration"}],"columns":[["ab","ab"],["a1","b2"],[null,"a1"],["sale","pay"],["2026-03-02T10:00:00Z","2026-03-02T10:00:00.001Z"],["5ms","2ms"]]}]}"#,
+            ". . \"pay\" \"b2\" < \"a1\" as Some(\"a1\"); \"\"; unspecified; unset \"\"; Some(1772445600001000000)..Some(1772445600003000000)",
+        ),
+        (
+            "generic",
+            r#"{"columns":[{"name":"trace_id","values":["ab"]},{"name":"span_id","values":["b2"]},{"name":"parent_span_id","values":["a1"]},{"name":"span_name","values":["pay"]},{"name":"start_timestamp","values":["2026-03-02T10:00:00Z"]},{"name":"end_timestamp","values":["2026-03-02T10:00:01Z"]}]}"#,
+            ". \"pay\" \"b2\" < \"a1\" as None; \"\"; unspecified; unset \"\"; Some(1772445600000000000)..Some(1772445601000000000)",
+        ),
+        (
+            "generic",
+            r#"{"TraceId":["ab"],"SpanId":["b2"],"ParentSpanId":["a1"],"SpanName":["pay"],"Timestamp":["2026-03-02 10:00:00"],"DurationMs":[5]}"#,
+            ". \"pay\" \"b2\" < \"a1\" as None; \"\"; unspecified; unset \"\"; Some(1772445600000000000)..Some(1772445600005000000)",
+        ),
+        (
+            "console-js",
+            r#"[{"resource":{"attributes":{"service.name":"till"}},"instrumentationScope":{"name":"lib"},"traceId":"5b8efff798038103d269b633813fc60c","name":"pay","id":"eee19b7ec3c1b174","kind":1,"timestamp":1760000000000000,"duration":2.5,"attributes":{"kg":2},"status":{"code":2},"events":[],"links":[]}]"#,
+            ". \"pay\" \"eee19b7ec3c1b174\" < \"\" as None; \"till\"; server; error \"\"; Some(1760000000000000000)..Some(1760000000000002500); flags 0; root; state \"\"\n    \"kg\" = int \"2\"",
+        ),
+        (
+            "console-js",
+            r#"{"_spanContext":{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174","traceFlags":1},"parentSpanId":"aaa19b7ec3c1b174","name":"pay","kind":2,"startTime":[1760000000,5],"endTime":[1760000000,9],"_duration":[0,4],"attributes":{},"status":{"code":0}}"#,
+            ". \"pay\" \"eee19b7ec3c1b174\" < \"aaa19b7ec3c1b174\" as None; \"\"; client; unset \"\"; Some(1760000000000000005)..Some(1760000000000000009); flags 1",
+        ),
+        (
+            "console-python",
+            r#"{"name":"pay","context":{"trace_id":"0x5b8efff798038103d269b633813fc60c","span_id":"0xeee19b7ec3c1b174"},"parent_id":null,"start_time":1760000000000000000,"end_time":1760000000000000004,"status_code":"ERROR","status_message":"no stock","attributes":{}}"#,
+            "; unspecified; error \"no stock\"; Some(1760000000000000000)..Some(1760000000000000004)",
+        ),
+        (
+            "sentry",
+            r#"{"transactions":[{"span_id":"eee19b7ec3c1b174","transaction":"/pay","parent_span_id":null,"start_timestamp":1760000000,"timestamp":1760000002,"children":[{"span_id":"aaa19b7ec3c1b174","transaction":"/print","parent_span_id":"eee19b7ec3c1b174","start_timestamp":1760000001,"timestamp":1760000002,"children":[]}]}],"orphan_errors":[]}"#,
+            ". . \"/print\" \"aaa19b7ec3c1b174\" < \"eee19b7ec3c1b174\" as Some(\"eee19b7ec3c1b174\")",
+        ),
+        (
+            "sentry",
+            r#"{"id":"ab","eventID":"ab","type":"transaction","title":"/pay","contexts":{"trace":{"trace_id":"5b8efff798038103d269b633813fc60c","span_id":"eee19b7ec3c1b174","op":"http.server"}},"startTimestamp":1760000000,"endTimestamp":1760000002,"tags":[{"key":"till","value":"7"}],"entries":[{"type":"request","data":{}},{"type":"spans","data":[{"trace_id":"5b8efff798038103d269b633813fc60c","span_id":"aaa19b7ec3c1b174","parent_span_id":"eee19b7ec3c1b174","description":"print","start_timestamp":1760000001,"timestamp":1760000002}]}]}"#,
+            "\"till\" = string \"7\"\n. . \"print\" \"aaa19b7ec3c1b174\" < \"eee19b7ec3c1b174\" as Some(\"eee19b7ec3c1b174\")",
+        ),
         (
             "console-dotnet",
             "Activity.TraceId:            5b8efff798038103d269b633813fc60c\nActivity.SpanId:             eee19b7ec3c1b174\nActivity.DisplayName:        pay\nActivity.Tags:\n    a: b\nStatusCode: Error\nError.Description: no stock\n",

@@ -123,6 +123,10 @@ pub(super) fn formats_of(bytes: &[u8]) -> Vec<Candidate> {
         candidates.retain(|candidate| candidate.format != first.format);
         candidates.insert(0, first);
     }
+    // Rows of spans may have messages and levels as lines of a log have.
+    if generic::tells_spans(&shape) && candidates.iter().any(|candidate| *candidate.format == generic::FORMAT) {
+        candidates.retain(|candidate| *candidate.format != logs::FORMAT);
+    }
     // What takes anything that looks like spans is there for what nothing else takes.
     if candidates.len() > 1 {
         candidates.retain(|candidate| *candidate.format != generic::FORMAT);

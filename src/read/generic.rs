@@ -32,7 +32,9 @@ pub(super) const FORMAT: Format = Format {
 
 fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     let spans = |around: &str| {
-        let roles: Vec<Role> = shape.keys_under(around).map(Role::of).collect();
+        let own = || shape.keys_under(around);
+        let parts = own().filter(|key| Role::of(key) == Role::Part).flat_map(|part| shape.keys_under(part));
+        let roles: Vec<Role> = own().chain(parts).map(Role::of).collect();
         let any = |test: fn(&Role) -> bool| roles.iter().any(test);
         // A parent may be told among the attributes.
         let parent = any(|role| matches!(role, Role::Parent | Role::Children))
@@ -43,11 +45,46 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
             && any(|role| matches!(role, Role::Start(_) | Role::When(_) | Role::Offset(_)))
             && any(|role| matches!(role, Role::End(_) | Role::Duration(_)))
     };
-    shape.places().any(spans).then_some("its objects have an id, a parent, a start and a duration or an end")
+    if shape.places().any(spans) {
+        return Some("its objects have an id, a parent, a start and a duration or an end");
+    }
+    // Names of columns are texts.
+    let named = ["columns", "fields", "meta"]
+        .iter()
+        .any(|list| shape.kind_of("", list).is_some() || shape.kind_of("tables", list).is_some());
+    let mut texts = shape.head().split(|byte| *byte == b'"').filter_map(|text| std::str::from_utf8(text).ok());
+    (named && are_columns(&mut texts)).then_some("its columns have an id, a parent, a start and a duration or an end")
+}
+
+/// Whether objects with these keys are spans and no lines of a log.
+pub(super) fn tells_spans(shape: &Shape<'_>) -> bool {
+    shape.places().any(|around| {
+        let has = |test: fn(Role) -> bool| shape.keys_under(around).any(|key| test(Role::of(key)));
+        has(|role| role == Role::Id)
+            && has(|role| role == Role::Parent)
+            && has(|role| matches!(role, Role::Start(_)))
+            && has(|role| matches!(role, Role::End(_)))
+    })
+}
+
+/// Whether a table with these columns is one of spans.
+fn are_columns(names: &mut dyn Iterator<Item = &str>) -> bool {
+    let mut found = 0;
+    for name in names {
+        found |= match Role::of(name) {
+            Role::Id => 1,
+            Role::Trace => 2,
+            Role::Parent => 4,
+            Role::Start(_) | Role::When(_) => 8,
+            Role::End(_) | Role::Duration(_) => 16,
+            _ => 0,
+        };
+    }
+    found == 31
 }
 
 fn read(reading: &mut Reading<'_>) {
-    let mut generic = Generic { held: Vec::new(), made: 0, reporters: Vec::new() };
+    let mut generic = Generic { held: Vec::new(), made: 0, fractions: None, reporters: Vec::new() };
     reading.objects(&[], &mut |reading, node| {
         let around =
             Around { trace: TraceKey::EMPTY, parent: SpanKey::EMPTY, nested: false, listed: true, head: false };
@@ -65,6 +102,8 @@ enum Role {
     Parent,
     Children,
     Name,
+    /// An object that has some of the span's fields.
+    Part,
     Start(Option<Unit>),
     /// A time that may be the start's.
     When(Option<Unit>),
@@ -78,6 +117,7 @@ enum Role {
     Kind,
     Error,
     Status,
+    Level,
     Message,
     Events,
     Links,
@@ -94,24 +134,45 @@ impl Role {
             return Role::Other;
         }
         let plain: String = key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-        match plain.as_str() {
-            "spanid" | "id" | "uid" | "uuid" | "spanuid" | "spanguid" => Role::Id,
+        let mut plain = plain.as_str();
+        loop {
+            let role = Role::of_plain(plain);
+            let rest = ["span", "otel", "context", "display"].iter().find_map(|before| plain.strip_prefix(before));
+            match rest {
+                Some(rest) if role == Role::Other => plain = rest,
+                _ => return role,
+            }
+        }
+    }
+
+    fn of_plain(plain: &str) -> Role {
+        match plain {
+            "id" | "uid" | "uuid" | "guid" | "eventid" => Role::Id,
             "traceid" | "trace" | "traceuid" | "traceuuid" | "traceguid" => Role::Trace,
-            "parentspanid" | "parentid" | "parent" | "parentuid" | "parentspan" | "parentspanguid" => Role::Parent,
-            "children" | "childspans" | "childs" | "spans" | "subspans" => Role::Children,
-            "name" | "operationname" | "operation" | "spanname" | "title" | "label" => Role::Name,
-            "service" | "servicename" => Role::Service,
-            "attributes" | "spanattributes" | "tags" | "attrs" | "labels" | "metadata" | "meta" => Role::Attributes,
+            "parent" | "parentspan" | "parents" => Role::Parent,
+            "children" | "childspans" | "childs" | "spans" | "subspans" | "childruns" | "observations" => {
+                Role::Children
+            }
+            "name" | "operationname" | "operation" | "opname" | "title" | "label" => Role::Name,
+            "context" | "spancontext" | "spandata" | "metrics" => Role::Part,
+            "service" | "servicename" | "appname" | "entityname" => Role::Service,
+            "attribute" | "attributes" | "tags" | "attrs" | "labels" | "metadata" | "meta" => Role::Attributes,
             "resource" | "resources" | "resourceattributes" => Role::Resource,
-            "kind" | "spankind" => Role::Kind,
-            "error" | "haserror" | "iserror" | "failed" => Role::Error,
+            "kind" => Role::Kind,
+            "error" | "haserror" | "iserror" | "failed" | "errorcount" | "errorinfo" | "exception" => Role::Error,
             "status" | "statuscode" => Role::Status,
+            "level" => Role::Level,
             "statusmessage" | "statusdescription" | "errormessage" => Role::Message,
-            "events" | "logs" | "spanevents" => Role::Events,
-            "links" | "spanlinks" => Role::Links,
+            "events" | "logs" => Role::Events,
+            "links" => Role::Links,
             "scope" | "scopename" | "instrumentationscope" => Role::Scope,
             "scopeversion" => Role::ScopeVersion,
             "tracestate" => Role::TraceState,
+            // `parent_run_id`, `reference_parent_span_id`
+            id if id.ends_with("id") && id.contains("parent") => {
+                let other = ["trace", "event", "process", "thread", "project"].iter().any(|other| id.contains(other));
+                if other { Role::Other } else { Role::Parent }
+            }
             plain => Role::of_time(plain),
         }
     }
@@ -176,6 +237,8 @@ struct Generic {
     held: Vec<(Parts, Option<String>)>,
     /// Ids that were made up.
     made: u64,
+    /// The unit of starts with a fraction, where durations have one, too.
+    fractions: Option<Unit>,
     /// Services by the ids of what reported them, as JSON:API tells them beside the spans (Lightstep).
     reporters: Vec<(String, String)>,
 }
@@ -193,7 +256,7 @@ impl Generic {
 
     /// Puts the spans into the store, and says what was taken for granted.
     fn finish(self, reading: &mut Reading<'_>) {
-        let unit = self.unit();
+        let unit = self.fractions.or_else(|| self.unit());
         // What is told to the nanosecond is counted in them.
         let fine = self.held.iter().any(|(parts, _)| parts.start != NO_TIME && parts.start % 1000 != 0)
             && self
@@ -249,8 +312,21 @@ impl Generic {
             items.iter().for_each(|item| self.walk(reading, item, around));
             return;
         }
-        let fields: Vec<(Role, &str, &Node<'_>)> =
+        if let Some(rows) = table(node) {
+            around.listed = true;
+            rows.iter().for_each(|row| self.walk(reading, row, around));
+            return;
+        }
+        let unfolded = unfolded(node);
+        let node = unfolded.as_ref().unwrap_or(node);
+        let mut fields: Vec<(Role, &str, &Node<'_>)> =
             node.members().iter().map(|(key, value)| (Role::of(key), key.as_ref(), value)).collect();
+        for at in 0..fields.len() {
+            if let (Role::Part, _, part) = fields[at] {
+                let inner = part.members().iter().map(|(key, value)| (Role::of(key), key.as_ref(), value));
+                fields.extend(inner.filter(|(role, ..)| *role != Role::Other && *role != Role::Part));
+            }
+        }
         let has =
             |test: fn(&Role) -> bool| fields.iter().any(|(role, _, value)| test(role) && value.data != Data::Null);
         let timed = has(|role| {
@@ -259,7 +335,11 @@ impl Generic {
         if around.head && !has(|role| *role == Role::Name) {
             return;
         }
+        // What has spans and no name is what is around them.
+        let holds = !around.nested && !has(|role| matches!(role, Role::Name | Role::Parent));
+        let holds = holds && fields.iter().any(|(_, key, value)| *key == "spans" && are_objects(value));
         if timed
+            && !holds
             && (has(|role| *role == Role::Id)
                 || has(|role| *role == Role::Children) && (around.nested || has(|role| *role == Role::Name))
                 || around.nested && has(|role| *role == Role::Name))
@@ -278,7 +358,9 @@ impl Generic {
         let inner = fields.iter().filter(|(_, _, value)| matches!(value.data, Data::List(_) | Data::Map(_)));
         let alone = inner.clone().next().is_none();
         for (role, key, value) in inner {
-            if *key == "relationships" && !self.reporters.is_empty() {
+            // What reports spans, and what a table's columns are.
+            let reporters = *key == "relationships" && !self.reporters.is_empty();
+            if reporters || *role == Role::Attributes && matches!(value.data, Data::List(_)) {
                 continue;
             }
             around.listed = false;
@@ -291,13 +373,25 @@ impl Generic {
     }
 
     fn span(&mut self, reading: &mut Reading<'_>, node: &Node<'_>, fields: &[(Role, &str, &Node<'_>)], around: Around) {
-        let field = |role: Role| {
-            let found = fields.iter().find(|(of, _, value)| *of == role && value.data != Data::Null);
-            found.map(|(.., value)| *value)
+        // A row has an id of its own, too.
+        let written = |role: Role| {
+            let mut found = fields.iter().filter_map(|(of, key, value)| {
+                let value = value.items().first().filter(|_| role == Role::Parent).unwrap_or(value);
+                let text = value.written().filter(|text| *of == role && !text.is_empty())?;
+                let key = key.to_ascii_lowercase();
+                Some((key.contains("span"), !key.contains("event"), text))
+            });
+            // Of equal ones the first.
+            let first = found.next()?;
+            Some(found.fold(first, |best, next| if (next.0, next.1) > (best.0, best.1) { next } else { best }).2)
         };
-        let written = |role| field(role).and_then(Node::written).filter(|text| !text.is_empty());
         let mut parts = Parts::at(node.start);
-        parts.trace = written(Role::Trace).map_or(around.trace, |id| reading.trace_key(id, Base64::No));
+        let inside =
+            fields.iter().find(|(role, ..)| *role == Role::Children).and_then(|(.., list)| list.items().first());
+        let of_child = inside.and_then(|child| child.members().iter().find(|(key, _)| Role::of(key) == Role::Trace));
+        let trace = written(Role::Trace)
+            .or(of_child.and_then(|(_, id)| id.written()).filter(|_| around.trace == TraceKey::EMPTY));
+        parts.trace = trace.map_or(around.trace, |id| reading.trace_key(id, Base64::No));
         parts.id = match written(Role::Id) {
             Some(id) => reading.span_key(id, Base64::No),
             None => {
@@ -307,8 +401,15 @@ impl Generic {
             }
         };
         parts.parent = written(Role::Parent).map_or(around.parent, |id| reading.span_key(id, Base64::No));
-        parts.name = reading.builder.intern(written(Role::Name).unwrap_or_default());
-        let unnamed = times(reading, &mut parts, fields);
+        let name = written(Role::Name).or_else(|| {
+            // Among the attributes, or what kind of span it is.
+            let of = |role: Role, key| {
+                fields.iter().filter(|(of, ..)| *of == role).find_map(|(.., value)| value.text_of(key))
+            };
+            of(Role::Attributes, "name").or(of(Role::Part, "type")).or(node.text_of("type"))
+        });
+        parts.name = reading.builder.intern(name.unwrap_or_default());
+        let unnamed = times(reading, &mut parts, fields, &mut self.fractions);
         let mut service = written(Role::Service);
         let reporter = node.written_of("reporter-id").unwrap_or_default();
         let reporter = self.reporters.iter().find(|(id, _)| id == reporter).map(|(_, name)| name.as_str());
@@ -319,7 +420,13 @@ impl Generic {
         let ends = told(|role| matches!(role, Role::End(_)));
         for (role, key, value) in fields {
             match role {
-                Role::Id | Role::Trace | Role::Parent | Role::Name | Role::Service if value.written().is_some() => {}
+                Role::Id | Role::Trace | Role::Parent | Role::Name | Role::Service
+                    if value.written().is_some_and(|text| text.is_empty() || written(*role) == Some(text)) => {}
+                Role::Level if matches!(value.text(), Some("ERROR" | "error" | "FATAL" | "fatal")) => {
+                    parts.status = Status::Error;
+                    kept.push((*key, *value));
+                }
+                Role::Part if value.members().iter().all(|(key, _)| Role::of(key) != Role::Other) => {}
                 Role::Start(_) | Role::End(_) => {}
                 // Where two say the same, or not, the other one is kept.
                 Role::When(_) if !starts => {}
@@ -342,13 +449,18 @@ impl Generic {
                 }
                 Role::Kind if set_kind(&mut parts, value) => {}
                 Role::Error | Role::Status if set_status(reading, &mut parts, value, *role, key) => {}
-                Role::Status if value.get("code").is_some() => {
-                    if let Some(code) = value.get("code") {
-                        set_status(reading, &mut parts, code, *role, "code");
+                Role::Status if value.get_any(&["code", "error"]).is_some() => {
+                    for (key, role) in [("code", Role::Status), ("error", Role::Error)] {
+                        value.get(key).map(|told| set_status(reading, &mut parts, told, role, key));
                     }
                     message = value.get("message").or(message);
                 }
-                Role::Message if value.text().is_some() => message = Some(*value),
+                Role::Message if value.text().is_some() => {
+                    message = Some(*value);
+                    if value.text() != Some("") && key.to_ascii_lowercase().contains("error") {
+                        parts.status = Status::Error;
+                    }
+                }
                 Role::Scope | Role::ScopeVersion => {
                     for (part, text) in [("name", &mut parts.scope.0), ("version", &mut parts.scope.1)] {
                         let own = (*role == Role::ScopeVersion) == (part == "version");
@@ -392,6 +504,69 @@ impl Generic {
             self.walk(reading, children, inside);
         }
     }
+}
+
+/// An object with what it has as texts of JSON decoded: databases and stores of logs keep lists and maps so.
+fn unfolded<'a>(node: &Node<'a>) -> Option<Node<'a>> {
+    let mut decoded = node.members().iter().map(|(key, value)| {
+        let role = Role::of(key);
+        let text = value.text().filter(|text| text.starts_with(['{', '[']))?;
+        matches!(role, Role::Attributes | Role::Resource | Role::Events | Role::Links)
+            .then(|| Node::embedded(text, value.start, value.end))?
+    });
+    let decoded: Vec<Option<Node<'a>>> = decoded.by_ref().collect();
+    decoded.iter().any(Option::is_some).then(|| {
+        let values = node.members().iter().zip(decoded);
+        let members = values.map(|((key, value), inner)| (key.clone(), inner.unwrap_or_else(|| value.clone())));
+        Node { data: Data::Map(members.collect()), json: false, ..*node }
+    })
+}
+
+/// The rows of a table as objects, if this is one of spans: names of columns, and lists of values by row or by column.
+///
+/// ```text
+/// {"meta":[{"name":"SpanId"},…],"data":[["…",…],…]}      ClickHouse, Elasticsearch's SQL, Trino
+/// {"fields":[{"name":"span_id"},…],"columns":[["…",…],…]}      Axiom
+/// {"columns":[{"name":"span_id","values":["…",…]},…]}      Logfire
+/// {"SpanId":["…",…],…}
+/// ```
+fn table<'a>(node: &Node<'a>) -> Option<Vec<Node<'a>>> {
+    let members = node.members();
+    let lists = || members.iter().map(|(_, value)| value).filter(|value| !value.items().is_empty());
+    let name_of = |item: &Node<'a>| item.text().or(item.text_of("name")).map(str::to_owned);
+    let named = |list: &Node<'a>| -> Option<Vec<String>> { list.items().iter().map(name_of).collect() };
+    let are_names = |names: &Vec<String>| are_columns(&mut names.iter().map(String::as_str));
+    let of_list = lists().find_map(|list| Some((list.items(), named(list).filter(are_names)?)));
+    let (names, values) = match of_list {
+        Some((items, names)) => {
+            let own: Vec<_> = items.iter().filter_map(|item| item.get("values")).collect();
+            let of_rows = |list: &&Node<'a>| list.items().iter().all(|row| row.items().len() == names.len());
+            match lists().filter(|list| list.items().iter().any(|row| !row.items().is_empty())).find(of_rows) {
+                Some(list) => return Some(list.items().iter().map(|row| row_of(&names, row.items().iter())).collect()),
+                None if own.len() == names.len() => (names, own),
+                None => {
+                    let mut columns =
+                        lists().filter(|list| list.items().iter().all(|column| matches!(column.data, Data::List(_))));
+                    let columns = columns.find(|list| list.items().len() == names.len())?;
+                    (names, columns.items().iter().collect())
+                }
+            }
+        }
+        None if members.iter().all(|(_, value)| matches!(value.data, Data::List(_))) => {
+            let names: Vec<String> = members.iter().map(|(key, _)| key.to_string()).collect();
+            (Some(names).filter(are_names)?, members.iter().map(|(_, value)| value).collect())
+        }
+        None => return None,
+    };
+    let count = values.iter().map(|column| column.items().len()).min()?;
+    let cell = |at: usize| values.iter().map(move |column| column.items().get(at));
+    Some((0..count).map(|at| row_of(&names, cell(at).flatten())).collect())
+}
+
+fn row_of<'n, 'a: 'n>(names: &[String], cells: impl Iterator<Item = &'n Node<'a>>) -> Node<'a> {
+    let members: Vec<_> = names.iter().cloned().map(Into::into).zip(cells.cloned()).collect();
+    let (start, end) = members.first().map_or((0, 0), |(_, cell): &(_, Node<'_>)| (cell.start, cell.end));
+    Node { data: Data::Map(members), start, end, json: false }
 }
 
 /// Columns of nested tables, as ClickHouse writes them: `{"Events.Name":["retry"],"Events.Timestamp":["…"]}`; and keys of objects that were made flat.
@@ -484,9 +659,16 @@ fn set_status(reading: &mut Reading<'_>, parts: &mut Parts, value: &Node<'_>, ro
     let status = match (role, value.truth()) {
         (Role::Error, Some(true)) => Status::Error,
         (Role::Error, Some(false)) => return matches!(value.data, Data::Bool(_)),
-        (Role::Error, None) if !text.is_empty() && value.text().is_some() => {
+        (Role::Error, None) if !text.is_empty() => {
             parts.message = reading.node_value(value);
             Status::Error
+        }
+        (Role::Error, None) if !value.members().is_empty() => {
+            if let Some(message) = value.get_any(&["message", "value", "type"]) {
+                parts.status = Status::Error;
+                parts.message = reading.node_value(message);
+            }
+            return false;
         }
         (Role::Status, _) if matches!(text, "error" | "failed" | "failure" | "err") => Status::Error,
         (Role::Status, _) if matches!(text, "ok" | "success") => Status::Ok,
@@ -507,10 +689,18 @@ fn set_status(reading: &mut Reading<'_>, parts: &mut Parts, value: &Node<'_>, ro
 }
 
 /// Sets start and end. The duration is left to the caller if nothing names its unit.
-fn times(reading: &mut Reading<'_>, parts: &mut Parts, fields: &[(Role, &str, &Node<'_>)]) -> Option<String> {
+fn times(
+    reading: &mut Reading<'_>,
+    parts: &mut Parts,
+    fields: &[(Role, &str, &Node<'_>)],
+    fractions: &mut Option<Unit>,
+) -> Option<String> {
     let find = |test: fn(Role) -> Option<Option<Unit>>| {
         let mut found = fields.iter().filter(|(_, _, value)| value.data != Data::Null);
-        found.find_map(|(role, key, value)| Some((test(*role)?, *key, *value)))
+        let mut found = found.by_ref().filter_map(|(role, key, value)| Some((test(*role)?, *key, *value)));
+        let first = found.next()?;
+        // Of two the one counts that says its unit.
+        Some(if first.0.is_some() { first } else { found.find(|other| other.0.is_some()).unwrap_or(first) })
     };
     let start = find(|role| match role {
         Role::Start(unit) => Some(unit),
@@ -552,6 +742,14 @@ fn times(reading: &mut Reading<'_>, parts: &mut Parts, fields: &[(Role, &str, &N
         parts.end = time(reading, parts, named, key, value, &mut unit);
     }
     let (named, key, value) = duration?;
+    let is_fraction = |value: &Node<'_>| value.written().is_some_and(|text| text.contains('.'));
+    // A whole number beside a fraction is most likely one of a smaller unit.
+    if named.is_none() && unit.is_some() && start.is_some_and(|(_, _, start)| is_fraction(start)) {
+        match is_fraction(value) {
+            true => *fractions = unit,
+            false => unit = None,
+        }
+    }
     let unit = named.or(unit);
     if unit.is_none()
         && let Some(text) = value.written().filter(|text| Unit::Nanos.nanos(text).is_some())

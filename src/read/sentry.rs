@@ -34,7 +34,8 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     if is("sent_at", Kind::String) && is("type", Kind::String) {
         return Some("it has the header lines of an envelope");
     }
-    (traced && is("event_id", Kind::String)).then_some("it has an event_id and a trace context")
+    (traced && (is("event_id", Kind::String) || is("eventID", Kind::String)))
+        .then_some("it has an event_id and a trace context")
 }
 
 fn read(reading: &mut Reading<'_>) {
@@ -58,7 +59,7 @@ impl Events {
         match kind {
             Some("transaction" | "event" | "span" | "error" | "default") => {
                 // The header of an item, whose payload comes next, or an event with its type.
-                if node.get("event_id").is_some() || node.get("timestamp").is_some() {
+                if node.get_any(&["event_id", "eventID", "timestamp"]).is_some() {
                     self.payload(reading, &node);
                 }
             }
@@ -84,6 +85,20 @@ impl Events {
     fn payload(&mut self, reading: &mut Reading<'_>, node: &Node<'_>) {
         if node.get("start_timestamp").is_some() {
             self.transaction(reading, node);
+        } else if let Some(start) = node.get("startTimestamp") {
+            // As the API tells an event: under other names, with its parts in a list.
+            let entries = node.get("entries").map_or(&[][..], Node::items);
+            let spans = entries.iter().find(|entry| entry.text_of("type") == Some("spans"));
+            let renamed = [
+                ("start_timestamp", Some(start)),
+                ("timestamp", node.get("endTimestamp")),
+                ("transaction", node.get("title")),
+                ("spans", spans.and_then(|entry| entry.get("data"))),
+            ];
+            let renamed = renamed.into_iter().filter_map(|(key, value)| Some((key.into(), value?.clone())));
+            let own = |key: &str| !matches!(key, "entries" | "startTimestamp" | "endTimestamp" | "title");
+            let members = renamed.chain(node.members().iter().filter(|(key, _)| own(key)).cloned()).collect();
+            self.transaction(reading, &Node { data: Data::Map(members), json: false, ..*node });
         } else if let Some(items) = node.get("items") {
             items.items().iter().for_each(|item| self.transaction(reading, item));
         } else if ["exception", "message", "logentry"].iter().any(|key| node.get(key).is_some()) {
@@ -116,6 +131,8 @@ impl Events {
             }
             self.held.spans.push(parts);
         }
+        // As the API tells a trace.
+        node.get("children").map_or(&[][..], Node::items).iter().for_each(|child| self.transaction(reading, child));
     }
 
     /// An error or a message, which belongs to a span.
@@ -194,7 +211,7 @@ fn span(
     for (key, value) in context.members() {
         match key.as_ref() {
             "trace_id" | "span_id" | "parent_span_id" | "start_timestamp" | "timestamp" | "end_timestamp" | "links"
-            | "type" | "contexts" | "spans" => {}
+            | "type" | "contexts" | "spans" | "children" => {}
             "description" | "name" if value.text() == name => {}
             "kind" if said.is_some() => {}
             "status" => status(reading, &mut parts, value),
@@ -283,8 +300,12 @@ fn transaction_attributes(reading: &mut Reading<'_>, parts: &mut Parts, node: &N
                 // Also as a list of pairs.
                 true => {
                     for pair in value.items() {
-                        if let [key, value] = pair.items() {
-                            parts.conventional(reading, key.written().unwrap_or_default(), value);
+                        let (key, value) = match pair.items() {
+                            [key, value] => (key.written(), Some(value)),
+                            _ => (pair.text_of("key"), pair.get("value")),
+                        };
+                        if let (Some(key), Some(value)) = (key, value) {
+                            parts.conventional(reading, key, value);
                         }
                     }
                 }

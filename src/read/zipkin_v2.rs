@@ -29,9 +29,9 @@ pub(super) const FORMAT: Format = Format {
 fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     let kind = |key: &str| shape.kind_of("", key);
     let ids = kind("traceId") == Some(Kind::String) && kind("id") == Some(Kind::String);
-    // Version 1 has endpoints in its annotations. Other spans with `traceId` and `id` have a start time, log lines a message.
+    // Version 1 has endpoints in its annotations. Other spans with `traceId` and `id` have a start time or attributes, log lines a message.
     let other = shape.kind_of("annotations", "endpoint").is_some()
-        || ["binaryAnnotations", "startTime", "start_time", "message", "msg", "level"]
+        || ["binaryAnnotations", "startTime", "start_time", "timestampUs", "attributes", "message", "msg", "level"]
             .iter()
             .any(|key| kind(key).is_some());
     if !ids || other {

@@ -7,13 +7,14 @@ use super::super::instant::Unit;
 use super::super::parts::Assembler;
 use super::model::{self, Dialect};
 use super::notation::{self, Language, without_colour};
+use crate::json::Kind;
 use crate::store::SpanKind;
 
 pub(in crate::read) const FORMAT: Format = Format {
     id: "console-js",
     name: "JavaScript console",
     produced_by: "`ConsoleSpanExporter` of OpenTelemetry for JavaScript, `console.log(span)`",
-    shapes: "objects in the notation of Node's `util.inspect`, among other lines",
+    shapes: "objects in the notation of Node's `util.inspect`, among other lines; the same in JSON",
     detect,
     read,
 };
@@ -27,7 +28,11 @@ const DIALECT: Dialect = Dialect {
 
 fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     if shape.is_json() {
-        return None;
+        let has = |keys: &[&str]| keys.iter().all(|key| shape.kind_of("", key).is_some());
+        // Times as lists of seconds and nanoseconds are those of JavaScript alone.
+        let own = has(&["traceId", "spanId"]) && shape.kind_of("", "startTime") == Some(Kind::Array);
+        let own = own || has(&["traceId", "id", "timestamp", "attributes", "events"]);
+        return (own || has(&["_spanContext", "startTime"])).then_some("it has the fields of the SDK's spans");
     }
     let has = |key: &str| {
         shape.lines().any(|line| {
@@ -42,6 +47,9 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
 
 fn read(reading: &mut Reading<'_>) {
     let mut out = Assembler::default();
+    if Shape::of(reading.bytes).is_json() {
+        return reading.objects(&[], &mut |reading, node| model::span(reading, &mut out, &DIALECT, &node));
+    }
     notation::objects(reading, Language::JavaScript, begins, &mut |reading, node| {
         model::span(reading, &mut out, &DIALECT, node);
     });

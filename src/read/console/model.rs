@@ -81,10 +81,21 @@ const START: Paths =
     &[&["startTime"], &["start_time"], &["StartTime"], &["timestamp"], &["start"], &["start_timestamp"]];
 const END: Paths = &[&["endTime"], &["end_time"], &["EndTime"], &["end"], &["end_timestamp"]];
 const DURATION: Paths = &[&["duration"], &["_duration"]];
-const STATUS: Paths =
-    &[&["status", "code"], &["status", "status_code"], &["Status", "Code"], &["StatusCode"], &["status"]];
-const MESSAGE: Paths =
-    &[&["status", "message"], &["status", "description"], &["Status", "Description"], &["StatusMessage"]];
+const STATUS: Paths = &[
+    &["status", "code"],
+    &["status", "status_code"],
+    &["Status", "Code"],
+    &["StatusCode"],
+    &["status_code"],
+    &["status"],
+];
+const MESSAGE: Paths = &[
+    &["status", "message"],
+    &["status", "description"],
+    &["Status", "Description"],
+    &["StatusMessage"],
+    &["status_message"],
+];
 const ATTRIBUTES: Paths = &[&["attributes"], &["Attributes"]];
 const EVENTS: Paths = &[&["events"], &["Events"], &["MessageEvents"]];
 const LINKS: Paths = &[&["links"], &["Links"]];
