@@ -24,64 +24,69 @@ use crate::strings::StringId;
 pub(super) const FORMAT: Format = Format {
     id: "generic",
     name: "Spans in JSON",
-    produced_by: "programs with a format of their own, ClickHouse, OpenSearch",
-    shapes: "objects with an id, a parent or children, a start, an end or a duration, in lists, trees or one a line; nested tables as columns, keys made flat",
+    produced_by: "programs with a format of their own, ClickHouse, OpenSearch, Langfuse, LangSmith, OpenObserve, Dynatrace",
+    shapes: "objects with an id, a parent or children, a start, an end or a duration, in lists, trees or one a line; tables by row or by column; nested tables as columns, keys made flat, texts of JSON",
     detect,
     read,
 };
 
 fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     let spans = |around: &str| {
-        let own = || shape.keys_under(around);
-        let parts = own().filter(|key| Role::of(key) == Role::Part).flat_map(|part| shape.keys_under(part));
-        let roles: Vec<Role> = own().chain(parts).map(Role::of).collect();
-        let any = |test: fn(&Role) -> bool| roles.iter().any(test);
+        let told = told_by(shape, around);
         // A parent may be told among the attributes.
-        let parent = any(|role| matches!(role, Role::Parent | Role::Children))
-            || shape.keys_under("tags").any(|key| Role::of(key) == Role::Parent);
-        let related = any(|role| *role == Role::Id) && parent;
+        let parent =
+            told & (PARENT | CHILDREN) != 0 || shape.keys_under("tags").any(|key| Role::of(key) == Role::Parent);
         // Spans inside of spans need no ids.
-        (related || any(|role| *role == Role::Children) && any(|role| *role == Role::Name))
-            && any(|role| matches!(role, Role::Start(_) | Role::When(_) | Role::Offset(_)))
-            && any(|role| matches!(role, Role::End(_) | Role::Duration(_)))
+        (told & ID != 0 && parent || told & CHILDREN != 0 && told & NAME != 0)
+            && told & (START | WHEN | OFFSET) != 0
+            && told & (END | DURATION) != 0
     };
     if shape.places().any(spans) {
         return Some("its objects have an id, a parent, a start and a duration or an end");
     }
     // Names of columns are texts.
-    let named = ["columns", "fields", "meta"]
-        .iter()
-        .any(|list| shape.kind_of("", list).is_some() || shape.kind_of("tables", list).is_some());
-    let mut texts = shape.head().split(|byte| *byte == b'"').filter_map(|text| std::str::from_utf8(text).ok());
-    (named && are_columns(&mut texts)).then_some("its columns have an id, a parent, a start and a duration or an end")
+    let named = ["columns", "fields", "meta"].iter().any(|list| shape.has(list));
+    let texts = shape.head().split(|byte| *byte == b'"').filter_map(|text| std::str::from_utf8(text).ok());
+    (named && are_columns(texts.fold(0, |told, text| told | Role::of(text).bit())))
+        .then_some("its columns have an id, a parent, a start and a duration or an end")
 }
 
 /// Whether objects with these keys are spans and no lines of a log.
 pub(super) fn tells_spans(shape: &Shape<'_>) -> bool {
-    shape.places().any(|around| {
-        let has = |test: fn(Role) -> bool| shape.keys_under(around).any(|key| test(Role::of(key)));
-        has(|role| role == Role::Id)
-            && has(|role| role == Role::Parent)
-            && has(|role| matches!(role, Role::Start(_)))
-            && has(|role| matches!(role, Role::End(_)))
-    })
+    const ALL: u32 = ID | PARENT | START | END;
+    shape.places().any(|around| told_by(shape, around) & ALL == ALL)
 }
 
-/// Whether a table with these columns is one of spans.
-fn are_columns(names: &mut dyn Iterator<Item = &str>) -> bool {
-    let mut found = 0;
-    for name in names {
-        found |= match Role::of(name) {
-            Role::Id => 1,
-            Role::Trace => 2,
-            Role::Parent => 4,
-            Role::Start(_) | Role::When(_) => 8,
-            Role::End(_) | Role::Duration(_) => 16,
-            _ => 0,
-        };
+/// What the keys of the objects under a key, and of parts of them, tell.
+fn told_by(shape: &Shape<'_>, around: &str) -> u32 {
+    let mut told = 0;
+    for key in shape.keys_under(around) {
+        let role = Role::of(key);
+        told |= role.bit();
+        if role == Role::Part {
+            told = shape.keys_under(key).fold(told, |told, key| told | Role::of(key).bit());
+        }
     }
-    found == 31
+    told
 }
+
+/// Whether a table whose columns tell this is one of spans.
+fn are_columns(told: u32) -> bool {
+    const ALL: u32 = ID | TRACE | PARENT;
+    told & ALL == ALL && told & (START | WHEN) != 0 && told & (END | DURATION) != 0
+}
+
+const ID: u32 = 1;
+const TRACE: u32 = 1 << 1;
+const PARENT: u32 = 1 << 2;
+const CHILDREN: u32 = 1 << 3;
+const NAME: u32 = 1 << 4;
+const START: u32 = 1 << 5;
+const WHEN: u32 = 1 << 6;
+const OFFSET: u32 = 1 << 7;
+const END: u32 = 1 << 8;
+const DURATION: u32 = 1 << 9;
+const TIMES: u32 = START | WHEN | OFFSET | END | DURATION;
 
 fn read(reading: &mut Reading<'_>) {
     let mut generic = Generic { held: Vec::new(), made: 0, fractions: None, reporters: Vec::new() };
@@ -128,6 +133,23 @@ enum Role {
 }
 
 impl Role {
+    /// Of those that tell a span from other objects.
+    fn bit(self) -> u32 {
+        match self {
+            Role::Id => ID,
+            Role::Trace => TRACE,
+            Role::Parent => PARENT,
+            Role::Children => CHILDREN,
+            Role::Name => NAME,
+            Role::Start(_) => START,
+            Role::When(_) => WHEN,
+            Role::Offset(_) => OFFSET,
+            Role::End(_) => END,
+            Role::Duration(_) => DURATION,
+            _ => 0,
+        }
+    }
+
     fn of(key: &str) -> Role {
         // Nothing that is longer is any of these.
         if key.len() > 40 {
@@ -232,6 +254,35 @@ struct Around {
     head: bool,
 }
 
+/// A member of an object: what it says, its key and its value.
+type Field<'n, 'a> = (Role, &'n str, &'n Node<'a>);
+
+/// Adds the members of an object; all of them, or those that say something.
+fn fields_of<'n, 'a>(node: &'n Node<'a>, all: bool, fields: &mut Vec<Field<'n, 'a>>) {
+    for (key, value) in node.members() {
+        let role = Role::of(key);
+        if all || role != Role::Other && role != Role::Part {
+            fields.push((role, key, value));
+        }
+    }
+}
+
+/// Text or number of the field that says this: of several the first one that is said of a span, as rows have ids of their own, too.
+fn written<'n>(fields: &[Field<'n, '_>], role: Role) -> Option<&'n str> {
+    let mut best: Option<(u8, &'n str)> = None;
+    for (of, key, value) in fields.iter().filter(|(of, ..)| *of == role) {
+        let value = value.items().first().filter(|_| *of == Role::Parent).unwrap_or(value);
+        let key = key.to_ascii_lowercase();
+        let rank = if key.contains("span") { 2 } else { u8::from(!key.contains("event")) };
+        if let Some(text) = value.written().filter(|text| !text.is_empty())
+            && best.is_none_or(|(other, _)| rank > other)
+        {
+            best = Some((rank, text));
+        }
+    }
+    best.map(|(_, text)| text)
+}
+
 struct Generic {
     /// Spans, each with its duration if nothing names the unit.
     held: Vec<(Parts, Option<String>)>,
@@ -319,31 +370,23 @@ impl Generic {
         }
         let unfolded = unfolded(node);
         let node = unfolded.as_ref().unwrap_or(node);
-        let mut fields: Vec<(Role, &str, &Node<'_>)> =
-            node.members().iter().map(|(key, value)| (Role::of(key), key.as_ref(), value)).collect();
+        let mut fields: Vec<Field<'_, '_>> = Vec::with_capacity(node.members().len());
+        fields_of(node, true, &mut fields);
         for at in 0..fields.len() {
             if let (Role::Part, _, part) = fields[at] {
-                let inner = part.members().iter().map(|(key, value)| (Role::of(key), key.as_ref(), value));
-                fields.extend(inner.filter(|(role, ..)| *role != Role::Other && *role != Role::Part));
+                fields_of(part, false, &mut fields);
             }
         }
-        let has =
-            |test: fn(&Role) -> bool| fields.iter().any(|(role, _, value)| test(role) && value.data != Data::Null);
-        let timed = has(|role| {
-            matches!(role, Role::Start(_) | Role::When(_) | Role::Offset(_) | Role::End(_) | Role::Duration(_))
-        });
-        if around.head && !has(|role| *role == Role::Name) {
+        let told = |(role, _, value): &Field<'_, '_>| if value.data == Data::Null { 0 } else { role.bit() };
+        let told = fields.iter().fold(0, |all, field| all | told(field));
+        let (named, timed) = (told & NAME != 0, told & TIMES != 0);
+        if around.head && !named {
             return;
         }
         // What has spans and no name is what is around them.
-        let holds = !around.nested && !has(|role| matches!(role, Role::Name | Role::Parent));
-        let holds = holds && fields.iter().any(|(_, key, value)| *key == "spans" && are_objects(value));
-        if timed
-            && !holds
-            && (has(|role| *role == Role::Id)
-                || has(|role| *role == Role::Children) && (around.nested || has(|role| *role == Role::Name))
-                || around.nested && has(|role| *role == Role::Name))
-        {
+        let holds = !around.nested && told & (NAME | PARENT) == 0 && node.get("spans").is_some_and(are_objects);
+        let is_span = told & ID != 0 || told & CHILDREN != 0 && (around.nested || named) || around.nested && named;
+        if timed && !holds && is_span {
             self.span(reading, node, &fields, around);
             return;
         }
@@ -372,25 +415,18 @@ impl Generic {
         }
     }
 
-    fn span(&mut self, reading: &mut Reading<'_>, node: &Node<'_>, fields: &[(Role, &str, &Node<'_>)], around: Around) {
-        // A row has an id of its own, too.
-        let written = |role: Role| {
-            let mut found = fields.iter().filter_map(|(of, key, value)| {
-                let value = value.items().first().filter(|_| role == Role::Parent).unwrap_or(value);
-                let text = value.written().filter(|text| *of == role && !text.is_empty())?;
-                let key = key.to_ascii_lowercase();
-                Some((key.contains("span"), !key.contains("event"), text))
-            });
-            // Of equal ones the first.
-            let first = found.next()?;
-            Some(found.fold(first, |best, next| if (next.0, next.1) > (best.0, best.1) { next } else { best }).2)
-        };
+    fn span(&mut self, reading: &mut Reading<'_>, node: &Node<'_>, fields: &[Field<'_, '_>], around: Around) {
+        let written = |role| written(fields, role);
         let mut parts = Parts::at(node.start);
-        let inside =
-            fields.iter().find(|(role, ..)| *role == Role::Children).and_then(|(.., list)| list.items().first());
-        let of_child = inside.and_then(|child| child.members().iter().find(|(key, _)| Role::of(key) == Role::Trace));
-        let trace = written(Role::Trace)
-            .or(of_child.and_then(|(_, id)| id.written()).filter(|_| around.trace == TraceKey::EMPTY));
+        let mut trace = written(Role::Trace);
+        if trace.is_none() && around.trace == TraceKey::EMPTY {
+            // A trace among its spans.
+            let list =
+                fields.iter().find(|(role, ..)| *role == Role::Children).map_or(&[][..], |(.., list)| list.items());
+            let of_child =
+                list.first().map_or(&[][..], Node::members).iter().find(|(key, _)| Role::of(key) == Role::Trace);
+            trace = of_child.and_then(|(_, id)| id.written());
+        }
         parts.trace = trace.map_or(around.trace, |id| reading.trace_key(id, Base64::No));
         parts.id = match written(Role::Id) {
             Some(id) => reading.span_key(id, Base64::No),
@@ -401,27 +437,29 @@ impl Generic {
             }
         };
         parts.parent = written(Role::Parent).map_or(around.parent, |id| reading.span_key(id, Base64::No));
-        let name = written(Role::Name).or_else(|| {
+        let mut name = written(Role::Name);
+        if name.is_none() {
             // Among the attributes, or what kind of span it is.
-            let of = |role: Role, key| {
-                fields.iter().filter(|(of, ..)| *of == role).find_map(|(.., value)| value.text_of(key))
-            };
-            of(Role::Attributes, "name").or(of(Role::Part, "type")).or(node.text_of("type"))
-        });
+            name = node.text_of("type");
+            for (role, _, value) in fields {
+                let key = if *role == Role::Attributes { "name" } else { "type" };
+                if matches!(role, Role::Attributes | Role::Part) {
+                    name = value.text_of(key).or(name);
+                }
+            }
+        }
         parts.name = reading.builder.intern(name.unwrap_or_default());
         let unnamed = times(reading, &mut parts, fields, &mut self.fractions);
         let mut service = written(Role::Service);
         let reporter = node.written_of("reporter-id").unwrap_or_default();
         let reporter = self.reporters.iter().find(|(id, _)| id == reporter).map(|(_, name)| name.as_str());
         let (mut kept, mut message) = (Vec::new(), None);
-        let told = |test: fn(&Role) -> bool| fields.iter().any(|(role, ..)| test(role));
-        let starts = told(|role| matches!(role, Role::Start(_)));
-        let timed = starts || told(|role| matches!(role, Role::When(_)));
-        let ends = told(|role| matches!(role, Role::End(_)));
+        let told = fields.iter().fold(0, |told, (role, ..)| told | role.bit());
+        let taken = [Role::Id, Role::Trace, Role::Parent, Role::Name, Role::Service].map(written);
         for (role, key, value) in fields {
             match role {
                 Role::Id | Role::Trace | Role::Parent | Role::Name | Role::Service
-                    if value.written().is_some_and(|text| text.is_empty() || written(*role) == Some(text)) => {}
+                    if value.written().is_some_and(|text| text.is_empty() || taken.contains(&Some(text))) => {}
                 Role::Level if matches!(value.text(), Some("ERROR" | "error" | "FATAL" | "fatal")) => {
                     parts.status = Status::Error;
                     kept.push((*key, *value));
@@ -429,9 +467,9 @@ impl Generic {
                 Role::Part if value.members().iter().all(|(key, _)| Role::of(key) != Role::Other) => {}
                 Role::Start(_) | Role::End(_) => {}
                 // Where two say the same, or not, the other one is kept.
-                Role::When(_) if !starts => {}
-                Role::Offset(_) if !timed => {}
-                Role::Duration(_) if !ends => {}
+                Role::When(_) if told & START == 0 => {}
+                Role::Offset(_) if told & (START | WHEN) == 0 => {}
+                Role::Duration(_) if told & END == 0 => {}
                 Role::Children if matches!(value.data, Data::List(_) | Data::Map(_)) => {}
                 Role::Attributes | Role::Resource if matches!(value.data, Data::Map(_)) => {
                     let inner = value.get("attributes").filter(|_| *role == Role::Resource);
@@ -508,18 +546,18 @@ impl Generic {
 
 /// An object with what it has as texts of JSON decoded: databases and stores of logs keep lists and maps so.
 fn unfolded<'a>(node: &Node<'a>) -> Option<Node<'a>> {
-    let mut decoded = node.members().iter().map(|(key, value)| {
-        let role = Role::of(key);
-        let text = value.text().filter(|text| text.starts_with(['{', '[']))?;
-        matches!(role, Role::Attributes | Role::Resource | Role::Events | Role::Links)
-            .then(|| Node::embedded(text, value.start, value.end))?
-    });
-    let decoded: Vec<Option<Node<'a>>> = decoded.by_ref().collect();
-    decoded.iter().any(Option::is_some).then(|| {
-        let values = node.members().iter().zip(decoded);
-        let members = values.map(|((key, value), inner)| (key.clone(), inner.unwrap_or_else(|| value.clone())));
-        Node { data: Data::Map(members.collect()), json: false, ..*node }
-    })
+    let mut unfolded: Option<Node<'a>> = None;
+    for (at, (key, value)) in node.members().iter().enumerate() {
+        if let Data::Text(text) = &value.data
+            && text.starts_with(['{', '['])
+            && matches!(Role::of(key), Role::Attributes | Role::Resource | Role::Events | Role::Links)
+            && let Some(inner) = Node::embedded(text, value.start, value.end)
+            && let Data::Map(members) = &mut unfolded.get_or_insert_with(|| Node { json: false, ..node.clone() }).data
+        {
+            members[at].1 = inner;
+        }
+    }
+    unfolded
 }
 
 /// The rows of a table as objects, if this is one of spans: names of columns, and lists of values by row or by column.
@@ -531,42 +569,58 @@ fn unfolded<'a>(node: &Node<'a>) -> Option<Node<'a>> {
 /// {"SpanId":["…",…],…}
 /// ```
 fn table<'a>(node: &Node<'a>) -> Option<Vec<Node<'a>>> {
-    let members = node.members();
-    let lists = || members.iter().map(|(_, value)| value).filter(|value| !value.items().is_empty());
-    let name_of = |item: &Node<'a>| item.text().or(item.text_of("name")).map(str::to_owned);
-    let named = |list: &Node<'a>| -> Option<Vec<String>> { list.items().iter().map(name_of).collect() };
-    let are_names = |names: &Vec<String>| are_columns(&mut names.iter().map(String::as_str));
-    let of_list = lists().find_map(|list| Some((list.items(), named(list).filter(are_names)?)));
-    let (names, values) = match of_list {
-        Some((items, names)) => {
-            let own: Vec<_> = items.iter().filter_map(|item| item.get("values")).collect();
-            let of_rows = |list: &&Node<'a>| list.items().iter().all(|row| row.items().len() == names.len());
-            match lists().filter(|list| list.items().iter().any(|row| !row.items().is_empty())).find(of_rows) {
-                Some(list) => return Some(list.items().iter().map(|row| row_of(&names, row.items().iter())).collect()),
-                None if own.len() == names.len() => (names, own),
-                None => {
-                    let mut columns =
-                        lists().filter(|list| list.items().iter().all(|column| matches!(column.data, Data::List(_))));
-                    let columns = columns.find(|list| list.items().len() == names.len())?;
-                    (names, columns.items().iter().collect())
-                }
+    let mut names: Vec<&str> = Vec::new();
+    let mut columns: Vec<&[Node<'a>]> = Vec::new();
+    for (_, list) in node.members() {
+        names.clear();
+        columns.clear();
+        for item in list.items() {
+            names.extend(item.text().or(item.text_of("name")));
+            columns.extend(item.get("values").map(Node::items));
+        }
+        if names.len() == list.items().len() && tell_spans(&names) {
+            break;
+        }
+    }
+    if !tell_spans(&names) {
+        // The names are the keys.
+        names.clear();
+        for (key, column) in node.members() {
+            let Data::List(column) = &column.data else { return None };
+            names.push(key);
+            columns.push(column);
+        }
+    } else if columns.len() != names.len() {
+        for (_, value) in node.members() {
+            let lists = value.items();
+            let first = lists.first().map_or(0, |list| list.items().len());
+            if first == names.len() {
+                return Some(lists.iter().map(|row| row_of(&names, &|at| row.items().get(at))).collect());
+            }
+            if first > 0 && lists.len() == names.len() {
+                columns = lists.iter().map(Node::items).collect();
             }
         }
-        None if members.iter().all(|(_, value)| matches!(value.data, Data::List(_))) => {
-            let names: Vec<String> = members.iter().map(|(key, _)| key.to_string()).collect();
-            (Some(names).filter(are_names)?, members.iter().map(|(_, value)| value).collect())
-        }
-        None => return None,
-    };
-    let count = values.iter().map(|column| column.items().len()).min()?;
-    let cell = |at: usize| values.iter().map(move |column| column.items().get(at));
-    Some((0..count).map(|at| row_of(&names, cell(at).flatten())).collect())
+    }
+    let count = columns.iter().map(|column| column.len()).max().filter(|_| tell_spans(&names))?;
+    Some((0..count).map(|row| row_of(&names, &|at| columns.get(at)?.get(row))).collect())
 }
 
-fn row_of<'n, 'a: 'n>(names: &[String], cells: impl Iterator<Item = &'n Node<'a>>) -> Node<'a> {
-    let members: Vec<_> = names.iter().cloned().map(Into::into).zip(cells.cloned()).collect();
-    let (start, end) = members.first().map_or((0, 0), |(_, cell): &(_, Node<'_>)| (cell.start, cell.end));
-    Node { data: Data::Map(members), start, end, json: false }
+fn tell_spans(names: &[&str]) -> bool {
+    are_columns(names.iter().fold(0, |told, name| told | Role::of(name).bit()))
+}
+
+fn row_of<'n, 'a: 'n>(names: &[&str], cell: &dyn Fn(usize) -> Option<&'n Node<'a>>) -> Node<'a> {
+    let mut row = Node { data: Data::Null, start: 0, end: 0, json: false };
+    let mut members = Vec::new();
+    for (at, name) in names.iter().enumerate() {
+        if let Some(cell) = cell(at) {
+            (row.start, row.end) = (cell.start, cell.end);
+            members.push(((*name).to_owned().into(), cell.clone()));
+        }
+    }
+    row.data = Data::Map(members);
+    row
 }
 
 /// Columns of nested tables, as ClickHouse writes them: `{"Events.Name":["retry"],"Events.Timestamp":["…"]}`; and keys of objects that were made flat.
@@ -692,7 +746,7 @@ fn set_status(reading: &mut Reading<'_>, parts: &mut Parts, value: &Node<'_>, ro
 fn times(
     reading: &mut Reading<'_>,
     parts: &mut Parts,
-    fields: &[(Role, &str, &Node<'_>)],
+    fields: &[Field<'_, '_>],
     fractions: &mut Option<Unit>,
 ) -> Option<String> {
     let find = |test: fn(Role) -> Option<Option<Unit>>| {

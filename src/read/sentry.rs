@@ -89,15 +89,22 @@ impl Events {
             // As the API tells an event: under other names, with its parts in a list.
             let entries = node.get("entries").map_or(&[][..], Node::items);
             let spans = entries.iter().find(|entry| entry.text_of("type") == Some("spans"));
-            let renamed = [
+            let mut members = Vec::new();
+            for (key, value) in [
                 ("start_timestamp", Some(start)),
                 ("timestamp", node.get("endTimestamp")),
                 ("transaction", node.get("title")),
                 ("spans", spans.and_then(|entry| entry.get("data"))),
-            ];
-            let renamed = renamed.into_iter().filter_map(|(key, value)| Some((key.into(), value?.clone())));
-            let own = |key: &str| !matches!(key, "entries" | "startTimestamp" | "endTimestamp" | "title");
-            let members = renamed.chain(node.members().iter().filter(|(key, _)| own(key)).cloned()).collect();
+            ] {
+                if let Some(value) = value {
+                    members.push((key.into(), value.clone()));
+                }
+            }
+            for member in node.members() {
+                if !matches!(member.0.as_ref(), "entries" | "startTimestamp" | "endTimestamp" | "title") {
+                    members.push(member.clone());
+                }
+            }
             self.transaction(reading, &Node { data: Data::Map(members), json: false, ..*node });
         } else if let Some(items) = node.get("items") {
             items.items().iter().for_each(|item| self.transaction(reading, item));
