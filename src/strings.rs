@@ -1,5 +1,7 @@
 //! Interned text: every distinct name and key is stored once and known by a number.
 
+use std::ops::Range;
+
 /// The number of an interned text. `StringId::EMPTY` is the empty text everywhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StringId(pub u32);
@@ -39,10 +41,22 @@ impl Strings {
     }
 
     pub fn get(&self, id: StringId) -> &str {
+        &self.data[self.range(id)]
+    }
+
+    /// Where a text stands among all.
+    #[inline(always)]
+    fn range(&self, id: StringId) -> Range<usize> {
         let index = id.index();
         let ends = self.ends.as_slice();
         let start = if index == 0 { 0 } else { ends[index - 1] as usize };
-        &self.data[start..ends[index] as usize]
+        start..ends[index] as usize
+    }
+
+    /// Whether this is the text of that number: of its bytes, so that nobody looks where its characters begin.
+    #[inline(always)]
+    fn is(&self, id: StringId, text: &[u8]) -> bool {
+        same(&self.data.as_bytes()[self.range(id)], text)
     }
 
     /// All texts one after the other, and where each one ends.
@@ -66,7 +80,7 @@ impl Strings {
                 return None;
             }
             let id = StringId(slot.id - 1);
-            if slot.hash == hash && self.get(id) == text {
+            if slot.hash == hash && self.is(id, text.as_bytes()) {
                 return Some(id);
             }
             at = (at + 1) & mask;
@@ -90,7 +104,7 @@ impl Strings {
                 return self.insert(text, hash, at);
             }
             let id = StringId(slot.id - 1);
-            if slot.hash == hash && same(self.get(id).as_bytes(), text) {
+            if slot.hash == hash && self.is(id, text) {
                 return id;
             }
             at = (at + 1) & mask;
@@ -214,13 +228,17 @@ fn word(text: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(text[at..at + 8].try_into().expect("eight bytes"))
 }
 
+/// Less than eight bytes in one number, by overlapping pieces: of one length, no two texts give the same.
 #[inline(always)]
 fn short(text: &[u8]) -> u64 {
-    let mut value = 0;
-    for &byte in text {
-        value = value << 8 | u64::from(byte);
+    if let (Some(head), Some(tail)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        return u64::from(u32::from_le_bytes(*head)) << 32 | u64::from(u32::from_le_bytes(*tail));
     }
-    value
+    match text {
+        [] => 0,
+        [only] => u64::from(*only),
+        [first, .., last] => u64::from(*first) << 16 | u64::from(text[1]) << 8 | u64::from(*last),
+    }
 }
 
 #[cfg(test)]
@@ -248,5 +266,15 @@ mod tests {
         let a = strings.intern("\0");
         assert_ne!(a, strings.intern("\0\0"));
         assert_ne!(strings.intern("12345678a"), strings.intern("22345678a"));
+        // Every text of less than eight letters, of two.
+        let texts: Vec<String> = (0..8)
+            .flat_map(|n| {
+                (0..1 << n).map(move |bits| (0..n).map(|at| if bits >> at & 1 == 0 { 'a' } else { 'b' }).collect())
+            })
+            .collect();
+        let mut ids: Vec<StringId> = texts.iter().map(|text: &String| strings.intern(text)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), texts.len());
     }
 }
