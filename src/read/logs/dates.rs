@@ -24,6 +24,10 @@ pub(super) enum Zone {
     Unsaid,
     /// There is no date: it counts from midnight.
     Day,
+    /// There is no year.
+    Year,
+    /// The month and the day may be the other way round.
+    Month,
 }
 
 pub(super) fn find_date(bytes: &[u8], dates: &mut Dates) -> Option<Date> {
@@ -58,13 +62,16 @@ pub(super) fn find_date(bytes: &[u8], dates: &mut Dates) -> Option<Date> {
             if let Some((ns, length)) = access_log_date(text) {
                 return Some(Date { ns, zone: Zone::Told, start: at, end: at + length });
             }
+            if let Some((ns, length)) = slashed_date(text) {
+                return Some(Date { ns, zone: Zone::Month, start: at, end: at + length });
+            }
         }
         // The next word; a file name before a date ends with a colon.
         let word = bytes.get(at..)?.iter().take(DATE).position(|b| matches!(b, b' ' | b'\t' | b':' | b'|'));
         let Some(length) = word else { break };
         at += length + 1;
     }
-    clock(bytes).or_else(|| kitchen_clock(bytes))
+    clock(bytes).or_else(|| kitchen_clock(bytes)).or_else(|| yearless(bytes))
 }
 
 /// `3:04PM` at the beginning of a line, as zerolog's console has it.
@@ -96,11 +103,13 @@ fn clock(bytes: &[u8]) -> Option<Date> {
     }
     let mut ns = (hour * 3600 + minute * 60 + second) * 1_000_000_000;
     let mut at = start + 8;
-    // Without a fraction it may be anything.
-    if !matches!(bytes.get(at)?, b'.' | b',') || !bytes.get(at + 1)?.is_ascii_digit() {
-        return None;
-    }
-    at += 1;
+    // Without a fraction or a blank it may be anything.
+    let fraction = match bytes.get(at)? {
+        b'.' | b',' => bytes.get(at + 1)?.is_ascii_digit(),
+        b' ' | b']' => false,
+        _ => return None,
+    };
+    at += usize::from(fraction);
     let mut scale = 100_000_000;
     while let Some(digit) = bytes.get(at).filter(|digit| digit.is_ascii_digit()) {
         ns += u64::from(digit - b'0') * scale;
@@ -113,9 +122,50 @@ fn clock(bytes: &[u8]) -> Option<Date> {
     Some(Date { ns, zone: Zone::Day, start, end: at })
 }
 
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// A date without a year at the beginning of a line: `Nov 22 07:14:01` of syslog, `I1122 07:14:01.375000` of klog.
+#[inline(never)]
+fn yearless(bytes: &[u8]) -> Option<Date> {
+    let priority = bytes.strip_prefix(b"<").and_then(|rest| rest.iter().take(4).position(|byte| *byte == b'>'));
+    let from = priority.map_or(0, |length| length + 2);
+    let text = bytes.get(from..bytes.len().min(from + 32))?;
+    let text = std::str::from_utf8(&text[..text.iter().take_while(|byte| byte.is_ascii()).count()]).ok()?;
+    let (start, usual) = match MONTHS.iter().position(|month| text.starts_with(month)) {
+        Some(month) => (0, format!("1970-{:02}-{}T{}", month + 1, text.get(4..6)?.replace(' ', "0"), text.get(7..)?)),
+        None if text.starts_with(['I', 'W', 'E', 'F']) => {
+            (1, format!("1970-{}-{}T{}", text.get(1..3)?, text.get(3..5)?, text.get(6..)?))
+        }
+        None => return None,
+    };
+    let (instant, rest) = leading_date_time(&usual)?;
+    Some(Date { ns: instant.ns, zone: Zone::Year, start: from + start, end: from + text.len() - rest.len() })
+}
+
+/// `11/22/2026, 7:14:01 AM`, as programs in JavaScript and .NET write it for people.
+#[inline(never)]
+fn slashed_date(text: &str) -> Option<(u64, usize)> {
+    let (date, rest) = text.split_once(' ')?;
+    let mut parts = date.trim_end_matches(',').split('/');
+    let mut part = || parts.next().and_then(|part| part.parse::<u32>().ok());
+    let (month, day, year) = (part()?, part()?, part()?);
+    let clock = rest.split(' ').next()?;
+    let noon = rest.get(clock.len()..clock.len() + 3);
+    let (hour, behind) = clock.split_once(':')?;
+    let hour: u32 = hour.parse().ok()?;
+    let hour = match noon {
+        Some(" AM") => hour % 12,
+        Some(" PM") => hour % 12 + 12,
+        _ => hour,
+    };
+    let length = date.len() + 1 + clock.len() + if matches!(noon, Some(" AM" | " PM")) { 3 } else { 0 };
+    let usual = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{behind}");
+    let (instant, rest) = leading_date_time(&usual)?;
+    rest.is_empty().then_some((instant.ns, length))
+}
+
 /// `22/Nov/2026:07:14:01 +0000`, as web servers write it.
 fn access_log_date(text: &str) -> Option<(u64, usize)> {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let date = text.get(..20)?;
     let month = MONTHS.iter().position(|month| Some(*month) == date.get(3..6))? + 1;
     if date.as_bytes()[2] != b'/' || date.as_bytes()[6] != b'/' || date.as_bytes()[11] != b':' {

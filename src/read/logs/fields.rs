@@ -28,6 +28,8 @@ pub enum Field {
     Time(Option<Unit>),
     /// When the span began that the line ends.
     Began,
+    /// When the request began that the line is about, which says nothing where the line has a time of its own.
+    Start,
     /// The span's kind.
     Kind,
     Seconds,
@@ -133,12 +135,13 @@ impl Field {
                 | Field::Message
                 | Field::Error
                 | Field::Exception
+                | Field::Level
         )
     }
 }
 
 /// What names stand for, in their order. A table takes less room than code does, and few names are looked up.
-static NAMES: [(&str, Field); 229] = {
+static NAMES: [(&str, Field); 244] = {
     use Field::*;
     use Unit::{Micros as Us, Millis as Ms, Nanos as Ns, Seconds as S};
     [
@@ -177,6 +180,7 @@ static NAMES: [(&str, Field); 229] = {
         ("ddspanid", DecimalSpan),
         ("ddtraceid", DecimalTrace),
         ("detectedlevel", Level),
+        ("downstreamstatus", Status),
         ("dur", Duration(None)),
         ("duration", Duration(None)),
         ("durationmicros", Duration(Some(Us))),
@@ -228,7 +232,10 @@ static NAMES: [(&str, Field); 229] = {
         ("httprequestmethod", Method),
         ("httprequestrequestmethod", Method),
         ("httprequestrequesturl", Path),
+        ("httprequeststatus", Status),
+        ("httpresponsestatuscode", Status),
         ("httproute", Path),
+        ("httpstatuscode", Status),
         ("httptarget", Path),
         ("httptraceparent", Traceparent),
         ("instant", Container),
@@ -278,6 +285,7 @@ static NAMES: [(&str, Field); 229] = {
         ("priority", Level),
         ("processingtime", Duration(None)),
         ("properties", Container),
+        ("realtimetimestamp", Time(Some(Us))),
         ("record", Container),
         ("recordmessage", Message),
         ("recordtime", Time(None)),
@@ -295,11 +303,17 @@ static NAMES: [(&str, Field); 229] = {
         ("resource", Container),
         ("resourceattributes", Container),
         ("resourceattributesservicename", Service),
+        ("resourcelabels", Container),
+        ("resourcelabelscontainername", Service),
+        ("resourcelabelsservicename", Service),
         ("resourceservicename", Service),
+        ("responsecode", Status),
         ("responsetime", Duration(Some(Ms))),
         ("responsetimems", Duration(Some(Ms))),
+        ("resstatuscode", Status),
         ("route", Path),
         ("sampled", Flags),
+        ("segmentid", Span),
         ("service", Service),
         ("servicecontext", Container),
         ("servicecontextservice", Service),
@@ -318,7 +332,10 @@ static NAMES: [(&str, Field); 229] = {
         ("springapplicationname", Service),
         ("stack", Exception),
         ("stacktrace", Exception),
+        ("starttime", Start),
         ("status", Status),
+        ("statuscode", Status),
+        ("syslogidentifier", Service),
         ("text", Message),
         ("textpayload", Message),
         ("thrown", Exception),
@@ -338,6 +355,7 @@ static NAMES: [(&str, Field); 229] = {
         ("timestampus", Time(Some(Us))),
         ("timetaken", Duration(None)),
         ("timetakenms", Duration(Some(Ms))),
+        ("timetimestamp", Time(None)),
         ("timeunixnano", Time(Some(Ns))),
         ("timeus", Time(Some(Us))),
         ("took", Duration(None)),

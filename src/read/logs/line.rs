@@ -71,6 +71,10 @@ pub struct Line {
     nanos: u64,
     /// When the span began, as a line at its end tells.
     began: u64,
+    /// When the request began that it is about.
+    start: u64,
+    /// The request's answer was an error of the server.
+    refused: bool,
     /// The span's kind, where it is told.
     pub kind: SpanKind,
     /// What the span, or a part of it, took until this line.
@@ -107,6 +111,8 @@ impl Line {
             seconds: None,
             nanos: 0,
             began: NO_TIME,
+            start: NO_TIME,
+            refused: false,
             kind: SpanKind::Unspecified,
             duration: None,
             level: Level::Unsaid,
@@ -238,6 +244,14 @@ impl Line {
             },
             Field::Seconds => self.seconds = content().parse().ok(),
             Field::Nanos => self.nanos = content().parse().unwrap_or(0),
+            Field::Start => {
+                self.start = time_of(reading, found, None).unwrap_or(self.start);
+                self.keep(reading, key, found);
+            }
+            Field::Status if matches!(found.text.bytes(bytes), [b'5', _, _]) => {
+                self.refused = true;
+                self.keep(reading, key, found);
+            }
             Field::Status => match Level::of(&found.text.bytes(bytes)[..(found.text.bytes(bytes).len()).min(12)]) {
                 Some(_) if found.shape == Shape::Text => self.take_level(reading, key, found),
                 _ => self.keep(reading, key, found),
@@ -309,6 +323,10 @@ impl Line {
             self.trace = ids::trace_key(reading.builder, &text[at + 8..], Base64::No).0;
             return self.has_trace();
         }
+        // Both ids under the name of one, as Dapr and ASP.NET have it.
+        if text.len() >= 55 && self.take_traceparent(reading, text) {
+            return true;
+        }
         let Some(key) = trace_of(reading, text, found.shape) else { return false };
         self.trace = key;
         true
@@ -366,6 +384,9 @@ impl Line {
         {
             self.time = seconds.checked_mul(1_000_000_000).and_then(|ns| ns.checked_add(self.nanos)).unwrap_or(NO_TIME);
         }
+        if self.time == NO_TIME && self.start != NO_TIME {
+            self.time = self.start.saturating_add(self.duration.unwrap_or(0));
+        }
         if self.began != NO_TIME && self.time != NO_TIME {
             self.duration = self.time.checked_sub(self.began);
         }
@@ -386,6 +407,7 @@ impl Line {
             let key = reading.builder.intern("message_template");
             reading.builder.push_attribute(key, self.template);
         }
+        self.failed |= self.refused && self.method.is_some() && self.path.is_some() && self.level <= Level::Fine;
         if let (Some(method), Some(path), true) = (self.method, self.path, self.name.0 < NameSource::Request) {
             let [method, path] = [method, path].map(|text| text.content(reading.bytes));
             let [method, path] = [&method, &path].map(|text| text.split('?').next().unwrap_or_default());
@@ -555,7 +577,7 @@ pub fn duration_of(reading: &mut LineInput<'_>, text: &str, unit: Option<Unit>) 
     (!found.negative).then_some(found.ns)
 }
 
-/// What a sentence says that something took: `took 12ms`, `Completed 200 OK in 12 ms`.
+/// What a sentence says that something took: `took 12ms`, `Completed 200 OK in 12 ms`, `Duration: 12 ms`.
 fn told_duration(message: &str) -> Option<u64> {
     const DONE: [&str; 12] = [
         "completed",
@@ -580,7 +602,11 @@ fn told_duration(message: &str) -> Option<u64> {
             break;
         }
         // Most words are told by one letter.
-        if took.is_none() && at > 0 && bytes[at - 1] == b'k' && bytes[..at].ends_with(b"took") {
+        if took.is_none()
+            && at > 0
+            && (bytes[at - 1] == b'k' && bytes[..at].ends_with(b"took")
+                || bytes[at - 1] == b':' && bytes[..at].ends_with(b"uration:"))
+        {
             took = Some(at + 1);
         }
         if bytes.get(at + 1) == Some(&b'i') && bytes[at..].starts_with(b" in ") {
@@ -704,6 +730,7 @@ mod tests {
     fn a_duration_stands_behind_took_or_in_where_something_is_done() {
         for (message, expected) in [
             ("query took 12ms", Some(12_000_000)),
+            ("Duration: 3.25 ms Billed Duration: 4 ms", Some(3_250_000)),
             ("Completed 200 OK in 1.5 s", Some(1_500_000_000)),
             ("TOOK 12ms", None),
             ("12 items in 3 carts", None),

@@ -98,6 +98,9 @@ fn json_objects(shape: &Shape<'_>) -> Option<&'static str> {
         time: bool,
         level: bool,
         span: bool,
+        request: bool,
+        answer: bool,
+        start: bool,
     }
     // Elastic's APM has logs between its spans.
     if shape.has("processor") || shape.kind_of("", "metadata") == Some(Kind::Object) && shape.has("transaction") {
@@ -121,11 +124,19 @@ fn json_objects(shape: &Shape<'_>) -> Option<&'static str> {
             Field::Container if matches!(name, "jsonPayload" | "fields") => has.message = true,
             Field::Time(_) | Field::Seconds => has.time = true,
             Field::Level => has.level = true,
-            _ => has.span |= matches!(name, "start" | "startTime" | "start_time" | "endTime" | "end_time" | "spans"),
+            Field::Status => {
+                has.level |= kind == Kind::String;
+                has.answer = true;
+            }
+            Field::Method | Field::Path => has.request = true,
+            Field::Start if name == "start_time" => has.start = true,
+            _ => has.span |= matches!(name, "start" | "startTime" | "endTime" | "end_time" | "spans"),
         }
     }
     let log = |has: &Has| has.message && has.time && (has.trace || has.level) || has.trace && has.message && has.level;
-    let found = places.iter().find(|(_, has)| log(has) && !has.span)?;
+    // Proxies log a request when it is done, with the time of its start.
+    let access = |has: &Has| has.request && has.answer && has.trace;
+    let found = places.iter().find(|(_, has)| (log(has) && !has.start || access(has)) && !has.span)?;
     Some(if found.1.trace {
         "its objects have a message, a time and a trace id"
     } else {

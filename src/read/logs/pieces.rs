@@ -38,7 +38,7 @@ pub(super) enum PieceKind {
     Word,
     /// Between quotes, which are part of it.
     Quoted,
-    /// Between square brackets, which are part of it.
+    /// Between square brackets, which are part of it; pairs may stand between braces.
     Group,
     /// `key=value`: the offset of the equals sign.
     Pair(usize),
@@ -61,20 +61,13 @@ impl Iterator for Pieces<'_> {
         }
         let start = self.at;
         let kind = match text.get(start)? {
-            b'[' => {
-                let near = &text[..text.len().min(start + GROUP)];
-                let end = simd::find_near(near, start, [b']'; 3]);
-                if end < near.len() {
-                    self.at = end + 1;
-                    PieceKind::Group
-                } else {
-                    self.word(start)
-                }
-            }
+            b'[' => self.group(start, b']'),
             b'"' => {
                 self.at = quoted_end(text, start);
                 PieceKind::Quoted
             }
+            // What log4j prints of its map: `{trace_id=…, span_id=…}`.
+            b'{' if begins_with_pair(&text[start + 1..]) => self.group(start, b'}'),
             _ => self.word(start),
         };
         Some(Piece { kind, start, end: self.at })
@@ -82,6 +75,17 @@ impl Iterator for Pieces<'_> {
 }
 
 impl Pieces<'_> {
+    /// What stands between brackets, or a word if they are not closed.
+    fn group(&mut self, start: usize, close: u8) -> PieceKind {
+        let near = &self.text[..self.text.len().min(start + GROUP)];
+        let end = simd::find_near(near, start, [close; 3]);
+        if end == near.len() {
+            return self.word(start);
+        }
+        self.at = end + 1;
+        PieceKind::Group
+    }
+
     /// A word, or a pair whose value may be quoted.
     fn word(&mut self, start: usize) -> PieceKind {
         let text = self.text;
@@ -114,6 +118,11 @@ impl Pieces<'_> {
         self.at += word.map_or(0, |blank| blank + 1);
         mark < self.text.len()
     }
+}
+
+fn begins_with_pair(text: &[u8]) -> bool {
+    let key = key_length(text);
+    key > 0 && text.get(key) == Some(&b'=')
 }
 
 /// How many bytes of a text may be a key.

@@ -15,13 +15,16 @@ use super::dates::{Zone, find_date};
 use super::fields::Field;
 use super::json;
 use super::level::Level;
-use super::line::{Found, Line, Shape};
+use super::line::{Found, Line, Shape, trace_of};
 use super::pieces::{Piece, PieceKind, Pieces, key_length, quoted, value_end};
 use super::state::{LineInput, OwnKey, Taken};
 use crate::json::Text;
 use crate::simd;
 use crate::store::{Encoding, IdForm, NO_TIME, SpanKey, TraceKey};
 use crate::strings::StringId;
+
+/// Between a date and a message stands no more than a process, a file and a line.
+const DATE_TO_MESSAGE: usize = 128;
 
 /// Groups of a line that are looked at.
 const GROUPS: usize = 16;
@@ -309,12 +312,37 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
             Zone::Told => {}
             Zone::Unsaid => reading.guess(NO_ZONE),
             Zone::Day => reading.guess("Times without a date count from midnight."),
+            Zone::Year => reading.guess("Dates without a year are taken for ones of 1970."),
+            Zone::Month => reading.guess("Dates with slashes are taken to begin with the month."),
         }
         if line.time == NO_TIME {
             line.time = date.ns;
         }
         at = date.end;
         dated = true;
+        // `E0301 10:15:30.123456       1 orders.go:22] "Order failed"`, as Kubernetes' programs have it.
+        if let (1, Some(letter)) = (date.start, content.first())
+            && letter.is_ascii_uppercase()
+        {
+            line.level = match letter {
+                b'I' => Level::Fine,
+                b'W' => Level::Warning,
+                _ => Level::Error,
+            };
+            at += content[at..].iter().take(DATE_TO_MESSAGE).position(|byte| *byte == b']').map_or(0, |end| end + 1);
+        }
+        // `2026-11-22 07:14:01.3750|INFO|Shop.Orders|order placed`, as NLog has it.
+        for _ in 0..2 {
+            let field = content[at..].strip_prefix(b"|").unwrap_or_default();
+            let Some(length) = field.iter().position(|byte| *byte == b'|') else { break };
+            let piece = Piece { kind: PieceKind::Word, start: at + 1, end: at + 1 + length };
+            if line.level == Level::Unsaid && !level(reading, line, start, content, piece)
+                || field[..length].contains(&b' ')
+            {
+                break;
+            }
+            at = piece.end;
+        }
         // A level may stand before the date.
         for piece in (Pieces { text: &content[..date.start], at: 0 }).filter(|piece| piece.kind == PieceKind::Word) {
             level(reading, line, start, content, piece);
@@ -493,6 +521,11 @@ fn level(reading: &mut LineInput<'_>, line: &mut Line, start: usize, content: &[
     while to > from && matches!(content[to - 1], b']' | b'>' | b')' | b':' | b'|' | b',' | b' ') {
         to -= 1;
     }
+    // `production.ERROR:`, as Monolog has it.
+    if piece.end > to && content[piece.end - 1] == b':' {
+        let channel = content[from..to].iter().rposition(|byte| *byte == b'.').map_or(0, |dot| dot + 1);
+        from += if content[from + channel..to].iter().all(u8::is_ascii_uppercase) { channel } else { 0 };
+    }
     let Some(level) = Level::of(&content[from..to]) else { return false };
     line.level = line.level.max(level);
     let key = reading.own_key(OwnKey::Level);
@@ -587,6 +620,12 @@ fn value(
     let quoted = content.get(from) == Some(&b'"') && to > from + 1 && content[to - 1] == b'"';
     if quoted {
         (from, to) = (from + 1, to - 1);
+    }
+    if matches!(field, Field::Trace | Field::Span | Field::Parent | Field::Traceparent) {
+        let inside = |byte: &u8| !matches!(byte, b'[' | b']' | b'(' | b')' | b'{' | b'}' | b'<' | b'>');
+        let word = &content[from..to];
+        to = from + word.iter().rposition(inside).map_or(word.len(), |last| last + 1);
+        from += content[from..to].iter().position(inside).unwrap_or(0);
     }
     let value = &content[from..to];
     // The escapes of logfmt are those of JSON, or of Go, which has more: then it stays as it is written.
@@ -768,6 +807,16 @@ fn ids_behind_colons(reading: &mut LineInput<'_>, line: &mut Line, start: usize,
     }
 }
 
+/// The length of X-Ray's trace ids, `1-5759e988-bd862e3fe1be46a994272793`.
+const XRAY: usize = 35;
+
+fn is_xray(text: &[u8]) -> bool {
+    let dash = |at: usize| matches!(at, 1 | 10);
+    text.len() == XRAY
+        && text[0] == b'1'
+        && text.iter().enumerate().all(|(at, byte)| if dash(at) { *byte == b'-' } else { byte.is_ascii_hexdigit() })
+}
+
 /// Looks for ids that no field names: a traceparent, `trace id: …`, a word of 32 hexadecimal digits.
 fn scan(reading: &mut LineInput<'_>, line: &mut Line, start: usize, end: usize) {
     if scan_traceparent(reading, line, start, end) {
@@ -790,12 +839,19 @@ fn scan(reading: &mut LineInput<'_>, line: &mut Line, start: usize, end: usize) 
         // A UUID's parts are none.
         let whole = from == 0 || text[from - 1] != b'-' || trace.is_some();
         match at - from {
+            24 if hex && trace.is_none() && from >= XRAY - 24 && is_xray(&text[at - XRAY..at]) => {
+                trace = Some((at - XRAY, at));
+            }
             32 if hex && trace.is_none() && whole => trace = Some((from, at)),
             16 if hex && span.is_none() && trace.is_some() => span = Some((from, at)),
             _ => {}
         }
     }
     let Some((from, to)) = trace else { return };
+    if to - from == XRAY {
+        line.trace = trace_of(reading, &text[from..to], Shape::Text).unwrap_or(TraceKey::EMPTY);
+        return;
+    }
     let key = ids::trace_key(reading.builder, &text[from..to], Base64::No).0;
     if key.form == IdForm::Empty {
         return;
@@ -832,7 +888,7 @@ pub fn looks(text: &str) -> (bool, bool) {
             }
             PieceKind::Group => {
                 let inner = text.get(piece.start + 1..piece.end.saturating_sub(1)).unwrap_or_default();
-                trace |= inner.split(['=', ',', '-', ' ']).any(is_trace);
+                trace |= inner.split(['=', ',', '-', ' ', '"']).any(is_trace);
             }
             _ => {
                 let word = &bytes[piece.start..piece.end];
@@ -845,6 +901,7 @@ pub fn looks(text: &str) -> (bool, bool) {
             }
         }
     }
+    trace |= !trace && bytes.windows(XRAY).any(is_xray);
     let named = trace && (pairs > 1 || level || bytes.trim_ascii_end().ends_with(b"}"));
     (dated || level && pairs == 0 || level && pairs > 2 || named, trace)
 }
