@@ -89,7 +89,7 @@ pub mod read {
     /// Lines of logs.
     pub mod logs {
         pub mod collect;
-        mod dates;
+        pub mod dates;
         pub mod fields;
         pub mod json;
         pub mod level;
@@ -98,7 +98,7 @@ pub mod read {
         pub mod names;
         mod pairs;
         mod paths;
-        mod pieces;
+        pub mod pieces;
         pub mod span_paths;
         pub mod spans;
         pub mod state;

@@ -28,7 +28,7 @@ fn a_trace_is_the_same_whatever_stands_around_it() {
         let expected = dump(&outcome(text.into()).store);
         let utf16 = |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
         let coloured: String = text.replace(':', "\x1b[2m:\x1b[0m");
-        let wrapped: [(Vec<u8>, &str); 17] = [
+        let wrapped: [(Vec<u8>, &str); 20] = [
             (format!("\u{feff}{text}").into(), "byte order mark"),
             (utf16(u16::to_le_bytes), "UTF-16 (little-endian)"),
             (utf16(u16::to_be_bytes), "UTF-16 (big-endian)"),
@@ -45,6 +45,9 @@ fn a_trace_is_the_same_whatever_stands_around_it() {
             (prefixed(text, "+").into(), "a difference"),
             (format!("<body><PRE>{text}</PRE>\n</body>").into(), "HTML"),
             (format!("// What came back:\nconst trace = {text};\n").into(), "the text around"),
+            (prefixed(text, "[2026-01-02T03:04:05.678Z] ").into(), "the date and time"),
+            (prefixed(text, "2026-01-02T03:04:05.678901+00:00 app[web.1]: ").into(), "the date and time"),
+            (prefixed(text, "shop.1.x7@node1    | ").into(), "docker compose"),
             (text.replace('\n', "\r\n").into(), ""),
         ];
         for (bytes, note) in wrapped {
@@ -223,6 +226,30 @@ fn lines_of_a_log_around_spans_are_events_of_them() {
             assert_eq!(found.inputs[0].skipped.len(), skipped, "{:?}\n{document}", found.inputs[0].skipped);
         }
     }
+}
+
+#[test]
+fn documents_behind_what_a_log_puts_before_them_are_read() {
+    let span = |id: &str, parent: &str| {
+        format!(
+            r#"{{"traceId":"00000000000000aa","id":"{id}"{parent},"name":"pay","timestamp":1790000000000000,"duration":5,"localEndpoint":{{"serviceName":"shop"}}}}"#
+        )
+    };
+    let (one, two) = (span("00000000000000a1", ""), span("00000000000000b1", ",\"parentId\":\"00000000000000a1\""));
+    let expected = dump(&outcome(format!("{one}\n{two}\n").into()).store);
+    let head = "2026-11-22 07:14:01.375  INFO [shop,,,] 7 --- [main] zipkin2.reporter.Reporter$1 : ";
+    for text in [
+        format!("{head}{one}\n{head}{two}\n"),
+        format!("{head}started\n{head}Reporting [{one}]\n{head}Reporting [{two}]\n"),
+    ] {
+        let found = outcome(text.into());
+        assert_eq!(found.inputs[0].format.id, "zipkin-json");
+        assert_eq!(dump(&found.store), expected);
+        assert!(found.inputs[0].guesses[0].starts_with("Removed what a log puts before each line"));
+    }
+    // The fields of a line of a log are no span.
+    let line = format!("{head}paid {{\"traceId\":\"{:032x}\",\"id\":\"7\",\"start\":1}}\n", 0xaa);
+    assert_eq!(outcome(line.into()).inputs[0].format.id, "logs");
 }
 
 #[test]

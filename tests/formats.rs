@@ -993,6 +993,41 @@ fn rules_of_vendors() {
 // ── Telling formats apart ───────────────────────────────────────────────────────────────────────────────────────────
 
 #[test]
+fn spans_of_the_javascript_console_may_be_json() {
+    let span = r#"{"traceId":"000000000000000000000000000000aa","parentId":"00000000000000a1","name":"pay","id":"00000000000000b1","kind":2,"timestamp":1790000000000000,"duration":1500.5,"attributes":{"n":1},"status":{"code":2,"message":"declined"},"events":[{"name":"tried","attributes":{},"time":[1790000000,1000]}],"links":[]}"#;
+    for text in [span.to_owned(), format!("[{span}]"), format!("{span}\n")] {
+        assert_eq!(format_of(&text), Some("console-js"));
+        let store = store(&text);
+        let span = store.spans().next().expect("a span");
+        assert_eq!((span.kind().as_str(), span.status_message()), ("client", "declined".into()));
+        assert_eq!(span.interval().map(|(start, end)| end - start), Some(1_500_500));
+        assert_eq!(attributes(&store), ["n=int 1"]);
+        assert_eq!(span.events().count(), 1);
+    }
+}
+
+#[test]
+fn times_of_the_collector_may_name_a_zone_of_any_place() {
+    let store = store(
+        "ResourceSpans #0\nSpan #0\n    Trace ID       : 000000000000000000000000000000aa\n    ID             : 00000000000000a1\n    Name           : pay\n    \
+         Start time     : 2026-11-22 08:14:01.5 +0100 CET\n    End time       : 2026-11-22 04:14:02 -0300 -03\n",
+    );
+    let span = store.spans().next().expect("a span");
+    assert_eq!(span.interval().map(|(start, end)| end - start), Some(500_000_000));
+    assert_eq!(span.start_ns(), Some(1_795_331_641_500_000_000));
+}
+
+#[test]
+fn dates_of_the_first_versions_of_tracing_have_no_year() {
+    let outcome = outcome(
+        "Nov 22 07:14:01.375  INFO order{id=7}: shop: taken\nNov 22 07:14:01.500  INFO order{id=7}: shop: close time.busy=120ms time.idle=5.00ms\n",
+    );
+    let span = outcome.store.spans().next().expect("a span");
+    assert_eq!((span.name(), span.interval().map(|(start, end)| end - start)), ("order", Some(125_000_000)));
+    assert!(outcome.inputs[0].guesses.iter().any(|guess| guess.contains("1970")));
+}
+
+#[test]
 fn what_looks_alike_is_told_apart() {
     for (text, expected) in [
         (

@@ -344,6 +344,26 @@ fn lines_of_each_library_are_told_apart_into_time_level_and_message() {
         ("Kubernetes' file", format!(r#"2026-01-02T00:00:01.500000000Z stdout F {{"level":"error","msg":"a b",{IDS}}}"#), "; error | 1500 a b"),
         ("nginx", "10.0.0.1 - - [02/Jan/2026:00:00:01 +0000] \"GET /a?b HTTP/1.1\" 200 12 \"-\" \"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\"".to_owned(), "; unset | 1000 GET /a?b HTTP/1.1"),
         ("Envoy", "[2026-01-02T00:00:01.500Z] \"GET /a HTTP/1.1\" 200 - 0 12 \"-\" 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned(), "; unset | 1500 GET /a HTTP/1.1"),
+        ("NLog", format!("2026-01-02 00:00:01.5000|ERROR|Shop.Till|a b|{}", DASHED.replace('-', "|")), "; error | 1500 a b"),
+        ("loguru with ids", format!("2026-01-02 00:00:01.500 | ERROR | {} | a b", DASHED.replace('-', " | ")), "; error | 1500 a b"),
+        ("log4j's map", format!("2026-01-02 00:00:01 [main] ERROR c.e.Shop {{flags=01, {}}} - a b", PAIRS.replace(' ', ", ")), "; error | 1000 a b"),
+        ("Serilog's console", format!("[00:00:01 ERR] a b {}", PAIRS.replace("_id", "")), "; error | 1000 a b"),
+        ("Monolog", format!("[2026-01-02T00:00:01.500000+00:00] shop.ERROR: a b {{{IDS}}}"), "; error | 1500 a b"),
+        ("NestJS", format!("[Nest] 7  - 01/02/2026, 12:00:01 AM   ERROR a b {PAIRS}"), "; error | 1000 a b"),
+        ("klog", format!("E0102 00:00:01.500000       7 till.go:12] a b {PAIRS}"), "; error | 1500 a b"),
+        ("syslog", format!("<11>Jan  2 00:00:01 host shop[7]: {{\"level\":\"error\",\"msg\":\"a b\",{IDS}}}"), "; error | 1000 a b"),
+        ("syslog's structured data", format!("<11>1 2026-01-02T00:00:01.5Z host shop 7 - [otel {}\"] a b", PAIRS.replace('=', "=\"").replace(' ', "\" ")), "; unset | 1500 a b"),
+        ("Envoy, as JSON", r#"{"start_time":"2026-01-02T00:00:01.400Z","duration":100,"method":"GET","path":"/a","response_code":503,"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}"#.to_owned(), "; error | 1500 GET /a"),
+        ("nginx, as JSON", format!(r#"{{"time_local":"2026-01-02T00:00:01Z","request":"GET /a?b HTTP/1.1","status":"502",{IDS}}}"#), "; error | 1000 GET /a"),
+        ("Cloud Logging", format!(r#"{{"severity":"ERROR","timestamp":"2026-01-02T00:00:01.5Z","textPayload":"a b","resource":{{"type":"r","labels":{{"service_name":"shop"}}}},{IDS}}}"#), "shop; error | 1500 a b"),
+        ("Datadog's API", format!(r#"{{"data":[{{"id":"A","attributes":{{"attributes":{{{IDS}}},"message":"a b","service":"shop","timestamp":"2026-01-02T00:00:01.5Z","status":"warn"}}}}]}}"#), "shop; unset | 1500 a b"),
+        ("loguru, serialized", r#"{"text":"a b","record":{"extra":{"trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7"},"message":"a b","level":{"name":"ERROR","no":40},"time":{"repr":"2026-01-02 00:00:01.500000+00:00","timestamp":1767312001.5}}}"#.to_owned(), "; error | 1500 a b"),
+        ("Dapr", r#"time="2026-01-02T00:00:01.5Z" level=error msg="a b" trace_id=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"#.to_owned(), "; error | 1500 a b"),
+        ("a header in brackets", "2026-01-02 00:00:01.500 ERROR a b traceparent=[00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01]".to_owned(), "; error | 1500 a b traceparent=[00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01]"),
+        ("Jaeger's clients", "2026-01-02 00:00:01.500 INFO Span reported: 4bf92f3577b34da6a3ce929d0e0e4736:f067aa0ba902b7:0:1".to_owned(), "; unset | 1500 Span reported: 4bf92f3577b34da6a3ce929d0e0e4736:f067aa0ba902b7:0:1"),
+        ("Jaeger's clients, as JSON", r#"{"level":"error","ts":1767312001.5,"msg":"a b","span":"4bf92f3577b34da6a3ce929d0e0e4736:f067aa0ba902b7:0:1"}"#.to_owned(), "; error | 1500 a b"),
+        ("Fluent Bit", format!(r#"{{"date":1767312001.5,"log":"{{\"level\":\"error\",\"msg\":\"a b\",{}}}\n","kubernetes":{{"container_name":"shop"}}}}"#, IDS.replace('"', "\\\"")), "shop; error | 1500 a b"),
+        ("journald", format!(r#"{{"__REALTIME_TIMESTAMP":"1767312001500000","SYSLOG_IDENTIFIER":"shop","MESSAGE":"a b",{}}}"#, IDS.to_uppercase().replace("4BF92F3577B34DA6A3CE929D0E0E4736", TRACE)), "shop; unset | 1500 a b"),
     ] {
         assert_eq!(drawn(&format!("{line}\n")), format!("{ids} {expected}"), "{library}");
     }
@@ -353,6 +373,65 @@ fn lines_of_each_library_are_told_apart_into_time_level_and_message() {
 fn times_without_seconds_are_read_too() {
     let line = format!("3:04PM ERR declined trace_id={TRACE} span_id=00f067aa0ba902b7\n");
     assert_eq!(drawn(&line.repeat(2)), "4736 02b7 < ; ; error | 54240000 declined | 54240000 declined");
+}
+
+#[test]
+fn a_call_of_lambda_is_told_by_its_report_and_the_line_behind_it() {
+    let text = "\
+START RequestId: 5d0f6f1c-1d3f-4a79-8f0f-0123456789ab Version: $LATEST
+END RequestId: 5d0f6f1c-1d3f-4a79-8f0f-0123456789ab
+REPORT RequestId: 5d0f6f1c-1d3f-4a79-8f0f-0123456789ab\tDuration: 12.50 ms\tBilled Duration: 13 ms\tMemory Size: 128 MB\t
+XRAY TraceId: 1-5759e988-bd862e3fe1be46a994272793\tSegmentId: 00f067aa0ba902b7\tSampled: true\t
+";
+    let outcome = outcome(text);
+    let span = outcome.store.spans().next().expect("a span");
+    assert_eq!(outcome.store.traces().next().expect("a trace").id(), "5759e988bd862e3fe1be46a994272793");
+    assert_eq!((span.id().as_str(), outcome.store.span_count()), ("00f067aa0ba902b7", 1));
+    // With the times that a log stream has.
+    let dated = text.replace("REPORT", "2026-01-02T00:00:01.500Z REPORT");
+    let dated = self::outcome(&dated);
+    let span = dated.store.spans().next().expect("a span");
+    assert_eq!(span.interval().map(|(start, end)| end - start), Some(12_500_000));
+    let balancer = "http 2026-01-02T00:00:01.500000Z app/web/50dc6c495c0c9188 10.0.0.1:2817 10.0.0.2:80 0.0 0.1 0.0 200 200 34 366 \
+                    \"GET http://shop.example:80/cart HTTP/1.1\" \"curl\" - - arn:x \"Self=1-5759e987-000000000000000000000001;Root=1-5759e988-bd862e3fe1be46a994272793\"";
+    assert_eq!(drawn(balancer), "2793  < ; ; unset | 1500 GET http://shop.example:80/cart HTTP/1.1");
+}
+
+#[test]
+fn a_table_is_rows_of_objects() {
+    let expected = ["0 GET /cart 0..120", "1 SELECT, cart 10..30"];
+    let (one, two) = ("00000000000000a1", "00000000000000b1");
+    for text in [
+        format!(
+            "start,trace_id,span_id,parent_span_id,name,duration_ms\r\n2026-01-02T00:00:01.500Z,{TRACE},{one},,GET /cart,120\r\n\"2026-01-02T00:00:01.510Z\",{TRACE},{two},{one},\"SELECT, cart\",20\r\n"
+        ),
+        format!(
+            "start\ttrace_id\tspan_id\tparent_span_id\tname\tduration_ms\n2026-01-02T00:00:01.500Z\t{TRACE}\t{one}\t\tGET /cart\t120\n2026-01-02T00:00:01.510Z\t{TRACE}\t{two}\t{one}\tSELECT, cart\t20\n"
+        ),
+        format!(
+            " start | trace_id | span_id | parent_span_id | name | duration_ms \n-----+----\n 2026-01-02 00:00:01.500+00 | {TRACE} | {one} |  | GET /cart | 120\n 2026-01-02 00:00:01.510+00 | {TRACE} | {two} | {one} | SELECT, cart | 20\n(2 rows)\n"
+        ),
+        format!(
+            "+----+----+\n| trace_id | start | span_id | parent_span_id | name | duration_ms |\n+----+----+\n| {TRACE} | 1/2/2026, 12:00:01.500 AM | {one} | NULL | GET /cart | 120 |\n| {TRACE} | Jan 2, 2026 @ 00:00:01.510 | {two} | {one} | SELECT, cart | 20 |\n+----+----+\n"
+        ),
+    ] {
+        let outcome = outcome(&text);
+        assert_eq!(tree(&outcome), expected, "{text}");
+        assert!(outcome.inputs[0].guesses[0].starts_with("Read a table"), "{:?}", outcome.inputs[0].guesses);
+    }
+    // Lines of a log in a column.
+    let grafana = format!(
+        "\"Time\",\"Line\",\"tsNs\",\"labels\"\n\"2026-01-02 00:00:01.500\",\"level=error msg=\"\"a b\"\" trace_id={TRACE} span_id=00f067aa0ba902b7\",\"1767312001500000000\",\"{{\"\"app\"\":\"\"shop\"\"}}\"\n"
+    );
+    assert_eq!(drawn(&grafana), "4736 02b7 < ; shop; error | 1500 a b");
+    let kibana = format!(
+        "\"@timestamp\",\"trace.id\",\"span.id\",message\n\"Jan 2, 2026 @ 00:00:01.500\",{TRACE},00f067aa0ba902b7,\"a\nb\"\n"
+    );
+    assert_eq!(drawn(&kibana), "4736 02b7 < ; ; unset | 1500 a");
+    // A line with a bar or a comma in it is no table.
+    for text in ["a,b\n1,2\n", "trace_id,\n", "\"never closed,trace_id\n"] {
+        assert!(read(text, &ReadOptions::new()).is_err(), "{text}");
+    }
 }
 
 #[test]

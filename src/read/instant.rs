@@ -78,7 +78,15 @@ pub fn date_time(text: &str) -> Option<Instant> {
 fn alone((instant, rest): (Instant, &str)) -> Option<Instant> {
     let rest = rest.trim_start();
     let rest = rest.strip_prefix("UTC").or_else(|| rest.strip_prefix("GMT")).unwrap_or(rest).trim_start();
-    (rest.is_empty() || rest.starts_with("m=")).then_some(instant)
+    (rest.is_empty() || rest.starts_with("m=") || instant.zoned && is_zone(rest)).then_some(instant)
+}
+
+/// Whether a zone has this name, perhaps with Go's clock behind it: `CET`, `-03`.
+#[cold]
+#[inline(never)]
+fn is_zone(rest: &str) -> bool {
+    let name = rest.bytes().take_while(|byte| *byte != b' ');
+    name.clone().count() < 6 && !{ name }.any(|byte| byte.is_ascii_lowercase() || byte == b':')
 }
 
 /// A date and time at the beginning of a text, and what follows it.
@@ -176,19 +184,73 @@ fn leading_seconds(b: &[u8]) -> Option<(i64, usize)> {
         second = digits(b, 17, 2)?;
         at = 19;
     }
-    if !(1..=12).contains(&month)
-        || !(1..=days_in(year, month)).contains(&day)
-        || hour > 23
-        || minute > 59
-        || second > 60
-    {
-        return None;
-    }
+    Some((seconds_of([year, month, day, hour, minute, second])?, at))
+}
+
+/// Seconds since the epoch of a date and time without their zone.
+#[inline]
+fn seconds_of([year, month, day, hour, minute, second]: [u32; 6]) -> Option<i64> {
+    let is_date = (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day);
     let seconds = days_from_epoch(year, month, day) * 86_400
         + i64::from(hour) * 3600
         + i64::from(minute) * 60
         + i64::from(second);
-    Some((seconds, at))
+    (is_date && hour < 24 && minute < 60 && second <= 60).then_some(seconds)
+}
+
+/// A date and time that does not begin with the year, see [`month_first`].
+#[derive(Clone, Copy, Debug)]
+pub struct OtherDate<'t> {
+    pub instant: Instant,
+    /// Whether it tells the year, which is 1970 else.
+    pub year: bool,
+    /// Whether the month is told by its name: else it may be the day.
+    pub named: bool,
+    pub rest: &'t str,
+}
+
+/// A date and time at the beginning of a text that begins with the month, or with the day before a month's name: `11/22/2026, 7:14:01 AM`,
+/// `Nov 22, 2026 @ 07:14:01.375`, `Nov 22 07:14:01`, `1122 07:14:01`, `22/Nov/2026:07:14:01 +0000`.
+#[cold]
+#[inline(never)]
+pub fn month_first(text: &str) -> Option<OtherDate<'_>> {
+    const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
+    let bytes = text.as_bytes();
+    let mut parts = [1970, 0, 0, 0, 0, 0];
+    let (mut at, mut place) = (0, 1);
+    let (mut year, mut named) = (false, false);
+    while place < 6 {
+        if place > 1 {
+            at += bytes[at..].iter().take(3).take_while(|byte| b"/:, @".contains(byte)).count();
+        }
+        let month = bytes.get(at..at + 3).and_then(|name| MONTHS.chunks(3).position(|month| month == name));
+        if let Some(month) = month.filter(|_| place < 3 && !named) {
+            parts[2] = parts[1];
+            parts[1] = month as u32 + 1;
+            (place, at, named) = (place + 1, at + 3, true);
+            continue;
+        }
+        let most = if place == 3 && !year { 4 } else { 2 };
+        let length = bytes[at..].iter().take(most).take_while(|byte| byte.is_ascii_digit()).count();
+        let number = digits(bytes, at, length).filter(|_| length > 0)?;
+        at += length;
+        if length == 4 {
+            (parts[0], year) = (number, true);
+        } else {
+            parts[place] = number;
+            place += 1;
+        }
+    }
+    let (mut instant, mut rest) = behind_seconds(text, seconds_of(parts)?, at)?;
+    const HALF: u64 = 12 * 3600 * SECOND;
+    if let Some(behind) = rest.strip_prefix(" AM") {
+        instant.ns -= if parts[3] == 12 { HALF } else { 0 };
+        rest = behind;
+    } else if let Some(behind) = rest.strip_prefix(" PM") {
+        instant.ns += if parts[3] < 12 { HALF } else { 0 };
+        rest = behind;
+    }
+    Some(OtherDate { instant, year, named, rest })
 }
 
 /// The zone at the beginning: seconds east of UTC, whether there is one, and what follows.

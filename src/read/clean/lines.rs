@@ -22,8 +22,10 @@ pub(super) enum PrefixShape {
     Kubectl,
     /// `shop.log:`, `shop.log:12:`, `shop.log-13-`
     Grep,
-    /// `2026-01-02T03:04:05.123456789Z stdout F `, `Jan 02 03:04:05 host shop[7]: `
+    /// `2026-01-02T03:04:05.123456789Z stdout F `, `[2026-01-02T03:04:05Z] `, `2026-01-02T03:04:05Z app[web.1]: `, `Jan 02 03:04:05 host shop[7]: `
     Stamp,
+    /// `2026-01-02 03:04:05 INFO [main] Reporter: `, before a document.
+    Line,
 }
 
 impl PrefixShape {
@@ -46,6 +48,7 @@ impl PrefixShape {
             PrefixShape::Kubectl => "kubectl",
             PrefixShape::Grep => "grep",
             PrefixShape::Stamp => "a log driver",
+            PrefixShape::Line => "a log",
         }
     }
 
@@ -53,7 +56,7 @@ impl PrefixShape {
     fn prefix(self, line: &[u8]) -> Option<(&[u8], usize)> {
         match self {
             PrefixShape::Compose => {
-                let name = line.iter().take_while(|b| b.is_ascii_alphanumeric() || b"._-".contains(b)).count();
+                let name = line.iter().take_while(|b| b.is_ascii_alphanumeric() || b"._-@".contains(b)).count();
                 let bar = name + line[name..].iter().take_while(|b| **b == b' ').count();
                 let end = match line.get(bar..)? {
                     [b'|', b' ', ..] => bar + 2,
@@ -82,6 +85,15 @@ impl PrefixShape {
                 let numbered = digits > 0 && line.get(end + 1 + digits) == Some(&separator);
                 Some((name, end + 1 + if numbered { digits + 1 } else { 0 }))
             }
+            PrefixShape::Line => {
+                let at = line.windows(2).position(|pair| pair == b"{\"")?;
+                let list = usize::from(at > 0 && line[at - 1] == b'[');
+                let document = line[at..].trim_ascii_end();
+                // Spans have times.
+                let has = |part: &[u8]| document.windows(part.len()).any(|window| window == part);
+                let whole = document.ends_with(if list > 0 { b"]" } else { b"}" });
+                (at > list && whole && (has(b"tart") || has(b"imestamp"))).then_some((b"", at - list))
+            }
             PrefixShape::Stamp => {
                 if let [_, _, _, b' ', _, _, b' ', _, _, b':', _, _, b':', _, _, b' ', rest @ ..] = line {
                     let host = rest.iter().take(DATE_LENGTH).position(|byte| *byte == b' ')? + 1;
@@ -90,15 +102,30 @@ impl PrefixShape {
                     let space = usize::from(rest.get(host + end + 1) == Some(&b' '));
                     return Some((name, 16 + host + end + 1 + space));
                 }
+                let bracket = usize::from(line.first() == Some(&b'['));
+                let line = &line[bracket..];
                 let head = &line[..line.len().min(DATE_LENGTH)];
                 // All of a date is ASCII.
                 let head = &head[..head.iter().take_while(|byte| byte.is_ascii()).count()];
                 let (date, rest) = leading_date_time(std::str::from_utf8(head).ok()?)?;
-                let end = head.len() - rest.len();
+                let mut end = head.len() - rest.len();
+                if bracket > 0 {
+                    end += line[end..].starts_with(b"]").then_some(1)?;
+                }
                 let behind = &line[end..];
+                // `host shop[7]: `
+                let program = behind.iter().take(DATE_LENGTH).position(|byte| *byte == b'{').unwrap_or(DATE_LENGTH);
+                let program = &behind[..behind.len().min(program)];
+                if let Some(close) = program.windows(3).position(|window| window == b"]: ")
+                    && let Some(open) = program[..close].iter().position(|byte| *byte == b'[')
+                    && program[..open].trim_ascii().iter().filter(|byte| **byte == b' ').count() < 2
+                {
+                    let name = program[..open].rsplit(|byte| *byte == b' ').next()?;
+                    return date.zoned.then_some((name, bracket + end + close + 3));
+                }
                 const STREAMS: [&[u8]; 6] = [b" stdout F ", b" stderr F ", b" stdout P ", b" stderr P ", b" ", b"\t"];
                 let mark = STREAMS.iter().find(|mark| behind.starts_with(mark)).map_or(0, |mark| mark.len());
-                (date.zoned && (mark > 0 || behind.trim_ascii().is_empty())).then_some((b"", end + mark))
+                (date.zoned && (mark > 0 || behind.trim_ascii().is_empty())).then_some((b"", bracket + end + mark))
             }
         }
     }
@@ -119,12 +146,26 @@ fn file_name(path: &[u8]) -> Option<(&[u8], usize)> {
     Some((&path[folder..dot], end))
 }
 
-/// Whether dates before the lines are none of their own: without them they are spans, or another format that is no log.
-pub(super) fn stamps_are_foreign(head: &[u8]) -> bool {
+/// Whether what stands before the lines is none of their own: without it they are spans, or another format that is no log.
+pub(super) fn is_foreign(head: &[u8], shape: PrefixShape) -> bool {
+    let is_log = |head: &[u8]| {
+        let format = formats_of(head).first().map(|candidate| candidate.format.id);
+        format.map(|id| matches!(id, "logs" | "rust-tracing"))
+    };
     let mut lines = head.to_vec();
-    remove_prefixes(&mut lines, PrefixShape::Stamp);
-    let format = formats_of(&lines).first().map(|candidate| candidate.format.id);
-    format.is_some_and(|id| !matches!(id, "logs" | "rust-tracing"))
+    match shape {
+        // Formats whose documents stand in lines of logs read them there.
+        PrefixShape::Line => {
+            let mut all = head.split(|byte| *byte == b'\n');
+            if !all.any(|line| shape.prefix(line).is_some()) || is_log(head) == Some(false) {
+                return false;
+            }
+        }
+        _ if !shape.is_shared(head) => return false,
+        _ => {}
+    }
+    remove_prefixes(&mut lines, shape);
+    is_log(&lines) == Some(false)
 }
 
 pub(super) fn remove_prefixes(bytes: &mut Vec<u8>, shape: PrefixShape) -> LinePrefixes {

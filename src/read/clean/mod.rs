@@ -17,6 +17,7 @@ mod commas;
 mod encoding;
 mod lines;
 mod markup;
+mod table;
 
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ use around::{noise, text_before_json, text_beside_json};
 pub(super) use commas::{is_trailing_comma, without_trailing_commas};
 use encoding::Order;
 pub(super) use encoding::remove_escapes;
-use lines::{PrefixShape, margin, remove_margin, remove_prefixes, stamps_are_foreign, without_docker, without_marks};
+use lines::{PrefixShape, is_foreign, margin, remove_margin, remove_prefixes, without_docker, without_marks};
 use markup::{has_fences, keep_fenced, preformatted, text_of_page};
 
 /// How much of a text is looked at.
@@ -120,15 +121,23 @@ fn without_surroundings(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> Li
         let more = if prefixes.names.len() > 4 { ", …" } else { "" };
         notes.push(format!("Removed what {} puts before each line ({names}{more}).", shape.origin()));
     }
-    if PrefixShape::Stamp.is_shared(head_of(bytes)) && stamps_are_foreign(head_of(bytes)) {
-        let services = remove_prefixes(Arc::make_mut(bytes), PrefixShape::Stamp);
-        if prefixes.names.is_empty() {
-            prefixes = services;
+    for (shape, what) in [(PrefixShape::Stamp, "the date and time"), (PrefixShape::Line, "what a log puts")] {
+        if is_foreign(head_of(bytes), shape) {
+            let services = remove_prefixes(Arc::make_mut(bytes), shape);
+            if prefixes.names.is_empty() {
+                prefixes = services;
+            }
+            notes.push(format!("Removed {what} before each line, which what reads it has no use for."));
+            break;
         }
-        notes.push("Removed the date and time before each line, which what reads it has no use for.".to_owned());
     }
     if !fenced {
         read_fences(bytes, notes);
+    }
+    if let Some(objects) = table::objects(bytes) {
+        *bytes = Arc::new(objects);
+        notes.push("Read a table: each row as an object whose keys are the names of the columns.".to_owned());
+        return prefixes;
     }
     if let Some((end, lines)) = noise(head_of(bytes)) {
         blank(&mut Arc::make_mut(bytes)[..end]);

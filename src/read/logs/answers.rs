@@ -5,6 +5,7 @@
 //! CloudWatch       {"events":[{"timestamp":1767323045500,"message":"line"}]}    the same under logEvents
 //! Logs Insights    {"results":[[{"field":"@timestamp","value":"2026-01-02 03:04:05.500"},{"field":"@message","value":"line"}]]}
 //! Grafana, logcli  {"line":"line","timestamp":"1767323045500000000","labels":{…}}
+//! Fluent Bit, journald and others, of lines that are JSON   {"log":"{\"msg\":…}","date":1767323045.5,…}
 //! ```
 //! The lines come out as they were written, so that whatever format they have is detected and read as from a file. Time and labels are put where
 //! they add something: the time before a text that has none with a zone, as a member into an object that is a line of a log; labels with a trace
@@ -18,8 +19,8 @@ use super::super::instant::{Unit, leading_date_time};
 use super::super::line_prefixes::LinePrefixes;
 use super::super::unpack::Trouble;
 use super::fields::Field;
+use super::glance::looks;
 use super::level::Level;
-use super::text::looks;
 use crate::error::WarningKind;
 use crate::json::{Data, Kind, Lex, Lexer, Node, decode_string};
 use crate::simd::Needle;
@@ -42,7 +43,10 @@ impl Store {
     fn of(head: &[u8]) -> Option<Store> {
         // Most documents are none: a glance at some words is all they take.
         let has = |word: &[u8]| Needle::new(word).is_some_and(|word| word.is_in(head, 0, head.len()));
-        if ![&b"\"values\""[..], b"\"message\"", b"\"field\"", b"\"line\""].into_iter().any(has) {
+        if ![&b"\"values\""[..], b"\"message\"", b"\"field\"", b"\"line\"", b"\"Line\"", b"\"{\\\""]
+            .into_iter()
+            .any(has)
+        {
             return None;
         }
         let shape = Shape::of(head);
@@ -66,9 +70,36 @@ impl Store {
         if lists(Store::CloudWatch).any(|list| event(list)) && shape.keys_under("").all(around) {
             return Some(Store::CloudWatch);
         }
-        let lines = is("", "line", Kind::String) && (is("", "timestamp", Kind::String) || is("", "ts", Kind::String));
-        (lines && !shape.keys_under("").any(is_message)).then_some(Store::Lines)
+        let has = |keys: &[&str]| keys.iter().any(|key| is("", key, Kind::String));
+        let lines = has(&LINES[..2]) && has(&TIMES[..3]);
+        (lines && !shape.keys_under("").any(is_message) || !shape.keys_under("").any(is_trace) && wraps_objects(head))
+            .then_some(Store::Lines)
     }
+}
+
+/// Keys of a line, and of its time.
+const LINES: [&str; 7] = ["line", "Line", "log", "message", "MESSAGE", "msg", "_raw"];
+const TIMES: [&str; 8] = ["timestamp", "ts", "tsNs", "@timestamp", "time", "date", "_time", "__REALTIME_TIMESTAMP"];
+
+/// Whether the first object has a line that is an object itself, in a text.
+fn wraps_objects(head: &[u8]) -> bool {
+    let mut lexer = Lexer::new(head, 0);
+    if matches!(lexer.peek(), Ok(Kind::Array)) {
+        lexer.go_to(lexer.offset() + 1);
+    }
+    let Ok(mut cursor) = lexer.begin_object() else { return false };
+    while let Ok(Some(name)) = lexer.any_member(&mut cursor) {
+        if name.bytes(head) == b"result" && matches!(lexer.peek(), Ok(Kind::Object)) {
+            let Ok(inner) = lexer.begin_object() else { return false };
+            cursor = inner;
+            continue;
+        }
+        let Ok(value) = lexer.skip() else { return false };
+        if LINES.iter().any(|line| line.as_bytes() == name.bytes(head)) && head[value].starts_with(b"\"{\\\"") {
+            return true;
+        }
+    }
+    false
 }
 
 fn is_message(key: &str) -> bool {
@@ -180,11 +211,16 @@ impl Out {
                 entries.push(Entry::of(labels, "@timestamp", "@message"));
             }
             Store::CloudWatch | Store::Lines => {
-                let inner = ["labels", "fields", "structuredMetadata"].iter().filter_map(|key| node.get(key));
+                // Splunk's results.
+                let node = node.get("result").unwrap_or(node);
+                let inner =
+                    ["labels", "fields", "structuredMetadata", "kubernetes"].iter().filter_map(|key| node.get(key));
                 let members = node.members().iter().chain(inner.flat_map(Node::members));
                 let labels: Vec<_> = members.map(|(key, value)| (key.as_ref(), value)).collect();
-                let time = if node.get("ts").is_some() { "ts" } else { "timestamp" };
-                entries.push(Entry::of(labels, time, if self.store == Store::Lines { "line" } else { "message" }));
+                let found = |keys: &[&'static str]| keys.iter().find(|key| node.get(key).is_some()).copied();
+                let time = found(&TIMES).unwrap_or_default();
+                let lines = if self.store == Store::Lines { &LINES[..] } else { &["message"] };
+                entries.push(Entry::of(labels, time, found(lines).unwrap_or_default()));
             }
         }
         // Loki answers with the last line first; a stack trace's lines follow each other.
@@ -202,8 +238,9 @@ impl Out {
                 .find(|(name, value)| *name == key && value.text().is_some_and(|text| !text.is_empty()));
             label.and_then(|(_, value)| value.text())
         };
-        let service =
-            ["service_name", "service", "app", "application", "container", "job"].into_iter().find_map(service);
+        let service = ["service_name", "service", "app", "application", "container", "container_name", "job"]
+            .into_iter()
+            .find_map(service);
         self.prefixes.begin(self.text.len(), service);
         self.count += 1;
         let mut line = Cow::Borrowed(entry.line.unwrap_or_default().trim_end());
@@ -251,8 +288,8 @@ impl Out {
                 None => (entry.time, line),
             };
             if let Some(ns) = date {
-                let date = date_and_time(ns / 1_000_000_000);
-                self.text.push_str(&format!("{}.{:09}Z ", date.trim_end_matches(" UTC"), ns % 1_000_000_000));
+                self.text.push_str(&written(ns));
+                self.text.push_str("Z ");
             }
             let level =
                 labels.clone().find(|(key, _)| Field::of(key) == Field::Level).and_then(|(_, value)| value.text());
@@ -279,7 +316,14 @@ impl<'n, 'a> Entry<'n, 'a> {
     }
 }
 
-fn made(data: Data<'_>) -> Node<'_> {
+/// A date and time without a zone.
+pub(in super::super) fn written(ns: u64) -> String {
+    let date = date_and_time(ns / 1_000_000_000);
+    format!("{}.{:09}", date.trim_end_matches(" UTC"), ns % 1_000_000_000)
+}
+
+/// A value that stands nowhere.
+pub(in super::super) fn made(data: Data<'_>) -> Node<'_> {
     Node { data, start: 0, end: 0, json: false }
 }
 

@@ -1,6 +1,6 @@
 //! Finds the date of a line of text among its first words.
 
-use super::super::instant::{Dates, leading_date_time};
+use super::super::instant::{Dates, OtherDate, month_first};
 
 /// Words at the beginning of a line among which its date is.
 const HEAD: usize = 12;
@@ -30,7 +30,7 @@ pub(super) enum Zone {
     Month,
 }
 
-pub(super) fn find_date(bytes: &[u8], dates: &mut Dates) -> Option<Date> {
+pub fn find_date(bytes: &[u8], dates: &mut Dates) -> Option<Date> {
     /// Dates are not longer.
     const LONG: usize = 48;
     let mut at = 0;
@@ -59,11 +59,11 @@ pub(super) fn find_date(bytes: &[u8], dates: &mut Dates) -> Option<Date> {
                 let zone = if instant.zoned { Zone::Told } else { Zone::Unsaid };
                 return Some(Date { ns: instant.ns, zone, start: at, end });
             }
-            if let Some((ns, length)) = access_log_date(text) {
-                return Some(Date { ns, zone: Zone::Told, start: at, end: at + length });
-            }
-            if let Some((ns, length)) = slashed_date(text) {
-                return Some(Date { ns, zone: Zone::Month, start: at, end: at + length });
+            // The clock alone is looked for at the beginning.
+            if text.as_bytes().get(2) != Some(&b':')
+                && let Some(date) = month_first(text).filter(|date| date.year)
+            {
+                return Some(other_date(date, at, text));
             }
         }
         // The next word; a file name before a date ends with a colon.
@@ -71,7 +71,7 @@ pub(super) fn find_date(bytes: &[u8], dates: &mut Dates) -> Option<Date> {
         let Some(length) = word else { break };
         at += length + 1;
     }
-    clock(bytes).or_else(|| kitchen_clock(bytes)).or_else(|| yearless(bytes))
+    clock(bytes).or_else(|| kitchen_clock(bytes)).or_else(|| leading_month(bytes))
 }
 
 /// `3:04PM` at the beginning of a line, as zerolog's console has it.
@@ -122,57 +122,29 @@ fn clock(bytes: &[u8]) -> Option<Date> {
     Some(Date { ns, zone: Zone::Day, start, end: at })
 }
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+pub(super) const NO_YEAR: &str = "Dates without a year are taken for ones of 1970.";
 
-/// A date without a year at the beginning of a line: `Nov 22 07:14:01` of syslog, `I1122 07:14:01.375000` of klog.
+/// A date at the beginning of a line that begins with the month: `Nov 22 07:14:01` of syslog, perhaps behind `<11>`, `I1122 07:14:01.375000` of klog.
 #[inline(never)]
-fn yearless(bytes: &[u8]) -> Option<Date> {
-    let priority = bytes.strip_prefix(b"<").and_then(|rest| rest.iter().take(4).position(|byte| *byte == b'>'));
-    let from = priority.map_or(0, |length| length + 2);
-    let text = bytes.get(from..bytes.len().min(from + 32))?;
-    let text = std::str::from_utf8(&text[..text.iter().take_while(|byte| byte.is_ascii()).count()]).ok()?;
-    let (start, usual) = match MONTHS.iter().position(|month| text.starts_with(month)) {
-        Some(month) => (0, format!("1970-{:02}-{}T{}", month + 1, text.get(4..6)?.replace(' ', "0"), text.get(7..)?)),
-        None if text.starts_with(['I', 'W', 'E', 'F']) => {
-            (1, format!("1970-{}-{}T{}", text.get(1..3)?, text.get(3..5)?, text.get(6..)?))
-        }
-        None => return None,
-    };
-    let (instant, rest) = leading_date_time(&usual)?;
-    Some(Date { ns: instant.ns, zone: Zone::Year, start: from + start, end: from + text.len() - rest.len() })
+pub(super) fn leading_month(bytes: &[u8]) -> Option<Date> {
+    let priority =
+        if bytes.first() == Some(&b'<') { bytes.iter().take(5).position(|byte| *byte == b'>') } else { None };
+    let from = priority.map_or(0, |end| end + 1);
+    let from = from + usize::from(matches!(bytes[from..], [b'I' | b'W' | b'E' | b'F', b'0'..=b'9', ..]));
+    let head = &bytes[from..bytes.len().min(from + 40)];
+    // All of a date is ASCII.
+    let text = std::str::from_utf8(&head[..head.iter().take_while(|byte| byte.is_ascii()).count()]).ok()?;
+    let begins = head.first().is_some_and(u8::is_ascii_uppercase) || from == 1;
+    Some(other_date(month_first(text).filter(|_| begins)?, from, text))
 }
 
-/// `11/22/2026, 7:14:01 AM`, as programs in JavaScript and .NET write it for people.
-#[inline(never)]
-fn slashed_date(text: &str) -> Option<(u64, usize)> {
-    let (date, rest) = text.split_once(' ')?;
-    let mut parts = date.trim_end_matches(',').split('/');
-    let mut part = || parts.next().and_then(|part| part.parse::<u32>().ok());
-    let (month, day, year) = (part()?, part()?, part()?);
-    let clock = rest.split(' ').next()?;
-    let noon = rest.get(clock.len()..clock.len() + 3);
-    let (hour, behind) = clock.split_once(':')?;
-    let hour: u32 = hour.parse().ok()?;
-    let hour = match noon {
-        Some(" AM") => hour % 12,
-        Some(" PM") => hour % 12 + 12,
-        _ => hour,
+fn other_date(date: OtherDate<'_>, start: usize, text: &str) -> Date {
+    let zone = match date.instant.zoned {
+        _ if !date.year => Zone::Year,
+        true => Zone::Told,
+        false if date.named => Zone::Unsaid,
+        false => Zone::Month,
     };
-    let length = date.len() + 1 + clock.len() + if matches!(noon, Some(" AM" | " PM")) { 3 } else { 0 };
-    let usual = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{behind}");
-    let (instant, rest) = leading_date_time(&usual)?;
-    rest.is_empty().then_some((instant.ns, length))
-}
-
-/// `22/Nov/2026:07:14:01 +0000`, as web servers write it.
-fn access_log_date(text: &str) -> Option<(u64, usize)> {
-    let date = text.get(..20)?;
-    let month = MONTHS.iter().position(|month| Some(*month) == date.get(3..6))? + 1;
-    if date.as_bytes()[2] != b'/' || date.as_bytes()[6] != b'/' || date.as_bytes()[11] != b':' {
-        return None;
-    }
-    let zone = text.get(20..26).unwrap_or_default();
-    let usual = format!("{}-{month:02}-{}T{}{zone}", date.get(7..11)?, date.get(..2)?, date.get(12..20)?);
-    let (instant, rest) = leading_date_time(&usual)?;
-    Some((instant.ns, 20 + if rest.is_empty() { zone.len() } else { 0 }))
+    let end = start + text.len() - date.rest.len();
+    Date { ns: date.instant.ns, zone, start, end }
 }

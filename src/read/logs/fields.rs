@@ -46,6 +46,8 @@ pub enum Field {
     SpanName,
     Method,
     Path,
+    /// Both, `GET /cart HTTP/1.1`, or an object that holds them.
+    Request,
     /// With the unit that the key names.
     Duration(Option<Unit>),
     Exception,
@@ -129,6 +131,7 @@ impl Field {
         matches!(
             self,
             Field::Container
+                | Field::Request
                 | Field::Trace
                 | Field::Service
                 | Field::Time(_)
@@ -141,7 +144,7 @@ impl Field {
 }
 
 /// What names stand for, in their order. A table takes less room than code does, and few names are looked up.
-static NAMES: [(&str, Field); 244] = {
+static NAMES: [(&str, Field); 246] = {
     use Field::*;
     use Unit::{Micros as Us, Millis as Ms, Nanos as Ns, Seconds as S};
     [
@@ -203,6 +206,7 @@ static NAMES: [(&str, Field); 244] = {
         ("elapsedtime", Duration(None)),
         ("elapsedtimems", Duration(Some(Ms))),
         ("elapsedus", Duration(Some(Us))),
+        ("endepochnanos", Time(Some(Ns))),
         ("epochmillis", Time(Some(Ms))),
         ("epochseconds", Seconds),
         ("err", Error),
@@ -292,7 +296,7 @@ static NAMES: [(&str, Field); 244] = {
         ("renderedmessage", Message),
         ("req", Container),
         ("reqmethod", Method),
-        ("request", Container),
+        ("request", Request),
         ("requestmethod", Method),
         ("requestpath", Path),
         ("requesttime", Duration(Some(S))),
@@ -332,6 +336,7 @@ static NAMES: [(&str, Field); 244] = {
         ("springapplicationname", Service),
         ("stack", Exception),
         ("stacktrace", Exception),
+        ("startepochnanos", Began),
         ("starttime", Start),
         ("status", Status),
         ("statuscode", Status),

@@ -272,6 +272,18 @@ impl Line {
                 }
                 self.keep(reading, key, found);
             }
+            Field::Request => {
+                let text = found.text.bytes(bytes);
+                if let [Some(method), Some(path)] = {
+                    let mut words = text.split(|byte| *byte == b' ');
+                    [words.next(), words.next().filter(|path| path.starts_with(b"/"))]
+                } {
+                    let start = found.text.start + method.len() as u32;
+                    self.method = Some(Text { end: start, ..found.text });
+                    self.path = Some(Text { start: start + 1, end: start + 1 + path.len() as u32, ..found.text });
+                }
+                self.keep(reading, key, found);
+            }
             Field::Duration(unit) => {
                 if let Some(duration) = duration_of(reading, &content(), unit) {
                     self.duration = Some(self.duration.unwrap_or(0).max(duration));
@@ -578,7 +590,7 @@ pub fn duration_of(reading: &mut LineInput<'_>, text: &str, unit: Option<Unit>) 
 }
 
 /// What a sentence says that something took: `took 12ms`, `Completed 200 OK in 12 ms`, `Duration: 12 ms`.
-fn told_duration(message: &str) -> Option<u64> {
+pub fn told_duration(message: &str) -> Option<u64> {
     const DONE: [&str; 12] = [
         "completed",
         "finished",

@@ -10,6 +10,8 @@
 //! ([`Reading::log_line`]). A log of `tracing-subscriber` names no ids: its spans are paths, see [`rust_tracing`].
 
 pub(super) mod answers;
+mod dotnet_record;
+mod glance;
 pub(super) mod otlp_logs;
 mod report;
 pub(super) mod rust_tracing;
@@ -31,8 +33,8 @@ use tally::Tally;
 pub(super) const FORMAT: Format = Format {
     id: "logs",
     name: "Log lines",
-    produced_by: "pino, winston, bunyan, zap, slog, logrus, zerolog, Serilog, logback, log4j, structlog, Python's logging, Spring, .NET, Google Cloud Logging, Loki, CloudWatch Logs, Datadog, Elastic, nginx",
-    shapes: "JSON lines and lists of them; logfmt; `[app,trace,span]`, `[trace_id=… span_id=…]`; access logs with a traceparent; stack traces; the answers of stores of logs",
+    produced_by: "pino, winston, bunyan, zap, slog, logrus, zerolog, Serilog, logback, log4j, structlog, Python's logging, Spring, .NET, Google Cloud Logging, Loki, CloudWatch Logs, Datadog, Elastic, nginx, Envoy, syslog, AWS Lambda",
+    shapes: "JSON lines and lists of them; logfmt; `[app,trace,span]`, `[trace_id=… span_id=…]`; access logs with a traceparent; stack traces; the answers of stores of logs; tables (CSV, TSV, as databases print them)",
     detect,
     read,
 };
@@ -43,7 +45,7 @@ pub(super) fn begin() -> Logs {
         let parent = Traceparent::parse(text).ok()?;
         Some((parent.trace_id().as_u128(), parent.parent_id().as_u64()))
     };
-    Logs::new(traceparent, template::filled)
+    Logs::new(traceparent, template::filled, dotnet_record::record)
 }
 
 /// The lines in a list that stands next beside spans.
@@ -78,7 +80,7 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     }
     let (mut lines, mut logs, mut traced) = (0, 0, 0);
     for line in shape.lines().filter(|line| !line.trim().is_empty()).take(200) {
-        let (log, trace) = if text::is_scope(line.as_bytes()) { (true, true) } else { text::looks(line) };
+        let (log, trace) = if text::is_scope(line.as_bytes()) { (true, true) } else { glance::looks(line) };
         lines += 1;
         logs += usize::from(log);
         traced += usize::from(log && trace);
@@ -129,6 +131,7 @@ fn json_objects(shape: &Shape<'_>) -> Option<&'static str> {
                 has.answer = true;
             }
             Field::Method | Field::Path => has.request = true,
+            Field::Request => has.request |= kind == Kind::String,
             Field::Start if name == "start_time" => has.start = true,
             _ => has.span |= matches!(name, "start" | "startTime" | "endTime" | "end_time" | "spans"),
         }
@@ -163,7 +166,7 @@ impl<'a> Reading<'a> {
             let read = json::document(self, &mut lexer, u32::MAX, &mut |_, _| {});
             return (read.is_ok() && self.logs.lines.count() > before).then(|| lexer.offset());
         }
-        if !text::names_a_trace(bytes, at) {
+        if !glance::names_a_trace(bytes, at) {
             return None;
         }
         let (taken, next) = text::take(self, at);
@@ -172,7 +175,7 @@ impl<'a> Reading<'a> {
 
     /// Whether the line that begins here is a log line that names a trace.
     pub(super) fn is_log_line(&self, at: usize) -> bool {
-        text::names_a_trace(self.bytes, at)
+        glance::names_a_trace(self.bytes, at)
     }
 }
 

@@ -27,14 +27,14 @@ static CLASSES: [u8; 256] = {
 
 /// A piece of a line; offsets count from its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Piece {
-    pub(super) kind: PieceKind,
-    pub(super) start: usize,
-    pub(super) end: usize,
+pub struct Piece {
+    pub kind: PieceKind,
+    pub start: usize,
+    pub end: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum PieceKind {
+pub enum PieceKind {
     Word,
     /// Between quotes, which are part of it.
     Quoted,
@@ -45,9 +45,9 @@ pub(super) enum PieceKind {
 }
 
 /// Cuts a text into pieces.
-pub(super) struct Pieces<'t> {
-    pub(super) text: &'t [u8],
-    pub(super) at: usize,
+pub struct Pieces<'t> {
+    pub text: &'t [u8],
+    pub at: usize,
 }
 
 impl Iterator for Pieces<'_> {
@@ -112,7 +112,7 @@ impl Pieces<'_> {
     }
 
     /// Goes to the next piece that may be anything but a word; whether there is one. Nothing is passed by when it stands at one.
-    pub(super) fn pass_words(&mut self) -> bool {
+    pub fn pass_words(&mut self) -> bool {
         let mark = simd::find(self.text, self.at, [b'=', b'[', b'"']);
         let word = self.text[self.at..mark].iter().rposition(|byte| matches!(byte, b' ' | b'\t'));
         self.at += word.map_or(0, |blank| blank + 1);
@@ -126,18 +126,18 @@ fn begins_with_pair(text: &[u8]) -> bool {
 }
 
 /// How many bytes of a text may be a key.
-pub(super) fn key_length(text: &[u8]) -> usize {
+pub fn key_length(text: &[u8]) -> usize {
     text.iter().take_while(|byte| CLASSES[**byte as usize] == KEY).count()
 }
 
 /// Behind the closing quote, or the end.
-pub(super) fn quoted_end(text: &[u8], start: usize) -> usize {
+pub fn quoted_end(text: &[u8], start: usize) -> usize {
     quoted(text, start).0
 }
 
 /// The same, and whether there is a backslash.
 #[inline]
-pub(super) fn quoted(text: &[u8], start: usize) -> (usize, bool) {
+pub fn quoted(text: &[u8], start: usize) -> (usize, bool) {
     let (mut at, mut escaped) = (start + 1, false);
     loop {
         at = simd::find_near(text, at, [b'"', b'\\', b'"']);
@@ -151,7 +151,7 @@ pub(super) fn quoted(text: &[u8], start: usize) -> (usize, bool) {
 
 /// Behind a bare value: white space ends it, and a comma, semicolon or bracket with nothing behind it.
 #[inline]
-pub(super) fn value_end(text: &[u8], start: usize) -> usize {
+pub fn value_end(text: &[u8], start: usize) -> usize {
     let mut at = simd::find_near(text, start, [b' ', b'\t', b' ']);
     while at > start && matches!(text[at - 1], b',' | b';' | b']' | b')') {
         at -= 1;

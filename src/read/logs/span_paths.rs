@@ -7,6 +7,7 @@ use super::super::ids::{self, Base64, span_number, trace_number};
 use super::super::instant::{Dates, Unit, unit_duration};
 use super::super::told::kind_of;
 use super::collect::ESTIMATE_AFTER;
+use super::dates::{NO_YEAR, leading_month};
 use super::fields::Field;
 use super::level::Level;
 use super::names::name_of;
@@ -44,6 +45,8 @@ pub struct Step<'t> {
 pub struct Head {
     /// Nanoseconds; `NO_TIME` when there is none.
     pub time: u64,
+    /// Its date has no year.
+    yearless: bool,
     pub level: Level,
     pub level_at: (usize, usize),
     pub rest: usize,
@@ -52,6 +55,7 @@ pub struct Head {
 /// Time, level and thread at the beginning of a line.
 pub fn head(text: &str, dates: &mut Dates) -> Option<Head> {
     let (mut time, mut rest) = (NO_TIME, text);
+    let mut is_yearless = false;
     if let Some((ns, end)) = dates.again(text.as_bytes()) {
         (time, rest) = (ns, &rest[end..]);
     } else {
@@ -63,6 +67,10 @@ pub fn head(text: &str, dates: &mut Dates) -> Option<Head> {
         {
             // The clock of `uptime()`.
             (time, rest) = (nanos.ns, behind);
+        } else if let Some(date) = leading_month(rest.as_bytes()) {
+            // Of the first versions: `Nov 22 07:14:01.375`.
+            (time, rest) = (date.ns, &rest[date.end..]);
+            is_yearless = true;
         }
     }
     rest = behind_blanks(rest);
@@ -78,7 +86,13 @@ pub fn head(text: &str, dates: &mut Dates) -> Option<Head> {
     if rest.starts_with("ThreadId(") {
         rest = rest.split_once(") ").map_or(rest, |(_, behind)| behind).trim_start();
     }
-    Some(Head { time, level, level_at: (level_at, level_at + length), rest: text.len() - rest.len() })
+    Some(Head {
+        time,
+        yearless: is_yearless,
+        level,
+        level_at: (level_at, level_at + length),
+        rest: text.len() - rest.len(),
+    })
 }
 
 /// A text without the white space at its beginning.
@@ -330,6 +344,9 @@ impl Spans {
     pub fn line(&mut self, reading: &mut LineInput<'_>, text: &str, start: usize) -> Option<bool> {
         let bytes = reading.bytes;
         let head = head(text, &mut reading.logs.dates)?;
+        if head.yearless {
+            reading.guess(NO_YEAR);
+        }
         let behind = &text[head.rest..];
         let glance = path_end(behind.as_bytes());
         let known = glance.and_then(|end| self.known(bytes, &behind.as_bytes()[..end]));

@@ -19,6 +19,9 @@ pub type ReadTraceparent = fn(&[u8]) -> Option<(u128, u64)>;
 /// Fills the template of the line whose object begins at an offset, if it has one.
 pub type FillTemplate = fn(&[u8], usize) -> Option<String>;
 
+/// Reads a record of .NET's, which begins at an offset; what was made of it, and where the next line begins.
+pub type ReadRecord = fn(&mut LineInput<'_>, usize) -> (Taken, usize);
+
 /// What lines need from the beginning of the first input to the end of the last one.
 #[derive(Debug)]
 pub struct Logs {
@@ -45,10 +48,11 @@ pub struct Logs {
     own_keys: [StringId; OWN_KEYS.len()],
     pub traceparent: ReadTraceparent,
     pub fill_template: FillTemplate,
+    pub record: ReadRecord,
 }
 
 impl Logs {
-    pub fn new(traceparent: ReadTraceparent, fill_template: FillTemplate) -> Logs {
+    pub fn new(traceparent: ReadTraceparent, fill_template: FillTemplate, record: ReadRecord) -> Logs {
         Logs {
             kept: Lines::default(),
             lines: Lines::default(),
@@ -65,6 +69,7 @@ impl Logs {
             own_keys: [StringId::EMPTY; OWN_KEYS.len()],
             traceparent,
             fill_template,
+            record,
         }
     }
 

@@ -10,12 +10,11 @@
 
 use super::super::ids::{self, Base64, span_number};
 use super::super::input::NO_ZONE;
-use super::super::instant::Dates;
-use super::dates::{Zone, find_date};
+use super::dates::{NO_YEAR, Zone, find_date};
 use super::fields::Field;
 use super::json;
 use super::level::Level;
-use super::line::{Found, Line, Shape, trace_of};
+use super::line::{Found, Line, Shape, told_duration, trace_of};
 use super::pieces::{Piece, PieceKind, Pieces, key_length, quoted, value_end};
 use super::state::{LineInput, OwnKey, Taken};
 use crate::json::Text;
@@ -25,6 +24,9 @@ use crate::strings::StringId;
 
 /// Between a date and a message stands no more than a process, a file and a line.
 const DATE_TO_MESSAGE: usize = 128;
+
+/// How the last line begins that AWS Lambda prints of a call; its trace is told in the next line.
+pub const LAMBDA: &str = "REPORT RequestId: ";
 
 /// Groups of a line that are looked at.
 const GROUPS: usize = 16;
@@ -47,7 +49,7 @@ pub fn line(bytes: &[u8], start: usize) -> (Option<&str>, usize, usize) {
 pub fn take(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
     let bytes = reading.bytes;
     if bytes[start..].starts_with(RECORD) {
-        return record(reading, start);
+        return (reading.logs.record)(reading, start);
     }
     let (end, mut next) = match reading.logs.ahead {
         Some((place, _)) if place == start => reading.logs.end_ahead,
@@ -67,7 +69,7 @@ pub fn take(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
     };
     let alone = pairs && !text.ends_with('}') && pairs_alone(reading, &mut line, text, start);
     let dated = !alone && parse(reading, &mut line, text, start, pairs);
-    let log = dated || line.level != Level::Unsaid || line.has_trace();
+    let log = dated || line.level != Level::Unsaid || line.has_trace() || text.starts_with(LAMBDA);
     // What follows without beginning a line of its own.
     let (mut first, mut last) = (next, next);
     if log {
@@ -102,6 +104,10 @@ pub fn take(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
             // Each field in a line of its own, as pino-pretty prints them.
             false => ids_behind_colons(reading, &mut line, first, last),
         }
+    }
+    if text.contains(LAMBDA) {
+        // The message is cut before it ends.
+        line.duration = told_duration(text);
     }
     line.finish(reading);
     if !line.has_trace() {
@@ -149,87 +155,7 @@ fn scope(reading: &mut LineInput<'_>, line: &mut Line, start: usize, last: usize
 }
 
 /// How each line of a record begins that .NET's console exporter prints.
-const RECORD: &[u8] = b"LogRecord.";
-
-/// A record of .NET's console exporter: a line a field, then the attributes and the resource.
-fn record(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
-    #[derive(PartialEq)]
-    enum Part {
-        Fields,
-        Attributes,
-        Resource,
-    }
-    let bytes = reading.bytes;
-    let mut line = Line::at(reading.builder, start);
-    let mut part = Part::Fields;
-    let mut resource = Vec::new();
-    let mut at = start;
-    while at < bytes.len() {
-        let (end, next) = line_end(bytes, at);
-        let text = &bytes[at..end];
-        let inner = text.trim_ascii_start();
-        let from = end - inner.len();
-        let field = text.strip_prefix(RECORD);
-        if std::str::from_utf8(text).is_err()
-            || field.is_some_and(|field| field.starts_with(b"Timestamp")) && at > start
-        {
-            break;
-        }
-        if text.starts_with(b"Resource associated with LogRecord") {
-            part = Part::Resource;
-        } else if text.starts_with(b"Activity.") || inner.is_empty() && !resource.is_empty() {
-            break;
-        } else if inner.is_empty() {
-            // The resource stands behind an empty line.
-        } else if let Some(colon) =
-            inner.windows(2).position(|pair| pair == b": ").or(inner.strip_suffix(b":").map(<[u8]>::len))
-        {
-            let value = inner[colon + 1..].trim_ascii();
-            let value_at = from + colon + 1 + inner[colon + 1..].len() - inner[colon + 1..].trim_ascii_start().len();
-            let content = Text { start: value_at as u32, end: (value_at + value.len()) as u32, escaped: false };
-            let found = Found { text: content, shape: Shape::Text };
-            if field.is_some() && value.is_empty() {
-                part = Part::Attributes;
-            } else if field.is_some() {
-                let key = reading.builder.intern_bytes(&inner[RECORD.len()..colon]);
-                let field = reading.logs.fields.of(reading.input.builder, key);
-                line.take_seldom(reading, field, key, found);
-                part = Part::Fields;
-            } else if part == Part::Resource {
-                let key = reading.builder.intern_bytes(&inner[..colon]);
-                if inner[..colon] == *b"service.name" {
-                    line.service = reading.builder.intern_bytes(value);
-                }
-                resource.push((key, found.raw(reading)));
-            } else if part == Part::Attributes && from > at {
-                let key = reading.builder.intern_bytes(&inner[..colon]);
-                line.keep(reading, key, found);
-            } else {
-                break;
-            }
-        } else if from == at {
-            break;
-        }
-        at = next;
-    }
-    if at == start {
-        // Not even the first line is one of a record.
-        at = line_end(bytes, start).1;
-    }
-    line.finish(reading);
-    if !line.has_trace() {
-        line.clear(reading.builder);
-        return (Taken::WithoutTrace, at);
-    }
-    if !resource.is_empty() {
-        let mark = reading.builder.attribute_mark();
-        resource.into_iter().for_each(|(key, value)| reading.builder.push_attribute(key, value));
-        let attributes = reading.builder.attributes_since(mark);
-        line.resource = reading.logs.lines.add_resource(attributes);
-    }
-    reading.add_line(&mut line);
-    (Taken::Line, at)
-}
+pub const RECORD: &[u8] = b"LogRecord.";
 
 /// Nothing but pairs, as far as the first piece tells.
 fn is_logfmt(content: &[u8]) -> bool {
@@ -238,7 +164,7 @@ fn is_logfmt(content: &[u8]) -> bool {
 
 /// Whether a line with this first byte may belong to one that begins with no date.
 fn may_continue(first: u8) -> bool {
-    matches!(first, b' ' | b'\t' | b'T' | b'C' | b'g' | b'p' | b'a' | b'.')
+    matches!(first, b' ' | b'\t' | b'T' | b'X' | b'C' | b'g' | b'p' | b'a' | b'.')
 }
 
 /// Whether a line belongs to the one before. `dated`: that one begins with a date, as all of its kind do; `more`: another one did.
@@ -247,12 +173,13 @@ fn continues(text: &[u8], dated: bool, more: bool, has_date: &mut dyn FnMut(&[u8
     if trimmed.is_empty() {
         return false;
     }
-    if matches!(trimmed[0], b'{' | b'[') {
+    let starts = |prefix: &[u8]| trimmed.starts_with(prefix);
+    if matches!(trimmed[0], b'{' | b'[') || starts(LAMBDA.as_bytes()) {
         return false;
     }
-    let starts = |prefix: &[u8]| trimmed.starts_with(prefix);
     let may = matches!(text[0], b' ' | b'\t')
         || starts(b"Traceback (")
+        || starts(b"XRAY TraceId: ")
         || starts(b"Caused by:")
         || starts(b"goroutine ")
         || starts(b"panic:")
@@ -312,7 +239,7 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
             Zone::Told => {}
             Zone::Unsaid => reading.guess(NO_ZONE),
             Zone::Day => reading.guess("Times without a date count from midnight."),
-            Zone::Year => reading.guess("Dates without a year are taken for ones of 1970."),
+            Zone::Year => reading.guess(NO_YEAR),
             Zone::Month => reading.guess("Dates with slashes are taken to begin with the month."),
         }
         if line.time == NO_TIME {
@@ -425,7 +352,8 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
                 if in_head
                     && (line.level == Level::Unsaid && level(reading, line, start, content, piece)
                         || word.iter().all(mark)
-                        || is_uuid(word))
+                        || is_uuid(word)
+                        || is_id(word))
                 {
                     head = piece.end;
                 } else {
@@ -479,6 +407,10 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
                 line.service = reading.builder.intern(name);
             }
             said = message;
+        }
+        // Ids in columns of their own.
+        while let Some((front, _)) = said.rsplit_once('|').filter(|(_, last)| is_id(last.trim_ascii().as_bytes())) {
+            said = front.trim_ascii_end();
         }
         let from = text.len().min(said.as_ptr() as usize - text.as_ptr() as usize);
         if to < content.len() {
@@ -621,7 +553,10 @@ fn value(
     if quoted {
         (from, to) = (from + 1, to - 1);
     }
-    if matches!(field, Field::Trace | Field::Span | Field::Parent | Field::Traceparent) {
+    if matches!(
+        field,
+        Field::Trace | Field::Span | Field::Parent | Field::Traceparent | Field::Time(Some(_)) | Field::Began
+    ) {
         let inside = |byte: &u8| !matches!(byte, b'[' | b']' | b'(' | b')' | b'{' | b'}' | b'<' | b'>');
         let word = &content[from..to];
         to = from + word.iter().rposition(inside).map_or(word.len(), |last| last + 1);
@@ -631,7 +566,11 @@ fn value(
     // The escapes of logfmt are those of JSON, or of Go, which has more: then it stays as it is written.
     let escaped = quoted && backslash && crate::json::Lexer::new(content, quote).string().is_ok();
     let text = Text { start: (start + from) as u32, end: (start + to) as u32, escaped };
-    let field = if field == Field::Container { Field::Attribute } else { field };
+    let field = match field {
+        Field::Container if is_id(value) && reading.builder.string(key) == "span" => Field::Span,
+        Field::Container => Field::Attribute,
+        field => field,
+    };
     let shape = match field {
         // Hexadecimal digits may all be decimal ones.
         Field::Trace | Field::Span | Field::Parent if matches!(value.len(), 16 | 32) => Shape::Text,
@@ -733,12 +672,16 @@ fn full_ids(text: &[u8]) -> Option<(TraceKey, SpanKey)> {
 }
 
 /// The id of a request, as AWS Lambda puts it before each line's level.
+fn is_id(word: &[u8]) -> bool {
+    matches!(word.len(), 16 | 32) && word.iter().all(u8::is_ascii_hexdigit)
+}
+
 fn is_uuid(word: &[u8]) -> bool {
     let dash = |at: usize| matches!(at, 8 | 13 | 18 | 23);
     word.len() == 36 && word.iter().enumerate().all(|(at, b)| if dash(at) { *b == b'-' } else { b.is_ascii_hexdigit() })
 }
 
-fn is_trace(text: &str) -> bool {
+pub fn is_trace(text: &str) -> bool {
     matches!(text.len(), 16 | 31 | 32 | 15) && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
@@ -759,9 +702,31 @@ fn is_request(text: &[u8]) -> bool {
         .any(|method| text.starts_with(method.as_bytes()))
 }
 
-/// A traceparent anywhere in a text.
-pub fn scan_traceparent(reading: &LineInput<'_>, line: &mut Line, start: usize, end: usize) -> bool {
+/// A span's context as Jaeger's clients print it, `trace:span:parent:flags`, in a word.
+fn jaeger_context(word: &[u8]) -> Option<[&[u8]; 3]> {
+    let mut parts = word.split(|byte| *byte == b':');
+    let (trace, span, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let fits = |part: &[u8], most: usize| !part.is_empty() && part.len() <= most;
+    let fit = trace.len() > 8 && fits(trace, 32) && span.len() > 8 && fits(span, 16) && fits(parent, 16);
+    (fit && fits(flags, 2) && parts.next().is_none()).then_some([trace, span, parent])
+}
+
+/// Words of hexadecimal digits and colons.
+pub fn jaeger_contexts(text: &[u8]) -> impl Iterator<Item = [&[u8]; 3]> {
+    text.split(|byte| !byte.is_ascii_hexdigit() && *byte != b':')
+        .filter(|word| word.len() > 20)
+        .filter_map(jaeger_context)
+}
+
+/// A traceparent, or a context of Jaeger's, anywhere in a text.
+pub fn scan_traceparent(reading: &mut LineInput<'_>, line: &mut Line, start: usize, end: usize) -> bool {
     let text = &reading.bytes[start..end];
+    if let Some([trace, span, parent]) = jaeger_contexts(text).next() {
+        let number = |digits: &[u8]| span_number(simd::hex_portable(digits).unwrap_or(0));
+        line.trace = ids::trace_key(reading.builder, trace, Base64::No).0;
+        (line.span, line.parent) = (number(span), number(parent));
+        return true;
+    }
     let mut at = 0;
     while let Some(found) = text[at..].windows(4).position(|window| window[2] == b'-' && window[..2] == *b"00") {
         at += found;
@@ -808,9 +773,9 @@ fn ids_behind_colons(reading: &mut LineInput<'_>, line: &mut Line, start: usize,
 }
 
 /// The length of X-Ray's trace ids, `1-5759e988-bd862e3fe1be46a994272793`.
-const XRAY: usize = 35;
+pub const XRAY: usize = 35;
 
-fn is_xray(text: &[u8]) -> bool {
+pub fn is_xray(text: &[u8]) -> bool {
     let dash = |at: usize| matches!(at, 1 | 10);
     text.len() == XRAY
         && text[0] == b'1'
@@ -839,7 +804,12 @@ fn scan(reading: &mut LineInput<'_>, line: &mut Line, start: usize, end: usize) 
         // A UUID's parts are none.
         let whole = from == 0 || text[from - 1] != b'-' || trace.is_some();
         match at - from {
-            24 if hex && trace.is_none() && from >= XRAY - 24 && is_xray(&text[at - XRAY..at]) => {
+            24 if hex
+                && trace.is_none()
+                && from >= XRAY - 24
+                && is_xray(&text[at - XRAY..at])
+                && !text[..at - XRAY].ends_with(b"Self=") =>
+            {
                 trace = Some((at - XRAY, at));
             }
             32 if hex && trace.is_none() && whole => trace = Some((from, at)),
@@ -861,77 +831,4 @@ fn scan(reading: &mut LineInput<'_>, line: &mut Line, start: usize, end: usize) 
     if let Some((from, to)) = span {
         line.span = ids::span_key(reading.builder, &text[from..to], Base64::No).0;
     }
-}
-
-/// Whether a text line looks like one of a log, and whether it names a trace: for a glance at an input.
-pub fn looks(text: &str) -> (bool, bool) {
-    let bytes = text.as_bytes();
-    if bytes.starts_with(RECORD) {
-        return (true, true);
-    }
-    let dated = find_date(bytes, &mut Dates::default()).is_some();
-    if !dated && is_id_alone(bytes) {
-        return (true, true);
-    }
-    let (mut trace, mut pairs, mut level) = (false, 0, false);
-    for (number, piece) in (Pieces { text: bytes, at: 0 }).take(64).enumerate() {
-        match piece.kind {
-            PieceKind::Pair(equals) => {
-                pairs += 1;
-                let key = text.get(piece.start..equals).unwrap_or_default();
-                let key = key.trim_start_matches(['[', '(', '{']);
-                let value = bytes.get(equals + 1..piece.end).unwrap_or_default();
-                trace |=
-                    matches!(Field::of(key), Field::Trace | Field::DecimalTrace | Field::Traceparent | Field::Xray)
-                        && value.len() > 8;
-                level |= Field::of(key) == Field::Level;
-            }
-            PieceKind::Group => {
-                let inner = text.get(piece.start + 1..piece.end.saturating_sub(1)).unwrap_or_default();
-                trace |= inner.split(['=', ',', '-', ' ', '"']).any(is_trace);
-            }
-            _ => {
-                let word = &bytes[piece.start..piece.end];
-                // A colon ends a level, whatever follows it.
-                let word = word.split(|byte| *byte == b':').next().unwrap_or(word);
-                level |= number < 8 && word.iter().any(u8::is_ascii_uppercase) && Level::of(word).is_some();
-                let text = text.get(piece.start..piece.end).unwrap_or_default();
-                let id = |part: &str| part.len() == 32 && part.bytes().all(|b| b.is_ascii_hexdigit());
-                trace |= text.split(|c: char| !c.is_ascii_alphanumeric()).any(id);
-            }
-        }
-    }
-    trace |= !trace && bytes.windows(XRAY).any(is_xray);
-    let named = trace && (pairs > 1 || level || bytes.trim_ascii_end().ends_with(b"}"));
-    (dated || level && pairs == 0 || level && pairs > 2 || named, trace)
-}
-
-/// Whether an indented line is the trace id of the line before, as pino-pretty prints it: `    trace_id: "4bf9…"`.
-#[inline(never)]
-fn is_id_alone(text: &[u8]) -> bool {
-    let text = text.strip_prefix(b"    ").and_then(|text| std::str::from_utf8(text).ok());
-    let Some((name, value)) = text.and_then(|text| text.split_once(": \"")) else { return false };
-    value.trim_end().strip_suffix('"').is_some_and(is_trace) && Field::of(name) == Field::Trace
-}
-
-/// Whether a line begins here that names a trace and is one of a log.
-pub fn names_a_trace(bytes: &[u8], start: usize) -> bool {
-    /// Ids stand in the first part of a line.
-    const GLANCE: usize = 4096;
-    // Once a line, however many values stand on it.
-    let before = bytes[..start].iter().rev().take(64).find(|b| !matches!(b, b' ' | b'\t'));
-    if before.is_some_and(|byte| *byte != b'\n') {
-        return false;
-    }
-    if bytes[start..].starts_with(RECORD) {
-        return bytes[start..].starts_with(b"LogRecord.Timestamp:");
-    }
-    let head = &bytes[..bytes.len().min(start + GLANCE)];
-    let (end, _) = line_end(head, start);
-    let text = match std::str::from_utf8(&head[start..end]) {
-        Ok(text) => text,
-        // The glance may end inside a character.
-        Err(error) => std::str::from_utf8(&head[start..start + error.valid_up_to()]).unwrap_or_default(),
-    };
-    looks(text) == (true, true)
 }
