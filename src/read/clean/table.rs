@@ -2,8 +2,8 @@
 //! the columns.
 //!
 //! ```text
-//! "Time","Line"         trace_id	span_id          trace_id | span_id          +----------+---------+
-//! "07:14","a, ""b"""    4bf9…   	00f0…           ----------+---------         | trace_id | span_id |
+//! "Time","Line"           trace_id | span_id        +----------+---------+
+//! "07:14","a, ""b"""     ----------+---------       | trace_id | span_id |
 //! ```
 
 use crate::json::{Data, Node, is_number};

@@ -5,7 +5,7 @@ use super::level::Level;
 use crate::read::instant::Dates;
 use spanscope_hot::read::logs::dates::find_date;
 use spanscope_hot::read::logs::pieces::{PieceKind, Pieces};
-use spanscope_hot::read::logs::text::{RECORD, XRAY, is_trace, is_xray, jaeger_contexts, line_end};
+use spanscope_hot::read::logs::text::{RECORD, XRAY, is_trace, is_xray, jaeger_context, line_end};
 
 /// Whether a text line looks like one of a log, and whether it names a trace: for a glance at an input.
 pub(super) fn looks(text: &str) -> (bool, bool) {
@@ -46,7 +46,7 @@ pub(super) fn looks(text: &str) -> (bool, bool) {
         }
     }
     trace |= !trace && bytes.windows(XRAY).any(is_xray);
-    let reported = !trace && jaeger_contexts(bytes).next().is_some();
+    let reported = !trace && jaeger_context(bytes).is_some();
     trace |= reported;
     let named = reported || trace && (pairs > 1 || level || bytes.trim_ascii_end().ends_with(b"}"));
     (dated || level && pairs == 0 || level && pairs > 2 || named, trace)

@@ -105,10 +105,6 @@ pub fn take(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
             false => ids_behind_colons(reading, &mut line, first, last),
         }
     }
-    if text.contains(LAMBDA) {
-        // The message is cut before it ends.
-        line.duration = told_duration(text);
-    }
     line.finish(reading);
     if !line.has_trace() {
         line.clear(reading.builder);
@@ -278,6 +274,10 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
     if !dated && !logfmt {
         at = level_and_logger(reading, line, start, content);
     }
+    if content[at..].trim_ascii_start().starts_with(LAMBDA.as_bytes()) {
+        // The message is cut before it.
+        line.duration = told_duration(text);
+    }
     // Where the head ends, and the message behind it; where the last run of pairs begins.
     let (mut head, mut in_head) = (at, true);
     // What stands before the last group that ends the head: it is the message if nothing stands behind it.
@@ -409,7 +409,9 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
             said = message;
         }
         // Ids in columns of their own.
-        while let Some((front, _)) = said.rsplit_once('|').filter(|(_, last)| is_id(last.trim_ascii().as_bytes())) {
+        while said.as_bytes().last_chunk::<16>().is_some_and(|last| is_id(last))
+            && let Some((front, _)) = said.rsplit_once('|').filter(|(_, last)| is_id(last.trim_ascii().as_bytes()))
+        {
             said = front.trim_ascii_end();
         }
         let from = text.len().min(said.as_ptr() as usize - text.as_ptr() as usize);
@@ -702,26 +704,35 @@ fn is_request(text: &[u8]) -> bool {
         .any(|method| text.starts_with(method.as_bytes()))
 }
 
-/// A span's context as Jaeger's clients print it, `trace:span:parent:flags`, in a word.
-fn jaeger_context(word: &[u8]) -> Option<[&[u8]; 3]> {
-    let mut parts = word.split(|byte| *byte == b':');
-    let (trace, span, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let fits = |part: &[u8], most: usize| !part.is_empty() && part.len() <= most;
-    let fit = trace.len() > 8 && fits(trace, 32) && span.len() > 8 && fits(span, 16) && fits(parent, 16);
-    (fit && fits(flags, 2) && parts.next().is_none()).then_some([trace, span, parent])
-}
-
-/// Words of hexadecimal digits and colons.
-pub fn jaeger_contexts(text: &[u8]) -> impl Iterator<Item = [&[u8]; 3]> {
-    text.split(|byte| !byte.is_ascii_hexdigit() && *byte != b':')
-        .filter(|word| word.len() > 20)
-        .filter_map(jaeger_context)
+/// A span's context as Jaeger's clients print it, `trace:span:parent:flags`, anywhere in a text.
+#[inline(never)]
+pub fn jaeger_context(text: &[u8]) -> Option<[&[u8]; 3]> {
+    let mut at = 0;
+    loop {
+        at = simd::find(text, at, [b':'; 3]);
+        if at == text.len() {
+            return None;
+        }
+        let trace = text[..at].iter().rev().take(33).take_while(|byte| byte.is_ascii_hexdigit()).count();
+        if trace > 8 && trace < 33 {
+            let mut parts = text[at + 1..].split(|byte| !byte.is_ascii_hexdigit());
+            let mut part = |most: usize| parts.next().filter(|part| !part.is_empty() && part.len() <= most);
+            if let (Some(span), Some(parent), Some(_)) = (part(16), part(16), part(2))
+                && text[at..].get(span.len() + 1) == Some(&b':')
+                && text[at..].get(span.len() + parent.len() + 2) == Some(&b':')
+                && span.len() > 8
+            {
+                return Some([&text[at - trace..at], span, parent]);
+            }
+        }
+        at += 1;
+    }
 }
 
 /// A traceparent, or a context of Jaeger's, anywhere in a text.
 pub fn scan_traceparent(reading: &mut LineInput<'_>, line: &mut Line, start: usize, end: usize) -> bool {
     let text = &reading.bytes[start..end];
-    if let Some([trace, span, parent]) = jaeger_contexts(text).next() {
+    if let Some([trace, span, parent]) = jaeger_context(text) {
         let number = |digits: &[u8]| span_number(simd::hex_portable(digits).unwrap_or(0));
         line.trace = ids::trace_key(reading.builder, trace, Base64::No).0;
         (line.span, line.parent) = (number(span), number(parent));
