@@ -41,5 +41,5 @@ export class KeysSheet {
 
 /** @param {readonly {label: string, does: string}[]} lines */
 function keyList(lines) {
-    return el("dl", { class: "key-list" }, ...lines.flatMap((line) => [el("dt", {}, el("kbd", { text: line.label })), el("dd", { text: line.does })]));
+    return el("dl", { class: "key-list" }, ...lines.map((line) => el("div", { class: "key-line" }, el("dt", {}, el("kbd", { text: line.label })), el("dd", { text: line.does }))));
 }
