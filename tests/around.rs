@@ -361,3 +361,70 @@ fn a_fence_inside_of_a_list_takes_its_indentation_from_the_lines() {
     let found = outcome(format!("1. Print it:\n\n   ```text\n{indented}   ```\n").into());
     assert_eq!(dump(&found.store), dump(&outcome(text.into()).store));
 }
+
+/// A value as Python or Node prints it.
+fn printed(value: &serde_json::Value, python: bool) -> String {
+    use serde_json::Value;
+    let text = |text: &str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n"));
+    match value {
+        Value::Bool(true) if python => "True".to_owned(),
+        Value::Bool(false) if python => "False".to_owned(),
+        Value::Null if python => "None".to_owned(),
+        Value::String(string) => text(string),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| printed(item, python)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Object(members) => {
+            let bare = |key: &str| !python && key.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            let key = |key: &String| if bare(key) { key.clone() } else { text(key) };
+            let members: Vec<String> =
+                members.iter().map(|(name, value)| format!("{}: {}", key(name), printed(value, python))).collect();
+            format!("{{{}}}", members.join(",\n  "))
+        }
+        other => other.to_string(),
+    }
+}
+
+#[test]
+fn a_trace_is_the_same_as_python_and_node_print_it() {
+    for (format, text) in SAMPLES {
+        let expected = dump(&outcome(text.into()).store);
+        let value: serde_json::Value = serde_json::from_str(text).expect("JSON");
+        for python in [true, false] {
+            // The end of a long one is not in what is looked at.
+            for behind in ["\n".to_owned(), " ".repeat(70_000)] {
+                let printed = printed(&value, python) + &behind;
+                assert_eq!(detect(printed.as_bytes()).candidates[0].format.id, format, "{printed}");
+                let found = outcome(printed.into());
+                assert_eq!(dump(&found.store), expected, "{format}");
+                assert!(found.inputs[0].guesses[0].contains("the notation of its language"));
+            }
+        }
+    }
+}
+
+#[test]
+fn calls_in_what_python_prints_are_texts() {
+    let text = "[{'span_id': 'a1', 'trace_id': 'ab', 'parent_id': None, 'name': \"it's\", 'start': 1772445600000, 'end': 1772445600005,\n \
+                'at': datetime.datetime(2026, 3, 2, tzinfo=tzutc()), 'kg': (1, 2), 'ok': True}]";
+    let found = outcome(text.into());
+    let span = found.store.spans().next().expect("a span");
+    assert_eq!((span.name(), span.duration_ns()), ("it's", Some(5_000_000)));
+    let value = |key: &str| span.attribute(key).map(|value| value.to_string()).unwrap_or_default();
+    assert_eq!(value("at"), "datetime.datetime(2026, 3, 2, tzinfo=tzutc())");
+    assert_eq!(value("ok"), "true");
+}
+
+#[test]
+fn a_document_whose_quotes_are_escaped_is_read() {
+    for (format, text) in SAMPLES {
+        let expected = dump(&outcome(text.into()).store);
+        let escaped = serde_json::to_string(text.trim()).expect("a text");
+        for text in [escaped.as_str(), escaped.trim_matches('"')] {
+            let found = outcome(text.into());
+            assert_eq!(found.inputs[0].format.id, format);
+            assert_eq!(dump(&found.store), expected, "{format}");
+        }
+    }
+}

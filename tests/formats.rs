@@ -946,6 +946,23 @@ fn rules_of_vendors() {
             r#"{"id":"ab","eventID":"ab","type":"transaction","title":"/pay","contexts":{"trace":{"trace_id":"5b8efff798038103d269b633813fc60c","span_id":"eee19b7ec3c1b174","op":"http.server"}},"startTimestamp":1760000000,"endTimestamp":1760000002,"tags":[{"key":"till","value":"7"}],"entries":[{"type":"request","data":{}},{"type":"spans","data":[{"trace_id":"5b8efff798038103d269b633813fc60c","span_id":"aaa19b7ec3c1b174","parent_span_id":"eee19b7ec3c1b174","description":"print","start_timestamp":1760000001,"timestamp":1760000002}]}]}"#,
             "\"till\" = string \"7\"\n. . \"print\" \"aaa19b7ec3c1b174\" < \"eee19b7ec3c1b174\" as Some(\"eee19b7ec3c1b174\")",
         ),
+        // Ids as lists of bytes, and numbers in halves.
+        (
+            "otlp-json",
+            r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":{"type":"Buffer","data":[91,142,255,247,152,3,129,3,210,105,182,51,129,63,198,12]},"spanId":[238,225,155,126,195,193,177,116],"parentSpanId":{"0":170,"1":225,"2":155,"3":126,"4":195,"5":193,"6":177,"7":116},"name":"pay","startTimeUnixNano":{"low":-726663168,"high":409781932,"unsigned":true},"endTimeUnixNano":1760000000000000009}]}]}]}"#,
+            "trace \"5b8efff798038103d269b633813fc60c\"\n. \"pay\" \"eee19b7ec3c1b174\" < \"aae19b7ec3c1b174\" as None; \"\"; unspecified; unset \"\"; Some(1760000000000000000)..Some(1760000000000000009)",
+        ),
+        (
+            "skywalking",
+            r#"[{"traceId":"a.1","segmentId":"s1","spanId":0,"parentSpanId":-1,"refs":[],"serviceCode":"till","startTime":1760000000000,"endTime":1760000000005,"endpointName":"/pay","type":"Entry"}]"#,
+            ". \"/pay\" \"s1.0\" < \"\" as None; \"till\"; server",
+        ),
+        // Texts of JSON under keys that say so.
+        (
+            "generic",
+            r#"[{"trace_id":"ab","span_id":"a1","parent_span_id":"","name":"pay","start_time":1760000000000,"end_time":1760000000005,"attributes_json":"{\"kg\":2}"}]"#,
+            "    \"kg\" = int \"2\"",
+        ),
         (
             "console-dotnet",
             "Activity.TraceId:            5b8efff798038103d269b633813fc60c\nActivity.SpanId:             eee19b7ec3c1b174\nActivity.DisplayName:        pay\nActivity.Tags:\n    a: b\nStatusCode: Error\nError.Description: no stock\n",

@@ -98,6 +98,10 @@ fn cleaned_formats_of(bytes: &[u8]) -> Vec<Candidate> {
     let mut head = Arc::new(bytes[..bytes.len().min(GLANCE)].to_vec());
     let mut notes = Vec::new();
     clean::clean(&mut head, &mut notes, &mut Vec::new());
+    // Such documents are read as a whole only.
+    if let Some(json) = Some(bytes).filter(|bytes| bytes.len() > GLANCE).and_then(clean::notated) {
+        return formats_of(&json);
+    }
     let candidates = formats_of(if notes.is_empty() { bytes } else { &head });
     if !candidates.is_empty() {
         return candidates;

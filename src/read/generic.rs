@@ -160,6 +160,7 @@ impl Role {
         loop {
             let role = Role::of_plain(plain);
             let rest = ["span", "otel", "context", "display"].iter().find_map(|before| plain.strip_prefix(before));
+            let rest = rest.or_else(|| plain.strip_suffix("json"));
             match rest {
                 Some(rest) if role == Role::Other => plain = rest,
                 _ => return role,

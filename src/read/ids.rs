@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::input::Input;
+use super::input::{Input, numbers_in};
 use crate::error::WarningKind;
-use crate::json::{Lex, Lexer, Text, base64_word, parse_base64};
+use crate::json::{Kind, Lex, Lexer, Text, base64_word, parse_base64};
 use crate::simd::{hex_portable, hex16};
 use crate::store::{IdForm, SpanKey, StoreBuilder, TraceKey};
 
@@ -207,6 +207,9 @@ impl<'a> Input<'a> {
             lexer.accept_quoted::<24>();
             return Ok(key);
         }
+        if let Some(id) = self.listed_bytes(lexer, 16)? {
+            return Ok(trace_number(id));
+        }
         let Some(text) = self.text(lexer, field)? else { return Ok(TraceKey::EMPTY) };
         let (key, good) = trace_key(self.builder, text.bytes(self.bytes), base64);
         if !good {
@@ -237,12 +240,31 @@ impl<'a> Input<'a> {
             lexer.accept_quoted::<12>();
             return Ok(key);
         }
+        if let Some(id) = self.listed_bytes(lexer, 8)? {
+            return Ok(span_number(id as u64));
+        }
         let Some(text) = self.text(lexer, field)? else { return Ok(SpanKey::EMPTY) };
         let (key, good) = span_key(self.builder, text.bytes(self.bytes), base64);
         if !good {
             self.bad_id(text, field, base64, 16);
         }
         Ok(key)
+    }
+
+    /// An id that is a list of its bytes, as programs print what they decoded: `[91,142]`, `{"type":"Buffer","data":[91,142]}`,
+    /// `{"0":91,"1":142}`.
+    #[cold]
+    fn listed_bytes(&mut self, lexer: &mut Lexer<'a>, count: usize) -> Lex<Option<u128>> {
+        if !matches!(lexer.peek()?, Kind::Array | Kind::Object) {
+            return Ok(None);
+        }
+        let mark = lexer.mark();
+        let bytes = numbers_in(&self.bytes[lexer.skip()?]);
+        if bytes.len() == count {
+            return Ok(Some(bytes.iter().fold(0, |id, byte| id << 8 | u128::from(*byte as u8))));
+        }
+        lexer.rewind(mark);
+        Ok(None)
     }
 
     /// Tells that a text is no id; it is kept as written.

@@ -141,8 +141,7 @@ impl<'a> Input<'a> {
                 (number.start, number.end)
             }
             _ => {
-                self.not_expected(lexer, field, "a number")?;
-                return Ok(None);
+                return self.halves(lexer, field);
             }
         };
         let digits = &self.bytes[start as usize..end as usize];
@@ -153,6 +152,18 @@ impl<'a> Input<'a> {
             let found = String::from_utf8_lossy(&digits[..digits.len().min(40)]).into_owned();
             self.builder.warn_span(kind, &format!("Expected a number from 0 to 2^64-1 as {field}, found {found}."));
         }
+        Ok(None)
+    }
+
+    /// A number of 64 bits that stands in two halves, as JavaScript's protobuf library prints it: `{"low":-5,"high":7,"unsigned":true}`.
+    #[cold]
+    fn halves(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<u64>> {
+        let mark = lexer.mark();
+        if let [low, high] = numbers_in(&self.bytes[lexer.skip()?])[..] {
+            return Ok(Some((high as u64) << 32 | low as u64 & 0xffff_ffff));
+        }
+        lexer.rewind(mark);
+        self.not_expected(lexer, field, "a number")?;
         Ok(None)
     }
 
@@ -234,6 +245,13 @@ pub fn plain_unsigned(bytes: &[u8], start: usize) -> Option<(u64, usize)> {
     let (number, digits) = plain_digits(bytes, start)?;
     let end = start + digits;
     matches!(bytes.get(end), Some(b',' | b'}')).then_some((number, end))
+}
+
+/// The whole numbers among the values of a list or an object.
+#[cold]
+pub(super) fn numbers_in(json: &[u8]) -> Vec<i64> {
+    let words = json.split(|byte| b"[]{}:, \t\r\n".contains(byte));
+    words.filter_map(|word| std::str::from_utf8(word).ok()?.parse().ok()).collect()
 }
 
 /// Decimal digits, or a number with a fraction or exponent that is not negative and below 2^64.

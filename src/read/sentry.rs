@@ -85,27 +85,26 @@ impl Events {
     fn payload(&mut self, reading: &mut Reading<'_>, node: &Node<'_>) {
         if node.get("start_timestamp").is_some() {
             self.transaction(reading, node);
-        } else if let Some(start) = node.get("startTimestamp") {
+        } else if node.get("startTimestamp").is_some() {
             // As the API tells an event: under other names, with its parts in a list.
-            let entries = node.get("entries").map_or(&[][..], Node::items);
-            let spans = entries.iter().find(|entry| entry.text_of("type") == Some("spans"));
-            let mut members = Vec::new();
-            for (key, value) in [
-                ("start_timestamp", Some(start)),
-                ("timestamp", node.get("endTimestamp")),
-                ("transaction", node.get("title")),
-                ("spans", spans.and_then(|entry| entry.get("data"))),
-            ] {
-                if let Some(value) = value {
-                    members.push((key.into(), value.clone()));
+            let mut node = node.clone();
+            if let Data::Map(members) = &mut node.data {
+                for (key, value) in members {
+                    let name = match key.as_ref() {
+                        "startTimestamp" => "start_timestamp",
+                        "endTimestamp" => "timestamp",
+                        "title" => "transaction",
+                        "entries" => {
+                            let spans = value.items().iter().find(|part| part.text_of("type") == Some("spans"));
+                            *value = spans.and_then(|part| part.get("data")).cloned().unwrap_or_else(|| value.clone());
+                            "spans"
+                        }
+                        _ => continue,
+                    };
+                    *key = name.into();
                 }
             }
-            for member in node.members() {
-                if !matches!(member.0.as_ref(), "entries" | "startTimestamp" | "endTimestamp" | "title") {
-                    members.push(member.clone());
-                }
-            }
-            self.transaction(reading, &Node { data: Data::Map(members), json: false, ..*node });
+            self.transaction(reading, &node);
         } else if let Some(items) = node.get("items") {
             items.items().iter().for_each(|item| self.transaction(reading, item));
         } else if ["exception", "message", "logentry"].iter().any(|key| node.get(key).is_some()) {

@@ -27,7 +27,7 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     if shape.has("traceSegmentId") && has("spans", "spanId") {
         return Some("it has segments with a traceSegmentId");
     }
-    if has("spans", "segmentId") && has("spans", "spanId") {
+    if ["spans", ""].iter().any(|place| has(place, "segmentId") && has(place, "spanId")) {
         return Some("its spans have a segmentId");
     }
     let short = ["si", "ps", "st", "et"].iter().all(|key| has("ss", key));

@@ -237,12 +237,18 @@ fn peer<'a>(reading: &mut Reading<'a>, range: Range<usize>, tables: &mut Tables<
     Ok(endpoint)
 }
 
+/// The next field of a message that is read once for many spans, or that few spans have.
+#[inline(never)]
+fn next(message: &mut Message<'_>) -> Result<Option<Field>, WireError> {
+    message.next()
+}
+
 /// `Endpoint { 1: service name, 2: IPv4, 3: IPv6, 4: port }`.
 fn endpoint(reading: &mut Reading<'_>, range: Range<usize>) -> Result<Endpoint, WireError> {
     let mut endpoint = Endpoint::NONE;
     let (mut v4, mut v6) = (None, None);
     let mut message = Message::new(reading.bytes, range);
-    while let Some(field) = message.next()? {
+    while let Some(field) = next(&mut message)? {
         match (field.number, field.value) {
             (1, Wire::Bytes(range)) if !range.is_empty() => {
                 endpoint.service = RawValue::interned(reading.proto_intern(range, "service_name"));
@@ -268,7 +274,7 @@ fn endpoint(reading: &mut Reading<'_>, range: Range<usize>) -> Result<Endpoint, 
 fn annotation(reading: &mut Reading<'_>, range: Range<usize>) -> Result<(), WireError> {
     let (mut time, mut value) = (NO_TIME, range.end..range.end);
     let mut message = Message::new(reading.bytes, range);
-    while let Some(field) = message.next()? {
+    while let Some(field) = next(&mut message)? {
         match (field.number, field.value) {
             (1, Wire::Fixed64(micros)) if micros != 0 => {
                 time = nanos(reading, micros, "an annotation's timestamp").unwrap_or(NO_TIME);

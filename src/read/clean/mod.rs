@@ -17,8 +17,10 @@ mod commas;
 mod encoding;
 mod lines;
 mod markup;
+mod notated;
 mod table;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::line_prefixes::LinePrefixes;
@@ -31,6 +33,7 @@ use encoding::Order;
 pub(super) use encoding::remove_escapes;
 use lines::{PrefixShape, is_foreign, margin, remove_margin, remove_prefixes, without_docker, without_marks};
 use markup::{has_fences, keep_fenced, preformatted, text_of_page};
+pub(super) use notated::as_json as notated;
 
 /// How much of a text is looked at.
 const GLANCE: usize = 64 * 1024;
@@ -40,6 +43,10 @@ const NESTED_PREFIXES: usize = 4;
 /// Makes a text readable; a sentence on each thing that was done, and what could not be.
 pub(super) fn clean(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>, troubles: &mut Vec<Trouble>) -> LinePrefixes {
     let prefixes = without_surroundings(bytes, notes);
+    if let Some(json) = notated(bytes) {
+        *bytes = Arc::new(json);
+        notes.push("Read what a program printed in the notation of its language as JSON.".to_owned());
+    }
     let head = head_of(bytes);
     let answer = begins_as_json(head).then(|| answers::lines_of(bytes, head, troubles)).flatten();
     let Some((lines, services, note)) = answer else { return prefixes };
@@ -244,7 +251,13 @@ fn unseen(bytes: &[u8]) -> usize {
 
 /// The document in a text that is a string of JSON as a whole: copied out of a field of another document.
 fn quoted_document(bytes: &[u8]) -> Option<Vec<u8>> {
-    let text = bytes.trim_ascii();
+    let mut text = Cow::Borrowed(bytes.trim_ascii());
+    // Without the quotes around it.
+    let brackets = text.iter().take_while(|byte| matches!(byte, b'{' | b'[')).count();
+    if brackets > 0 && text[brackets..].starts_with(b"\\") {
+        text = Cow::Owned([b"\"", text.as_ref(), b"\""].concat());
+    }
+    let text = text.as_ref();
     let opens = text.strip_prefix(b"\"")?;
     if !matches!(opens.trim_ascii_start().first(), Some(b'{' | b'[')) && !opens.starts_with(b"\\n") {
         return None;

@@ -23,6 +23,8 @@ pub(super) mod ruby;
 pub(super) mod rust;
 pub(super) mod swift;
 
+pub(super) use notation::Notation;
+
 use super::documents::Reading;
 use crate::error::WarningKind;
 

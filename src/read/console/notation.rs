@@ -36,7 +36,7 @@ pub(super) struct Wrong {
 
 /// A reader of values at a place of a text.
 #[derive(Debug)]
-pub(super) struct Notation<'a> {
+pub(in crate::read) struct Notation<'a> {
     bytes: &'a [u8],
     at: usize,
     language: Language,
@@ -122,6 +122,27 @@ impl<'a> Notation<'a> {
         Notation { bytes, at, language, shortened: 0 }
     }
 
+    /// A text that may be in the notation of JavaScript, or of Python, which is much like it.
+    pub(in crate::read) fn of_javascript(text: &'a [u8]) -> Notation<'a> {
+        Notation::new(text, 0, Language::JavaScript)
+    }
+
+    /// So many of its objects and lists as JSON, one a line, if the text is nothing else.
+    pub(in crate::read) fn json(mut self, most: usize) -> Option<Vec<u8>> {
+        let mut json = String::new();
+        let mut count = 0;
+        loop {
+            self.blanks();
+            if self.at >= self.bytes.len() || count == most {
+                return Some(json.into_bytes());
+            }
+            count += 1;
+            let value = self.value(0).ok().filter(|value| matches!(value.data, Data::Map(_) | Data::List(_)))?;
+            json.push_str(&value.to_json());
+            json.push('\n');
+        }
+    }
+
     /// The value that a text is, and whether nothing stands behind it.
     pub(super) fn whole(&mut self) -> Option<Node<'a>> {
         let node = self.value(0).ok()?;
@@ -189,6 +210,11 @@ impl<'a> Notation<'a> {
             [b'[', ..] => {
                 self.at += 1;
                 self.members(b']', depth)?
+            }
+            // A tuple of Python.
+            [b'(', ..] => {
+                self.at += 1;
+                self.members(b')', depth)?
             }
             [b'<', b'<', ..] if self.language == Language::Erlang => self.binary()?,
             [b'<', ..] => return self.angled(depth),
@@ -349,7 +375,12 @@ impl<'a> Notation<'a> {
                 return Ok(self.node(data, start));
             }
             // `Map(2) {`, `Symbol(a)`
-            let Some(length) = self.rest().iter().position(|b| matches!(b, b')' | b'\n')) else {
+            let mut open = 1;
+            let closes = |b: &u8| {
+                open += i32::from(*b == b'(') - i32::from(*b == b')');
+                open == 0 || *b == b'\n'
+            };
+            let Some(length) = self.rest().iter().position(closes) else {
                 return self.wrong("a closing parenthesis");
             };
             self.at += length + 1;
@@ -364,8 +395,8 @@ impl<'a> Notation<'a> {
             return self.any(depth + 1, false);
         }
         let data = match word.as_ref() {
-            "true" => Data::Bool(true),
-            "false" => Data::Bool(false),
+            "true" | "True" => Data::Bool(true),
+            "false" | "False" => Data::Bool(false),
             "null" | "undefined" | "nil" | "None" => Data::Null,
             "NaN" | "Infinity" | "-Infinity" => Data::Number(word),
             "inf" => Data::Number("Infinity".into()),
