@@ -19,8 +19,11 @@ mod id;
 mod late_events;
 mod lines;
 mod links;
+mod parents;
 mod span;
+mod trace_table;
 mod tree;
+mod tree_warnings;
 
 use std::sync::{Arc, OnceLock};
 
@@ -32,7 +35,6 @@ pub use attributes::{AttributeRange, Attributes, Encoding, OMITTED, RawText, Raw
 #[doc(hidden)]
 pub use builder::{
     ESTIMATE_AFTER, LinkDraft, OriginIndex, ResourceIndex, SPAN_SIZE, ScopeIndex, SpanDraft, StoreBuilder, TraceMark,
-    TraceTable,
 };
 #[doc(hidden)]
 pub use id::{IdForm, SpanKey, TraceKey};
@@ -40,6 +42,8 @@ pub use id::{IdForm, SpanKey, TraceKey};
 pub use late_events::{AddedSpan, NO_SPAN};
 pub use links::LinkTargets;
 pub use span::{Event, Link, Scope, Span, SpanIndex, SpanKind, Status, Top};
+#[doc(hidden)]
+pub use trace_table::TraceTable;
 
 use attributes::{Attribute, AttributeColumn};
 use buffers::Buffers;
