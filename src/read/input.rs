@@ -159,7 +159,9 @@ impl<'a> Input<'a> {
     #[cold]
     fn halves(&mut self, lexer: &mut Lexer<'a>, field: &str) -> Lex<Option<u64>> {
         let mark = lexer.mark();
-        if let [low, high] = numbers_in(&self.bytes[lexer.skip()?])[..] {
+        if lexer.peek()? == Kind::Object
+            && let [low, high] = numbers_in(&self.bytes[lexer.skip()?])[..]
+        {
             return Ok(Some((high as u64) << 32 | low as u64 & 0xffff_ffff));
         }
         lexer.rewind(mark);
