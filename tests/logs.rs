@@ -398,6 +398,33 @@ XRAY TraceId: 1-5759e988-bd862e3fe1be46a994272793\tSegmentId: 00f067aa0ba902b7\t
 }
 
 #[test]
+fn records_that_the_collector_prints_are_lines() {
+    let record = |body: &str, at: &str| {
+        format!(
+            "LogRecord #0\nObservedTimestamp: 2026-01-02 00:00:01.5 +0000 UTC\nTimestamp: {at}\nSeverityText: ERROR\nSeverityNumber: Error(17)\n\
+             Body: Str({body})\nAttributes:\n     -> rows: Int(3)\nTrace ID: {TRACE}\nSpan ID: 00f067aa0ba902b7\nFlags: 1\n"
+        )
+    };
+    let (first, second) =
+        (record("a (b)", "1970-01-01 00:00:00 +0000 UTC"), record("c", "2026-01-02 00:00:01.6 +0000 UTC"));
+    let head = "2026-01-02T00:00:02.000Z\tinfo\tResourceLog #0\nResource SchemaURL: \nResource attributes:\n     -> service.name: Str(shop)\nScopeLogs #0\n";
+    let text = format!("{head}{first}{second}\t{{\"kind\": \"exporter\"}}\n");
+    assert_eq!(drawn(&text), "4736 02b7 < ; ; error | 1500 a (b) | 1600 c");
+    // Beside the span that they are of.
+    let span = format!(
+        "2026-01-02T00:00:02.000Z\tinfo\tResourceSpans #0\nResource attributes:\n     -> service.name: Str(till)\nSpan #0\n    Trace ID       : {TRACE}\n    \
+         ID             : 00f067aa0ba902b7\n    Name           : pay\n    Start time     : 2026-01-02 00:00:01 +0000 UTC\n    End time       : 2026-01-02 00:00:02 +0000 UTC\n"
+    );
+    let outcome = outcome(&format!("{span}{text}"));
+    let span = outcome.store.spans().next().expect("a span");
+    assert_eq!(
+        (span.name(), span.service(), event_names(span)),
+        ("pay", "till", vec!["a (b)".to_owned(), "c".to_owned()])
+    );
+    assert_eq!(span.resource().count(), 1);
+}
+
+#[test]
 fn a_table_is_rows_of_objects() {
     let expected = ["0 GET /cart 0..120", "1 SELECT, cart 10..30"];
     let (one, two) = ("00000000000000a1", "00000000000000b1");

@@ -130,7 +130,20 @@ impl Reader {
     /// Reads a text; spans do not go on from one to the next.
     fn source(&mut self, reading: &mut Reading<'_>, source: Source<'_>) {
         let mut open: Option<Open<'_>> = None;
+        let mut next = 0;
         for (at, line) in source.lines() {
+            // Inside a record of a log.
+            if source.place.is_none() && source.offset(at) < next {
+                continue;
+            }
+            if source.place.is_none() && line.starts_with("LogRecord #") {
+                self.close(reading, source, open.take(), at);
+                self.flush(reading);
+                if let Some(end) = reading.log_line(source.offset(at)) {
+                    next = end;
+                    continue;
+                }
+            }
             if let Some(value) = &mut open {
                 if !structural(line) {
                     if let Some(text) = line.strip_suffix(')') {
@@ -219,7 +232,9 @@ impl Reader {
             self.flush(reading);
             self.between.end(reading);
             self.span = Some(Parts::at(source.offset(at) as u32));
-        } else if resource_heading(trimmed) {
+        } else if resource_heading(trimmed)
+            || ["ResourceLog #", "ResourceMetrics #"].iter().any(|log| line.contains(log))
+        {
             self.flush(reading);
             self.between.end(reading);
             self.resource.clear();

@@ -274,13 +274,14 @@ impl Line {
             }
             Field::Request => {
                 let text = found.text.bytes(bytes);
-                if let [Some(method), Some(path)] = {
-                    let mut words = text.split(|byte| *byte == b' ');
-                    [words.next(), words.next().filter(|path| path.starts_with(b"/"))]
-                } {
-                    let start = found.text.start + method.len() as u32;
+                if let Some(method) = text.iter().take(8).position(|byte| *byte == b' ')
+                    && text.get(method + 1) == Some(&b'/')
+                {
+                    let path = text[method + 1..].iter().position(|byte| *byte == b' ');
+                    let start = found.text.start + method as u32;
+                    let end = path.map_or(found.text.end, |length| start + 1 + length as u32);
                     self.method = Some(Text { end: start, ..found.text });
-                    self.path = Some(Text { start: start + 1, end: start + 1 + path.len() as u32, ..found.text });
+                    self.path = Some(Text { start: start + 1, end, ..found.text });
                 }
                 self.keep(reading, key, found);
             }
@@ -344,7 +345,7 @@ impl Line {
         true
     }
 
-    /// `00-<trace>-<span>-<flags>`: the caller's span; that of a line with a span of its own is the parent.
+    /// `00-<trace>-<span>-<flags>`: the caller's span; that of a line with a span of its own is the parent. Whether it is one of the line's trace.
     pub fn take_traceparent(&mut self, reading: &LineInput<'_>, text: &[u8]) -> bool {
         let Some((trace, span)) = (reading.logs.traceparent)(text) else { return false };
         let trace = TraceKey { value: trace, form: IdForm::Hex(32) };
@@ -354,7 +355,7 @@ impl Line {
         if self.trace.same(trace) && self.parent.is_empty() {
             self.parent = span_number(span);
         }
-        true
+        self.trace.same(trace)
     }
 
     /// Says what the line said as a text.

@@ -10,9 +10,9 @@
 //! ([`Reading::log_line`]). A log of `tracing-subscriber` names no ids: its spans are paths, see [`rust_tracing`].
 
 pub(super) mod answers;
-mod dotnet_record;
 mod glance;
 pub(super) mod otlp_logs;
+mod records;
 mod report;
 pub(super) mod rust_tracing;
 mod template;
@@ -45,7 +45,7 @@ pub(super) fn begin() -> Logs {
         let parent = Traceparent::parse(text).ok()?;
         Some((parent.trace_id().as_u128(), parent.parent_id().as_u64()))
     };
-    Logs::new(traceparent, template::filled, dotnet_record::record)
+    Logs::new(traceparent, template::filled, records::record)
 }
 
 /// The lines in a list that stands next beside spans.

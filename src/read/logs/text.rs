@@ -48,7 +48,7 @@ pub fn line(bytes: &[u8], start: usize) -> (Option<&str>, usize, usize) {
 /// A text line; what was made of it, and where the next one begins.
 pub fn take(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
     let bytes = reading.bytes;
-    if bytes[start..].starts_with(RECORD) {
+    if bytes[start..].starts_with(RECORD) || bytes[start..].starts_with(COLLECTOR) {
         return (reading.logs.record)(reading, start);
     }
     let (end, mut next) = match reading.logs.ahead {
@@ -152,6 +152,8 @@ fn scope(reading: &mut LineInput<'_>, line: &mut Line, start: usize, last: usize
 
 /// How each line of a record begins that .NET's console exporter prints.
 pub const RECORD: &[u8] = b"LogRecord.";
+/// How a record of the Collector's begins.
+pub const COLLECTOR: &[u8] = b"LogRecord #";
 
 /// Nothing but pairs, as far as the first piece tells.
 fn is_logfmt(content: &[u8]) -> bool {
@@ -170,7 +172,7 @@ fn continues(text: &[u8], dated: bool, more: bool, has_date: &mut dyn FnMut(&[u8
         return false;
     }
     let starts = |prefix: &[u8]| trimmed.starts_with(prefix);
-    if matches!(trimmed[0], b'{' | b'[') || starts(LAMBDA.as_bytes()) {
+    if matches!(trimmed[0], b'{' | b'[') || starts(LAMBDA.as_bytes()) || starts(COLLECTOR) {
         return false;
     }
     let may = matches!(text[0], b' ' | b'\t')
@@ -457,8 +459,13 @@ fn level(reading: &mut LineInput<'_>, line: &mut Line, start: usize, content: &[
     }
     // `production.ERROR:`, as Monolog has it.
     if piece.end > to && content[piece.end - 1] == b':' {
-        let channel = content[from..to].iter().rposition(|byte| *byte == b'.').map_or(0, |dot| dot + 1);
-        from += if content[from + channel..to].iter().all(u8::is_ascii_uppercase) { channel } else { 0 };
+        let mut name = to;
+        while name > from && content[name - 1].is_ascii_uppercase() {
+            name -= 1;
+        }
+        if name > from && content[name - 1] == b'.' {
+            from = name;
+        }
     }
     let Some(level) = Level::of(&content[from..to]) else { return false };
     line.level = line.level.max(level);
@@ -559,10 +566,12 @@ fn value(
         field,
         Field::Trace | Field::Span | Field::Parent | Field::Traceparent | Field::Time(Some(_)) | Field::Began
     ) {
-        let inside = |byte: &u8| !matches!(byte, b'[' | b']' | b'(' | b')' | b'{' | b'}' | b'<' | b'>');
-        let word = &content[from..to];
-        to = from + word.iter().rposition(inside).map_or(word.len(), |last| last + 1);
-        from += content[from..to].iter().position(inside).unwrap_or(0);
+        while from < to && matches!(content[from], b'[' | b'(' | b'{' | b'<') {
+            from += 1;
+        }
+        while from < to && matches!(content[to - 1], b']' | b')' | b'}' | b'>') {
+            to -= 1;
+        }
     }
     let value = &content[from..to];
     // The escapes of logfmt are those of JSON, or of Go, which has more: then it stays as it is written.
@@ -733,9 +742,9 @@ pub fn jaeger_context(text: &[u8]) -> Option<[&[u8]; 3]> {
 pub fn scan_traceparent(reading: &mut LineInput<'_>, line: &mut Line, start: usize, end: usize) -> bool {
     let text = &reading.bytes[start..end];
     if let Some([trace, span, parent]) = jaeger_context(text) {
-        let number = |digits: &[u8]| span_number(simd::hex_portable(digits).unwrap_or(0));
-        line.trace = ids::trace_key(reading.builder, trace, Base64::No).0;
-        (line.span, line.parent) = (number(span), number(parent));
+        line.trace = trace_of(reading, trace, Shape::Text).unwrap_or(TraceKey::EMPTY);
+        line.span = span_number(simd::hex_portable(span).unwrap_or(0));
+        line.parent = span_number(simd::hex_portable(parent).unwrap_or(0));
         return true;
     }
     let mut at = 0;

@@ -1,12 +1,59 @@
-//! Log records as .NET's console exporter prints them.
+//! Log records as .NET's console exporter and the Collector's `debug` exporter print them: a field a line.
 
+use super::fields::Field;
 use super::line::{Found, Line, Shape};
 use super::state::{LineInput, Taken};
-use super::text::{RECORD, line_end};
+use super::text::{COLLECTOR, RECORD, line_end};
 use crate::json::Text;
 
-/// A record of .NET's console exporter: a line a field, then the attributes and the resource.
+/// A record of the Collector's `debug` exporter, `LogRecord #0`: its fields, whose values name their types, and its attributes.
+fn collector(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
+    let bytes = reading.bytes;
+    let mut line = Line::at(reading.builder, start);
+    let mut at = line_end(bytes, start).1;
+    while at < bytes.len() {
+        let (end, next) = line_end(bytes, at);
+        let text = std::str::from_utf8(&bytes[at..end]).unwrap_or_default();
+        let inner = text.trim_start();
+        // The next heading, or the exporter's own words.
+        if inner.is_empty() || inner.starts_with(|c: char| c == '{' || c.is_ascii_digit()) || inner.contains(" #") {
+            break;
+        }
+        if let Some((key, value)) = inner.trim_start_matches("-> ").split_once(": ") {
+            let typed = value.split_once('(').and_then(|(_, value)| value.strip_suffix(')'));
+            let value = typed.unwrap_or(value);
+            let from = end - (text.as_ptr() as usize + text.len() - value.as_ptr() as usize);
+            let text = Text { start: from as u32, end: (from + value.len()) as u32, escaped: false };
+            let found = Found { text, shape: Shape::Text };
+            let name = reading.builder.intern(key);
+            match key {
+                "ObservedTimestamp" => line.take_seldom(reading, Field::Start, name, found),
+                "Timestamp" if value.starts_with("1970-01-01 00:00:00 ") => {}
+                "SeverityNumber" | "Flags" => {}
+                _ => {
+                    let field = reading.logs.fields.of(reading.input.builder, name);
+                    line.take_seldom(reading, field, name, found);
+                }
+            }
+        }
+        at = next;
+    }
+    line.finish(reading);
+    if !line.has_trace() {
+        line.clear(reading.builder);
+        return (Taken::WithoutTrace, at);
+    }
+    reading.add_line(&mut line);
+    (Taken::Line, at)
+}
+
+/// A record, which begins here.
 pub(super) fn record(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
+    if reading.bytes[start..].starts_with(COLLECTOR) { collector(reading, start) } else { dotnet(reading, start) }
+}
+
+/// A record of .NET's console exporter: a line a field, then the attributes and the resource.
+fn dotnet(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
     #[derive(PartialEq)]
     enum Part {
         Fields,
