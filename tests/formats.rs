@@ -957,6 +957,22 @@ fn rules_of_vendors() {
             r#"[{"traceId":"a.1","segmentId":"s1","spanId":0,"parentSpanId":-1,"refs":[],"serviceCode":"till","startTime":1760000000000,"endTime":1760000000005,"endpointName":"/pay","type":"Entry"}]"#,
             ". \"/pay\" \"s1.0\" < \"\" as None; \"till\"; server",
         ),
+        (
+            "generic",
+            "   ┌─TraceId─┬─SpanId─┬─ParentSpanId─┬─SpanName─┬─Timestamp───────────┬─DurationMs─┐\n1. │ ab      │ a1     │              │ sale     │ 2026-03-02 10:00:00 │          5 │\n2. │ ab      │ b2     │ a1           │ pay      │ 2026-03-02 10:00:00 │          2 │\n   └─────────┴────────┴──────────────┴──────────┴─────────────────────┴────────────┘\n",
+            ". . \"pay\" \"b2\" < \"a1\" as Some(\"a1\"); \"\"; unspecified; unset \"\"; Some(1772445600000000000)..Some(1772445600002000000)",
+        ),
+        // Behind what a program prints before them.
+        (
+            "datadog-json",
+            "2026-03-02 10:00:00 DEBUG Encoding payload: [[{\"trace_id\":\"4bf92f3577b34da6\",\"span_id\":\"f067aa0ba902b7\",\"parent_id\":\"0\",\"name\":\"web\",\"resource\":\"/pay\",\"error\":0,\"meta\":{},\"metrics\":{},\"start\":1760000000000000000,\"duration\":5,\"service\":\"till\",\"type\":\"web\"}]]\n",
+            "\"till\"; server; unset \"\"; Some(1760000000000000000)..Some(1760000000000000005)",
+        ),
+        (
+            "app-insights",
+            "Application Insights Telemetry: {\"name\":\"AppRequests\",\"time\":\"2026-03-02T10:00:00Z\",\"tags\":{\"ai.operation.id\":\"5b8efff798038103d269b633813fc60c\",\"ai.cloud.role\":\"till\"},\"data\":{\"baseType\":\"RequestData\",\"baseData\":{\"id\":\"eee19b7ec3c1b174\",\"name\":\"/pay\",\"duration\":\"00:00:00.0050000\",\"success\":true}}}\n",
+            "\"till\"; server; unset \"\"; Some(1772445600000000000)..Some(1772445600005000000)",
+        ),
         // Texts of JSON under keys that say so.
         (
             "generic",

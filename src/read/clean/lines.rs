@@ -87,12 +87,13 @@ impl PrefixShape {
             }
             PrefixShape::Line => {
                 let at = line.windows(2).position(|pair| pair == b"{\"")?;
-                let list = usize::from(at > 0 && line[at - 1] == b'[');
+                let list = line[..at].iter().rev().take_while(|byte| **byte == b'[').count();
                 let document = line[at..].trim_ascii_end();
                 // Spans have times.
                 let has = |part: &[u8]| document.windows(part.len()).any(|window| window == part);
                 let whole = document.ends_with(if list > 0 { b"]" } else { b"}" });
-                (at > list && whole && (has(b"tart") || has(b"imestamp"))).then_some((b"", at - list))
+                (at > list && whole && [&b"tart"[..], b"imestamp", b"baseType"].into_iter().any(has))
+                    .then_some((b"", at - list))
             }
             PrefixShape::Stamp => {
                 if let [_, _, _, b' ', _, _, b' ', _, _, b':', _, _, b':', _, _, b' ', rest @ ..] = line {

@@ -19,6 +19,8 @@ const LINE: &str = "Line";
 
 /// The rows of a table one of whose columns has ids of traces, or lines of a log; nothing of anything else.
 pub(super) fn objects(bytes: &[u8]) -> Option<Vec<u8>> {
+    let plain = bytes.trim_ascii_start().starts_with("┌".as_bytes()).then(|| undrawn(bytes));
+    let bytes = plain.as_deref().unwrap_or(bytes);
     let begin = bytes.iter().position(|byte| byte.is_ascii_graphic() && !b"+-".contains(byte))?;
     let end = begin + bytes[begin..].iter().take(HEAD).position(|byte| *byte == b'\n')?;
     let separator = *b",\t;|".iter().find(|separator| names_columns(&bytes[begin..end], **separator))?;
@@ -38,6 +40,21 @@ pub(super) fn objects(bytes: &[u8]) -> Option<Vec<u8>> {
         }
     }
     any.then_some(out)
+}
+
+/// A table in a drawn frame (ClickHouse) with plain bars alone, and without the numbers before its rows.
+fn undrawn(bytes: &[u8]) -> Vec<u8> {
+    let mut plain = String::with_capacity(bytes.len());
+    for line in String::from_utf8_lossy(bytes).lines() {
+        let begin = line.find(['│', '┌', '├', '└']).unwrap_or(0);
+        plain.extend(line[begin..].chars().map(|c| match c {
+            '─' => ' ',
+            '\u{2500}'..='\u{257f}' => '|',
+            c => c,
+        }));
+        plain.push('\n');
+    }
+    plain.into_bytes()
 }
 
 /// Whether a line is the names of columns that this separates.
