@@ -973,6 +973,17 @@ fn rules_of_vendors() {
             "Application Insights Telemetry: {\"name\":\"AppRequests\",\"time\":\"2026-03-02T10:00:00Z\",\"tags\":{\"ai.operation.id\":\"5b8efff798038103d269b633813fc60c\",\"ai.cloud.role\":\"till\"},\"data\":{\"baseType\":\"RequestData\",\"baseData\":{\"id\":\"eee19b7ec3c1b174\",\"name\":\"/pay\",\"duration\":\"00:00:00.0050000\",\"success\":true}}}\n",
             "\"till\"; server; unset \"\"; Some(1772445600000000000)..Some(1772445600005000000)",
         ),
+        // Attributes as pairs.
+        (
+            "generic",
+            r#"{"spans":[{"traceId":"ab","spanId":"a1","parentSpanId":"","name":"pay","startTime":"2026-03-02T10:00:00Z","endTime":"2026-03-02T10:00:01Z","attributes":[{"key":"kg","value":{"intValue":"2"}}],"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"till"}}]}}]}"#,
+            "\"till\"; unspecified; unset \"\"; Some(1772445600000000000)..Some(1772445601000000000); flags 0; root; state \"\"\n    \"kg\" = int \"2\"\n    resource \"service.name\" = string \"till\"",
+        ),
+        (
+            "generic",
+            r#"[{"id":"a1","parentId":null,"traceId":"ab","name":"pay","kind":"server","time":1772445600000.25,"duration":5000000},{"id":"b2","parentId":"a1","traceId":"ab","name":"print","time":1772445600001.5,"duration":2000000}]"#,
+            "; server; unset \"\"; Some(1772445600000250000)..Some(1772445600005250000)",
+        ),
         // Texts of JSON under keys that say so.
         (
             "generic",

@@ -549,16 +549,32 @@ impl Generic {
 fn unfolded<'a>(node: &Node<'a>) -> Option<Node<'a>> {
     let mut unfolded: Option<Node<'a>> = None;
     for (at, (key, value)) in node.members().iter().enumerate() {
-        if let Data::Text(text) = &value.data
-            && text.starts_with(['{', '['])
-            && matches!(Role::of(key), Role::Attributes | Role::Resource | Role::Events | Role::Links)
-            && let Some(inner) = Node::embedded(text, value.start, value.end)
+        let role = Role::of(key);
+        if !matches!(role, Role::Attributes | Role::Resource | Role::Events | Role::Links) {
+            continue;
+        }
+        let inner = match &value.data {
+            Data::Text(text) if text.starts_with(['{', '[']) => Node::embedded(text, value.start, value.end),
+            _ if matches!(role, Role::Attributes | Role::Resource) => paired(value.get("attributes").unwrap_or(value)),
+            _ => None,
+        };
+        if let Some(inner) = inner
             && let Data::Map(members) = &mut unfolded.get_or_insert_with(|| Node { json: false, ..node.clone() }).data
         {
             members[at].1 = inner;
         }
     }
     unfolded
+}
+
+/// The object that a list of pairs is: `[{"key":"http.route","value":"/pay"}]`.
+fn paired<'a>(list: &Node<'a>) -> Option<Node<'a>> {
+    let mut members = Vec::new();
+    for pair in list.items() {
+        members.push((pair.text_of("key")?.to_owned().into(), pair.get("value")?.any_value()));
+    }
+    let node = Node { data: Data::Map(members), start: list.start, end: list.end, json: false };
+    (!node.members().is_empty()).then_some(node)
 }
 
 /// The rows of a table as objects, if this is one of spans: names of columns, and lists of values by row or by column.

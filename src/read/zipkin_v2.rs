@@ -31,9 +31,19 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     let ids = kind("traceId") == Some(Kind::String) && kind("id") == Some(Kind::String);
     // Version 1 has endpoints in its annotations. Other spans with `traceId` and `id` have a start time or attributes, log lines a message.
     let other = shape.kind_of("annotations", "endpoint").is_some()
-        || ["binaryAnnotations", "startTime", "start_time", "timestampUs", "attributes", "message", "msg", "level"]
-            .iter()
-            .any(|key| kind(key).is_some());
+        || [
+            "binaryAnnotations",
+            "startTime",
+            "start_time",
+            "timestampUs",
+            "time",
+            "attributes",
+            "message",
+            "msg",
+            "level",
+        ]
+        .iter()
+        .any(|key| kind(key).is_some());
     if !ids || other {
         return None;
     }
