@@ -28,7 +28,7 @@ fn a_trace_is_the_same_whatever_stands_around_it() {
         let expected = dump(&outcome(text.into()).store);
         let utf16 = |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
         let coloured: String = text.replace(':', "\x1b[2m:\x1b[0m");
-        let wrapped: [(Vec<u8>, &str); 20] = [
+        let wrapped: [(Vec<u8>, &str); 22] = [
             (format!("\u{feff}{text}").into(), "byte order mark"),
             (utf16(u16::to_le_bytes), "UTF-16 (little-endian)"),
             (utf16(u16::to_be_bytes), "UTF-16 (big-endian)"),
@@ -48,6 +48,8 @@ fn a_trace_is_the_same_whatever_stands_around_it() {
             (prefixed(text, "[2026-01-02T03:04:05.678Z] ").into(), "the date and time"),
             (prefixed(text, "2026-01-02T03:04:05.678901+00:00 app[web.1]: ").into(), "the date and time"),
             (prefixed(text, "shop.1.x7@node1    | ").into(), "docker compose"),
+            (prefixed(text, "[0] ").into(), "with which each line begins"),
+            (prefixed(text, "   shop │ ").into(), "with which each line begins"),
             (text.replace('\n', "\r\n").into(), ""),
         ];
         for (bytes, note) in wrapped {

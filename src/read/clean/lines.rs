@@ -147,12 +147,40 @@ fn file_name(path: &[u8]) -> Option<(&[u8], usize)> {
     Some((&path[folder..dot], end))
 }
 
+/// Whether what this begins with is of a log, if it is of any format.
+fn is_log(head: &[u8]) -> Option<bool> {
+    let format = formats_of(head).first().map(|candidate| candidate.format.id);
+    format.map(|id| matches!(id, "logs" | "rust-tracing"))
+}
+
+/// What all lines begin with, three at least, as programs that run others put it there (`[0] `, `shop:dev: `), if spans stand behind it.
+pub(super) fn same_beginning(head: &[u8]) -> Option<Vec<u8>> {
+    // The last line of a glance may be cut off.
+    let whole = if head.len() == GLANCE { head.iter().rposition(|byte| *byte == b'\n')? } else { head.len() };
+    let mut lines = head[..whole].split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let (mut common, mut count) = (lines.next()?, 1);
+    for line in lines {
+        let length = common.iter().zip(line).take_while(|(a, b)| a == b).count();
+        (common, count) = (&common[..length], count + 1);
+        if length == 0 {
+            return None;
+        }
+    }
+    // An indentation behind it is the lines' own.
+    let end = common.iter().rposition(|byte| *byte != b' ')? + 1;
+    let common = &common[..common.len().min(end + 1)];
+    if common.iter().any(|byte| matches!(byte, b'{' | b'"')) {
+        return None;
+    }
+    let mut text = head.to_vec();
+    remove_margin(&mut text, common);
+    // What goes on over lines is indented; lines that stand for themselves may begin alike.
+    let indented = text.windows(2).any(|pair| pair == b"\n ");
+    (count > 2 && indented && is_log(&text) == Some(false)).then(|| common.to_vec())
+}
+
 /// Whether what stands before the lines is none of their own: without it they are spans, or another format that is no log.
 pub(super) fn is_foreign(head: &[u8], shape: PrefixShape) -> bool {
-    let is_log = |head: &[u8]| {
-        let format = formats_of(head).first().map(|candidate| candidate.format.id);
-        format.map(|id| matches!(id, "logs" | "rust-tracing"))
-    };
     let mut lines = head.to_vec();
     match shape {
         // Formats whose documents stand in lines of logs read them there.

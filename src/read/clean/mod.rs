@@ -31,7 +31,9 @@ use around::{noise, text_before_json, text_beside_json};
 pub(super) use commas::{is_trailing_comma, without_trailing_commas};
 use encoding::Order;
 pub(super) use encoding::remove_escapes;
-use lines::{PrefixShape, is_foreign, margin, remove_margin, remove_prefixes, without_docker, without_marks};
+use lines::{
+    PrefixShape, is_foreign, margin, remove_margin, remove_prefixes, same_beginning, without_docker, without_marks,
+};
 use markup::{has_fences, keep_fenced, preformatted, text_of_page};
 pub(super) use notated::as_json as notated;
 
@@ -137,6 +139,10 @@ fn without_surroundings(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> Li
             notes.push(format!("Removed {what} before each line, which what reads it has no use for."));
             break;
         }
+    }
+    if let Some(same) = same_beginning(head_of(bytes)) {
+        remove_margin(Arc::make_mut(bytes), &same);
+        notes.push(format!("Removed \"{}\", with which each line begins.", String::from_utf8_lossy(&same).trim()));
     }
     if !fenced {
         read_fences(bytes, notes);
