@@ -407,6 +407,32 @@ fn a_trace_is_the_same_as_python_and_node_print_it() {
 }
 
 #[test]
+fn documents_of_zipkin_in_the_answer_of_elasticsearch_are_its_spans() {
+    let (format, text) = SAMPLES[2];
+    let expected = outcome(text.into());
+    let spans: Vec<serde_json::Value> = serde_json::from_str(text).expect("a list");
+    let hits = spans.iter().map(|span| {
+        format!(
+            r#"{{"_index":"zipkin-span-2026-03-02","_id":"{span_number}","_score":1.0,"_source":{span}}}"#,
+            span_number = 7
+        )
+    });
+    let answer = format!(
+        r#"{{"took":3,"timed_out":false,"hits":{{"total":{{"value":9}},"hits":[{}]}}}}"#,
+        hits.collect::<Vec<_>>().join(",\n")
+    );
+    let found = outcome(answer.clone().into());
+    assert_eq!(found.inputs[0].format.id, format);
+    assert_eq!(dump(&found.store), dump(&expected.store));
+    // They stand where they stood.
+    let place = found.store.spans().next().and_then(|span| span.source()).expect("a place").offset as usize;
+    assert!(answer[place..].starts_with(r#"{""#) && answer[..place].ends_with(r#""_source":"#));
+    // The answer breaks off behind a document.
+    let cut = outcome(answer[..answer.len() - 4].into());
+    assert_eq!(dump(&cut.store), dump(&expected.store));
+}
+
+#[test]
 fn calls_in_what_python_prints_are_texts() {
     let text = "[{'span_id': 'a1', 'trace_id': 'ab', 'parent_id': None, 'name': \"it's\", 'start': 1772445600000, 'end': 1772445600005,\n \
                 'at': datetime.datetime(2026, 3, 2, tzinfo=tzutc()), 'kg': (1, 2), 'ok': True}]";

@@ -15,6 +15,7 @@
 mod around;
 mod commas;
 mod encoding;
+mod hits;
 mod lines;
 mod markup;
 mod notated;
@@ -48,6 +49,10 @@ pub(super) fn clean(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>, troubles:
     if let Some(json) = notated(bytes) {
         *bytes = Arc::new(json);
         notes.push("Read what a program printed in the notation of its language as JSON.".to_owned());
+    }
+    if let Some(documents) = hits::documents(bytes) {
+        *bytes = Arc::new(documents);
+        notes.push("Read the documents in the answer of Elasticsearch.".to_owned());
     }
     let head = head_of(bytes);
     let answer = begins_as_json(head).then(|| answers::lines_of(bytes, head, troubles)).flatten();
