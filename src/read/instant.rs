@@ -244,10 +244,10 @@ pub fn month_first(text: &str) -> Option<OtherDate<'_>> {
     let (mut instant, mut rest) = behind_seconds(text, seconds_of(parts)?, at)?;
     const HALF: u64 = 12 * 3600 * SECOND;
     if let Some(behind) = rest.strip_prefix(" AM") {
-        instant.ns -= if parts[3] == 12 { HALF } else { 0 };
+        instant.ns = instant.ns.saturating_sub(if parts[3] == 12 { HALF } else { 0 });
         rest = behind;
     } else if let Some(behind) = rest.strip_prefix(" PM") {
-        instant.ns += if parts[3] < 12 { HALF } else { 0 };
+        instant.ns = instant.ns.saturating_add(if parts[3] < 12 { HALF } else { 0 });
         rest = behind;
     }
     Some(OtherDate { instant, year, named, rest })
@@ -425,6 +425,20 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(date_time(text).map(|instant| (instant.ns, instant.zoned)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_that_begin_with_the_month_or_name_it() {
+        let ns = |text| month_first(text).map(|date| (date.instant.ns / SECOND, date.year, date.rest));
+        assert_eq!(ns("11/22/2026, 12:14:01 AM x"), Some((1_795_306_441, true, " x")));
+        assert_eq!(ns("11/22/2026, 1:14:01 PM"), Some((1_795_353_241, true, "")));
+        assert_eq!(ns("22/Nov/2026:07:14:01 +0000"), Some((1_795_331_641, true, "")));
+        assert_eq!(ns("Nov 22, 2026 @ 07:14:01.375"), Some((1_795_331_641, true, "")));
+        assert_eq!(ns("Jan  2 00:00:01"), Some((86_401, false, "")));
+        assert_eq!(ns("1/1/1970 12:00:00+05:00 AM"), Some((0, true, "")));
+        for none in ["", "22/11/2026 07:14:01", "11/22", "Nov", "Nov 22, 2026 07:14", "1/1/1970 00:00:00+05:00"] {
+            assert_eq!(ns(none), None, "{none}");
         }
     }
 
