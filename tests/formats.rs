@@ -1005,6 +1005,12 @@ fn rules_of_vendors() {
             r#"[{"fields":[{"name":"traceID","values":["ab"]},{"name":"spanID","values":["1"]},{"name":"startTime","values":[1760000000123],"nanos":[1]},{"name":"duration","values":[0]}]}]"#,
             "Some(1760000000123000001)..Some(1760000000123000001)",
         ),
+        // A frame's rows in CSV.
+        (
+            "grafana-frame",
+            "traceID,spanID,parentSpanID,operationName,serviceName,serviceTags,startTime,duration,logs,tags\nab,1,,pay,till,\"[{\"\"value\"\":7,\"\"key\"\":\"\"till.number\"\"}]\",1760000000123.5,0.25,[],\"[{\"\"value\"\":\"\"x\"\",\"\"key\"\":\"\"y\"\"}]\"\n",
+            ". \"pay\" \"1\" < \"\" as None; \"till\"; unspecified; unset \"\"; Some(1760000000123500000)..Some(1760000000123750000)",
+        ),
         (
             "otlp-json",
             r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174","name":"pay","startTimeUnixNano":"2025-10-09T08:53:20.000000123Z","endTimeUnixNano":"2025-10-09T10:53:21+02:00","events":[{"name":"paid","timeUnixNano":"2025-10-09T08:53:20.5Z"}]}]}]}]}"#,

@@ -3,6 +3,7 @@
 //! ```text
 //! {"schema":{"fields":[{"name":"traceID"},…]},"data":{"values":[["…","…"],…]}}      the API, in {"results":{"A":{"frames":[…]}}}
 //! {"fields":[{"name":"traceID","values":["…","…"]},…]}                              the inspector, in a list
+//! {"traceID":"…","spanID":"…","serviceTags":[…],…}                                  a row, as of the inspector's CSV
 //! ```
 //! Times and durations are milliseconds; `nanos` beside `values` are what a time has below the millisecond. (Grafana, `TraceSpanRow`, "Trace data
 //! frame", `DataFrameJSON`.)
@@ -23,7 +24,7 @@ pub(super) const FORMAT: Format = Format {
     id: "grafana-frame",
     name: "Grafana data frames",
     produced_by: "Grafana's query API (`/api/ds/query`), its Inspect panel",
-    shapes: "frames with `schema` and `data`, with values in their fields, in `results`, in lists; several frames",
+    shapes: "frames with `schema` and `data`, with values in their fields, in `results`, in lists; several frames; their rows as CSV",
     detect,
     read,
 };
@@ -35,8 +36,15 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
         shape.head().windows(name.len()).any(|window| window == name.as_bytes())
     };
     let frame = shape.has("fields") && (shape.has("schema") && shape.has("data") || shape.has("values"));
-    (frame && named("traceID") && named("spanID") && named("startTime"))
-        .then_some("its fields are named traceID and spanID")
+    if frame && named("traceID") && named("spanID") && named("startTime") {
+        return Some("its fields are named traceID and spanID");
+    }
+    is_row(shape).then_some("its rows have spanID and serviceTags")
+}
+
+/// Whether there are rows of a frame as objects, which look like spans of Jaeger's but have other units.
+pub(super) fn is_row(shape: &Shape<'_>) -> bool {
+    shape.places_of("serviceTags").any(|under| shape.kind_of(under, "spanID").is_some())
 }
 
 fn read(reading: &mut Reading<'_>) {
@@ -55,6 +63,12 @@ fn read(reading: &mut Reading<'_>) {
 fn frames(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) -> bool {
     if let Some(columns) = columns(node) {
         rows(reading, out, node, &columns);
+        return true;
+    }
+    if let (Some(_), Some(_)) = (node.get("spanID"), node.get("serviceTags")) {
+        let cells = node.members().iter().filter(|(_, value)| value.data != Data::Null);
+        let cells: Vec<_> = cells.map(|(name, value)| (name.as_ref(), value)).collect();
+        span(reading, out, node, &cells);
         return true;
     }
     let mut found = false;
@@ -101,10 +115,12 @@ fn rows(reading: &mut Reading<'_>, out: &mut Assembler, frame: &Node<'_>, column
 fn span(reading: &mut Reading<'_>, out: &mut Assembler, frame: &Node<'_>, cells: &[(&str, &Node<'_>)]) {
     let cell = |name: &str| cells.iter().find(|(of, _)| *of == name).map(|(_, value)| *value);
     let text = |name: &str| cell(name).and_then(Node::text).unwrap_or_default();
+    // In a table of text what has digits alone is a number.
+    let id = |name: &str| cell(name).and_then(Node::written).unwrap_or_default();
     let mut parts = Parts::at(cell("spanID").map_or(frame.start, |id| id.start));
-    parts.trace = reading.trace_key(text("traceID"), Base64::No);
-    parts.id = reading.span_key(text("spanID"), Base64::No);
-    parts.parent = reading.span_key(text("parentSpanID"), Base64::No);
+    parts.trace = reading.trace_key(id("traceID"), Base64::No);
+    parts.id = reading.span_key(id("spanID"), Base64::No);
+    parts.parent = reading.span_key(id("parentSpanID"), Base64::No);
     parts.name = reading.builder.intern(text("operationName"));
     parts.start = reading.time_of(&mut parts, cell("startTime"), Unit::Millis, "startTime");
     if let Some(below) = cell(NANOS).and_then(Node::integer).filter(|below| (0..1_000_000).contains(below))

@@ -14,6 +14,7 @@
 use super::Format;
 use super::detect::Shape;
 use super::documents::Reading;
+use super::grafana_frame;
 use super::jaeger_spans::{Tables, document};
 use crate::error::WarningKind;
 use crate::json::Kind;
@@ -34,7 +35,7 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
             // Documents of Jaeger's Elasticsearch index look alike, but are another format.
             && shape.kind_of(under, "startTimeMillis").is_none()
     };
-    if shape.places_of("spanID").any(|under| text(under, "spanID") && span(&under)) {
+    if shape.places_of("spanID").any(|under| text(under, "spanID") && span(&under)) && !grafana_frame::is_row(shape) {
         return Some("its spans have traceID, spanID and operationName");
     }
     let trace = |under: &str| {
