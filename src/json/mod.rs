@@ -87,24 +87,6 @@ pub enum Kind {
     Null,
 }
 
-/// The kind of value that begins with a byte.
-static KINDS: [Option<Kind>; 256] = {
-    let mut kinds = [None; 256];
-    kinds[b'{' as usize] = Some(Kind::Object);
-    kinds[b'[' as usize] = Some(Kind::Array);
-    kinds[b'"' as usize] = Some(Kind::String);
-    kinds[b'-' as usize] = Some(Kind::Number);
-    let mut digit = b'0';
-    while digit <= b'9' {
-        kinds[digit as usize] = Some(Kind::Number);
-        digit += 1;
-    }
-    kinds[b't' as usize] = Some(Kind::Boolean);
-    kinds[b'f' as usize] = Some(Kind::Boolean);
-    kinds[b'n' as usize] = Some(Kind::Null);
-    kinds
-};
-
 /// A number as it stands in the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Number {
@@ -195,7 +177,15 @@ impl<'a> Lexer<'a> {
     #[inline(never)]
     pub fn peek(&mut self) -> Lex<Kind> {
         self.skip_whitespace();
-        KINDS[self.byte() as usize].ok_or_else(|| self.fail(JsonErrorKind::ExpectedValue, self.at))
+        Ok(match self.byte() {
+            b'"' => Kind::String,
+            b'{' => Kind::Object,
+            b'[' => Kind::Array,
+            b'-' | b'0'..=b'9' => Kind::Number,
+            b't' | b'f' => Kind::Boolean,
+            b'n' => Kind::Null,
+            _ => return Err(self.fail(JsonErrorKind::ExpectedValue, self.at)),
+        })
     }
 
     #[inline(always)]
