@@ -110,13 +110,17 @@ fn cleaned_formats_of(bytes: &[u8]) -> Vec<Candidate> {
     inside.find(|candidates| !candidates.is_empty()).unwrap_or_default()
 }
 
+/// Whether a format is one of spans that has a name: no lines of a log, and not the one that takes what no other does.
+pub(super) fn is_of_spans(format: &Format) -> bool {
+    !logs::is_log(format) && *format != generic::FORMAT
+}
+
 pub(super) fn formats_of(bytes: &[u8]) -> Vec<Candidate> {
     let shape = Shape::of(bytes);
     let found = |format: &'static Format| Some(Candidate { format, why: (format.detect)(&shape)? });
     let mut candidates: Vec<Candidate> = FORMATS.iter().filter_map(found).collect();
     // Of several formats behind each other the first one's is the input's, which may not be seen in all of it together. Lines of logs stand before
     // spans of any format.
-    let is_of_spans = |format: &Format| !logs::is_log(format) && *format != generic::FORMAT;
     let spans = |document: Shape<'_>| {
         let found = |format: &'static Format| Some(Candidate { format, why: (format.detect)(&document)? });
         let together = candidates.iter().map(|candidate| candidate.format);

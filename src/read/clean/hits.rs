@@ -8,8 +8,7 @@ use std::ops::Range;
 
 use super::{blank, head_of};
 use crate::json::{Kind, Lex, Lexer};
-use crate::read::detect::formats_of;
-use crate::read::{generic, logs};
+use crate::read::detect::{formats_of, is_of_spans};
 
 const SOURCE: &[u8] = b"_source";
 /// The first document stands among the first bytes.
@@ -37,7 +36,7 @@ pub(super) fn documents(bytes: &[u8]) -> Option<Vec<u8>> {
 
 /// Whether a text is spans of a format that has a name.
 fn names_spans(text: &[u8]) -> bool {
-    formats_of(text).first().is_some_and(|found| *found.format != generic::FORMAT && !logs::is_log(found.format))
+    formats_of(text).first().is_some_and(|found| is_of_spans(found.format))
 }
 
 /// Where the documents stand. The lexer bounds how deep.

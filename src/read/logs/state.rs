@@ -19,7 +19,7 @@ pub type ReadTraceparent = fn(&[u8]) -> Option<(u128, u64)>;
 /// Fills the template of the line whose object begins at an offset, if it has one.
 pub type FillTemplate = fn(&[u8], usize) -> Option<String>;
 
-/// Reads a record of .NET's, which begins at an offset; what was made of it, and where the next line begins.
+/// Reads a record of .NET's or the Collector's, which begins at an offset; what was made of it, and where the next line begins.
 pub type ReadRecord = fn(&mut LineInput<'_>, usize) -> (Taken, usize);
 
 /// What lines need from the beginning of the first input to the end of the last one.

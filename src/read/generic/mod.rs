@@ -5,21 +5,24 @@
 //!
 //! Keys are compared by their letters and digits alone: `parentSpanId`, `parent_span_id` and `Parent-Span-ID` are one.
 
+mod table;
+mod times;
+
 use std::collections::HashMap;
 
 use super::Format;
 use super::detect::Shape;
 use super::documents::Reading;
 use super::ids::Base64;
-use super::instant::{Unit, clock_duration, date_time, unit_duration};
-use super::micros::Nanos;
+use super::instant::Unit;
 use super::parts::{Assembler, EventParts, LinkParts, Parts, span_number};
 use super::told::kind_of;
-use crate::error::WarningKind;
 use crate::float::parse_f64;
 use crate::json::{Data, Node};
 use crate::store::{NO_TIME, RawValue, SpanKey, SpanKind, Status, TraceKey};
 use crate::strings::StringId;
+use table::{table, unfolded};
+use times::{last, time, times};
 
 pub(super) const FORMAT: Format = Format {
     id: "generic",
@@ -545,101 +548,6 @@ impl Generic {
     }
 }
 
-/// An object with what it has as texts of JSON decoded: databases and stores of logs keep lists and maps so.
-fn unfolded<'a>(node: &Node<'a>) -> Option<Node<'a>> {
-    let mut unfolded: Option<Node<'a>> = None;
-    for (at, (key, value)) in node.members().iter().enumerate() {
-        let role = Role::of(key);
-        if !matches!(role, Role::Attributes | Role::Resource | Role::Events | Role::Links) {
-            continue;
-        }
-        let inner = match &value.data {
-            Data::Text(text) if text.starts_with(['{', '[']) => Node::embedded(text, value.start, value.end),
-            _ if matches!(role, Role::Attributes | Role::Resource) => paired(value.get("attributes").unwrap_or(value)),
-            _ => None,
-        };
-        if let Some(inner) = inner
-            && let Data::Map(members) = &mut unfolded.get_or_insert_with(|| Node { json: false, ..node.clone() }).data
-        {
-            members[at].1 = inner;
-        }
-    }
-    unfolded
-}
-
-/// The object that a list of pairs is: `[{"key":"http.route","value":"/pay"}]`.
-fn paired<'a>(list: &Node<'a>) -> Option<Node<'a>> {
-    let mut members = Vec::new();
-    for pair in list.items() {
-        members.push((pair.text_of("key")?.to_owned().into(), pair.get("value")?.any_value()));
-    }
-    let node = Node { data: Data::Map(members), start: list.start, end: list.end, json: false };
-    (!node.members().is_empty()).then_some(node)
-}
-
-/// The rows of a table as objects, if this is one of spans: names of columns, and lists of values by row or by column.
-///
-/// ```text
-/// {"meta":[{"name":"SpanId"},…],"data":[["…",…],…]}      ClickHouse, Elasticsearch's SQL, Trino
-/// {"fields":[{"name":"span_id"},…],"columns":[["…",…],…]}      Axiom
-/// {"columns":[{"name":"span_id","values":["…",…]},…]}      Logfire
-/// {"SpanId":["…",…],…}
-/// ```
-fn table<'a>(node: &Node<'a>) -> Option<Vec<Node<'a>>> {
-    let mut names: Vec<&str> = Vec::new();
-    let mut columns: Vec<&[Node<'a>]> = Vec::new();
-    for (_, list) in node.members() {
-        names.clear();
-        columns.clear();
-        for item in list.items() {
-            names.extend(item.text().or(item.text_of("name")));
-            columns.extend(item.get("values").map(Node::items));
-        }
-        if names.len() == list.items().len() && tell_spans(&names) {
-            break;
-        }
-    }
-    if !tell_spans(&names) {
-        // The names are the keys.
-        names.clear();
-        for (key, column) in node.members() {
-            let Data::List(column) = &column.data else { return None };
-            names.push(key);
-            columns.push(column);
-        }
-    } else if columns.len() != names.len() {
-        for (_, value) in node.members() {
-            let lists = value.items();
-            let first = lists.first().map_or(0, |list| list.items().len());
-            if first == names.len() {
-                return Some(lists.iter().map(|row| row_of(&names, &|at| row.items().get(at))).collect());
-            }
-            if first > 0 && lists.len() == names.len() {
-                columns = lists.iter().map(Node::items).collect();
-            }
-        }
-    }
-    let count = columns.iter().map(|column| column.len()).max().filter(|_| tell_spans(&names))?;
-    Some((0..count).map(|row| row_of(&names, &|at| columns.get(at)?.get(row))).collect())
-}
-
-fn tell_spans(names: &[&str]) -> bool {
-    are_columns(names.iter().fold(0, |told, name| told | Role::of(name).bit()))
-}
-
-fn row_of<'n, 'a: 'n>(names: &[&str], cell: &dyn Fn(usize) -> Option<&'n Node<'a>>) -> Node<'a> {
-    let mut row = Node { data: Data::Null, start: 0, end: 0, json: false };
-    let mut members = Vec::new();
-    for (at, name) in names.iter().enumerate() {
-        if let Some(cell) = cell(at) {
-            (row.start, row.end) = (cell.start, cell.end);
-            members.push(((*name).to_owned().into(), cell.clone()));
-        }
-    }
-    row.data = Data::Map(members);
-    row
-}
-
 /// Columns of nested tables, as ClickHouse writes them: `{"Events.Name":["retry"],"Events.Timestamp":["…"]}`; and keys of objects that were made flat.
 const TABLES: [&str; 2] = ["Events.", "Links."];
 const FLATTENED: [(&str, Role); 3] = [
@@ -759,161 +667,6 @@ fn set_status(reading: &mut Reading<'_>, parts: &mut Parts, value: &Node<'_>, ro
     true
 }
 
-/// Sets start and end. The duration is left to the caller if nothing names its unit.
-fn times(
-    reading: &mut Reading<'_>,
-    parts: &mut Parts,
-    fields: &[Field<'_, '_>],
-    fractions: &mut Option<Unit>,
-) -> Option<String> {
-    let find = |test: fn(Role) -> Option<Option<Unit>>| {
-        let mut found = fields.iter().filter(|(_, _, value)| value.data != Data::Null);
-        let mut found = found.by_ref().filter_map(|(role, key, value)| Some((test(*role)?, *key, *value)));
-        let first = found.next()?;
-        // Of two the one counts that says its unit.
-        Some(if first.0.is_some() { first } else { found.find(|other| other.0.is_some()).unwrap_or(first) })
-    };
-    let start = find(|role| match role {
-        Role::Start(unit) => Some(unit),
-        _ => None,
-    });
-    let start = start.or_else(|| {
-        find(|role| match role {
-            Role::When(unit) => Some(unit),
-            _ => None,
-        })
-    });
-    let offset = find(|role| match role {
-        Role::Offset(unit) => Some(unit),
-        _ => None,
-    });
-    let end = find(|role| match role {
-        Role::End(unit) => Some(unit),
-        _ => None,
-    });
-    let duration = find(|role| match role {
-        Role::Duration(unit) => Some(unit),
-        _ => None,
-    });
-    let mut unit = None;
-    match (start, offset) {
-        (Some((named, key, value)), _) => {
-            parts.start = time(reading, parts, named, key, value, &mut unit);
-        }
-        (None, Some((named, key, value))) => {
-            let unit = named.unwrap_or(Unit::Millis);
-            if let Some(Nanos { ns, negative: false }) = reading.duration_of(parts, Some(value), unit, key) {
-                parts.start = ns;
-                reading.guess("No date is told: times count from the beginning of the trace.");
-            }
-        }
-        (None, None) => {}
-    }
-    if let Some((named, key, value)) = end {
-        parts.end = time(reading, parts, named, key, value, &mut unit);
-    }
-    let (named, key, value) = duration?;
-    let is_fraction = |value: &Node<'_>| value.written().is_some_and(|text| text.contains('.'));
-    // A whole number beside a fraction is most likely one of a smaller unit.
-    if named.is_none() && unit.is_some() && start.is_some_and(|(_, _, start)| is_fraction(start)) {
-        match is_fraction(value) {
-            true => *fractions = unit,
-            false => unit = None,
-        }
-    }
-    let unit = named.or(unit);
-    if unit.is_none()
-        && let Some(text) = value.written().filter(|text| Unit::Nanos.nanos(text).is_some())
-    {
-        return Some(text.to_owned());
-    }
-    let duration = duration_of(reading, parts, unit, key, value)?;
-    last(parts, duration);
-    None
-}
-
-fn last(parts: &mut Parts, duration: Nanos) {
-    match (parts.start, parts.end) {
-        (_, NO_TIME) => parts.lasting(duration),
-        (NO_TIME, end) => {
-            let start = end.checked_sub(duration.ns).filter(|_| !duration.negative);
-            parts.start = start.unwrap_or(NO_TIME);
-        }
-        // Both are told: the end counts.
-        _ => {}
-    }
-}
-
-/// A point of time; `unit` becomes that of a number.
-fn time(
-    reading: &mut Reading<'_>,
-    parts: &mut Parts,
-    named: Option<Unit>,
-    key: &str,
-    value: &Node<'_>,
-    unit: &mut Option<Unit>,
-) -> u64 {
-    let Some(text) = value.written().map(str::trim).filter(|text| !text.is_empty()) else {
-        if !matches!(value.data, Data::Text(_)) {
-            parts.warn(WarningKind::WrongType, format!("Expected a time as {key}, found {}.", value.described()));
-        }
-        return NO_TIME;
-    };
-    if let Some(instant) = date_time(text) {
-        return reading.zoned(instant);
-    }
-    // Before 1973 by seconds: no date, but a number from the beginning of whatever it is.
-    let relative = Unit::Seconds.nanos(text).is_some_and(|nanos| nanos.ns < 100_000_000_000_000_000);
-    let assumed = match named {
-        Some(unit) => unit,
-        None if relative => Unit::Millis,
-        None => Unit::by_magnitude(text).unwrap_or(Unit::Millis),
-    };
-    let found = assumed.nanos(text).filter(|nanos| !nanos.negative && nanos.ns != NO_TIME);
-    if named.is_none() && found.is_some() {
-        let key: String = key.chars().take(40).collect();
-        let unit = assumed.name();
-        reading.guess(&match relative {
-            true => format!("{key} is taken for {unit} from the beginning: it is too small for a date."),
-            false => format!("{key} is taken for {unit} since 1970, by its size."),
-        });
-    }
-    match found {
-        Some(nanos) => {
-            *unit = Some(assumed);
-            nanos.ns
-        }
-        None => {
-            parts.warn(WarningKind::BadTime, format!("Expected a time as {key}, found {}.", value.described()));
-            NO_TIME
-        }
-    }
-}
-
-fn duration_of(
-    reading: &mut Reading<'_>,
-    parts: &mut Parts,
-    unit: Option<Unit>,
-    key: &str,
-    value: &Node<'_>,
-) -> Option<Nanos> {
-    if let Some(text) = value.text()
-        && let Some(duration) = unit_duration(text).or_else(|| clock_duration(text)).or_else(|| iso_duration(text))
-    {
-        return Some(duration);
-    }
-    reading.duration_of(parts, Some(value), unit.unwrap_or(Unit::Millis), key)
-}
-
-/// `PT1H2M3.5S`, without years, months and weeks, which have no length of their own.
-fn iso_duration(text: &str) -> Option<Nanos> {
-    let (days, time) = text.trim().strip_prefix('P')?.split_once('T').unwrap_or((text.trim().strip_prefix('P')?, ""));
-    if days.contains(['Y', 'M', 'W']) {
-        return None;
-    }
-    unit_duration(&format!("{days}{time}").to_ascii_lowercase())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -934,22 +687,6 @@ mod tests {
             ("Étendue", Role::Other),
         ] {
             assert_eq!(Role::of(key), role, "{key}");
-        }
-    }
-
-    #[test]
-    fn durations_of_iso_8601() {
-        for (text, ns) in [
-            ("PT0.080000S", Some(80_000_000)),
-            ("PT1H2M3S", Some(3_723_000_000_000)),
-            ("P1DT1S", Some(86_401_000_000_000)),
-            ("P1D", Some(86_400_000_000_000)),
-            ("P1M", None),
-            ("PT", None),
-            ("P", None),
-            ("1S", None),
-        ] {
-            assert_eq!(iso_duration(text).map(|nanos| nanos.ns), ns, "{text}");
         }
     }
 }
