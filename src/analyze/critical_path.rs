@@ -88,6 +88,21 @@ impl CriticalPaths {
         self.segments.iter().filter(|segment| segment.span == span).map(Segment::duration_ns).sum()
     }
 
+    /// All paths as numbers: of each the position of its top, how many segments it has, and of each of these the position of its span, its start
+    /// and its end. Positions count from the span `first`, times from the instant `zero`; none is before it.
+    #[doc(hidden)]
+    pub fn numbers(&self, first: SpanIndex, zero: u64) -> Vec<f64> {
+        let mut numbers = Vec::with_capacity(2 * self.tops.len() + 3 * self.segments.len());
+        let position = |span: SpanIndex| f64::from(span.0 - first.0);
+        for path in self.iter() {
+            numbers.extend([position(path.top), path.segments.len() as f64]);
+            for segment in path.segments {
+                numbers.extend([position(segment.span), (segment.start - zero) as f64, (segment.end - zero) as f64]);
+            }
+        }
+        numbers
+    }
+
     /// The path of this top.
     pub fn of_top(&self, top: SpanIndex) -> Option<CriticalPath<'_>> {
         let index = self.tops.binary_search_by_key(&top, |(top, _)| *top).ok()?;
@@ -130,6 +145,28 @@ struct Child {
     end: u64,
 }
 
+/// A path while it is walked.
+struct Path<'s> {
+    segments: &'s mut Vec<Segment>,
+    /// Those before belong to other paths.
+    first: usize,
+}
+
+impl Path<'_> {
+    /// Appends what one span owns.
+    fn add(&mut self, Item { span, start, end, .. }: Item) {
+        if start >= end {
+            return;
+        }
+        let span = SpanIndex(span);
+        match self.segments[self.first..].last_mut() {
+            // A child without a duration parts two segments of its parent.
+            Some(later) if later.span == span && later.start == end => later.start = start,
+            _ => self.segments.push(Segment { span, start, end }),
+        }
+    }
+}
+
 struct Walk<'a> {
     store: &'a Store,
     /// What is still to be done; the latest instants on top.
@@ -155,28 +192,34 @@ impl<'a> Walk<'a> {
     /// Appends the segments of a top, last to first.
     fn path(&mut self, top: &Span<'_>, segments: &mut Vec<Segment>) {
         let Some((start, end)) = top.interval() else { return };
-        let first = segments.len();
+        let mut path = Path { first: segments.len(), segments };
         self.stack.push(Item { span: top.index().0, settled: false, start, end });
         while let Some(item) = self.stack.pop() {
-            let span = SpanIndex(item.span);
-            // A span without children owns its window; most are such.
-            if !item.settled && !self.store.span(span).is_leaf() {
-                self.open(item);
-                continue;
-            }
-            if item.start >= item.end {
-                continue;
-            }
-            match segments[first..].last_mut() {
-                // A child without a duration parts two segments of its parent.
-                Some(later) if later.span == span && later.start == item.end => later.start = item.start,
-                _ => segments.push(Segment { span, start: item.start, end: item.end }),
+            if self.is_settled(&item) {
+                path.add(item);
+            } else {
+                self.open(item, &mut path);
             }
         }
     }
 
+    /// Whether the span owns the whole of it. One without children does; most are such.
+    fn is_settled(&self, item: &Item) -> bool {
+        item.settled || self.store.span(SpanIndex(item.span)).is_leaf()
+    }
+
+    /// Puts a part of a window on the path, or aside if it is to be opened or a later part of the window is still aside; `bottom` is the height
+    /// of the stack below the window's parts.
+    fn next(&mut self, item: Item, bottom: usize, path: &mut Path<'_>) {
+        if self.stack.len() == bottom && self.is_settled(&item) {
+            path.add(item);
+        } else {
+            self.stack.push(item);
+        }
+    }
+
     /// Replaces a window by segments of its span and windows of its children.
-    fn open(&mut self, window: Item) {
+    fn open(&mut self, window: Item, path: &mut Path<'_>) {
         let Item { span, start: low, end: high, .. } = window;
         if low >= high {
             return;
@@ -194,10 +237,10 @@ impl<'a> Walk<'a> {
             let mut cursor = 0;
             while let Some((child, end)) = next {
                 if end < at {
-                    self.stack.push(settled(end, at));
+                    self.next(settled(end, at), bottom, path);
                 }
                 let start = child.start.max(low);
-                self.stack.push(Item { span: child.span, settled: false, start, end });
+                self.next(Item { span: child.span, settled: false, start, end }, bottom, path);
                 at = start;
                 // Nothing comes before an only child.
                 if at <= low || self.children.len() == 1 {
@@ -207,7 +250,7 @@ impl<'a> Walk<'a> {
             }
         }
         if at > low {
-            self.stack.push(settled(low, at));
+            self.next(settled(low, at), bottom, path);
         }
         self.stack[bottom..].reverse();
     }

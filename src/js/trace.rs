@@ -333,16 +333,7 @@ impl Trace {
     #[wasm_bindgen(js_name = criticalPaths)]
     pub fn critical_paths(&self) -> Vec<f64> {
         let trace = self.trace();
-        let paths = self.analyses.critical_paths();
-        let mut numbers = Vec::with_capacity(2 * paths.iter().len() + 3 * paths.segments().len());
-        for path in paths.iter() {
-            numbers.extend([f64::from(self.position(path.top)), path.segments.len() as f64]);
-            numbers.extend(path.segments.iter().flat_map(|segment| {
-                let time = |time| since_start(&trace, Some(time));
-                [f64::from(self.position(segment.span)), time(segment.start), time(segment.end)]
-            }));
-        }
-        numbers
+        self.analyses.critical_paths().numbers(trace.first(), trace.start_ns().unwrap_or_default())
     }
 
     /// The top that the trace is spoken of by.
