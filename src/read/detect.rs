@@ -117,8 +117,10 @@ pub(super) fn is_of_spans(format: &Format) -> bool {
 
 pub(super) fn formats_of(bytes: &[u8]) -> Vec<Candidate> {
     let shape = Shape::of(bytes);
+    // What takes anything that looks like spans is there for what nothing else takes; it is asked last, as it asks much.
+    let named = FORMATS.iter().filter(|format| **format != generic::FORMAT);
     let found = |format: &'static Format| Some(Candidate { format, why: (format.detect)(&shape)? });
-    let mut candidates: Vec<Candidate> = FORMATS.iter().filter_map(found).collect();
+    let mut candidates: Vec<Candidate> = named.filter_map(found).collect();
     // Of several formats behind each other the first one's is the input's, which may not be seen in all of it together. Lines of logs stand before
     // spans of any format.
     let spans = |document: Shape<'_>| {
@@ -132,12 +134,11 @@ pub(super) fn formats_of(bytes: &[u8]) -> Vec<Candidate> {
         candidates.insert(0, first);
     }
     // Rows of spans may have messages and levels as lines of a log have.
-    if generic::tells_spans(&shape) && candidates.iter().any(|candidate| *candidate.format == generic::FORMAT) {
+    if candidates.iter().any(|candidate| *candidate.format == logs::FORMAT) && generic::tells_spans(&shape) {
         candidates.retain(|candidate| *candidate.format != logs::FORMAT);
     }
-    // What takes anything that looks like spans is there for what nothing else takes.
-    if candidates.len() > 1 {
-        candidates.retain(|candidate| *candidate.format != generic::FORMAT);
+    if candidates.is_empty() {
+        candidates.extend(found(&generic::FORMAT));
     }
     candidates
 }
@@ -148,6 +149,10 @@ pub(super) fn formats_of(bytes: &[u8]) -> Vec<Candidate> {
 pub(crate) struct Shape<'a> {
     head: &'a [u8],
     keys: Vec<Key>,
+    /// The key that is likely next: objects of a list have their keys in one order.
+    next: usize,
+    /// Whether the glance ends inside the first document, behind some of its keys.
+    is_cut: bool,
 }
 
 #[derive(Debug)]
@@ -162,28 +167,35 @@ impl<'a> Shape<'a> {
     pub(super) fn of(bytes: &'a [u8]) -> Shape<'a> {
         let head = &bytes[..bytes.len().min(GLANCE)];
         let start = if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        let mut shape = Shape { head: &head[start..], keys: Vec::new() };
+        let mut shape = Shape::new(&head[start..]);
         let mut lexer = Lexer::new(head, start);
         lexer.skip_whitespace();
         if !matches!(head.get(lexer.offset()), Some(b'{' | b'[')) {
             return shape;
         }
         // The glance may end inside a value, and a document may be broken: what was seen until then counts.
+        let mut is_first = true;
         while !lexer.at_end() && shape.keys.len() < MAX_KEYS {
             if shape.collect(&mut lexer, "").is_err() {
+                shape.is_cut = is_first && shape.is_json() && lexer.error().kind == JsonErrorKind::UnexpectedEnd;
                 break;
             }
+            is_first = false;
         }
         shape
     }
 
-    /// The same of each document at the beginning; text may stand in lines between them.
+    fn new(head: &'a [u8]) -> Shape<'a> {
+        Shape { head, keys: Vec::new(), next: 0, is_cut: false }
+    }
+
+    /// The same of each whole document at the beginning; text may stand in lines between them.
     fn documents(&self) -> impl Iterator<Item = Shape<'a>> + use<'a> {
-        let head = self.head;
+        let head = if self.is_cut { &[] } else { self.head };
         let mut lexer = Lexer::new(head, 0);
         std::iter::from_fn(move || {
             while !lexer.at_end() {
-                let mut document = Shape { head, keys: Vec::new() };
+                let mut document = Shape::new(head);
                 let whole = document.collect(&mut lexer, "").is_ok();
                 match document.is_json() {
                     true if whole => return Some(document),
@@ -247,7 +259,13 @@ impl<'a> Shape<'a> {
                 while let Some(name) = lexer.any_member(&mut cursor)? {
                     let name = decode_string(name.bytes(lexer.input()));
                     let kind = lexer.peek()?;
-                    match self.keys.iter().position(|key| key.name == name && key.under == under) {
+                    let is_it = |key: &Key| key.name == name && key.under == under;
+                    let known = match self.keys.get(self.next) {
+                        Some(key) if is_it(key) => Some(self.next),
+                        _ => self.keys.iter().position(is_it),
+                    };
+                    self.next = known.unwrap_or(self.keys.len()) + 1;
+                    match known {
                         Some(known) if self.keys[known].kind == Kind::Null => self.keys[known].kind = kind,
                         Some(_) => {}
                         None if self.keys.len() >= MAX_KEYS => return Err(Stop),
@@ -286,9 +304,9 @@ impl<'a> Shape<'a> {
         matches!(self.kind_of(under, key), Some(Kind::Number | Kind::String))
     }
 
-    /// The keys under which objects stand, "" for the documents; more than once each.
+    /// The keys under which objects stand, "" for the documents; some more than once.
     pub(crate) fn places(&self) -> impl Iterator<Item = &str> {
-        self.keys.iter().map(|known| known.under.as_str())
+        self.keys.chunk_by(|known, next| known.under == next.under).map(|keys| keys[0].under.as_str())
     }
 
     /// The keys of the objects that stand under a key.
