@@ -153,7 +153,7 @@ fn only_panics(name: &str) -> bool {
 
 /// How the source files begin that panics name: as the build has them, without this machine's folders, and as the standard
 /// library was built.
-const FOLDERS: [&[u8]; 5] = [b"spanscope/", b"cargo/", b"rust/", b"/rust/", b"/rustc/"];
+const FOLDERS: [&[u8]; 7] = [b"src/", b"hot/", b"spanscope/", b"cargo/", b"rust/", b"/rust/", b"/rustc/"];
 
 /// The size of a place in the source as the standard library keeps it: address and length of the file's name, line, column.
 const PLACE: usize = 16;
