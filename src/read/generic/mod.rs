@@ -92,7 +92,8 @@ const DURATION: u32 = 1 << 9;
 const TIMES: u32 = START | WHEN | OFFSET | END | DURATION;
 
 fn read(reading: &mut Reading<'_>) {
-    let mut generic = Generic { held: Vec::new(), made: 0, fractions: None, reporters: Vec::new() };
+    let mut generic =
+        Generic { held: Vec::new(), made: 0, fractions: None, reporters: Vec::new(), roles: Roles::default() };
     reading.objects(&[], &mut |reading, node| {
         let around =
             Around { trace: TraceKey::EMPTY, parent: SpanKey::EMPTY, nested: false, listed: true, head: false };
@@ -172,78 +173,83 @@ impl Role {
     }
 
     fn of_plain(plain: &str) -> Role {
-        match plain {
-            "id" | "uid" | "uuid" | "guid" | "eventid" => Role::Id,
-            "traceid" | "trace" | "traceuid" | "traceuuid" | "traceguid" => Role::Trace,
-            "parent" | "parentspan" | "parents" => Role::Parent,
-            "children" | "childspans" | "childs" | "spans" | "subspans" | "childruns" | "observations" => {
-                Role::Children
-            }
-            "name" | "operationname" | "operation" | "opname" | "title" | "label" => Role::Name,
-            "context" | "spancontext" | "spandata" | "metrics" => Role::Part,
-            "service" | "servicename" | "appname" | "entityname" => Role::Service,
-            "attribute" | "attributes" | "tags" | "attrs" | "labels" | "metadata" | "meta" => Role::Attributes,
-            "resource" | "resources" | "resourceattributes" => Role::Resource,
-            "kind" => Role::Kind,
-            "error" | "haserror" | "iserror" | "failed" | "errorcount" | "errorinfo" | "exception" => Role::Error,
-            "status" | "statuscode" => Role::Status,
-            "level" => Role::Level,
-            "statusmessage" | "statusdescription" | "errormessage" => Role::Message,
-            "events" | "logs" => Role::Events,
-            "links" => Role::Links,
-            "scope" | "scopename" | "instrumentationscope" => Role::Scope,
-            "scopeversion" => Role::ScopeVersion,
-            "tracestate" => Role::TraceState,
-            // `parent_run_id`, `reference_parent_span_id`
-            id if id.ends_with("id") && id.contains("parent") => {
-                let other = ["trace", "event", "process", "thread", "project"].iter().any(|other| id.contains(other));
-                if other { Role::Other } else { Role::Parent }
-            }
-            plain => Role::of_time(plain),
+        let role = Role::named(plain);
+        if role != Role::Other {
+            return role;
         }
+        // `parent_run_id`, `reference_parent_span_id`
+        if plain.ends_with("id") && plain.contains("parent") {
+            let other = ["trace", "event", "process", "thread", "project"].iter().any(|other| plain.contains(other));
+            return if other { Role::Other } else { Role::Parent };
+        }
+        let in_unit = |(suffix, unit): &(&str, Unit)| Role::named(plain.strip_suffix(suffix)?).in_unit(*unit);
+        UNITS.iter().find_map(in_unit).unwrap_or(Role::Other)
     }
 
-    fn of_time(plain: &str) -> Role {
-        const UNITS: [(&str, Option<Unit>); 15] = [
-            ("", None),
-            ("unixnano", Some(Unit::Nanos)),
-            ("nanoseconds", Some(Unit::Nanos)),
-            ("nanos", Some(Unit::Nanos)),
-            ("nano", Some(Unit::Nanos)),
-            ("ns", Some(Unit::Nanos)),
-            ("microseconds", Some(Unit::Micros)),
-            ("micros", Some(Unit::Micros)),
-            ("us", Some(Unit::Micros)),
-            ("milliseconds", Some(Unit::Millis)),
-            ("millis", Some(Unit::Millis)),
-            ("ms", Some(Unit::Millis)),
-            ("seconds", Some(Unit::Seconds)),
-            ("secs", Some(Unit::Seconds)),
-            ("sec", Some(Unit::Seconds)),
-        ];
-        for (suffix, unit) in UNITS {
-            match plain.strip_suffix(suffix) {
-                Some(
-                    "start" | "starttime" | "startedat" | "startat" | "started" | "begin" | "begintime"
-                    | "starttimestamp" | "startts",
-                ) => {
-                    return Role::Start(unit);
-                }
-                Some("timestamp" | "ts" | "time") => return Role::When(unit),
-                Some("offset" | "startoffset" | "relativestart") => return Role::Offset(unit),
-                Some(
-                    "end" | "endtime" | "endedat" | "endat" | "ended" | "finish" | "finishtime" | "finishedat" | "stop"
-                    | "stoptime" | "endtimestamp" | "endts",
-                ) => return Role::End(unit),
-                Some("duration" | "durationin" | "dur" | "elapsed" | "elapsedtime" | "latency" | "took") => {
-                    return Role::Duration(unit);
-                }
-                _ => {}
-            }
-        }
-        Role::Other
+    fn named(plain: &str) -> Role {
+        let found = NAMES.iter().find(|(_, names)| names.split(' ').any(|name| name == plain));
+        found.map_or(Role::Other, |(role, _)| *role)
+    }
+
+    /// A time, in this unit.
+    fn in_unit(self, unit: Unit) -> Option<Role> {
+        let unit = Some(unit);
+        Some(match self {
+            Role::Start(_) => Role::Start(unit),
+            Role::When(_) => Role::When(unit),
+            Role::Offset(_) => Role::Offset(unit),
+            Role::End(_) => Role::End(unit),
+            Role::Duration(_) => Role::Duration(unit),
+            _ => return None,
+        })
     }
 }
+
+/// What keys say, without their capitals and marks.
+const NAMES: [(Role, &str); 24] = [
+    (Role::Id, "id uid uuid guid eventid"),
+    (Role::Trace, "traceid trace traceuid traceuuid traceguid"),
+    (Role::Parent, "parent parentspan parents"),
+    (Role::Children, "children childspans childs spans subspans childruns observations"),
+    (Role::Name, "name operationname operation opname title label"),
+    (Role::Part, "context spancontext spandata metrics"),
+    (Role::Start(None), "start starttime startedat startat started begin begintime starttimestamp startts"),
+    (Role::When(None), "timestamp ts time"),
+    (Role::Offset(None), "offset startoffset relativestart"),
+    (Role::End(None), "end endtime endedat endat ended finish finishtime finishedat stop stoptime endtimestamp endts"),
+    (Role::Duration(None), "duration durationin dur elapsed elapsedtime latency took"),
+    (Role::Service, "service servicename appname entityname"),
+    (Role::Attributes, "attribute attributes tags attrs labels metadata meta"),
+    (Role::Resource, "resource resources resourceattributes"),
+    (Role::Kind, "kind"),
+    (Role::Error, "error haserror iserror failed errorcount errorinfo exception"),
+    (Role::Status, "status statuscode"),
+    (Role::Level, "level"),
+    (Role::Message, "statusmessage statusdescription errormessage"),
+    (Role::Events, "events logs"),
+    (Role::Links, "links"),
+    (Role::Scope, "scope scopename instrumentationscope"),
+    (Role::ScopeVersion, "scopeversion"),
+    (Role::TraceState, "tracestate"),
+];
+
+/// What stands behind the name of a time.
+const UNITS: [(&str, Unit); 14] = [
+    ("unixnano", Unit::Nanos),
+    ("nanoseconds", Unit::Nanos),
+    ("nanos", Unit::Nanos),
+    ("nano", Unit::Nanos),
+    ("ns", Unit::Nanos),
+    ("microseconds", Unit::Micros),
+    ("micros", Unit::Micros),
+    ("us", Unit::Micros),
+    ("milliseconds", Unit::Millis),
+    ("millis", Unit::Millis),
+    ("ms", Unit::Millis),
+    ("seconds", Unit::Seconds),
+    ("secs", Unit::Seconds),
+    ("sec", Unit::Seconds),
+];
 
 /// What a span has from what is around it.
 #[derive(Clone, Copy)]
@@ -261,14 +267,28 @@ struct Around {
 /// A member of an object: what it says, its key and its value.
 type Field<'n, 'a> = (Role, &'n str, &'n Node<'a>);
 
-/// Adds the members of an object; all of them, or those that say something.
-fn fields_of<'n, 'a>(node: &'n Node<'a>, all: bool, fields: &mut Vec<Field<'n, 'a>>) {
-    for (key, value) in node.members() {
-        let role = Role::of(key);
-        if all || role != Role::Other && role != Role::Part {
-            fields.push((role, key, value));
+/// Roles of the first keys that were met: rows have the same ones again and again.
+#[derive(Default)]
+struct Roles(Vec<(String, Role)>);
+
+impl Roles {
+    const MOST: usize = 64;
+
+    fn of(&mut self, key: &str) -> Role {
+        if let Some((_, role)) = self.0.iter().find(|(known, _)| known == key) {
+            return *role;
         }
+        let role = Role::of(key);
+        if self.0.len() < Roles::MOST {
+            self.0.push((key.to_owned(), role));
+        }
+        role
     }
+}
+
+/// Whether a key has this in it, whatever its capitals.
+fn has_word(key: &str, word: &str) -> bool {
+    key.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// Text or number of the field that says this: of several the first one that is said of a span, as rows have ids of their own, too.
@@ -276,8 +296,7 @@ fn written<'n>(fields: &[Field<'n, '_>], role: Role) -> Option<&'n str> {
     let mut best: Option<(u8, &'n str)> = None;
     for (of, key, value) in fields.iter().filter(|(of, ..)| *of == role) {
         let value = value.items().first().filter(|_| *of == Role::Parent).unwrap_or(value);
-        let key = key.to_ascii_lowercase();
-        let rank = if key.contains("span") { 2 } else { u8::from(!key.contains("event")) };
+        let rank = if has_word(key, "span") { 2 } else { u8::from(!has_word(key, "event")) };
         if let Some(text) = value.written().filter(|text| !text.is_empty())
             && best.is_none_or(|(other, _)| rank > other)
         {
@@ -296,6 +315,7 @@ struct Generic {
     fractions: Option<Unit>,
     /// Services by the ids of what reported them, as JSON:API tells them beside the spans (Lightstep).
     reporters: Vec<(String, String)>,
+    roles: Roles,
 }
 
 impl Generic {
@@ -372,13 +392,15 @@ impl Generic {
             rows.iter().for_each(|row| self.walk(reading, row, around));
             return;
         }
-        let unfolded = unfolded(node);
+        let roles: Vec<Role> = node.members().iter().map(|(key, _)| self.roles.of(key)).collect();
+        let unfolded = unfolded(node, &roles);
         let node = unfolded.as_ref().unwrap_or(node);
-        let mut fields: Vec<Field<'_, '_>> = Vec::with_capacity(node.members().len());
-        fields_of(node, true, &mut fields);
+        let own = node.members().iter().zip(&roles);
+        let mut fields: Vec<Field<'_, '_>> = own.map(|((key, value), role)| (*role, key.as_ref(), value)).collect();
         for at in 0..fields.len() {
             if let (Role::Part, _, part) = fields[at] {
-                fields_of(part, false, &mut fields);
+                let inner = part.members().iter().map(|(key, value)| (self.roles.of(key), key.as_ref(), value));
+                fields.extend(inner.filter(|(role, ..)| !matches!(role, Role::Other | Role::Part)));
             }
         }
         let told = |(role, _, value): &Field<'_, '_>| if value.data == Data::Null { 0 } else { role.bit() };
@@ -480,7 +502,7 @@ impl Generic {
                     for (key, value) in inner.unwrap_or(value).members() {
                         match (key.as_ref(), role) {
                             ("service.name" | "service_name", _) => service = service.or(value.text()),
-                            (key, _) if parts.parent.is_empty() && Role::of(key) == Role::Parent => {
+                            (key, _) if parts.parent.is_empty() && self.roles.of(key) == Role::Parent => {
                                 parts.parent = reading.span_key(value.written().unwrap_or_default(), Base64::No);
                             }
                             ("span.kind", _) if set_kind(&mut parts, value) => {}
@@ -499,7 +521,7 @@ impl Generic {
                 }
                 Role::Message if value.text().is_some() => {
                     message = Some(*value);
-                    if value.text() != Some("") && key.to_ascii_lowercase().contains("error") {
+                    if value.text() != Some("") && has_word(key, "error") {
                         parts.status = Status::Error;
                     }
                 }
@@ -653,7 +675,7 @@ fn set_status(reading: &mut Reading<'_>, parts: &mut Parts, value: &Node<'_>, ro
         (Role::Status, _) if matches!(text, "ok" | "success") => Status::Ok,
         (Role::Status, _) if text == "unset" => Status::Unset,
         // The numbers of OpenTelemetry; others are those of HTTP or of a program.
-        (Role::Status, _) if key.to_ascii_lowercase().contains("code") => {
+        (Role::Status, _) if has_word(key, "code") => {
             match value.integer().and_then(|code| Status::from_number(u64::try_from(code).ok()?)) {
                 Some(status) => status,
                 None => return false,

@@ -3,11 +3,10 @@
 use super::{Role, are_columns};
 use crate::json::{Data, Node};
 
-/// An object with what it has as texts of JSON decoded: databases and stores of logs keep lists and maps so.
-pub(super) fn unfolded<'a>(node: &Node<'a>) -> Option<Node<'a>> {
+/// An object with what it has as texts of JSON decoded: databases and stores of logs keep lists and maps so. `roles` are those of its keys.
+pub(super) fn unfolded<'a>(node: &Node<'a>, roles: &[Role]) -> Option<Node<'a>> {
     let mut unfolded: Option<Node<'a>> = None;
-    for (at, (key, value)) in node.members().iter().enumerate() {
-        let role = Role::of(key);
+    for (at, ((_, value), role)) in node.members().iter().zip(roles).enumerate() {
         if !matches!(role, Role::Attributes | Role::Resource | Role::Events | Role::Links) {
             continue;
         }
