@@ -1057,6 +1057,47 @@ fn spans_of_the_javascript_console_may_be_json() {
 }
 
 #[test]
+fn spans_of_the_javascript_console_may_be_shortened_and_stand_behind_lines_of_a_log() {
+    let span = |id: &str, parent: &str| {
+        format!(
+            "{{\n  traceId: '000000000000000000000000000000aa',\n  parentSpanContext: {parent},\n  name: 'pay',\n  id: '{id}',\n  \
+             timestamp: 1790000000000000,\n  duration: 1500.5,\n  // ...\n}}\n"
+        )
+    };
+    let parent = "{\n    spanId: '00000000000000a1',\n    // ...\n  }";
+    let spans = span("00000000000000b1", parent) + &span("00000000000000a1", "undefined");
+    let line = r#"{"level":30,"time":1790000000001,"msg":"paid","trace_id":"000000000000000000000000000000aa","span_id":"00000000000000b1"}"#;
+    for (text, events) in [(spans.clone(), 0), (format!("{line}\n{line}\n{spans}"), 2)] {
+        assert_eq!(format_of(&text), Some("console-js"));
+        let store = store(&text);
+        let child = store.spans().find(|span| span.id() == "00000000000000b1").expect("the child");
+        assert_eq!((store.span_count(), child.depth(), child.events().count()), (2, 1, events));
+    }
+}
+
+#[test]
+fn spans_of_the_cpp_console_may_have_blanks_in_the_place_of_tabs() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/console-cpp/dice.txt");
+    let text = std::fs::read_to_string(folder).expect("a sample");
+    for blanks in ["    ", "        "] {
+        assert_eq!(dump(&store(&text.replace('\t', blanks))), dump(&store(&text)));
+    }
+}
+
+#[test]
+fn spans_of_the_first_ruby_versions_have_dates() {
+    let store = store(
+        "#<struct OpenTelemetry::SDK::Trace::SpanData\n name=\"pay\",\n kind=:client,\n parent_span_id=\"0000000000000000\",\n \
+         start_timestamp=2026-09-21 16:13:20 +0200,\n end_timestamp=2026-09-21 10:13:21.5 -0400,\n attributes={\"n\"=>1},\n \
+         instrumentation_library=\n  #<struct OpenTelemetry::SDK::InstrumentationLibrary name=\"till\", version=\"\">,\n \
+         span_id=\"00000000000000a1\",\n trace_id=\"000000000000000000000000000000aa\">\n",
+    );
+    let span = store.spans().next().expect("a span");
+    assert_eq!((span.start_ns(), span.duration_ns()), (Some(1_790_000_000_000_000_000), Some(1_500_000_000)));
+    assert_eq!((span.scope().name(), attributes(&store)), ("till", vec!["n=int 1".to_owned()]));
+}
+
+#[test]
 fn times_of_the_collector_may_name_a_zone_of_any_place() {
     let store = store(
         "ResourceSpans #0\nSpan #0\n    Trace ID       : 000000000000000000000000000000aa\n    ID             : 00000000000000a1\n    Name           : pay\n    \

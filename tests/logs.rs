@@ -360,6 +360,12 @@ fn lines_of_each_library_are_told_apart_into_time_level_and_message() {
         ("loguru, serialized", r#"{"text":"a b","record":{"extra":{"trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7"},"message":"a b","level":{"name":"ERROR","no":40},"time":{"repr":"2026-01-02 00:00:01.500000+00:00","timestamp":1767312001.5}}}"#.to_owned(), "; error | 1500 a b"),
         ("Dapr", r#"time="2026-01-02T00:00:01.5Z" level=error msg="a b" trace_id=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"#.to_owned(), "; error | 1500 a b"),
         ("a header in brackets", "2026-01-02 00:00:01.500 ERROR a b traceparent=[00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01]".to_owned(), "; error | 1500 a b traceparent=[00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01]"),
+        ("a header behind a message with a colon", "2026-01-02 00:00:01.500 - ERROR - till: a b - [traceparent=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01]".to_owned(), "; error | 1500 till: a b"),
+        ("ids behind a logger", format!("2026-01-02 00:00:01 ERROR c.e.Shop - {PAIRS} dd.span_id=7 - a b"), "; error | 1000 a b"),
+        ("ids in brackets alone", format!("[{PAIRS}] a b"), "; unset | ? a b"),
+        ("ids in brackets behind a message", format!("a b [request={DASHED} {PAIRS}]"), "; unset | ? a b"),
+        (".NET's console", format!("fail: Shop.Till[7]\n      a b {}", PAIRS.replace("trace_id", "TraceId").replace("span_id", "SpanId")), "; error | ? a b"),
+        (".NET's console with other scopes first", format!("00:00:01 fail: Shop.Till[7]\n      => Cart:3 {}\n      a b", PAIRS.replace("trace_id=", "TraceId:").replace("span_id=", "SpanId:")), "; error | 1000 a b"),
         ("Jaeger's clients", "2026-01-02 00:00:01.500 INFO Span reported: 4bf92f3577b34da6a3ce929d0e0e4736:f067aa0ba902b7:0:1".to_owned(), "; unset | 1500 Span reported: 4bf92f3577b34da6a3ce929d0e0e4736:f067aa0ba902b7:0:1"),
         ("Jaeger's clients, as JSON", r#"{"level":"error","ts":1767312001.5,"msg":"a b","span":"4bf92f3577b34da6a3ce929d0e0e4736:f067aa0ba902b7:0:1"}"#.to_owned(), "; error | 1500 a b"),
         ("Fluent Bit", format!(r#"{{"date":1767312001.5,"log":"{{\"level\":\"error\",\"msg\":\"a b\",{}}}\n","kubernetes":{{"container_name":"shop"}}}}"#, IDS.replace('"', "\\\"")), "shop; error | 1500 a b"),
@@ -367,6 +373,21 @@ fn lines_of_each_library_are_told_apart_into_time_level_and_message() {
     ] {
         assert_eq!(drawn(&format!("{line}\n")), format!("{ids} {expected}"), "{library}");
     }
+}
+
+#[test]
+fn decimal_ids_in_brackets_are_told() {
+    let line = "2026-01-02 00:00:01,500 ERROR [app] [a.py:3] [dd.service.name=shop dd.trace_id=12028140520836558688 dd.span_id=67667974448284343] - a b\n";
+    assert_eq!(drawn(line), "ef60 02b7 < ; shop; error | 1500 a b");
+}
+
+#[test]
+fn records_that_node_prints_are_lines() {
+    let record = format!(
+        "{{\n  instrumentationScope: {{ name: 'pino', version: undefined }},\n  timestamp: 1767312001500000,\n  traceId: '{TRACE}',\n  \
+         spanId: '00f067aa0ba902b7',\n  severityText: 'error',\n  body: 'a b',\n  attributes: {{ n: 3 }}\n}}\n"
+    );
+    assert_eq!(drawn(&record), "4736 02b7 < ; ; error | 1500 a b");
 }
 
 #[test]
@@ -392,6 +413,11 @@ XRAY TraceId: 1-5759e988-bd862e3fe1be46a994272793\tSegmentId: 00f067aa0ba902b7\t
     let dated = self::outcome(&dated);
     let span = dated.store.spans().next().expect("a span");
     assert_eq!(span.interval().map(|(start, end)| end - start), Some(12_500_000));
+    // Behind the name of the stream, which is no id of a trace.
+    let streamed = text
+        .replace("REPORT", "2026/01/02/[$LATEST]4bf92f3577b34da6a3ce929d0e0e4736 2026-01-02T00:00:01.500000 REPORT");
+    let expected = "2793 02b7 < ; ; unset | 1500 REPORT RequestId: 5d0f6f1c-1d3f-4a79-8f0f-0123456789ab\tDuration: 12.50…";
+    assert_eq!(drawn(&streamed), expected);
     let balancer = "http 2026-01-02T00:00:01.500000Z app/web/50dc6c495c0c9188 10.0.0.1:2817 10.0.0.2:80 0.0 0.1 0.0 200 200 34 366 \
                     \"GET http://shop.example:80/cart HTTP/1.1\" \"curl\" - - arn:x \"Self=1-5759e987-000000000000000000000001;Root=1-5759e988-bd862e3fe1be46a994272793\"";
     assert_eq!(drawn(balancer), "2793  < ; ; unset | 1500 GET http://shop.example:80/cart HTTP/1.1");

@@ -38,6 +38,7 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
             "timestampUs",
             "time",
             "attributes",
+            "parentSpanContext",
             "message",
             "msg",
             "level",

@@ -15,12 +15,13 @@ pub(in crate::read) fn as_json(bytes: &[u8]) -> Option<Vec<u8>> {
     }
     // Objects of a console may be those of another format, but for what takes any.
     let console = formats_of(head_of(bytes)).iter().any(|found| *found.format == console::javascript::FORMAT);
-    let is_other = |format: &Format| {
-        !logs::is_log(format) && !(console && (*format == console::javascript::FORMAT || *format == generic::FORMAT))
+    let is_other =
+        |format: &Format| !(console && (*format == console::javascript::FORMAT || *format == generic::FORMAT));
+    let known = |text: &[u8], logs| {
+        formats_of(text).iter().any(|found| is_other(found.format) && (logs || !logs::is_log(found.format)))
     };
-    let known = |text: &[u8]| formats_of(text).iter().any(|found| is_other(found.format));
     let json = |most| Notation::of_javascript(text).json(most);
-    if known(head_of(bytes)) || !known(&json(1)?) {
+    if known(head_of(bytes), false) || !known(&json(1)?, true) {
         return None;
     }
     json(usize::MAX)

@@ -12,8 +12,8 @@
 //!         {
 //!           name          : …
 //! ```
-//! Fields stand two blanks deep; lists, and events and links in braces, a tab; what is in those, two. An older form quotes names and values and has
-//! the resource among the fields.
+//! Fields stand two blanks deep; lists, and events and links in braces, a tab or what somebody made of it. An older form quotes names and values and
+//! has the resource among the fields.
 
 use super::super::Format;
 use super::super::detect::Shape;
@@ -56,7 +56,7 @@ fn key_and_value(line: &str) -> Option<(&str, &str)> {
     }
 }
 
-/// What the lines a tab deep are.
+/// What the deeper lines are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Section {
     None,
@@ -70,14 +70,21 @@ struct Reader {
     out: Assembler,
     span: Option<Parts>,
     section: Section,
+    /// In the braces of an event or a link, in front of its attributes.
+    part: bool,
     between: Between,
 }
 
 fn read(reading: &mut Reading<'_>) {
     let text = String::from_utf8_lossy(reading.bytes);
     let source = Source { text: &text, place: None };
-    let mut reader =
-        Reader { out: Assembler::default(), span: None, section: Section::None, between: Between::default() };
+    let mut reader = Reader {
+        out: Assembler::default(),
+        span: None,
+        section: Section::None,
+        part: false,
+        between: Between::default(),
+    };
     for (at, line) in source.lines() {
         reader.line(reading, source, at, line);
     }
@@ -111,15 +118,22 @@ impl Reader {
             }
             return;
         }
-        match (line.starts_with('\t'), trimmed, self.section) {
-            (true, "{", Section::Events) => {
-                span.events.push(EventParts::EMPTY);
+        let deep = line.starts_with('\t') || line.starts_with("   ");
+        match (deep, trimmed, self.section) {
+            (true, "{", section) => {
+                match section {
+                    Section::Events => span.events.push(EventParts::EMPTY),
+                    _ => span.links.push(LinkParts::EMPTY),
+                }
+                self.part = true;
             }
-            (true, "{", Section::Links) => span.links.push(LinkParts::EMPTY),
-            (true, "}", _) | (_, "", _) => {}
+            (true, "}", _) => self.part = false,
+            (_, "", _) => {}
             (true, _, section) => match trimmed.split_once(": ").or_else(|| field(trimmed)) {
-                Some((key, value)) if line.starts_with("\t  ") => {
-                    part_field(reading, span, section, key.trim(), value.trim())
+                Some((key, value)) if self.part => {
+                    let key = key.trim();
+                    self.part = key != "attributes";
+                    part_field(reading, span, section, key, value.trim());
                 }
                 Some((key, value)) => {
                     let pair = reading.text_pair(&source, key, value);

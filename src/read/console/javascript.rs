@@ -31,9 +31,18 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
         let has = |keys: &[&str]| keys.iter().all(|key| shape.kind_of("", key).is_some());
         // Times as lists of seconds and nanoseconds are those of JavaScript alone.
         let own = has(&["traceId", "spanId"]) && shape.kind_of("", "startTime") == Some(Kind::Array);
-        let own = own || has(&["traceId", "id", "timestamp", "attributes", "events"]);
-        return (own || has(&["_spanContext", "startTime"])).then_some("it has the fields of the SDK's spans");
+        let own = own
+            || (has(&["traceId", "id", "timestamp"])
+                && (has(&["attributes", "events"]) || has(&["parentSpanContext"])));
+        if own || has(&["_spanContext", "startTime"]) {
+            return Some("it has the fields of the SDK's spans");
+        }
     }
+    is_printed(shape).then_some("it has objects with traceId, as Node prints them")
+}
+
+/// Whether spans are there as Node prints them, perhaps behind lines of a log in JSON.
+fn is_printed(shape: &Shape<'_>) -> bool {
     let has = |key: &str| {
         shape.lines().any(|line| {
             let line = without_colour(line);
@@ -41,13 +50,13 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
             rest.is_some_and(|rest| !rest.trim_end().is_empty())
         })
     };
-    (has("traceId") && ((has("id") && has("timestamp")) || (has("startTime") && has("_spanContext"))))
-        .then_some("it has objects with traceId, as Node prints them")
+    has("traceId") && ((has("id") && has("timestamp")) || (has("startTime") && has("_spanContext")))
 }
 
 fn read(reading: &mut Reading<'_>) {
     let mut out = Assembler::default();
-    if Shape::of(reading.bytes).is_json() {
+    let shape = Shape::of(reading.bytes);
+    if shape.is_json() && !is_printed(&shape) {
         return reading.objects(&[], &mut |reading, node| model::span(reading, &mut out, &DIALECT, &node));
     }
     notation::objects(reading, Language::JavaScript, begins, &mut |reading, node| {

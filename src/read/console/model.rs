@@ -111,6 +111,7 @@ const SCOPE: Paths = &[
     &["instrumentation_scope"],
     &["InstrumentationScope"],
     &["instrumentationLibrary"],
+    &["instrumentation_library"],
     &["InstrumentationLibrary"],
 ];
 

@@ -57,6 +57,11 @@ pub(super) fn objects(
     let mut shortened = 0;
     let mut at = 0;
     while at < bytes.len() {
+        if let Some(next) = reading.log_line(at) {
+            between.end(reading);
+            at = next;
+            continue;
+        }
         let glance = &bytes[at..bytes.len().min(at + GLANCE)];
         let glance = glance.split(|b| *b == b'\n').next().unwrap_or_default();
         let line = String::from_utf8_lossy(glance);
@@ -355,8 +360,11 @@ impl<'a> Notation<'a> {
             return Ok(self.node(data, start));
         }
         let from = self.at;
+        // Ruby prints a time with blanks inside.
+        let dated = self.language == Language::Ruby && !key && self.next().is_some_and(|b| b.is_ascii_digit());
         let ends = |b: &u8| match b {
             b':' => key,
+            b' ' => !dated,
             b => b.is_ascii_whitespace() || b",{}[]()<>\"'`=;\x1b".contains(b),
         };
         self.at += self.rest().iter().position(ends).unwrap_or(self.rest().len());

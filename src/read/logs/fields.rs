@@ -144,7 +144,7 @@ impl Field {
 }
 
 /// What names stand for, in their order. A table takes less room than code does, and few names are looked up.
-static NAMES: [(&str, Field); 246] = {
+static NAMES: [(&str, Field); 247] = {
     use Field::*;
     use Unit::{Micros as Us, Millis as Ms, Nanos as Ns, Seconds as S};
     [
@@ -180,6 +180,7 @@ static NAMES: [(&str, Field); 246] = {
         ("dd", Container),
         ("ddparentid", DecimalParent),
         ("ddservice", Service),
+        ("ddservicename", Service),
         ("ddspanid", DecimalSpan),
         ("ddtraceid", DecimalTrace),
         ("detectedlevel", Level),

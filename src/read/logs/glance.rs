@@ -17,7 +17,11 @@ pub(super) fn looks(text: &str) -> (bool, bool) {
     if !dated && is_id_alone(bytes) {
         return (true, true);
     }
-    let (mut trace, mut pairs, mut level) = (false, 0, false);
+    let (mut trace, mut pairs, mut grouped, mut level) = (false, 0, false, false);
+    let names_trace = |key: &str, value: &[u8]| {
+        matches!(Field::of(key), Field::Trace | Field::DecimalTrace | Field::Traceparent | Field::Xray)
+            && value.len() > 8
+    };
     for (number, piece) in (Pieces { text: bytes, at: 0 }).take(64).enumerate() {
         match piece.kind {
             PieceKind::Pair(equals) => {
@@ -25,14 +29,14 @@ pub(super) fn looks(text: &str) -> (bool, bool) {
                 let key = text.get(piece.start..equals).unwrap_or_default();
                 let key = key.trim_start_matches(['[', '(', '{']);
                 let value = bytes.get(equals + 1..piece.end).unwrap_or_default();
-                trace |=
-                    matches!(Field::of(key), Field::Trace | Field::DecimalTrace | Field::Traceparent | Field::Xray)
-                        && value.len() > 8;
+                trace |= names_trace(key, value);
                 level |= Field::of(key) == Field::Level;
             }
             PieceKind::Group => {
                 let inner = text.get(piece.start + 1..piece.end.saturating_sub(1)).unwrap_or_default();
                 trace |= inner.split(['=', ',', '-', ' ', '"']).any(is_trace);
+                let mut parts = inner.split([' ', ',']).filter_map(|part| part.split_once('='));
+                grouped |= parts.any(|(key, value)| names_trace(key, value.as_bytes()));
             }
             _ => {
                 let word = &bytes[piece.start..piece.end];
@@ -45,10 +49,11 @@ pub(super) fn looks(text: &str) -> (bool, bool) {
             }
         }
     }
+    trace |= grouped;
     trace |= !trace && bytes.windows(XRAY).any(is_xray);
     let reported = !trace && jaeger_context(bytes).is_some();
     trace |= reported;
-    let named = reported || trace && (pairs > 1 || level || bytes.trim_ascii_end().ends_with(b"}"));
+    let named = reported || trace && (pairs > 1 || grouped || level || bytes.trim_ascii_end().ends_with(b"}"));
     (dated || level && pairs == 0 || level && pairs > 2 || named, trace)
 }
 

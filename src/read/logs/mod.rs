@@ -72,7 +72,7 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
         return json_objects(shape);
     }
     // What prints spans, with headings of its own, prints times and ids too.
-    let headings = ["ResourceSpans #", "Span #", "Activity.TraceId:", "\tTraceId"];
+    let headings = ["ResourceSpans #", "Span #", "Activity.TraceId:", "\tTraceId", "ResourceProfiles #"];
     if shape.lines().any(|line| headings.iter().any(|heading| line.contains(heading)))
         && !shape.head().starts_with(b"LogRecord.")
     {

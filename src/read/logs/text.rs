@@ -28,6 +28,9 @@ const DATE_TO_MESSAGE: usize = 128;
 /// How the last line begins that AWS Lambda prints of a call; its trace is told in the next line.
 pub const LAMBDA: &str = "REPORT RequestId: ";
 
+/// What stands between the parts of a line.
+const SEPARATORS: [char; 8] = [' ', '\t', '-', '|', ':', '>', ',', ';'];
+
 /// Groups of a line that are looked at.
 const GROUPS: usize = 16;
 
@@ -99,10 +102,10 @@ pub fn take(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
         }
     }
     if !line.has_trace() && last > first {
-        match is_scope(&bytes[first..last]) {
-            true => first = scope(reading, &mut line, first, last),
-            // Each field in a line of its own, as pino-pretty prints them.
-            false => ids_behind_colons(reading, &mut line, first, last),
+        // Also each field in a line of its own, as pino-pretty prints them.
+        let id = ids_behind_names(reading, &mut line, first, last);
+        if is_scope(&bytes[first..last]) || ends_with_a_number(text) {
+            first = scope(reading, &mut line, first, last, id);
         }
     }
     line.finish(reading);
@@ -128,25 +131,37 @@ pub fn take(reading: &mut LineInput<'_>, start: usize) -> (Taken, usize) {
 }
 
 /// Whether this is the line of scopes that .NET's simple console logger puts under the first one, which names the logger; the ids of the span
-/// are its first scope.
+/// are in one of them.
 pub fn is_scope(line: &[u8]) -> bool {
-    line.trim_ascii_start().starts_with(b"=> SpanId:")
+    let line = line.trim_ascii_start();
+    line.starts_with(b"=> ") && line[..line_end(line, 0).0].windows(8).any(|window| window == b"TraceId:")
 }
 
-/// Takes in the scopes that begin at `start`, and the message in the line behind them; where the rest begins.
-fn scope(reading: &mut LineInput<'_>, line: &mut Line, start: usize, last: usize) -> usize {
-    let (end, message) = line_end(reading.bytes, start);
-    ids_behind_colons(reading, line, start, end);
-    let key = reading.builder.intern("scopes");
-    let indented = reading.bytes[start..end].len() - reading.bytes[start..end].trim_ascii_start().len();
-    let text = Text { start: (start + indented) as u32, end: end as u32, escaped: false };
-    line.keep(reading, key, Found { text, shape: Shape::Text });
+/// Whether a line ends as the first one of .NET's does: `Shop.Orders[12]`.
+fn ends_with_a_number(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.strip_suffix(']').and_then(|text| text.rsplit_once('[')).is_some_and(|(_, number)| digits(number))
+}
+
+/// Takes in the scopes that begin at `start`, if there are any, and the message in the line behind them, up to where the first id is named;
+/// where the rest begins.
+fn scope(reading: &mut LineInput<'_>, line: &mut Line, start: usize, last: usize, id: usize) -> usize {
+    let mut message = start;
+    if is_scope(&reading.bytes[start..last]) {
+        let (end, behind) = line_end(reading.bytes, start);
+        let key = reading.builder.intern("scopes");
+        let indented = reading.bytes[start..end].len() - reading.bytes[start..end].trim_ascii_start().len();
+        let text = Text { start: (start + indented) as u32, end: end as u32, escaped: false };
+        line.keep(reading, key, Found { text, shape: Shape::Text });
+        message = behind;
+    }
     if message >= last {
         return last;
     }
     let (end, rest) = line_end(reading.bytes, message);
     let said = reading.bytes[message..end].trim_ascii_start().len();
-    line.say(reading, end - said, end);
+    let named = if end - said < id { end.min(id) } else { end };
+    line.say(reading, end - said, named);
     rest
 }
 
@@ -309,7 +324,12 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
         match piece.kind {
             PieceKind::Pair(equals) => {
                 let known = pair(reading, line, start, content, piece, equals);
-                if in_head && known {
+                // Behind a logger, which is one word.
+                let logger = || text[head..piece.start].trim_matches(SEPARATORS);
+                if known && (in_head || pairs_from.is_none() && !logger().contains(' ')) {
+                    if !in_head && !logger().is_empty() {
+                        before_group = (head, piece.start);
+                    }
                     head = piece.end;
                 } else {
                     in_head = false;
@@ -324,7 +344,8 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
                     groups[group_count] = Some(piece);
                     group_count += 1;
                 }
-                if in_head || known && !text[head..piece.start].contains(": ") {
+                let last = || content[piece.end..].trim_ascii().is_empty();
+                if in_head || known && (!text[head..piece.start].contains(": ") || last()) {
                     if !in_head {
                         before_group = (head, piece.start);
                     }
@@ -378,7 +399,7 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
         }
     }
     if !line.has_trace() {
-        ids_behind_colons(reading, line, start, end);
+        ids_behind_names(reading, line, start, end);
     }
     if !line.has_trace() {
         scan(reading, line, start, end);
@@ -394,12 +415,11 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
     } else if !line.has_message() {
         let to = pairs_from.filter(|from| *from > head).unwrap_or(content.len());
         let mut said = text.get(head..to).unwrap_or_default();
-        let separators = [' ', '\t', '-', '|', ':', '>', ',', ';'];
-        if said.trim_start_matches(separators).is_empty() && before_group.0 < before_group.1 {
+        if said.trim_start_matches(SEPARATORS).is_empty() && before_group.0 < before_group.1 {
             head = before_group.0;
-            said = &text[head..before_group.1];
+            said = text[head..before_group.1].trim_end_matches(SEPARATORS);
         }
-        let trimmed = said.trim_start_matches(separators);
+        let trimmed = said.trim_start_matches(SEPARATORS);
         let mut said = trimmed.trim_end();
         // `(program/7): message`, as pino-pretty has it.
         let program = said.strip_prefix('(').and_then(|said| said.split_once("): "));
@@ -760,15 +780,15 @@ pub fn scan_traceparent(reading: &mut LineInput<'_>, line: &mut Line, start: usi
     false
 }
 
-/// Takes in ids that stand behind a name and a colon: `traceId: 4bf9…, spanId: 00f0…`.
+/// Takes in ids that stand behind a name and a colon, or an equals sign: `traceId: 4bf9…, spanId: 00f0…`; where the first name begins.
 #[inline(never)]
-fn ids_behind_colons(reading: &mut LineInput<'_>, line: &mut Line, start: usize, end: usize) {
+fn ids_behind_names(reading: &mut LineInput<'_>, line: &mut Line, start: usize, end: usize) -> usize {
     let bytes = &reading.bytes[..end];
-    let mut at = start;
+    let (mut at, mut first) = (start, end);
     loop {
-        at = simd::find(bytes, at, [b':'; 3]);
+        at = simd::find(bytes, at, [b':', b'=', b'=']);
         if at == end {
-            return;
+            return first;
         }
         let is_key = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
         let name = bytes[start..at].iter().rev().take(32).take_while(|byte| is_key(byte)).count();
@@ -787,6 +807,7 @@ fn ids_behind_colons(reading: &mut LineInput<'_>, line: &mut Line, start: usize,
         {
             let text = Text { start: (at + gap) as u32, end: (at + gap + value) as u32, escaped: false };
             line.take_seldom(reading, field, key, Found { text, shape: Shape::Text });
+            first = first.min(at - 1 - name);
             at += gap + value;
         }
     }
@@ -821,8 +842,8 @@ fn scan(reading: &mut LineInput<'_>, line: &mut Line, start: usize, end: usize) 
             hex &= text[at].is_ascii_hexdigit();
             at += 1;
         }
-        // A UUID's parts are none.
-        let whole = from == 0 || text[from - 1] != b'-' || trace.is_some();
+        // A UUID's parts are none, nor is the name of Lambda's stream, `[$LATEST]4bf9…`.
+        let whole = from == 0 || !matches!(text[from - 1], b'-' | b']') || trace.is_some();
         match at - from {
             24 if hex
                 && trace.is_none()
