@@ -1098,6 +1098,22 @@ fn spans_of_the_first_ruby_versions_have_dates() {
 }
 
 #[test]
+fn spans_of_the_first_erlang_versions_have_lists() {
+    let store = store(
+        "*SPANS FOR DEBUG*\n{span,170,161,undefined,177,<<\"pay\">>,'CLIENT',-5000,-2000,\n      [{n,1}],\n      \
+         [{event,-4000,<<\"tried\">>,[{<<\"k\">>,true}]}],\n      [],undefined,1,false,undefined}\n\
+         {span,170,177,undefined,undefined,order,internal,-6000,-1000,[],[],[],undefined,1,false,\n      \
+         {instrumentation_library,<<\"till\">>,<<\"0.1.0\">>}}\n",
+    );
+    let child = store.spans().find(|span| span.depth() == 1).expect("a child");
+    assert_eq!((child.kind().as_str(), child.start_ns(), child.duration_ns()), ("client", Some(1000), Some(3000)));
+    assert_eq!(child.attributes().count(), 1);
+    let event = child.events().next().expect("an event");
+    assert_eq!((event.name().into_owned(), event.time_ns()), ("tried".to_owned(), Some(2000)));
+    assert_eq!(store.spans().find(|span| span.depth() == 0).map(|span| span.scope().name()), Some("till"));
+}
+
+#[test]
 fn times_of_the_collector_may_name_a_zone_of_any_place() {
     let store = store(
         "ResourceSpans #0\nSpan #0\n    Trace ID       : 000000000000000000000000000000aa\n    ID             : 00000000000000a1\n    Name           : pay\n    \

@@ -334,7 +334,11 @@ fn lines_of_each_library_are_told_apart_into_time_level_and_message() {
         ("Quarkus", "2026-01-02 00:00:01,500 ERROR traceId=4bf92f3577b34da6a3ce929d0e0e4736, spanId=00f067aa0ba902b7, sampled=true [C] (main) a b".to_owned(), "; error | 1500 (main) a b"),
         ("Ruby", format!("E, [2026-01-02T00:00:01.500000 #12] ERROR -- : [{PAIRS}] a b"), "; error | 1500 a b"),
         ("a time without a date", format!("00:00:01.500 {PAIRS} [error] a b"), "; error | 1500 a b"),
-        ("a colon behind the names", "00:00:01.500 [main] ERROR C - traceId: 4bf92f3577b34da6a3ce929d0e0e4736, spanId: 00f067aa0ba902b7".to_owned(), "; error | 1500 C - traceId: 4bf92f3577b34da6a3ce929d0e0e4736, spanId: 00f067aa0ba902b7"),
+        ("Brave", format!("00:00:01,500 [{}] ERROR [main] C - a b", DASHED.replace('-', "/")), "; error | 1500 C - a b"),
+        ("a colon behind the names", "00:00:01.500 [main] ERROR C - a b traceId: 4bf92f3577b34da6a3ce929d0e0e4736, spanId: 00f067aa0ba902b7, flags:01".to_owned(), "; error | 1500 C - a b"),
+        ("a colon behind names inside", "00:00:01.500 ERROR traceId:4bf92f3577b34da6a3ce929d0e0e4736 a spanId:00f067aa0ba902b7 b".to_owned(), "; error | 1500 traceId:4bf92f3577b34da6a3ce929d0e0e4736 a spanId:00f067aa0ba902b7 b"),
+        (".NET's console as JSON", r#"{"Timestamp":"2026-01-02T01:00:01.5\u002B01:00","EventId":7,"LogLevel":"Error","Category":"Shop","Message":"a b","Scopes":[{"SpanId":"00f067aa0ba902b7","TraceId":"4bf92f3577b34da6a3ce929d0e0e4736"}]}"#.to_owned(), "; error | 1500 a b"),
+        ("Rust's tracing with ids", format!(r#"{{"timestamp":"2026-01-02T00:00:01.5Z","level":"ERROR",{IDS},"message":"a b","target":"shop","spans":[{{"name":"sale"}}]}}"#), "; error | 1500 a b"),
         ("loguru", format!("2026-01-02 00:00:01.500 | ERROR    | a b | {PAIRS}"), "; error | 1500 a b"),
         ("structlog's console", format!("2026-01-02T00:00:01.500000Z [error    ] a b                            [shop.till] {PAIRS}"), "; error | 1500 a b"),
         ("pino-pretty", "[00:00:01.500] ERROR (shop/7): a b\n    trace_id: \"4bf92f3577b34da6a3ce929d0e0e4736\"\n    span_id: \"00f067aa0ba902b7\"".to_owned(), "shop; error | 1500 a b"),
@@ -416,7 +420,8 @@ XRAY TraceId: 1-5759e988-bd862e3fe1be46a994272793\tSegmentId: 00f067aa0ba902b7\t
     // Behind the name of the stream, which is no id of a trace.
     let streamed = text
         .replace("REPORT", "2026/01/02/[$LATEST]4bf92f3577b34da6a3ce929d0e0e4736 2026-01-02T00:00:01.500000 REPORT");
-    let expected = "2793 02b7 < ; ; unset | 1500 REPORT RequestId: 5d0f6f1c-1d3f-4a79-8f0f-0123456789ab\tDuration: 12.50…";
+    let expected =
+        "2793 02b7 < ; ; unset | 1500 REPORT RequestId: 5d0f6f1c-1d3f-4a79-8f0f-0123456789ab\tDuration: 12.50…";
     assert_eq!(drawn(&streamed), expected);
     let balancer = "http 2026-01-02T00:00:01.500000Z app/web/50dc6c495c0c9188 10.0.0.1:2817 10.0.0.2:80 0.0 0.1 0.0 200 200 34 366 \
                     \"GET http://shop.example:80/cart HTTP/1.1\" \"curl\" - - arn:x \"Self=1-5759e987-000000000000000000000001;Root=1-5759e988-bd862e3fe1be46a994272793\"";

@@ -71,8 +71,11 @@ fn read(reading: &mut Reading<'_>) {
 
 fn span(reading: &mut Reading<'_>, node: &Node<'_>) -> Option<Found> {
     let fields = node.items();
-    // The record has grown in front of its attributes.
-    let attributes = fields.iter().position(|field| record(field, "attributes").is_some()).filter(|at| *at >= 9)?;
+    // The record has grown in front of its attributes, which were a list at first.
+    let attributes = fields.iter().position(|field| record(field, "attributes").is_some()).unwrap_or(9);
+    if !(9..fields.len()).contains(&attributes) {
+        return None;
+    }
     let mut parts = Parts::at(node.start);
     parts.trace = trace_id(&fields[1]);
     parts.id = span_id(&fields[2]);

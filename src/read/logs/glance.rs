@@ -34,7 +34,7 @@ pub(super) fn looks(text: &str) -> (bool, bool) {
             }
             PieceKind::Group => {
                 let inner = text.get(piece.start + 1..piece.end.saturating_sub(1)).unwrap_or_default();
-                trace |= inner.split(['=', ',', '-', ' ', '"']).any(is_trace);
+                trace |= inner.split(['=', ',', '-', '/', ' ', '"']).any(is_trace);
                 let mut parts = inner.split([' ', ',']).filter_map(|part| part.split_once('='));
                 grouped |= parts.any(|(key, value)| names_trace(key, value.as_bytes()));
             }

@@ -548,7 +548,9 @@ fn time_of(reading: &mut LineInput<'_>, found: Found, unit: Option<Unit>) -> Opt
     {
         return Some(ns);
     }
-    let text = simd::text(text)?;
+    // .NET escapes the plus in front of a zone.
+    let plain = if found.text.escaped { found.text.content(reading.bytes).into_owned() } else { String::new() };
+    let text = if found.text.escaped { &plain } else { simd::text(text)? };
     if let Some(instant) = reading.logs.dates.date_time(text) {
         return Some(reading.zoned(instant));
     }

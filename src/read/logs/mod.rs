@@ -133,6 +133,8 @@ fn json_objects(shape: &Shape<'_>) -> Option<&'static str> {
             Field::Method | Field::Path => has.request = true,
             Field::Request => has.request |= kind == Kind::String,
             Field::Start if name == "start_time" => has.start = true,
+            // The spans around a line of Rust's tracing.
+            _ if name == "spans" && shape.kind_of("", "target").is_some() => {}
             _ => has.span |= matches!(name, "start" | "startTime" | "endTime" | "end_time" | "spans"),
         }
     }

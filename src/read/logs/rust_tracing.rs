@@ -39,8 +39,9 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
         let top = |key| shape.kind_of("", key);
         let spans = top("spans") == Some(Kind::Array) || top("span") == Some(Kind::Object);
         let line = top("target") == Some(Kind::String) && top("level") == Some(Kind::String);
-        return (spans && line && top("startTime").is_none())
-            .then_some("its lines have a target and the spans around them");
+        // Lines that name a trace are read by it.
+        let other = ["startTime", "trace_id", "traceId", "openTelemetry"].iter().any(|key| top(key).is_some());
+        return (spans && line && !other).then_some("its lines have a target and the spans around them");
     }
     let mut paths = 0;
     for line in shape.lines().take(200) {

@@ -398,8 +398,15 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
             line.service = reading.builder.intern(text[app.start + 1..app.end - 1].trim());
         }
     }
+    // Where ids behind names begin that end the line, behind its message.
+    let mut named = content.len();
     if !line.has_trace() {
-        ids_behind_names(reading, line, start, end);
+        let first = ids_behind_names(reading, line, start, end) - start;
+        let is_named = |part: &str| part.contains(':') || part.is_empty() || is_id(part.as_bytes());
+        let said = text.get(head..first).unwrap_or_default().trim_matches(SEPARATORS);
+        if !said.is_empty() && text[first..].split([' ', ',']).all(is_named) {
+            named = first;
+        }
     }
     if !line.has_trace() {
         scan(reading, line, start, end);
@@ -413,7 +420,8 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
         }
         line.say(reading, start + from, start + to);
     } else if !line.has_message() {
-        let to = pairs_from.filter(|from| *from > head).unwrap_or(content.len());
+        let to = pairs_from.unwrap_or(named);
+        let to = if to > head { to } else { content.len() };
         let mut said = text.get(head..to).unwrap_or_default();
         if said.trim_start_matches(SEPARATORS).is_empty() && before_group.0 < before_group.1 {
             head = before_group.0;
@@ -677,7 +685,7 @@ fn group(
             ids_of(reading, line, trace, span);
             true
         }
-        [one] | [_, one] => match one.split_once('-') {
+        [one] | [_, one] => match one.split_once(['-', '/']) {
             Some((trace, span)) if is_trace(trace) && is_span(span) => {
                 ids_of(reading, line, trace, span);
                 if count == 2 && line.service.index() == 0 {
