@@ -548,15 +548,24 @@ fn time_of(reading: &mut LineInput<'_>, found: Found, unit: Option<Unit>) -> Opt
     {
         return Some(ns);
     }
-    // .NET escapes the plus in front of a zone.
-    let plain = if found.text.escaped { found.text.content(reading.bytes).into_owned() } else { String::new() };
-    let text = if found.text.escaped { &plain } else { simd::text(text)? };
+    if found.text.escaped {
+        return escaped_time(reading, found);
+    }
+    let text = simd::text(text)?;
     if let Some(instant) = reading.logs.dates.date_time(text) {
         return Some(reading.zoned(instant));
     }
     let text = text.trim();
     let unit = unit.or_else(|| Unit::by_magnitude(text))?;
     unit.time(text)
+}
+
+/// A date whose zone has a plus that .NET escapes.
+#[cold]
+#[inline(never)]
+fn escaped_time(reading: &mut LineInput<'_>, found: Found) -> Option<u64> {
+    let instant = reading.logs.dates.date_time(&found.text.content(reading.bytes))?;
+    Some(reading.zoned(instant))
 }
 
 /// A duration by the unit in its text, by the one that its key names, or by its size.

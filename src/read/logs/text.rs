@@ -325,9 +325,9 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
             PieceKind::Pair(equals) => {
                 let known = pair(reading, line, start, content, piece, equals);
                 // Behind a logger, which is one word.
-                let logger = || text[head..piece.start].trim_matches(SEPARATORS);
-                if known && (in_head || pairs_from.is_none() && !logger().contains(' ')) {
-                    if !in_head && !logger().is_empty() {
+                let logger = between(text, head, piece.start);
+                if known && (in_head || pairs_from.is_none() && !logger.contains(' ')) {
+                    if !logger.is_empty() {
                         before_group = (head, piece.start);
                     }
                     head = piece.end;
@@ -403,8 +403,7 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
     if !line.has_trace() {
         let first = ids_behind_names(reading, line, start, end) - start;
         let is_named = |part: &str| part.contains(':') || part.is_empty() || is_id(part.as_bytes());
-        let said = text.get(head..first).unwrap_or_default().trim_matches(SEPARATORS);
-        if !said.is_empty() && text[first..].split([' ', ',']).all(is_named) {
+        if !between(text, head, first).is_empty() && text[first..].split([' ', ',']).all(is_named) {
             named = first;
         }
     }
@@ -424,8 +423,7 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
         let to = if to > head { to } else { content.len() };
         let mut said = text.get(head..to).unwrap_or_default();
         if said.trim_start_matches(SEPARATORS).is_empty() && before_group.0 < before_group.1 {
-            head = before_group.0;
-            said = text[head..before_group.1].trim_end_matches(SEPARATORS);
+            said = between(text, before_group.0, before_group.1);
         }
         let trimmed = said.trim_start_matches(SEPARATORS);
         let mut said = trimmed.trim_end();
@@ -454,6 +452,12 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
         line.say(reading, start + from, start + from + said.len());
     }
     dated
+}
+
+/// What stands there without the marks around it.
+#[inline(never)]
+fn between(text: &str, from: usize, to: usize) -> &str {
+    text.get(from..to).unwrap_or_default().trim_matches(SEPARATORS)
 }
 
 /// Takes in what Python's logging puts before a message if it is told nothing else, `INFO:shop.orders:`; where the message begins.
