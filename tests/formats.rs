@@ -1031,6 +1031,46 @@ fn rules_of_vendors() {
             "Activity.TraceId:            5b8efff798038103d269b633813fc60c\nActivity.SpanId:             eee19b7ec3c1b174\nActivity.DisplayName:        pay\nInstrumentation scope (ActivitySource):\n    Name: Till\n    Version: 1.0\n    Tags:\n        color: red\n",
             "scope \"Till\" \"1.0\"\n    scope \"color\" = string \"red\"",
         ),
+        (
+            "generic",
+            r#"[{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174","serviceName":"till","operationName":"pay","kind":2,"startTimeUnixNano":"1760000000000000000","endTimeUnixNano":"1760000000000000005","statusCode":"STATUS_CODE_ERROR"}]"#,
+            r#""pay" "eee19b7ec3c1b174" < "" as None; "till"; server; error"#,
+        ),
+        (
+            "generic",
+            r#"{"_time":"2026-01-02T03:04:05Z","_msg":"-","trace_id":"5b8efff798038103d269b633813fc60c","span_id":"eee19b7ec3c1b174","parent_span_id":"","name":"pay","kind":"3","status_code":"2","status_message":"declined","start_time_unix_nano":"1760000000000000000","end_time_unix_nano":"1760000000000000005","resource_attr:service.name":"till","span_attr:color":"red"}"#,
+            "\"till\"; client; error \"declined\"; Some(1760000000000000000)..Some(1760000000000000005); flags 0; root; state \"\"\n    \"color\" = string \"red\"",
+        ),
+        (
+            "generic",
+            r#"[{"traceID":"5b8efff798038103d269b633813fc60c","spanID":"eee19b7ec3c1b174","parentSpanID":"","spanName":"pay","timestamp":"2026-01-02T03:04:05.5Z","startTime":0,"duration":123456789012}]"#,
+            "Some(1767323045500000000)..Some(1767323168956789012)",
+        ),
+        (
+            "generic",
+            r#"[{"trace_id":"5b8efff798038103d269b633813fc60c","span_id":"eee19b7ec3c1b174","parent_id":"5b8efff798038103d269b633813fc60c","name":"pay","start":"1/2/2026, 3:04:05.5 AM","end":"1/2/2026, 3:04:06 PM","tags":[{"key":"a","vType":"LONG","vLong":7},{"Key":"b","ValueType":"bool","value_bool":true}]}]"#,
+            "< \"\" as None; \"\"; unspecified; unset \"\"; Some(1767323045500000000)..Some(1767366246000000000); flags 0; root; state \"\"\n    \"a\" = int \"7\"\n    \"b\" = bool \"true\"",
+        ),
+        (
+            "generic",
+            r#"{"Tables":[{"TableName":"Table_0","Columns":[{"ColumnName":"TraceID"},{"ColumnName":"SpanID"},{"ColumnName":"ParentID"},{"ColumnName":"SpanName"},{"ColumnName":"StartTime"},{"ColumnName":"EndTime"},{"ColumnName":"SpanKind"}],"Rows":[["5b8efff798038103d269b633813fc60c","eee19b7ec3c1b174","","pay","2026-01-02T03:04:05Z","2026-01-02T03:04:06Z","SPAN_KIND_SERVER"]]}]}"#,
+            r#""pay" "eee19b7ec3c1b174" < "" as None; ""; server;"#,
+        ),
+        (
+            "app-insights",
+            r#"[{"timestamp [UTC]":"1/2/2026, 3:04:05.000 AM","id":"eee19b7ec3c1b174","name":"GET /","success":"True","duration":"4","itemType":"request","operation_Id":"5b8efff798038103d269b633813fc60c","cloud_RoleName":"till"}]"#,
+            r#""till"; server; unset ""; Some(1767323045000000000)..Some(1767323045004000000)"#,
+        ),
+        (
+            "elastic-docs",
+            r#"[{"@timestamp":"1970-01-01T00:00:00.000Z","timestamp":{"us":0},"processor":{"event":"span"},"trace":{"id":"5b8efff798038103d269b633813fc60c"},"span":{"id":"eee19b7ec3c1b174","name":"pay","duration":{"us":5}}}]"#,
+            "Some(0)..Some(5000)",
+        ),
+        (
+            "logs",
+            r#"{"events":[{"@timestamp":"2026-01-02T03:04:05Z","message":"paid","processor":{"event":"log"},"log":{"level":"warn"},"service":{"name":"till"},"trace":{"id":"5b8efff798038103d269b633813fc60c"},"transaction":{"id":"eee19b7ec3c1b174"}}]}"#,
+            r#""eee19b7ec3c1b174" < "" as None; "till";"#,
+        ),
     ] {
         assert_eq!(format_of(text), Some(format), "{text}");
         let found = store(text);
@@ -1167,4 +1207,11 @@ fn what_looks_alike_is_told_apart() {
             None => assert_eq!(format_of(text), Some(expected), "{text}"),
         }
     }
+}
+
+#[test]
+fn yaml_is_no_log_and_named() {
+    let text = "resourceSpans:\n  - scopeSpans:\n      - spans:\n          - traceId: 5b8efff798038103d269b633813fc60c\n            timeUnixNano: \"1760000000000000000\"\n";
+    let error = read(text.as_bytes().to_vec(), &ReadOptions::new()).expect_err("nothing to read");
+    assert!(error.to_string().ends_with("found YAML with the key resourceSpans: make it JSON first."), "{error}");
 }

@@ -6,6 +6,7 @@ use super::Format;
 use super::conventions::{self, conventional};
 use super::detect::Shape;
 use super::documents::Reading;
+use super::generic;
 use super::held::Held;
 use super::ids::Base64;
 use super::instant::{Unit, clock_duration};
@@ -28,7 +29,12 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
         return Some("it has data with a baseType");
     }
     let tables = |under, columns, rows| shape.kind_of(under, columns).is_some() && shape.kind_of(under, rows).is_some();
-    if tables("tables", "columns", "rows") || tables("Tables", "Columns", "Rows") {
+    // A query may have made columns of its own.
+    let mut texts = shape.head().split(|byte| *byte == b'"');
+    let own = texts.any(|text| matches!(text, b"operation_Id" | b"OperationId"));
+    if (tables("tables", "columns", "rows") || tables("Tables", "Columns", "Rows"))
+        && (own || !generic::tells_columns(shape))
+    {
         return Some("it has tables of columns and rows");
     }
     let record = |operation: &str, others: [&str; 3]| {
@@ -144,7 +150,8 @@ enum Field {
 
 impl Field {
     fn of(key: &str) -> Field {
-        match key {
+        // The portal's downloads say the zone beside the name.
+        match key.strip_suffix(" [UTC]").unwrap_or(key) {
             "id" | "Id" => Field::Id,
             "operation_Id" | "OperationId" | "ai.operation.id" => Field::Operation,
             "operation_ParentId" | "ParentId" | "ai.operation.parentId" => Field::Parent,

@@ -365,7 +365,12 @@ pub(super) fn explain_unknown(input: u32, bytes: &[u8]) -> Error {
         _ => {
             let line = String::from_utf8_lossy(&head[first..]);
             let line: String = line.lines().next().unwrap_or_default().chars().take(40).collect();
-            unknown(format!("text that begins with \"{line}\""))
+            unknown(match line.trim_end().strip_suffix(':') {
+                Some(key) if !key.contains(char::is_whitespace) => {
+                    format!("YAML with the key {key}: make it JSON first")
+                }
+                _ => format!("text that begins with \"{line}\""),
+            })
         }
     }
 }

@@ -146,7 +146,7 @@ fn document_of(reading: &mut Reading<'_>, held: &mut Held, document: &Node<'_>) 
 
 /// `timestamp.us` has microseconds, `@timestamp` milliseconds.
 fn time(reading: &mut Reading<'_>, parts: &mut Parts, fields: &Fields<'_, '_>) -> u64 {
-    match fields.get("timestamp.us") {
+    match fields.get("timestamp.us").filter(|time| time.written() != Some("0")) {
         Some(time) => reading.time_of(parts, Some(time), Unit::Micros, "timestamp.us"),
         None => reading.time_of(parts, fields.get("@timestamp"), Unit::Millis, "@timestamp"),
     }

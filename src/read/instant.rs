@@ -253,6 +253,11 @@ pub fn month_first(text: &str) -> Option<OtherDate<'_>> {
     Some(OtherDate { instant, year, named, rest })
 }
 
+/// As [`date_time`], or a date that begins with the month and tells the year.
+pub fn any_date(text: &str) -> Option<Instant> {
+    date_time(text).or_else(|| Some(month_first(text).filter(|date| date.year && date.rest.is_empty())?.instant))
+}
+
 /// The zone at the beginning: seconds east of UTC, whether there is one, and what follows.
 fn zone(text: &str) -> (i64, bool, &str) {
     if let Some(rest) = text.strip_prefix(['Z', 'z']) {

@@ -17,6 +17,7 @@ use super::Format;
 use super::console::java;
 use super::detect::Shape;
 use super::documents::Reading;
+use super::generic;
 use super::logs::{self, otlp_logs};
 use super::otlp_spans::{Tables, lone_span, resource_spans, scope_spans};
 use crate::error::WarningKind;
@@ -42,7 +43,10 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     if shape.has_any(&["scopeSpans", "scope_spans", "instrumentationLibrarySpans", "instrumentation_library_spans"]) {
         return Some("it has scopeSpans");
     }
-    if shape.has_any(&["startTimeUnixNano", "start_time_unix_nano"]) && shape.has_any(&["spanId", "span_id"]) {
+    if shape.has_any(&["startTimeUnixNano", "start_time_unix_nano"])
+        && shape.has_any(&["spanId", "span_id"])
+        && !generic::is_row(shape)
+    {
         return Some("it is a span with startTimeUnixNano");
     }
     java::logs_otlp(shape).then_some("its log lines hold spans as OTLP")

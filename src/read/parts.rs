@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use super::documents::Reading;
 use super::ids::{self, Base64};
 pub(super) use super::ids::{span_number, trace_number};
-use super::instant::{Unit, date_time};
+use super::instant::{Unit, any_date};
 use super::micros::Nanos;
 use super::told::{Meaning, Told, kind_of};
 use crate::error::WarningKind;
@@ -416,7 +416,7 @@ impl<'a> Reading<'a> {
         let written = node.written().map(str::trim);
         let found = match written {
             Some("" | "0") => return NO_TIME,
-            Some(text) => unit.time(text).or_else(|| date_time(text).map(|instant| self.zoned(instant))),
+            Some(text) => unit.time(text).or_else(|| any_date(text).map(|instant| self.zoned(instant))),
             None => None,
         };
         found.unwrap_or_else(|| {

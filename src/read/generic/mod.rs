@@ -44,14 +44,24 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
             && told & (START | WHEN | OFFSET) != 0
             && told & (END | DURATION) != 0
     };
-    if shape.places().any(spans) {
+    if shape.places().any(spans) || is_row(shape) {
         return Some("its objects have an id, a parent, a start and a duration or an end");
     }
-    // Names of columns are texts.
-    let named = ["columns", "fields", "meta"].iter().any(|list| shape.has(list));
+    tells_columns(shape).then_some("its columns have an id, a parent, a start and a duration or an end")
+}
+
+/// Whether there is a table of spans: names of columns are texts.
+pub(super) fn tells_columns(shape: &Shape<'_>) -> bool {
+    let named = ["columns", "Columns", "fields", "meta"].iter().any(|list| shape.has(list));
     let texts = shape.head().split(|byte| *byte == b'"').filter_map(|text| std::str::from_utf8(text).ok());
-    (named && are_columns(texts.fold(0, |told, text| told | Role::of(text).bit())))
-        .then_some("its columns have an id, a parent, a start and a duration or an end")
+    named && are_columns(texts.fold(0, |told, text| told | Role::of(text).bit()))
+}
+
+/// Whether there are spans of OTLP that a store has made rows of: their service stands beside their times.
+pub(super) fn is_row(shape: &Shape<'_>) -> bool {
+    let flat = |key: &str| Role::of(key) == Role::Service || FLATTENED.iter().any(|(start, _)| key.starts_with(start));
+    let starts = ["startTimeUnixNano", "start_time_unix_nano"];
+    starts.iter().any(|start| shape.places_of(start).any(|around| shape.keys_under(around).any(flat)))
 }
 
 /// Whether objects with these keys are spans and no lines of a log.
@@ -333,17 +343,18 @@ impl Generic {
     fn finish(self, reading: &mut Reading<'_>) {
         let unit = self.fractions.or_else(|| self.unit());
         // What is told to the nanosecond is counted in them.
-        let fine = self.held.iter().any(|(parts, _)| parts.start != NO_TIME && parts.start % 1000 != 0)
-            && self
-                .held
-                .iter()
-                .all(|(_, duration)| duration.as_ref().is_none_or(|text| !text.contains(['.', 'e', 'E'])));
+        let durations = || self.held.iter().filter_map(|(_, duration)| duration.as_deref());
+        // Nothing that is traced takes months.
+        let long = durations().any(|text| text.len() > 10);
+        let fine = (long || self.held.iter().any(|(parts, _)| parts.start != NO_TIME && parts.start % 1000 != 0))
+            && durations().all(|text| !text.contains(['.', 'e', 'E']));
         let assumed = unit.unwrap_or(if fine { Unit::Nanos } else { Unit::Millis });
-        if self.held.iter().any(|(_, duration)| duration.is_some()) {
+        if durations().next().is_some() {
             reading.guess(&match unit {
                 Some(unit) => {
                     format!("Durations are taken for {}: so spans hold the starts of their children.", unit.name())
                 }
+                None if fine && long => "Durations are taken for nanoseconds, by their size.".to_owned(),
                 None if fine => "Durations are taken for nanoseconds, as times are told to the nanosecond.".to_owned(),
                 None => "Durations are taken for milliseconds: nothing names their unit.".to_owned(),
             });
@@ -462,7 +473,9 @@ impl Generic {
                 span_number(self.made)
             }
         };
-        parts.parent = written(Role::Parent).map_or(around.parent, |id| reading.span_key(id, Base64::No));
+        // The first span may name the trace as its parent.
+        let parent = written(Role::Parent).filter(|id| trace != Some(id));
+        parts.parent = parent.map_or(around.parent, |id| reading.span_key(id, Base64::No));
         let mut name = written(Role::Name);
         if name.is_none() {
             // Among the attributes, or what kind of span it is.
@@ -572,10 +585,12 @@ impl Generic {
 
 /// Columns of nested tables, as ClickHouse writes them: `{"Events.Name":["retry"],"Events.Timestamp":["…"]}`; and keys of objects that were made flat.
 const TABLES: [&str; 2] = ["Events.", "Links."];
-const FLATTENED: [(&str, Role); 3] = [
+const FLATTENED: [(&str, Role); 5] = [
     ("span.attributes.", Role::Attributes),
     ("attributes.", Role::Attributes),
+    ("span_attr:", Role::Attributes),
     ("resource.attributes.", Role::Resource),
+    ("resource_attr:", Role::Resource),
 ];
 
 /// The rows of a nested table as objects.
@@ -604,6 +619,8 @@ fn are_objects(list: &Node<'_>) -> bool {
 }
 
 fn event(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
+    let unfolded = unfolded(node);
+    let node = unfolded.as_ref().unwrap_or(node);
     let mut event = EventParts::EMPTY;
     let mut fields = Vec::new();
     for member in node.members() {
@@ -629,6 +646,8 @@ fn event(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
 }
 
 fn link(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
+    let unfolded = unfolded(node);
+    let node = unfolded.as_ref().unwrap_or(node);
     let mut link = LinkParts::EMPTY;
     for (key, value) in node.members() {
         match (Role::of(key), value.written()) {
@@ -645,7 +664,7 @@ fn link(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
 }
 
 fn set_kind(parts: &mut Parts, value: &Node<'_>) -> bool {
-    let number = value.integer().and_then(|number| SpanKind::from_number(u64::try_from(number).ok()?));
+    let number = value.written().and_then(|number| SpanKind::from_number(number.parse().ok()?));
     let kind = number.or_else(|| {
         let text = value.text()?;
         kind_of(text.strip_prefix("SPAN_KIND_").unwrap_or(text).as_bytes())
@@ -676,7 +695,7 @@ fn set_status(reading: &mut Reading<'_>, parts: &mut Parts, value: &Node<'_>, ro
         (Role::Status, _) if text == "unset" => Status::Unset,
         // The numbers of OpenTelemetry; others are those of HTTP or of a program.
         (Role::Status, _) if has_word(key, "code") => {
-            match value.integer().and_then(|code| Status::from_number(u64::try_from(code).ok()?)) {
+            match value.written().and_then(|code| Status::from_number(code.parse().ok()?)) {
                 Some(status) => status,
                 None => return false,
             }

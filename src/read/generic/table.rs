@@ -24,11 +24,15 @@ pub(super) fn unfolded<'a>(node: &Node<'a>, roles: &[Role]) -> Option<Node<'a>> 
     unfolded
 }
 
-/// The object that a list of pairs is: `[{"key":"http.route","value":"/pay"}]`.
+/// The object that a list of pairs is: `[{"key":"http.route","value":"/pay"}]`, `[{"Key":"error","value_bool":true}]`.
 fn paired<'a>(list: &Node<'a>) -> Option<Node<'a>> {
     let mut members = Vec::new();
     for pair in list.items() {
-        members.push((pair.text_of("key")?.to_owned().into(), pair.get("value")?.any_value()));
+        let key = pair.get_any(&["key", "Key"])?.text()?;
+        // `value_string`, `vStr`, `vInt64`
+        let typed = pair.members().iter().find(|(key, _)| key.starts_with('v') && !key.ends_with("ype"));
+        let value = pair.get_any(&["value", "Value"]).or_else(|| Some(&typed?.1))?;
+        members.push((key.to_owned().into(), value.any_value()));
     }
     let node = Node { data: Data::Map(members), start: list.start, end: list.end, json: false };
     (!node.members().is_empty()).then_some(node)
@@ -49,7 +53,7 @@ pub(super) fn table<'a>(node: &Node<'a>) -> Option<Vec<Node<'a>>> {
         names.clear();
         columns.clear();
         for item in list.items() {
-            names.extend(item.text().or(item.text_of("name")));
+            names.extend(item.text().or_else(|| item.get_any(&["name", "ColumnName"])?.text()));
             columns.extend(item.get("values").map(Node::items));
         }
         if names.len() == list.items().len() && tell_spans(&names) {

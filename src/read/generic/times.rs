@@ -4,7 +4,7 @@ use super::{Field, Role};
 use crate::error::WarningKind;
 use crate::json::{Data, Node};
 use crate::read::documents::Reading;
-use crate::read::instant::{Unit, clock_duration, date_time, unit_duration};
+use crate::read::instant::{Unit, any_date, clock_duration, unit_duration};
 use crate::read::micros::Nanos;
 use crate::read::parts::Parts;
 use crate::store::NO_TIME;
@@ -27,12 +27,16 @@ pub(super) fn times(
         Role::Start(unit) => Some(unit),
         _ => None,
     });
-    let start = start.or_else(|| {
-        find(|role| match role {
-            Role::When(unit) => Some(unit),
-            _ => None,
-        })
+    let when = find(|role| match role {
+        Role::When(unit) => Some(unit),
+        _ => None,
     });
+    // A date beside a start that is none.
+    let dated = |(_, _, value): &(_, _, &Node<'_>)| value.text().is_some_and(|text| any_date(text).is_some());
+    let start = match start.filter(|(unit, _, value)| unit.is_none() && value.written().is_some_and(is_relative)) {
+        Some(_) => when.filter(dated).or(start),
+        None => start.or(when),
+    };
     let offset = find(|role| match role {
         Role::Offset(unit) => Some(unit),
         _ => None,
@@ -94,6 +98,11 @@ pub(super) fn last(parts: &mut Parts, duration: Nanos) {
     }
 }
 
+/// Before 1973 by seconds: no date, but a number from the beginning of whatever it is.
+fn is_relative(text: &str) -> bool {
+    Unit::Seconds.nanos(text).is_some_and(|nanos| nanos.ns < 100_000_000_000_000_000)
+}
+
 /// A point of time; `unit` becomes that of a number.
 pub(super) fn time(
     reading: &mut Reading<'_>,
@@ -109,11 +118,10 @@ pub(super) fn time(
         }
         return NO_TIME;
     };
-    if let Some(instant) = date_time(text) {
+    if let Some(instant) = any_date(text) {
         return reading.zoned(instant);
     }
-    // Before 1973 by seconds: no date, but a number from the beginning of whatever it is.
-    let relative = Unit::Seconds.nanos(text).is_some_and(|nanos| nanos.ns < 100_000_000_000_000_000);
+    let relative = is_relative(text);
     let assumed = match named {
         Some(unit) => unit,
         None if relative => Unit::Millis,

@@ -263,9 +263,10 @@ pub fn is_line(reading: &mut LineInput<'_>, at: usize) -> bool {
         let key = reading.intern(name);
         let field = reading.logs.fields.of(reading.input.builder, key);
         match name.bytes(head) {
-            b"resourceSpans" | b"spans" | b"startTime" | b"start_time" | b"endTime" | b"end_time" | b"start"
-            | b"startTimeUnixNano" | b"start_timestamp" | b"parentSpanContext" | b"localEndpoint"
-            | b"operationName" => return false,
+            b"resourceSpans" | b"spans" | b"endTime" | b"end_time" | b"start" | b"parentSpanContext"
+            | b"localEndpoint" | b"operationName" => return false,
+            // With any unit.
+            name if name.starts_with(b"startTime") || name.starts_with(b"start_time") => return false,
             _ => {}
         }
         let name = name.bytes(head);

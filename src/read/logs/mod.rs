@@ -21,6 +21,7 @@ use super::Format;
 use super::InputReport;
 use super::detect::Shape;
 use super::documents::Reading;
+use super::elastic_docs;
 use crate::context::Traceparent;
 use crate::json::{Kind, Lex, Lexer};
 use crate::store::StoreBuilder;
@@ -105,7 +106,9 @@ fn json_objects(shape: &Shape<'_>) -> Option<&'static str> {
         start: bool,
     }
     // Elastic's APM has logs between its spans.
-    if shape.has("processor") || shape.kind_of("", "metadata") == Some(Kind::Object) && shape.has("transaction") {
+    if (elastic_docs::FORMAT.detect)(shape).is_some()
+        || shape.kind_of("", "metadata") == Some(Kind::Object) && shape.has("transaction")
+    {
         return None;
     }
     let mut places: Vec<(&str, Has)> = Vec::new();
