@@ -1071,6 +1071,11 @@ fn rules_of_vendors() {
             r#"{"events":[{"@timestamp":"2026-01-02T03:04:05Z","message":"paid","processor":{"event":"log"},"log":{"level":"warn"},"service":{"name":"till"},"trace":{"id":"5b8efff798038103d269b633813fc60c"},"transaction":{"id":"eee19b7ec3c1b174"}}]}"#,
             r#""eee19b7ec3c1b174" < "" as None; "till";"#,
         ),
+        (
+            "chrome-trace",
+            r#"[{"name":"a","ph":"X","ts":10,"dur":5,"pid":1,"tid":1},{"name":"b","ph":"X","ts":-20,"dur":50,"pid":1,"tid":1},{"name":"c","ph":"X","ts":-100.5,"dur":5,"pid":1,"tid":1}]"#,
+            r#""a" "0000000000000001" < "0000000000000002" as Some("0000000000000002"); "process 1"; internal; unset ""; Some(110500)..Some(115500)"#,
+        ),
     ] {
         assert_eq!(format_of(text), Some(format), "{text}");
         let found = store(text);

@@ -129,7 +129,7 @@ fn event(events: &mut Events, reading: &mut Reading<'_>, node: &Node<'_>) {
         return;
     }
     let name = reading.builder.intern(node.written_of("name").unwrap_or_default());
-    let Some(at) = time(reading, node, "ts") else { return };
+    let Some(at) = time(events, reading, node) else { return };
     let (mut end, mut of_flow) = (NO_TIME, u32::MAX);
     let what = match phase {
         "B" | "b" | "S" => What::Begin,
@@ -197,17 +197,19 @@ fn metadata(events: &mut Events, reading: &mut Reading<'_>, node: &Node<'_>, thr
 }
 
 /// Microseconds from whenever the clock began: 0 is a time here.
-fn time(reading: &mut Reading<'_>, node: &Node<'_>, key: &str) -> Option<u64> {
-    let found = node.get(key);
-    match found.and_then(Node::written).and_then(|text| Unit::Micros.nanos(text)) {
-        Some(Nanos { ns, negative: false }) if ns != NO_TIME => Some(ns),
-        _ => {
-            let found = found.map_or("none".to_owned(), Node::described);
-            let reason = format!("Expected microseconds as {key}, found {found}; the event was left out.");
-            reading.skip(WarningKind::BadTime, node.start as usize, reason);
-            None
-        }
+fn time(events: &mut Events, reading: &mut Reading<'_>, node: &Node<'_>) -> Option<u64> {
+    let found = node.get("ts");
+    let time = match found.and_then(Node::written).and_then(|text| Unit::Micros.nanos(text)) {
+        Some(Nanos { ns, negative: true }) => events.before_zero(ns),
+        Some(Nanos { ns, .. }) => ns.checked_add(events.shift).filter(|at| *at != NO_TIME),
+        None => None,
+    };
+    if time.is_none() {
+        let found = found.map_or("none".to_owned(), Node::described);
+        let reason = format!("Expected microseconds as ts, found {found}; the event was left out.");
+        reading.skip(WarningKind::BadTime, node.start as usize, reason);
     }
+    time
 }
 
 fn duration(reading: &mut Reading<'_>, node: &Node<'_>) -> Option<Nanos> {

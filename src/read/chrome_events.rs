@@ -128,6 +128,8 @@ pub struct Events {
     process_numbers: Pairs,
     /// Attributes of all processes.
     pub common: Vec<Pair>,
+    /// What is added to all times, as some lie before their clock's beginning.
+    pub shift: u64,
 }
 
 /// A text or a number as it stands in the input.
@@ -217,7 +219,27 @@ impl Events {
             processes: Vec::new(),
             process_numbers: Pairs::new(),
             common: Vec::new(),
+            shift: 0,
         }
+    }
+
+    /// A time so long before the clock's beginning. All times are shifted, by twice as much as before at least, so that they seldom are.
+    #[cold]
+    pub fn before_zero(&mut self, ns: u64) -> Option<u64> {
+        const DAY: u64 = 86_400_000_000_000;
+        // Among dates, and long before, it is no time.
+        if ns > DAY || self.items.first().is_some_and(|item| item.at > DAY * 10_000) {
+            return None;
+        }
+        if ns > self.shift {
+            let more = ns.max(self.shift * 2) - self.shift;
+            self.shift += more;
+            for item in &mut self.items {
+                // An end that is not told stays so.
+                (item.at, item.end) = (item.at.saturating_add(more), item.end.saturating_add(more));
+            }
+        }
+        Some(self.shift - ns)
     }
 
     /// Reads the elements of the list that stand next as long as they are usual events; whether one follows that is not. A list may lack its
@@ -272,7 +294,7 @@ impl Events {
             b'i' | b'I' | b'R' | b'P' | b'C' => What::Instant,
             _ => return Err(Stop),
         };
-        let Some(at) = at.filter(|_| !twice) else { return Err(Stop) };
+        let Some(at) = at.filter(|_| !twice).map(|at| at.saturating_add(self.shift)) else { return Err(Stop) };
         let end = match (what, lasts) {
             (What::Complete, Some(lasts)) => lasts.after(at).unwrap_or(NO_TIME),
             _ => NO_TIME,

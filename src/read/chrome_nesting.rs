@@ -52,7 +52,7 @@ pub struct Item {
     pub thread: u32,
     pub at: u64,
     /// Of a slice, `NO_TIME` of an unfinished one, which encloses all that follows.
-    end: u64,
+    pub end: u64,
     pub name: StringId,
     /// In the store's column. Behind those of a slice is room for what is known of its thread.
     pub attributes: AttributeRange,
