@@ -21,7 +21,7 @@ use crate::float::parse_f64;
 use crate::json::{Data, Node};
 use crate::store::{NO_TIME, RawValue, SpanKey, SpanKind, Status, TraceKey};
 use crate::strings::StringId;
-use table::{table, unfolded};
+use table::{table, unfolded, unfolded_part};
 use times::{last, time, times};
 
 pub(super) const FORMAT: Format = Format {
@@ -619,7 +619,7 @@ fn are_objects(list: &Node<'_>) -> bool {
 }
 
 fn event(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
-    let unfolded = unfolded(node);
+    let unfolded = unfolded_part(node);
     let node = unfolded.as_ref().unwrap_or(node);
     let mut event = EventParts::EMPTY;
     let mut fields = Vec::new();
@@ -646,7 +646,7 @@ fn event(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
 }
 
 fn link(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
-    let unfolded = unfolded(node);
+    let unfolded = unfolded_part(node);
     let node = unfolded.as_ref().unwrap_or(node);
     let mut link = LinkParts::EMPTY;
     for (key, value) in node.members() {

@@ -24,6 +24,12 @@ pub(super) fn unfolded<'a>(node: &Node<'a>, roles: &[Role]) -> Option<Node<'a>> 
     unfolded
 }
 
+/// The same of a part of a span.
+pub(super) fn unfolded_part<'a>(part: &Node<'a>) -> Option<Node<'a>> {
+    let roles: Vec<Role> = part.members().iter().map(|(key, _)| Role::of(key)).collect();
+    unfolded(part, &roles)
+}
+
 /// The object that a list of pairs is: `[{"key":"http.route","value":"/pay"}]`, `[{"Key":"error","value_bool":true}]`.
 fn paired<'a>(list: &Node<'a>) -> Option<Node<'a>> {
     let mut members = Vec::new();
