@@ -9,15 +9,18 @@
 //! functions that only lead there become that instruction, so that wasm-opt drops what prepares their arguments; the
 //! places in the source that a panic would name are emptied, and the names of the files with them.
 //!
-//! `order`: gzip finds what is alike only within 32 KB. The locals of each type are numbered by how often they are used, so
-//! that few numbers are frequent, and each function is put beside the one that it shares most with.
+//! `order`: gzip finds what is alike only within 32 KB. The locals of each type are numbered by about how often they are used, so
+//! that few numbers are frequent, and then by where, so that code that is alike has the same ones; alignments, which engines need
+//! not know, are those of the types; and each function is put beside the one that it shares most with.
 
 use anyhow::{Context, Result, bail, ensure};
 use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 use wasm_encoder::reencode::{Error as EncodeError, Reencode, utils};
-use wasm_encoder::{CodeSection, CustomSection, DataSection, Function, FunctionSection, Instruction, Module, ValType};
+use wasm_encoder::{
+    CodeSection, CustomSection, DataSection, Function, FunctionSection, Instruction, MemArg, Module, ValType,
+};
 use wasmparser::{
     CodeSectionReader, CustomSectionReader, Data, DataKind, FuncType, FunctionBody, FunctionSectionReader, KnownCustom,
     Name, Operator, Parser, Payload, TypeRef,
@@ -283,8 +286,8 @@ fn ordered(source: &Source<'_>) -> Result<Vec<u8>> {
         }
     }
     impl Step<'_, '_> {
-        /// A function's body with its locals numbered by how often they are used. Those of a type stay together, as their
-        /// declaration is shortest so; the types keep one order in all functions.
+        /// A function's body with its locals numbered anew. Those of a type stay together, as their declaration is shortest so; the
+        /// types keep one order in all functions.
         fn body(&mut self, function: usize) -> Result<Function, EncodeError> {
             let body = &self.source.bodies[function];
             let of = &self.source.types[self.source.functions[function] as usize];
@@ -294,13 +297,16 @@ fn ordered(source: &Source<'_>) -> Result<Vec<u8>> {
                 let (count, of) = group?;
                 types.extend(std::iter::repeat_n(of, count as usize));
             }
-            let mut uses = vec![0usize; types.len()];
-            for operator in body.get_operators_reader()? {
+            // How often each is used, and from where on.
+            let mut uses = vec![(0usize, 0usize); types.len()];
+            for (at, operator) in body.get_operators_reader()?.into_iter().enumerate() {
                 if let Operator::LocalGet { local_index }
                 | Operator::LocalSet { local_index }
                 | Operator::LocalTee { local_index } = operator?
                 {
-                    uses[local_index as usize] += 1;
+                    let (times, first) = &mut uses[local_index as usize];
+                    *first = if *times == 0 { at } else { *first };
+                    *times += 1;
                 }
             }
             let rank = |local: &usize| match types[*local] {
@@ -311,8 +317,11 @@ fn ordered(source: &Source<'_>) -> Result<Vec<u8>> {
                 wasmparser::ValType::V128 => 4,
                 wasmparser::ValType::Ref(_) => 5,
             };
-            let mut used: Vec<usize> = (parameters..types.len()).filter(|local| uses[*local] > 0).collect();
-            used.sort_by_key(|local| (rank(local), Reverse(uses[*local])));
+            let mut used: Vec<usize> = (parameters..types.len()).filter(|local| uses[*local].0 > 0).collect();
+            used.sort_by_key(|local| {
+                let (times, first) = uses[*local];
+                (rank(local), Reverse((times as f64).log(ABOUT_AS_OFTEN) as u32), first)
+            });
             let mut new: Vec<u32> = (0..types.len() as u32).collect();
             let mut groups: Vec<(u32, ValType)> = Vec::new();
             for (i, local) in used.iter().enumerate() {
@@ -330,7 +339,7 @@ fn ordered(source: &Source<'_>) -> Result<Vec<u8>> {
                     Instruction::LocalGet(local) => Instruction::LocalGet(new[local as usize]),
                     Instruction::LocalSet(local) => Instruction::LocalSet(new[local as usize]),
                     Instruction::LocalTee(local) => Instruction::LocalTee(new[local as usize]),
-                    other => other,
+                    other => with_usual_alignment(other),
                 };
                 out.instruction(&instruction);
             }
@@ -350,6 +359,28 @@ fn ordered(source: &Source<'_>) -> Result<Vec<u8>> {
     let mut module = Module::new();
     step.parse_core_module(&mut module, Parser::new(0), source.bytes)?;
     Ok(module.finish())
+}
+
+/// Locals are used about as often when one is not used more times another than this.
+const ABOUT_AS_OFTEN: f64 = 1.4;
+
+/// An instruction that reads or writes memory with the alignment of its type; any other as it is. The alignment is a hint, also where it is not
+/// kept (WebAssembly, "Memory Instructions").
+fn with_usual_alignment(instruction: Instruction<'_>) -> Instruction<'_> {
+    macro_rules! with {
+        ($($name:ident $align:literal),*) => {
+            match instruction {
+                $(Instruction::$name(place) => Instruction::$name(MemArg { align: $align, ..place }),)*
+                other => other,
+            }
+        };
+    }
+    with!(
+        I32Load8S 0, I32Load8U 0, I32Load16S 1, I32Load16U 1, I32Load 2, I32Store8 0, I32Store16 1, I32Store 2,
+        I64Load8S 0, I64Load8U 0, I64Load16S 1, I64Load16U 1, I64Load32S 2, I64Load32U 2, I64Load 3,
+        I64Store8 0, I64Store16 1, I64Store32 2, I64Store 3, F32Load 2, F32Store 2, F64Load 3, F64Store 3,
+        V128Load 4, V128Store 4
+    )
 }
 
 /// How often each function is called.
