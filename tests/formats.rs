@@ -1048,7 +1048,7 @@ fn rules_of_vendors() {
         ),
         (
             "generic",
-            r#"[{"trace_id":"5b8efff798038103d269b633813fc60c","span_id":"eee19b7ec3c1b174","parent_id":"5b8efff798038103d269b633813fc60c","name":"pay","start":"1/2/2026, 3:04:05.5 AM","end":"1/2/2026, 3:04:06 PM","tags":[{"key":"a","vType":"LONG","vLong":7},{"Key":"b","ValueType":"bool","value_bool":true}]}]"#,
+            r#"[{"trace_id":"5b8efff798038103d269b633813fc60c","span_id":"eee19b7ec3c1b174","parent_id":"","name":"pay","start":"1/2/2026, 3:04:05.5 AM","end":"1/2/2026, 3:04:06 PM","tags":[{"key":"a","vType":"LONG","vLong":7},{"Key":"b","ValueType":"bool","value_bool":true}]}]"#,
             "< \"\" as None; \"\"; unspecified; unset \"\"; Some(1767323045500000000)..Some(1767366246000000000); flags 0; root; state \"\"\n    \"a\" = int \"7\"\n    \"b\" = bool \"true\"",
         ),
         (
@@ -1075,6 +1075,21 @@ fn rules_of_vendors() {
             "chrome-trace",
             r#"[{"name":"a","ph":"X","ts":10,"dur":5,"pid":1,"tid":1},{"name":"b","ph":"X","ts":-20,"dur":50,"pid":1,"tid":1},{"name":"c","ph":"X","ts":-100.5,"dur":5,"pid":1,"tid":1}]"#,
             r#""a" "0000000000000001" < "0000000000000002" as Some("0000000000000002"); "process 1"; internal; unset ""; Some(110500)..Some(115500)"#,
+        ),
+        (
+            "generic",
+            r#"{"process":{"serviceName":"till","tags":[]},"spans":[{"traceIdLow":77,"spanId":8,"parentSpanId":9,"operationName":"pay","startTime":1760000000000000,"duration":5}]}"#,
+            r#""pay" "8" < "9" as None; "till";"#,
+        ),
+        (
+            "generic",
+            r#"[{"trace_id":"eee19b7ec3c1b174","span_id":"eee19b7ec3c1b174","parent_id":"","name":"pay","start_ms":1,"end_ms":9},{"trace_id":"eee19b7ec3c1b174","span_id":"7","parent_id":"eee19b7ec3c1b174","name":"save","start_ms":2,"end_ms":3}]"#,
+            r#". . "save" "7" < "eee19b7ec3c1b174" as Some("eee19b7ec3c1b174")"#,
+        ),
+        (
+            "jaeger-model",
+            r#"{"spans":[{"trace_id":"AAAAAAAAAABSlpqJVVcaPw==","span_id":"AAAAAABkfZg=","operation_name":"pay","start_time":"2026-01-02T03:04:05Z","duration":5000,"process":{"service_name":"till"}}]}"#,
+            "Some(1767323045000000000)..Some(1767323045000005000)",
         ),
     ] {
         assert_eq!(format_of(text), Some(format), "{text}");

@@ -70,7 +70,10 @@ fn span(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) {
     if parts.start == NO_TIME {
         parts.start = reading.time_of(&mut parts, node.get("startTimeMillis"), Unit::Millis, "startTimeMillis");
     }
-    if let Some(duration) = duration(&mut parts, node.get("duration")) {
+    // Go's own JSON of the model counts nanoseconds.
+    let of_model = node.get_any(&["startTime", "start_time"]).is_some_and(|start| start.text().is_some());
+    let unit = if of_model { Unit::Nanos } else { Unit::Micros };
+    if let Some(duration) = duration(&mut parts, node.get("duration"), unit) {
         parts.lasting(duration);
     }
     if let Some(process) = node.get("process") {
@@ -108,17 +111,17 @@ fn span_of(reading: &mut Reading<'_>, node: &Node<'_>) -> SpanKey {
     id.map_or(SpanKey::EMPTY, |id| reading.span_key(id, Base64::Yes))
 }
 
-/// Microseconds, or a text with a unit.
-fn duration(parts: &mut Parts, node: Option<&Node<'_>>) -> Option<Nanos> {
+/// A number, or a text with a unit.
+fn duration(parts: &mut Parts, node: Option<&Node<'_>>, unit: Unit) -> Option<Nanos> {
     let node = node?;
     let found = match &node.data {
-        Data::Number(number) => Unit::Micros.nanos(number),
+        Data::Number(number) => unit.nanos(number),
         Data::Text(text) => unit_duration(text).or_else(|| Unit::Micros.nanos(text)),
         _ => None,
     };
     if found.is_none() {
         let message =
-            format!("Expected microseconds or a text such as \"0.1s\" as duration, found {}.", node.described());
+            format!("Expected {} or a text such as \"0.1s\" as duration, found {}.", unit.name(), node.described());
         parts.warn(WarningKind::BadTime, message);
     }
     found

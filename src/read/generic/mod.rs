@@ -105,8 +105,8 @@ fn read(reading: &mut Reading<'_>) {
     let mut generic =
         Generic { held: Vec::new(), made: 0, fractions: None, reporters: Vec::new(), roles: Roles::default() };
     reading.objects(&[], &mut |reading, node| {
-        let around =
-            Around { trace: TraceKey::EMPTY, parent: SpanKey::EMPTY, nested: false, listed: true, head: false };
+        let (trace, parent, service) = (TraceKey::EMPTY, SpanKey::EMPTY, StringId::EMPTY);
+        let around = Around { trace, parent, service, nested: false, listed: true, head: false };
         generic.learn_reporters(&node);
         generic.walk(reading, &node, around);
     });
@@ -218,11 +218,11 @@ impl Role {
 /// What keys say, without their capitals and marks.
 const NAMES: [(Role, &str); 24] = [
     (Role::Id, "id uid uuid guid eventid"),
-    (Role::Trace, "traceid trace traceuid traceuuid traceguid"),
+    (Role::Trace, "traceid trace traceuid traceuuid traceguid traceidlow"),
     (Role::Parent, "parent parentspan parents"),
     (Role::Children, "children childspans childs spans subspans childruns observations"),
     (Role::Name, "name operationname operation opname title label"),
-    (Role::Part, "context spancontext spandata metrics"),
+    (Role::Part, "context spancontext spandata metrics process"),
     (Role::Start(None), "start starttime startedat startat started begin begintime starttimestamp startts"),
     (Role::When(None), "timestamp ts time"),
     (Role::Offset(None), "offset startoffset relativestart"),
@@ -266,6 +266,7 @@ const UNITS: [(&str, Unit); 14] = [
 struct Around {
     trace: TraceKey,
     parent: SpanKey,
+    service: StringId,
     /// It stands inside of a span.
     nested: bool,
     /// It is a document, or one of a list.
@@ -434,6 +435,9 @@ impl Generic {
                 around.trace = reading.trace_key(id, Base64::No);
             }
         }
+        if let Some(name) = written(&fields, Role::Service) {
+            around.service = reading.builder.intern(name);
+        }
         let (before, listed) = (self.held.len(), around.listed);
         let inner = fields.iter().filter(|(_, _, value)| matches!(value.data, Data::List(_) | Data::Map(_)));
         let alone = inner.clone().next().is_none();
@@ -473,9 +477,7 @@ impl Generic {
                 span_number(self.made)
             }
         };
-        // The first span may name the trace as its parent.
-        let parent = written(Role::Parent).filter(|id| trace != Some(id));
-        parts.parent = parent.map_or(around.parent, |id| reading.span_key(id, Base64::No));
+        parts.parent = written(Role::Parent).map_or(around.parent, |id| reading.span_key(id, Base64::No));
         let mut name = written(Role::Name);
         if name.is_none() {
             // Among the attributes, or what kind of span it is.
@@ -574,8 +576,13 @@ impl Generic {
         for (key, value) in kept {
             parts.attribute(reading, key, value);
         }
-        parts.service(reading, service.or(reporter).unwrap_or_default());
-        let inside = Around { trace: parts.trace, parent: parts.id, nested: true, listed: false, head: false };
+        let service = match service.or(reporter) {
+            Some(service) => service.to_owned(),
+            None => reading.builder.string(around.service).to_owned(),
+        };
+        parts.service(reading, &service);
+        let inside =
+            Around { trace: parts.trace, parent: parts.id, nested: true, listed: false, head: false, ..around };
         self.held.push((parts, unnamed));
         for (_, _, children) in fields.iter().filter(|(role, ..)| *role == Role::Children) {
             self.walk(reading, children, inside);
