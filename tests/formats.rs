@@ -1235,3 +1235,16 @@ fn yaml_is_no_log_and_named() {
     let error = read(text.as_bytes().to_vec(), &ReadOptions::new()).expect_err("nothing to read");
     assert!(error.to_string().ends_with("found YAML with the key resourceSpans: make it JSON first."), "{error}");
 }
+
+#[test]
+fn what_only_describes_spans_is_none() {
+    for text in [
+        // A mapping, a schema, a profile.
+        r#"{"mappings":{"properties":{"traceID":{"type":"keyword"},"spanID":{"type":"keyword"},"parentSpanID":{"type":"keyword"},"startTime":{"type":"long"},"duration":{"type":"long"}}}}"#,
+        r#"{"$schema":"x","properties":{"trace_id":{"type":"string"},"span_id":{"type":"string"},"parent_id":{"type":"string"},"name":{"type":"string"},"start":{"type":"integer"},"end":{"type":"integer"}}}"#,
+        r#"{"resourceProfiles":[{"scopeProfiles":[{"profiles":[{"timeUnixNano":"1","durationNano":"5"}]}]}],"dictionary":{"linkTable":[{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174"}]}}"#,
+    ] {
+        let error = read(text.as_bytes().to_vec(), &ReadOptions::new()).expect_err("no spans");
+        assert!(error.to_string().contains("found JSON with the keys"), "{error}");
+    }
+}

@@ -23,9 +23,9 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn detect(shape: &Shape<'_>) -> Option<&'static str> {
-    let lasts = shape.has_any(&["durationNano", "duration_nano"]);
-    let named = shape.has_any(ID) && shape.has_any(&["traceID", "trace_id", "traceId"]);
-    if lasts && named {
+    let has_id = |under: &str| ID.iter().any(|id| shape.kind_of(under, id).is_some());
+    let named = |duration: &&str| shape.places_of(duration).any(has_id);
+    if ["durationNano", "duration_nano"].iter().any(named) && shape.has_any(&["traceID", "trace_id", "traceId"]) {
         return Some("its rows have a spanID and a durationNano");
     }
     let table = shape.kind_of("", "columns") == Some(Kind::Array) && shape.kind_of("", "events") == Some(Kind::Array);

@@ -18,7 +18,7 @@ use super::instant::Unit;
 use super::parts::{Assembler, EventParts, LinkParts, Parts, span_number};
 use super::told::kind_of;
 use crate::float::parse_f64;
-use crate::json::{Data, Node};
+use crate::json::{Data, Kind, Node};
 use crate::store::{NO_TIME, RawValue, SpanKey, SpanKind, Status, TraceKey};
 use crate::strings::StringId;
 use table::{table, unfolded, unfolded_part};
@@ -73,11 +73,12 @@ pub(super) fn tells_spans(shape: &Shape<'_>) -> bool {
 /// What the keys of the objects under a key, and of parts of them, tell.
 fn told_by(shape: &Shape<'_>, around: &str) -> u32 {
     let mut told = 0;
-    for key in shape.keys_under(around) {
+    for (_, key, kind) in shape.keys().filter(|(under, ..)| *under == around) {
         let role = Role::of(key);
-        told |= role.bit();
+        told |= role.bit_of(kind == Kind::Object);
         if role == Role::Part {
-            told = shape.keys_under(key).fold(told, |told, key| told | Role::of(key).bit());
+            let part = shape.keys().filter(|(under, ..)| *under == key);
+            told = part.fold(told, |told, (_, key, kind)| told | Role::of(key).bit_of(kind == Kind::Object));
         }
     }
     told
@@ -162,6 +163,11 @@ impl Role {
             Role::Duration(_) => DURATION,
             _ => 0,
         }
+    }
+
+    /// The same where an object may stand behind the key, which is no id and no time, but says perhaps what is one (schemas, mappings).
+    fn bit_of(self, object: bool) -> u32 {
+        self.bit() & if object { !(ID | TIMES) } else { u32::MAX }
     }
 
     fn of(key: &str) -> Role {
@@ -415,7 +421,10 @@ impl Generic {
                 fields.extend(inner.filter(|(role, ..)| !matches!(role, Role::Other | Role::Part)));
             }
         }
-        let told = |(role, _, value): &Field<'_, '_>| if value.data == Data::Null { 0 } else { role.bit() };
+        let told = |(role, _, value): &Field<'_, '_>| match &value.data {
+            Data::Null => 0,
+            data => role.bit_of(matches!(data, Data::Map(_))),
+        };
         let told = fields.iter().fold(0, |all, field| all | told(field));
         let (named, timed) = (told & NAME != 0, told & TIMES != 0);
         if around.head && !named {
