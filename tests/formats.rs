@@ -1248,3 +1248,13 @@ fn what_only_describes_spans_is_none() {
         assert!(error.to_string().contains("found JSON with the keys"), "{error}");
     }
 }
+
+#[test]
+fn an_event_of_sentry_may_begin_with_many_breadcrumbs() {
+    let crumb = r#"{"timestamp":1767323045.5,"category":"console","level":"info","message":"stirred"}"#;
+    let crumbs = vec![crumb; 1000].join(",");
+    let rest = r#""contexts":{"trace":{"trace_id":"5b8efff798038103d269b633813fc60c","span_id":"eee19b7ec3c1b174"}},"spans":[],"start_timestamp":1767323045,"timestamp":1767323046,"transaction":"pay","type":"transaction"}"#;
+    let text = format!(r#"{{"event_id":"7","message":"","breadcrumbs":{{"values":[{crumbs}]}},{rest}"#);
+    assert_eq!(format_of(&text), Some("sentry"));
+    assert_eq!(store(&text).traces().map(|trace| trace.span_count()).collect::<Vec<_>>(), [1]);
+}

@@ -34,8 +34,9 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     if is("sent_at", Kind::String) && is("type", Kind::String) {
         return Some("it has the header lines of an envelope");
     }
-    (traced && (is("event_id", Kind::String) || is("eventID", Kind::String)))
-        .then_some("it has an event_id and a trace context")
+    // The context may stand behind more breadcrumbs than are looked at.
+    ((traced || is("breadcrumbs", Kind::Object)) && (is("event_id", Kind::String) || is("eventID", Kind::String)))
+        .then_some("it has an event_id and a trace context or breadcrumbs")
 }
 
 fn read(reading: &mut Reading<'_>) {
