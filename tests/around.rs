@@ -310,6 +310,9 @@ fn lines_keep_their_numbers() {
     let found = outcome(bad.into());
     assert_eq!(found.store.span_count(), 6);
     assert_eq!(found.inputs[0].skipped[0].position.line, 4);
+    // A line that is never closed takes nothing from the next one.
+    let open = outcome(format!("{line}\n{{\"resourceSpans\":[]\n{line}\n").into());
+    assert_eq!((open.store.span_count(), open.inputs[0].skipped.len()), (6, 1));
     let prefixed = format!("shop-1  | {line}\nshop-1  | {{\"resourceSpans\":[}}\nshop-1  | {line}\n");
     assert_eq!(outcome(prefixed.into()).inputs[0].skipped[0].position.line, 2);
 }

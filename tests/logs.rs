@@ -335,6 +335,12 @@ fn lines_of_each_library_are_told_apart_into_time_level_and_message() {
         ("Ruby", format!("E, [2026-01-02T00:00:01.500000 #12] ERROR -- : [{PAIRS}] a b"), "; error | 1500 a b"),
         ("a time without a date", format!("00:00:01.500 {PAIRS} [error] a b"), "; error | 1500 a b"),
         ("Brave", format!("00:00:01,500 [{}] ERROR [main] C - a b", DASHED.replace('-', "/")), "; error | 1500 C - a b"),
+        ("a level in brackets and a header", "[ERR] a b TraceId: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00".to_owned(), "; error | ? a b"),
+        ("logrus on a terminal", "ERRO[0003] a b                                  span_id=00f067aa0ba902b7 trace_id=4bf92f3577b34da6a3ce929d0e0e4736".to_owned(), "; error | ? a b"),
+        ("loguru's extra", "2026-01-02 00:00:01.500 | ERROR    | a:b:12 - a b | {'trace_id': '4bf92f3577b34da6a3ce929d0e0e4736', 'span_id': '00f067aa0ba902b7'}".to_owned(), "; error | 1500 a:b:12 - a b"),
+        ("a date with dots", format!("2026.01.02 00:00:01.500 ERROR C {PAIRS} a b"), "; error | 1500 a b"),
+        ("Cloud Foundry's router", r#"shop - [2026-01-02T00:00:01.500+0000] "GET /a HTTP/1.1" 500 0 x_b3_traceid:"4bf92f3577b34da6a3ce929d0e0e4736" x_b3_spanid:"00f067aa0ba902b7" x_b3_parentspanid:"-""#.to_owned(), "; unset | 1500 GET /a HTTP/1.1"),
+        ("Google's header", r#"{"severity":"ERROR","time":"2026-01-02T00:00:01.5Z","message":"a b","logging.googleapis.com/trace":"projects/p/traces/4bf92f3577b34da6a3ce929d0e0e4736/1;o=1","spanId":"00f067aa0ba902b7"}"#.to_owned(), "; error | 1500 a b"),
         ("a colon behind the names", "00:00:01.500 [main] ERROR C - a b traceId: 4bf92f3577b34da6a3ce929d0e0e4736, spanId: 00f067aa0ba902b7, flags:01".to_owned(), "; error | 1500 C - a b"),
         ("a colon behind names inside", "00:00:01.500 ERROR traceId:4bf92f3577b34da6a3ce929d0e0e4736 a spanId:00f067aa0ba902b7 b".to_owned(), "; error | 1500 traceId:4bf92f3577b34da6a3ce929d0e0e4736 a spanId:00f067aa0ba902b7 b"),
         (".NET's console as JSON", r#"{"Timestamp":"2026-01-02T01:00:01.5\u002B01:00","EventId":7,"LogLevel":"Error","Category":"Shop","Message":"a b","Scopes":[{"SpanId":"00f067aa0ba902b7","TraceId":"4bf92f3577b34da6a3ce929d0e0e4736"}]}"#.to_owned(), "; error | 1500 a b"),
@@ -383,6 +389,9 @@ fn lines_of_each_library_are_told_apart_into_time_level_and_message() {
 fn decimal_ids_in_brackets_are_told() {
     let line = "2026-01-02 00:00:01,500 ERROR [app] [a.py:3] [dd.service.name=shop dd.trace_id=12028140520836558688 dd.span_id=67667974448284343] - a b\n";
     assert_eq!(drawn(line), "ef60 02b7 < ; shop; error | 1500 a b");
+    // Also in an object at the end.
+    let line = "[2026-01-02 00:00:01.5] shop.ERROR: a b {\"dd.trace_id\":\"12028140520836558688\",\"dd.span_id\":\"67667974448284343\"}\n";
+    assert_eq!(drawn(line), "ef60 02b7 < ; ; error | 1500 a b");
 }
 
 #[test]
@@ -423,6 +432,11 @@ XRAY TraceId: 1-5759e988-bd862e3fe1be46a994272793\tSegmentId: 00f067aa0ba902b7\t
     let expected =
         "2793 02b7 < ; ; unset | 1500 REPORT RequestId: 5d0f6f1c-1d3f-4a79-8f0f-0123456789ab\tDuration: 12.50…";
     assert_eq!(drawn(&streamed), expected);
+    // As `aws logs tail` prints it, on one line and with the time first.
+    let tail = "2026-01-02T00:00:01.500+00:00 2026/01/02/[$LATEST]4bf92f3577b34da6a3ce929d0e0e4736 REPORT";
+    let tailed = self::outcome(&text.replace("\t\n", "\t").replace("REPORT", tail));
+    let span = tailed.store.spans().next().expect("a span");
+    assert_eq!(span.interval().map(|(start, end)| end - start), Some(12_500_000));
     let balancer = "http 2026-01-02T00:00:01.500000Z app/web/50dc6c495c0c9188 10.0.0.1:2817 10.0.0.2:80 0.0 0.1 0.0 200 200 34 366 \
                     \"GET http://shop.example:80/cart HTTP/1.1\" \"curl\" - - arn:x \"Self=1-5759e987-000000000000000000000001;Root=1-5759e988-bd862e3fe1be46a994272793\"";
     assert_eq!(drawn(balancer), "2793  < ; ; unset | 1500 GET http://shop.example:80/cart HTTP/1.1");

@@ -232,7 +232,8 @@ impl<'a> Reading<'a> {
                         self.warn(kind, place, || format!("Expected {}.", error.kind.expected()));
                     }
                     recovering = true;
-                    let next = self.next_document(error.offset.max(at + 1));
+                    // The line that broke it may begin the next one.
+                    let next = self.next_document(error.offset.max(at + 1) - 1);
                     if (self.builder.span_count(), self.logs.lines.count()) == (before.1, before.2) {
                         self.leave_unread(at..next.unwrap_or(bytes.len()));
                     }

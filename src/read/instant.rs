@@ -171,9 +171,9 @@ fn behind_seconds(text: &str, seconds: i64, mut at: usize) -> Option<(Instant, &
 fn leading_seconds(b: &[u8]) -> Option<(i64, usize)> {
     let separator = |at: usize, any: &[u8]| b.get(at).filter(|c| any.contains(c)).copied();
     let year = digits(b, 0, 4)?;
-    let dash = separator(4, b"-/")?;
+    let dash = separator(4, b"-/.")?;
     let month = digits(b, 5, 2)?;
-    (separator(7, b"-/")? == dash).then_some(())?;
+    (separator(7, b"-/.")? == dash).then_some(())?;
     let day = digits(b, 8, 2)?;
     separator(10, b"Tt _")?;
     let hour = digits(b, 11, 2)?;

@@ -36,7 +36,9 @@ pub(super) fn looks(text: &str) -> (bool, bool) {
                 let inner = text.get(piece.start + 1..piece.end.saturating_sub(1)).unwrap_or_default();
                 trace |= inner.split(['=', ',', '-', '/', ' ', '"']).any(is_trace);
                 let mut parts = inner.split([' ', ',']).filter_map(|part| part.split_once('='));
-                grouped |= parts.any(|(key, value)| names_trace(key, value.as_bytes()));
+                let named = parts.any(|(key, value)| names_trace(key, value.as_bytes()));
+                trace |= named;
+                grouped |= named || Level::of(inner.as_bytes()).is_some();
             }
             _ => {
                 let word = &bytes[piece.start..piece.end];
@@ -49,7 +51,15 @@ pub(super) fn looks(text: &str) -> (bool, bool) {
             }
         }
     }
-    trace |= grouped;
+    // The members of an object at the end, and names with quoted values behind a colon.
+    let (mut key, mut before) = ("", "");
+    for part in text.split('"') {
+        if let Some(name) = before.strip_suffix(':') {
+            let name = name.rsplit(' ').next().filter(|name| !name.is_empty()).unwrap_or(key);
+            trace |= names_trace(name, part.as_bytes());
+        }
+        (key, before) = (before, part);
+    }
     trace |= !trace && bytes.windows(XRAY).any(is_xray);
     let reported = !trace && jaeger_context(bytes).is_some();
     trace |= reported;

@@ -16,14 +16,14 @@ impl Level {
             return Level::of_long(name);
         }
         // Those that are met most come first.
-        const FINE: [u64; 17] = words([
+        const FINE: [u64; 19] = words([
             "info", "debug", "trace", "inf", "dbg", "trc", "verbose", "notice", "dbug", "trce", "vrb", "fine", "finer",
-            "finest", "config", "default", "ok",
+            "finest", "config", "default", "ok", "debu", "trac",
         ]);
         const WARNING: [u64; 3] = words(["warn", "warning", "wrn"]);
-        const ERROR: [u64; 14] = words([
+        const ERROR: [u64; 17] = words([
             "error", "err", "fatal", "critical", "severe", "panic", "fail", "eror", "crit", "crt", "ftl", "dpanic",
-            "alert", "emerg",
+            "alert", "emerg", "erro", "fata", "pani",
         ]);
         let word = word(name);
         // In front of a word a zero byte would be none.

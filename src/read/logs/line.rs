@@ -333,7 +333,9 @@ impl Line {
         if text.len() != 32
             && let Some(at) = text.windows(8).position(|window| window == b"/traces/")
         {
-            self.trace = ids::trace_key(reading.builder, &text[at + 8..], Base64::No).0;
+            // Google's header has the span behind it.
+            let id = text[at + 8..].split(|byte| *byte == b'/').next().unwrap_or_default();
+            self.trace = ids::trace_key(reading.builder, id, Base64::No).0;
             return self.has_trace();
         }
         // Both ids under the name of one, as Dapr and ASP.NET have it.

@@ -291,10 +291,6 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
     if !dated && !logfmt {
         at = level_and_logger(reading, line, start, content);
     }
-    if content[at..].trim_ascii_start().starts_with(LAMBDA.as_bytes()) {
-        // The message is cut before it.
-        line.duration = told_duration(text);
-    }
     // Where the head ends, and the message behind it; where the last run of pairs begins.
     let (mut head, mut in_head) = (at, true);
     // What stands before the last group that ends the head: it is the message if nothing stands behind it.
@@ -376,7 +372,8 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
                     && (line.level == Level::Unsaid && level(reading, line, start, content, piece)
                         || word.iter().all(mark)
                         || is_uuid(word)
-                        || is_id(word))
+                        || is_id(word)
+                        || word.windows(9).any(|part| part == b"[$LATEST]"))
                 {
                     head = piece.end;
                 } else {
@@ -398,11 +395,18 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
             line.service = reading.builder.intern(text[app.start + 1..app.end - 1].trim());
         }
     }
+    if content[head..].trim_ascii_start().starts_with(LAMBDA.as_bytes()) {
+        // The message is cut before it.
+        line.duration = told_duration(text);
+    }
     // Where ids behind names begin that end the line, behind its message.
     let mut named = content.len();
     if !line.has_trace() {
         let first = ids_behind_names(reading, line, start, end) - start;
-        let is_named = |part: &str| part.contains(':') || part.is_empty() || is_id(part.as_bytes());
+        let is_named = |part: &str| {
+            let part = part.trim_matches(['"', '\'', '}', ')']);
+            part.contains(':') || matches!(part.len(), 0 | 55) || is_id(part.as_bytes())
+        };
         if !between(text, head, first).is_empty() && text[first..].split([' ', ',']).all(is_named) {
             named = first;
         }
@@ -444,7 +448,7 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
         }
         let from = text.len().min(said.as_ptr() as usize - text.as_ptr() as usize);
         if to < content.len() {
-            said = said.trim_end_matches(['|', ' ']);
+            said = said.trim_end_matches(['|', ' ', '{', '(']);
             // The logger that structlog puts in a column behind the message.
             let column = said.strip_suffix(']').and_then(|said| said.rsplit_once("  ["));
             said = column.map_or(said, |(said, _)| said.trim_end());
@@ -488,6 +492,10 @@ fn level(reading: &mut LineInput<'_>, line: &mut Line, start: usize, content: &[
     }
     while to > from && matches!(content[to - 1], b']' | b'>' | b')' | b':' | b'|' | b',' | b' ') {
         to -= 1;
+    }
+    // `ERRO[0003]`, as logrus has it.
+    if let [.., b'[', _, _, _, _] = content[from..to] {
+        to -= 5;
     }
     // `production.ERROR:`, as Monolog has it.
     if piece.end > to && content[piece.end - 1] == b':' {
@@ -803,23 +811,26 @@ fn ids_behind_names(reading: &mut LineInput<'_>, line: &mut Line, start: usize, 
             return first;
         }
         let is_key = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
-        let name = bytes[start..at].iter().rev().take(32).take_while(|byte| is_key(byte)).count();
-        let key = &bytes[at - name..at];
+        let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'');
+        let behind = at - usize::from(at > start && is_quote(&bytes[at - 1]));
+        let name = bytes[start..behind].iter().rev().take(32).take_while(|byte| is_key(byte)).count();
+        let named = behind - name;
+        let key = &bytes[named..behind];
         at += 1;
         if name < 5 || !key[name - 2..].eq_ignore_ascii_case(b"id") {
             continue;
         }
         let key = reading.builder.intern_bytes(key);
         let field = reading.logs.fields.of(reading.input.builder, key);
-        let gap = bytes[at..].iter().take_while(|byte| matches!(byte, b' ' | b'"')).count();
+        let gap = bytes[at..].iter().take_while(|byte| **byte == b' ' || is_quote(byte)).count();
         let value = bytes[at + gap..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
         // A root's parent is written as zeros.
-        if bytes[at + gap..at + gap + value].iter().any(|digit| *digit != b'0')
+        if bytes[at + gap..at + gap + value].iter().any(|digit| !matches!(digit, b'0' | b'-'))
             && matches!(field, Field::Trace | Field::Span | Field::Parent | Field::DecimalTrace | Field::DecimalSpan)
         {
             let text = Text { start: (at + gap) as u32, end: (at + gap + value) as u32, escaped: false };
             line.take_seldom(reading, field, key, Found { text, shape: Shape::Text });
-            first = first.min(at - 1 - name);
+            first = first.min(named.saturating_sub(usize::from(behind + 1 < at)).max(start));
             at += gap + value;
         }
     }
