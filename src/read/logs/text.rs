@@ -371,9 +371,7 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
                 if in_head
                     && (line.level == Level::Unsaid && level(reading, line, start, content, piece)
                         || word.iter().all(mark)
-                        || is_uuid(word)
-                        || is_id(word)
-                        || word.windows(9).any(|part| part == b"[$LATEST]"))
+                        || word.rsplit(|byte| *byte == b']').next().is_some_and(is_long_id))
                 {
                     head = piece.end;
                 } else {
@@ -403,10 +401,8 @@ fn parse(reading: &mut LineInput<'_>, line: &mut Line, text: &str, start: usize,
     let mut named = content.len();
     if !line.has_trace() {
         let first = ids_behind_names(reading, line, start, end) - start;
-        let is_named = |part: &str| {
-            let part = part.trim_matches(['"', '\'', '}', ')']);
-            part.contains(':') || matches!(part.len(), 0 | 55) || is_id(part.as_bytes())
-        };
+        // A name with its colon, or an id with what stands around it.
+        let is_named = |part: &str| part.contains(':') || !part.bytes().any(|b| matches!(b | 32, b'g'..=b'z'));
         if !between(text, head, first).is_empty() && text[first..].split([' ', ',']).all(is_named) {
             named = first;
         }
@@ -727,9 +723,9 @@ fn is_id(word: &[u8]) -> bool {
     matches!(word.len(), 16 | 32) && word.iter().all(u8::is_ascii_hexdigit)
 }
 
-fn is_uuid(word: &[u8]) -> bool {
-    let dash = |at: usize| matches!(at, 8 | 13 | 18 | 23);
-    word.len() == 36 && word.iter().enumerate().all(|(at, b)| if dash(at) { *b == b'-' } else { b.is_ascii_hexdigit() })
+/// Whether a word is an id of a request or of a log stream, with dashes or not.
+fn is_long_id(id: &[u8]) -> bool {
+    id.len() >= 16 && id.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-')
 }
 
 pub fn is_trace(text: &str) -> bool {
