@@ -466,9 +466,9 @@ impl Generic {
     }
 
     fn span(&mut self, reading: &mut Reading<'_>, node: &Node<'_>, fields: &[Field<'_, '_>], around: Around) {
-        let written = |role| written(fields, role);
+        let taken = [Role::Id, Role::Trace, Role::Parent, Role::Name, Role::Service].map(|role| written(fields, role));
+        let [id, mut trace, parent, mut name, mut service] = taken;
         let mut parts = Parts::at(node.start);
-        let mut trace = written(Role::Trace);
         if trace.is_none() && around.trace == TraceKey::EMPTY {
             // A trace among its spans.
             let list =
@@ -478,7 +478,7 @@ impl Generic {
             trace = of_child.and_then(|(_, id)| id.written());
         }
         parts.trace = trace.map_or(around.trace, |id| reading.trace_key(id, Base64::No));
-        parts.id = match written(Role::Id) {
+        parts.id = match id {
             Some(id) => reading.span_key(id, Base64::No),
             None => {
                 self.made += 1;
@@ -486,8 +486,7 @@ impl Generic {
                 span_number(self.made)
             }
         };
-        parts.parent = written(Role::Parent).map_or(around.parent, |id| reading.span_key(id, Base64::No));
-        let mut name = written(Role::Name);
+        parts.parent = parent.map_or(around.parent, |id| reading.span_key(id, Base64::No));
         if name.is_none() {
             // Among the attributes, or what kind of span it is.
             name = node.text_of("type");
@@ -500,12 +499,10 @@ impl Generic {
         }
         parts.name = reading.builder.intern(name.unwrap_or_default());
         let unnamed = times(reading, &mut parts, fields, &mut self.fractions);
-        let mut service = written(Role::Service);
         let reporter = node.written_of("reporter-id").unwrap_or_default();
         let reporter = self.reporters.iter().find(|(id, _)| id == reporter).map(|(_, name)| name.as_str());
         let (mut kept, mut message) = (Vec::new(), None);
         let told = fields.iter().fold(0, |told, (role, ..)| told | role.bit());
-        let taken = [Role::Id, Role::Trace, Role::Parent, Role::Name, Role::Service].map(written);
         for (role, key, value) in fields {
             match role {
                 Role::Id | Role::Trace | Role::Parent | Role::Name | Role::Service
