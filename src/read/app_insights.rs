@@ -30,11 +30,7 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     }
     let tables = |under, columns, rows| shape.kind_of(under, columns).is_some() && shape.kind_of(under, rows).is_some();
     // A query may have made columns of its own.
-    let mut texts = shape.head().split(|byte| *byte == b'"');
-    let own = texts.any(|text| matches!(text, b"operation_Id" | b"OperationId"));
-    if (tables("tables", "columns", "rows") || tables("Tables", "Columns", "Rows"))
-        && (own || !generic::tells_columns(shape))
-    {
+    if (tables("tables", "columns", "rows") || tables("Tables", "Columns", "Rows")) && !generic::tells_columns(shape) {
         return Some("it has tables of columns and rows");
     }
     let record = |operation: &str, others: [&str; 3]| {

@@ -66,13 +66,13 @@ fn span(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) {
     let name = node.get_any(&["operationName", "operation_name"]).and_then(Node::text);
     parts.name = reading.builder.intern(name.unwrap_or_default());
     parts.flags = node.get("flags").and_then(Node::integer).and_then(|flags| u32::try_from(flags).ok()).unwrap_or(0);
-    parts.start = reading.time_of(&mut parts, node.get_any(&["startTime", "start_time"]), Unit::Micros, "startTime");
+    let start = node.get_any(&["startTime", "start_time"]);
+    parts.start = reading.time_of(&mut parts, start, Unit::Micros, "startTime");
     if parts.start == NO_TIME {
         parts.start = reading.time_of(&mut parts, node.get("startTimeMillis"), Unit::Millis, "startTimeMillis");
     }
     // Go's own JSON of the model counts nanoseconds.
-    let of_model = node.get_any(&["startTime", "start_time"]).is_some_and(|start| start.text().is_some());
-    let unit = if of_model { Unit::Nanos } else { Unit::Micros };
+    let unit = if start.and_then(Node::text).is_some() { Unit::Nanos } else { Unit::Micros };
     if let Some(duration) = duration(&mut parts, node.get("duration"), unit) {
         parts.lasting(duration);
     }

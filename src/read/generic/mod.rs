@@ -21,7 +21,7 @@ use crate::float::parse_f64;
 use crate::json::{Data, Kind, Node};
 use crate::store::{NO_TIME, RawValue, SpanKey, SpanKind, Status, TraceKey};
 use crate::strings::StringId;
-use table::{table, unfolded, unfolded_part};
+use table::{table, unfolded};
 use times::{last, time, times};
 
 pub(super) const FORMAT: Format = Format {
@@ -35,7 +35,7 @@ pub(super) const FORMAT: Format = Format {
 
 fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     let spans = |around: &str| {
-        let told = told_by(shape, around);
+        let told = told_by(shape, around, true);
         // A parent may be told among the attributes.
         let parent =
             told & (PARENT | CHILDREN) != 0 || shape.keys_under("tags").any(|key| Role::of(key) == Role::Parent);
@@ -53,32 +53,41 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
 /// Whether there is a table of spans: names of columns are texts.
 pub(super) fn tells_columns(shape: &Shape<'_>) -> bool {
     let named = ["columns", "Columns", "fields", "meta"].iter().any(|list| shape.has(list));
-    let texts = shape.head().split(|byte| *byte == b'"').filter_map(|text| std::str::from_utf8(text).ok());
-    named && are_columns(texts.fold(0, |told, text| told | Role::of(text).bit()))
+    let mut told = 0;
+    for text in shape.head().split(|byte| *byte == b'"') {
+        // What stands behind a table may be another one.
+        if !named || text.eq_ignore_ascii_case(b"rows") {
+            break;
+        }
+        told |= Role::of(std::str::from_utf8(text).unwrap_or_default()).bit();
+    }
+    are_columns(told)
 }
 
 /// Whether there are spans of OTLP that a store has made rows of: their service stands beside their times.
 pub(super) fn is_row(shape: &Shape<'_>) -> bool {
-    let flat = |key: &str| Role::of(key) == Role::Service || FLATTENED.iter().any(|(start, _)| key.starts_with(start));
-    let starts = ["startTimeUnixNano", "start_time_unix_nano"];
-    starts.iter().any(|start| shape.places_of(start).any(|around| shape.keys_under(around).any(flat)))
+    shape.keys().any(|(under, key, _)| {
+        (Role::of(key) == Role::Service || FLATTENED.iter().any(|(start, _)| key.starts_with(start)))
+            && (shape.kind_of(under, "startTimeUnixNano").or(shape.kind_of(under, "start_time_unix_nano"))).is_some()
+    })
 }
 
 /// Whether objects with these keys are spans and no lines of a log.
 pub(super) fn tells_spans(shape: &Shape<'_>) -> bool {
     const ALL: u32 = ID | PARENT | START | END;
-    shape.places().any(|around| told_by(shape, around) & ALL == ALL)
+    shape.places().any(|around| told_by(shape, around, true) & ALL == ALL)
 }
 
 /// What the keys of the objects under a key, and of parts of them, tell.
-fn told_by(shape: &Shape<'_>, around: &str) -> u32 {
+fn told_by(shape: &Shape<'_>, around: &str, parts: bool) -> u32 {
     let mut told = 0;
-    for (_, key, kind) in shape.keys().filter(|(under, ..)| *under == around) {
-        let role = Role::of(key);
-        told |= role.bit_of(kind == Kind::Object);
-        if role == Role::Part {
-            let part = shape.keys().filter(|(under, ..)| *under == key);
-            told = part.fold(told, |told, (_, key, kind)| told | Role::of(key).bit_of(kind == Kind::Object));
+    for (under, key, kind) in shape.keys() {
+        if under == around {
+            let role = Role::of(key);
+            told |= role.bit_of(kind == Kind::Object);
+            if parts && role == Role::Part {
+                told |= told_by(shape, key, false);
+            }
         }
     }
     told
@@ -350,13 +359,19 @@ impl Generic {
     fn finish(self, reading: &mut Reading<'_>) {
         let unit = self.fractions.or_else(|| self.unit());
         // What is told to the nanosecond is counted in them.
-        let durations = || self.held.iter().filter_map(|(_, duration)| duration.as_deref());
-        // Nothing that is traced takes months.
-        let long = durations().any(|text| text.len() > 10);
-        let fine = (long || self.held.iter().any(|(parts, _)| parts.start != NO_TIME && parts.start % 1000 != 0))
-            && durations().all(|text| !text.contains(['.', 'e', 'E']));
+        let (mut any, mut long, mut fine, mut whole) = (false, false, false, true);
+        for (parts, duration) in &self.held {
+            fine |= parts.start != NO_TIME && parts.start % 1000 != 0;
+            if let Some(text) = duration {
+                any = true;
+                // Nothing that is traced takes months.
+                long |= text.len() > 10;
+                whole &= !text.contains(['.', 'e', 'E']);
+            }
+        }
+        let fine = whole && (fine || long);
         let assumed = unit.unwrap_or(if fine { Unit::Nanos } else { Unit::Millis });
-        if durations().next().is_some() {
+        if any {
             reading.guess(&match unit {
                 Some(unit) => {
                     format!("Durations are taken for {}: so spans hold the starts of their children.", unit.name())
@@ -582,11 +597,8 @@ impl Generic {
         for (key, value) in kept {
             parts.attribute(reading, key, value);
         }
-        let service = match service.or(reporter) {
-            Some(service) => service.to_owned(),
-            None => reading.builder.string(around.service).to_owned(),
-        };
-        parts.service(reading, &service);
+        let of_all = reading.builder.string(around.service).to_owned();
+        parts.service(reading, service.or(reporter).unwrap_or(&of_all));
         let inside =
             Around { trace: parts.trace, parent: parts.id, nested: true, listed: false, head: false, ..around };
         self.held.push((parts, unnamed));
@@ -632,8 +644,6 @@ fn are_objects(list: &Node<'_>) -> bool {
 }
 
 fn event(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
-    let unfolded = unfolded_part(node);
-    let node = unfolded.as_ref().unwrap_or(node);
     let mut event = EventParts::EMPTY;
     let mut fields = Vec::new();
     for member in node.members() {
@@ -659,8 +669,6 @@ fn event(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
 }
 
 fn link(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
-    let unfolded = unfolded_part(node);
-    let node = unfolded.as_ref().unwrap_or(node);
     let mut link = LinkParts::EMPTY;
     for (key, value) in node.members() {
         match (Role::of(key), value.written()) {

@@ -24,20 +24,13 @@ pub(super) fn unfolded<'a>(node: &Node<'a>, roles: &[Role]) -> Option<Node<'a>> 
     unfolded
 }
 
-/// The same of a part of a span.
-pub(super) fn unfolded_part<'a>(part: &Node<'a>) -> Option<Node<'a>> {
-    let roles: Vec<Role> = part.members().iter().map(|(key, _)| Role::of(key)).collect();
-    unfolded(part, &roles)
-}
-
 /// The object that a list of pairs is: `[{"key":"http.route","value":"/pay"}]`, `[{"Key":"error","value_bool":true}]`.
 fn paired<'a>(list: &Node<'a>) -> Option<Node<'a>> {
     let mut members = Vec::new();
     for pair in list.items() {
         let key = pair.get_any(&["key", "Key"])?.text()?;
         // `value_string`, `vStr`, `vInt64`
-        let typed = pair.members().iter().find(|(key, _)| key.starts_with('v') && !key.ends_with("ype"));
-        let value = pair.get_any(&["value", "Value"]).or_else(|| Some(&typed?.1))?;
+        let value = pair.get_any(&["value", "Value"]).or(pair.members().get(2).map(|(_, typed)| typed))?;
         members.push((key.to_owned().into(), value.any_value()));
     }
     let node = Node { data: Data::Map(members), start: list.start, end: list.end, json: false };

@@ -32,7 +32,7 @@ pub(super) fn times(
         _ => None,
     });
     // A date beside a start that is none.
-    let dated = |(_, _, value): &(_, _, &Node<'_>)| value.text().is_some_and(|text| any_date(text).is_some());
+    let dated = |(_, _, value): &(_, _, &Node<'_>)| value.text().is_some_and(|text| text.contains(':'));
     let start = match start.filter(|(unit, _, value)| unit.is_none() && value.written().is_some_and(is_relative)) {
         Some(_) => when.filter(dated).or(start),
         None => start.or(when),
