@@ -363,12 +363,12 @@ pub(super) fn explain_unknown(input: u32, bytes: &[u8]) -> Error {
             })
         }
         _ => {
-            let line = String::from_utf8_lossy(&head[first..]);
-            let line: String = line.lines().next().unwrap_or_default().chars().take(40).collect();
+            let text = String::from_utf8_lossy(&head[first..]);
+            let mut lines = text.lines();
+            let line: String = lines.next().unwrap_or_default().chars().take(40).collect();
+            let is_listed = lines.next().is_some_and(|next| next.trim_start().starts_with("- "));
             unknown(match line.trim_end().strip_suffix(':') {
-                Some(key) if !key.contains(char::is_whitespace) => {
-                    format!("YAML with the key {key}: make it JSON first")
-                }
+                Some(key) if is_listed => format!("YAML with the key {key}: make it JSON first"),
                 _ => format!("text that begins with \"{line}\""),
             })
         }

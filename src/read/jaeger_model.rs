@@ -71,8 +71,9 @@ fn span(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>) {
     if parts.start == NO_TIME {
         parts.start = reading.time_of(&mut parts, node.get("startTimeMillis"), Unit::Millis, "startTimeMillis");
     }
-    // Go's own JSON of the model counts nanoseconds.
-    let unit = if start.and_then(Node::text).is_some() { Unit::Nanos } else { Unit::Micros };
+    // Go's own JSON of the model has dates, and counts nanoseconds.
+    let dated = start.and_then(Node::text).is_some_and(|text| text.contains(':'));
+    let unit = if dated { Unit::Nanos } else { Unit::Micros };
     if let Some(duration) = duration(&mut parts, node.get("duration"), unit) {
         parts.lasting(duration);
     }
