@@ -79,15 +79,14 @@ fn detect(shape: &Shape<'_>) -> Option<&'static str> {
     {
         return None;
     }
-    let (mut lines, mut logs, mut traced) = (0, 0, 0);
+    let (mut lines, mut logs) = (0, 0);
     for line in shape.lines().filter(|line| !line.trim().is_empty()).take(200) {
         let (log, trace) = if text::is_scope(line.as_bytes()) { (true, true) } else { glance::looks(line) };
+        if log && trace {
+            return Some("its lines have times or levels and name traces");
+        }
         lines += 1;
         logs += usize::from(log);
-        traced += usize::from(log && trace);
-    }
-    if traced > 0 {
-        return Some("its lines have times or levels and name traces");
     }
     (logs >= 3 && logs * 2 > lines).then_some("its lines have times or levels")
 }
