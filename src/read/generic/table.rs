@@ -29,8 +29,10 @@ fn paired<'a>(list: &Node<'a>) -> Option<Node<'a>> {
     let mut members = Vec::new();
     for pair in list.items() {
         let key = pair.get_any(&["key", "Key"])?.text()?;
-        // `value_string`, `vStr`, `vInt64`
-        let value = pair.get_any(&["value", "Value"]).or(pair.members().get(2).map(|(_, typed)| typed))?;
+        // `value_string`, `vStr`, `vInt64`, beside `vType` or `ValueType`.
+        let typed = |key: &str| key.starts_with(['v', 'V']) && !key.ends_with("ype");
+        let typed = || pair.members().iter().find(|(key, _)| typed(key)).map(|(_, value)| value);
+        let value = pair.get_any(&["value", "Value"]).or_else(typed)?;
         members.push((key.to_owned().into(), value.any_value()));
     }
     let node = Node { data: Data::Map(members), start: list.start, end: list.end, json: false };
