@@ -99,6 +99,7 @@ pub mod read {
         mod pairs;
         mod paths;
         pub mod pieces;
+        pub mod scan;
         pub mod span_paths;
         pub mod spans;
         pub mod state;

@@ -5,7 +5,8 @@ use super::level::Level;
 use crate::read::instant::Dates;
 use spanscope_hot::read::logs::dates::find_date;
 use spanscope_hot::read::logs::pieces::{PieceKind, Pieces};
-use spanscope_hot::read::logs::text::{COLLECTOR, RECORD, XRAY, is_trace, is_xray, jaeger_context, line_end};
+use spanscope_hot::read::logs::scan::{XRAY, is_xray, jaeger_context};
+use spanscope_hot::read::logs::text::{COLLECTOR, RECORD, is_trace, line_end};
 
 /// Whether a text line looks like one of a log, and whether it names a trace: for a glance at an input.
 pub(super) fn looks(text: &str) -> (bool, bool) {

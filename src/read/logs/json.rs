@@ -6,8 +6,8 @@
 
 use super::fields::Field;
 use super::line::{Found, Line, Shape};
+use super::scan::scan_traceparent;
 use super::state::{LineInput, Taken};
-use super::text;
 use crate::json::{Data, Kind, Lex, Lexer, Phrases, Text};
 use crate::simd;
 use crate::strings::StringId;
@@ -101,7 +101,7 @@ fn object<'a>(reading: &mut LineInput<'a>, lexer: &mut Lexer<'a>) -> Lex<(Taken,
     }
     let lists = seen.list || seen.object;
     if !line.has_trace() && !lists {
-        text::scan_traceparent(reading, &mut line, start, lexer.offset());
+        scan_traceparent(reading, &mut line, start, lexer.offset());
     }
     let says = line.says_something();
     line.finish(reading);
