@@ -253,9 +253,14 @@ pub fn month_first(text: &str) -> Option<OtherDate<'_>> {
     Some(OtherDate { instant, year, named, rest })
 }
 
-/// As [`date_time`], or a date that begins with the month and tells the year.
+/// A date as [`month_first`] has it that tells the year and is all of the text.
+pub fn month_first_alone(text: &str) -> Option<Instant> {
+    Some(month_first(text).filter(|date| date.year && date.rest.is_empty())?.instant)
+}
+
+/// As [`date_time`], or as [`month_first_alone`].
 pub fn any_date(text: &str) -> Option<Instant> {
-    date_time(text).or_else(|| Some(month_first(text).filter(|date| date.year && date.rest.is_empty())?.instant))
+    date_time(text).or_else(|| month_first_alone(text))
 }
 
 /// The zone at the beginning: seconds east of UTC, whether there is one, and what follows.

@@ -7,7 +7,7 @@
 //! ```
 
 use crate::json::{Data, Node, is_number};
-use crate::read::instant::month_first;
+use crate::read::instant::month_first_alone;
 use crate::read::logs::answers::{made, written};
 use spanscope_hot::read::logs::fields::Field;
 
@@ -79,8 +79,8 @@ fn object(names: &[String], row: &[String]) -> String {
     let is_said = |cell: &str| !matches!(cell, "" | "NULL" | "null" | "-");
     let member = |(name, cell): (&String, &String)| {
         let text = || Data::Text(cell.clone().into());
-        let data = match month_first(cell) {
-            Some(date) if date.year && date.rest.is_empty() => Data::Text(written(date.instant.ns).into()),
+        let data = match month_first_alone(cell) {
+            Some(instant) => Data::Text(written(instant.ns).into()),
             // Longer ones are ids or times, which are read from texts as well.
             _ if cell.len() < 16 && is_number(cell) => Data::Number(cell.clone().into()),
             _ if cell.starts_with(['{', '[']) && name != LINE => {

@@ -16,39 +16,24 @@ pub(super) fn times(
     fields: &[Field<'_, '_>],
     fractions: &mut Option<Unit>,
 ) -> Option<String> {
-    let find = |test: fn(Role) -> Option<Option<Unit>>| {
+    let find = |kind: fn(Option<Unit>) -> Role| {
         let mut found = fields.iter().filter(|(_, _, value)| value.data != Data::Null);
-        let mut found = found.by_ref().filter_map(|(role, key, value)| Some((test(*role)?, *key, *value)));
+        let mut found = found.by_ref().filter_map(|(role, key, value)| Some((role.unit_as(kind(None))?, *key, *value)));
         let first = found.next()?;
         // Of two the one counts that says its unit.
         Some(if first.0.is_some() { first } else { found.find(|other| other.0.is_some()).unwrap_or(first) })
     };
-    let start = find(|role| match role {
-        Role::Start(unit) => Some(unit),
-        _ => None,
-    });
-    let when = find(|role| match role {
-        Role::When(unit) => Some(unit),
-        _ => None,
-    });
+    let start = find(Role::Start);
+    let when = find(Role::When);
     // A date beside a start that is none.
     let dated = |(_, _, value): &(_, _, &Node<'_>)| value.text().is_some_and(|text| text.contains(':'));
     let start = match start.filter(|(unit, _, value)| unit.is_none() && value.written().is_some_and(is_relative)) {
         Some(_) => when.filter(dated).or(start),
         None => start.or(when),
     };
-    let offset = find(|role| match role {
-        Role::Offset(unit) => Some(unit),
-        _ => None,
-    });
-    let end = find(|role| match role {
-        Role::End(unit) => Some(unit),
-        _ => None,
-    });
-    let duration = find(|role| match role {
-        Role::Duration(unit) => Some(unit),
-        _ => None,
-    });
+    let offset = find(Role::Offset);
+    let end = find(Role::End);
+    let duration = find(Role::Duration);
     let mut unit = None;
     match (start, offset) {
         (Some((named, key, value)), _) => {
