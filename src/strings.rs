@@ -46,7 +46,7 @@ impl Strings {
 
     /// Where a text stands among all.
     #[inline(always)]
-    fn range(&self, id: StringId) -> Range<usize> {
+    pub fn range(&self, id: StringId) -> Range<usize> {
         let index = id.index();
         let ends = self.ends.as_slice();
         let start = if index == 0 { 0 } else { ends[index - 1] as usize };

@@ -191,6 +191,47 @@ fn a_word_that_is_typed_finds_what_it_finds_at_once() {
     }
 }
 
+/// Many texts, asked again and again and about the same part of them: each query finds what a comparison of every text finds.
+#[test]
+fn what_is_asked_again_is_found_again() {
+    let name = |number: usize| format!("GET /api/{}/{}", ["carts", "orders", "cats"][number % 3], number * 7919 % 1000);
+    let spans: Vec<String> = (0..900)
+        .map(|number| {
+            format!(
+                r#"{{"traceId":"5b8aa5a2d2c872e8321cf37308d69df2","spanId":"{:016x}","name":"{}","startTimeUnixNano":"{}","endTimeUnixNano":"{}"}}"#,
+                number + 1,
+                name(number),
+                number + 1,
+                number + 2
+            )
+        })
+        .collect();
+    let text = format!("[{}]", spans.join(","));
+    let store = spanscope::read(text.into_bytes(), &Default::default()).expect("a readable sample").store;
+    let trace = store.traces().next().expect("a trace");
+    let index = Index::default();
+    let digits = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+    type Holds<'a> = &'a dyn Fn(&str) -> bool;
+    let queries: [(&str, Holds<'_>); 8] = [
+        ("carts/", &|name| name.contains("carts/")),
+        ("carts/7", &|name| name.contains("carts/7")),
+        ("/carts\\/[0-9]*5$/", &|name| name.contains("carts/") && name.ends_with('5')),
+        ("/carts\\/[0-9]{2}$/", &|name| name.contains("carts/") && digits(name).len() == 2),
+        ("/c(ar)?ts\\/[0-9]$/", &|name| name.contains("carts/") && digits(name).len() == 1),
+        ("/c?ats\\/1/", &|name| name.contains("ats/1")),
+        ("/[13]+$/", &|name| name.ends_with(['1', '3'])),
+        ("s/99", &|name| name.contains("s/99")),
+    ];
+    for _ in 0..3 {
+        for (text, holds) in &queries {
+            let query = Query::parse(text).expect("a query").expect("a condition");
+            let wanted: Vec<u32> = (0..900).filter(|number| holds(&name(*number as usize))).collect();
+            assert!(!wanted.is_empty(), "{text}");
+            assert_eq!(query.run(&trace, &self_times(&trace), &index), wanted, "{text}");
+        }
+    }
+}
+
 /// A key that some spans have once, one several times and one not at all, of itself or of its resource; many attributes beside it.
 #[test]
 fn attributes_are_found_under_their_keys() {

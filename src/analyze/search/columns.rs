@@ -1,6 +1,8 @@
 //! What spans are asked for besides texts, each fact side by side: a span's record is many times as long, and a million of them take
 //! longer to walk than a frame lasts. Where it is called nothing of it is inlined, as that is compiled for size.
 
+use std::ops::RangeInclusive;
+
 use crate::store::{SpanKind, Status, Trace};
 
 #[derive(Debug)]
@@ -47,8 +49,8 @@ impl Columns {
     }
 
     #[inline(never)]
-    pub fn keep_durations(&self, marks: &mut [bool], holds: &dyn Fn(f64) -> bool) {
-        keep(&self.durations, marks, holds);
+    pub fn keep_durations(&self, marks: &mut [bool], wanted: &RangeInclusive<f64>) {
+        keep(&self.durations, marks, |ns| wanted.contains(&ns));
     }
 }
 

@@ -9,13 +9,19 @@ use crate::store::Trace;
 /// The positions of the marked ones.
 #[inline(never)]
 pub fn positions(marks: &[bool]) -> Vec<u32> {
+    const TOGETHER: usize = 64;
     let count = marks.iter().filter(|mark| **mark).count();
     // One place more than are wanted: an unmarked one is written over by the next.
     let mut positions = vec![0; count + 1];
     let mut at = 0;
-    for (position, mark) in (0..).zip(marks) {
-        positions[at] = position;
-        at += usize::from(*mark);
+    for (first, some) in (0..).step_by(TOGETHER).zip(marks.chunks(TOGETHER)) {
+        // Most often few are marked, and many lie between them.
+        if some.iter().fold(false, |any, mark| any | mark) {
+            for (position, mark) in (first..).zip(some) {
+                positions[at] = position;
+                at += usize::from(*mark);
+            }
+        }
     }
     positions.truncate(count);
     positions

@@ -19,12 +19,13 @@ mod regex;
 
 use std::cell::{OnceCell, RefCell};
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use pattern::Pattern;
 use spanscope_hot::analyze::search::columns::Columns;
 use spanscope_hot::analyze::search::marks::{self, Open};
 use spanscope_hot::analyze::search::recent::Recent;
-use spanscope_hot::analyze::search::texts::Texts;
+use spanscope_hot::analyze::search::texts::{Place, Texts};
 
 use super::answers::Answers;
 use crate::float::parse_f64;
@@ -68,6 +69,9 @@ enum Node {
     },
 }
 
+/// The numbers that a comparison allows.
+type Numbers = RangeInclusive<f64>;
+
 /// A condition on a span alone.
 #[derive(Debug)]
 enum Leaf {
@@ -86,8 +90,9 @@ enum Leaf {
     Id(String),
     Kind(SpanKind),
     Status(Status),
-    Duration(Number, f64),
-    Own(Number, f64),
+    /// In nanoseconds, as the next.
+    Duration(Numbers),
+    Own(Numbers),
     Attribute {
         key: String,
         test: Test,
@@ -102,30 +107,7 @@ enum Test {
     /// The text, or the number that it is.
     Is(Pattern, Option<f64>),
     IsNot(Pattern, Option<f64>),
-    Number(Number, f64),
-}
-
-/// How numbers are compared.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Number {
-    Equal,
-    Above,
-    AtLeast,
-    Below,
-    AtMost,
-}
-
-impl Number {
-    #[inline(always)]
-    fn holds(self, found: f64, wanted: f64) -> bool {
-        match self {
-            Number::Equal => found == wanted,
-            Number::Above => found > wanted,
-            Number::AtLeast => found >= wanted,
-            Number::Below => found < wanted,
-            Number::AtMost => found <= wanted,
-        }
-    }
+    Number(Numbers),
 }
 
 /// A word is an id, or its beginning, from so many digits on: shorter ones are too often a part of one by chance.
@@ -295,10 +277,10 @@ impl<'a> Search<'a> {
             Leaf::Id(id) => self.keep(within, &mut |span| span.id_begins(id)),
             Leaf::Kind(kind) => self.columns().keep_kind(within, *kind),
             Leaf::Status(status) => self.columns().keep_status(within, *status),
-            Leaf::Duration(number, ns) => self.columns().keep_durations(within, &|found| number.holds(found, *ns)),
-            Leaf::Own(number, ns) => {
+            Leaf::Duration(wanted) => self.columns().keep_durations(within, wanted),
+            Leaf::Own(wanted) => {
                 let own = |span: Span<'_>| self.self_ns.get(span.position()).map_or(0.0, |ns| *ns as f64);
-                self.keep(within, &mut |span| number.holds(own(span), *ns) && span.start_ns().is_some());
+                self.keep(within, &mut |span| wanted.contains(&own(span)) && span.start_ns().is_some());
             }
             Leaf::Attribute { key, test } => {
                 self.keep_attribute(within, key, &|text| test.passes(text), true);
@@ -333,15 +315,28 @@ impl<'a> Search<'a> {
         let id = id.filter(|id| id.bytes().all(|digit| digit.is_ascii_hexdigit()) || self.has_ids_of_text());
         let mut open = Open::new(within);
         let mut recent = self.index.recent.borrow_mut();
-        let mut ask = |number: u32, from: usize| {
-            !pattern.is_in_from(texts.text(number), from) || open.found(texts.spans_of(number))
-        };
         match (pattern, pattern.needed()) {
             (Pattern::Plain(_), Some(needle)) => recent.find(texts, &needle, &mut open),
-            (_, Some(needle)) => recent.each(texts, &needle, &mut |place| ask(place.number, place.at as usize)),
+            (Pattern::Regex(regex), needed) => {
+                let (mut regex, mut matched) = (regex.borrow_mut(), Vec::new());
+                let mut walk = |places: &[Place]| {
+                    matched.clear();
+                    regex.walk_each(texts, places, &mut matched);
+                    texts.find_spans_of(&matched, &mut open)
+                };
+                match needed {
+                    Some(needle) => recent.each(texts, &needle, &mut walk),
+                    None => texts.each(&mut walk),
+                }
+            }
+            // Nothing is in everything.
+            (Pattern::Plain(_), None) => open.marks().fill(false),
             // Some letter of it is not ASCII, in either case.
-            (Pattern::Letters(_), None) => drop(texts.beyond_ascii().iter().all(|number| ask(*number, 0))),
-            _ => drop(texts.all().all(|number| ask(number, 0))),
+            (Pattern::Letters(_), _) => {
+                let found = |number: &u32| pattern.is_in(texts.text(*number));
+                let found: Vec<u32> = texts.beyond_ascii().iter().copied().filter(found).collect();
+                texts.find_spans_of(&found, &mut open);
+            }
         }
         let open = open.marks();
         for (position, value) in texts.long() {
@@ -395,7 +390,7 @@ impl Test {
             Test::Part(pattern) => pattern.is_in(text),
             Test::Is(pattern, wanted) => equal(pattern, wanted),
             Test::IsNot(pattern, wanted) => !equal(pattern, wanted),
-            Test::Number(order, wanted) => number().is_some_and(|found| order.holds(found, *wanted)),
+            Test::Number(wanted) => number().is_some_and(|found| wanted.contains(&found)),
         }
     }
 }

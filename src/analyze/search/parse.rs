@@ -1,7 +1,7 @@
 //! A query as it is typed, taken apart.
 
 use super::pattern::Pattern;
-use super::{Leaf, Node, Number, QueryError, Test};
+use super::{Leaf, Node, Numbers, QueryError, Test};
 use crate::float::parse_f64;
 use crate::store::{SpanKind, Status};
 
@@ -56,7 +56,28 @@ enum Operator {
     IsNot,
     /// `=~`
     Matches,
-    Order(Number),
+    Order(Order),
+}
+
+/// How numbers are compared.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Order {
+    Above,
+    AtLeast,
+    Below,
+    AtMost,
+}
+
+impl Order {
+    /// The numbers of which it holds beside this one.
+    fn allows(self, number: f64) -> Numbers {
+        match self {
+            Order::Above => number.next_up()..=f64::INFINITY,
+            Order::AtLeast => number..=f64::INFINITY,
+            Order::Below => f64::NEG_INFINITY..=number.next_down(),
+            Order::AtMost => f64::NEG_INFINITY..=number,
+        }
+    }
 }
 
 type Parsed<T> = Result<T, QueryError>;
@@ -266,12 +287,12 @@ impl<'a> Parser<'a> {
             () if self.eat("!=") => Some(Operator::IsNot),
             () if self.eat("=~") => Some(Operator::Matches),
             () if self.eat("==") || self.eat("=") => Some(Operator::Is),
-            () if self.eat("<=") => Some(Operator::Order(Number::AtMost)),
-            () if self.eat(">=") => Some(Operator::Order(Number::AtLeast)),
-            () if self.eat("<") => Some(Operator::Order(Number::Below)),
+            () if self.eat("<=") => Some(Operator::Order(Order::AtMost)),
+            () if self.eat(">=") => Some(Operator::Order(Order::AtLeast)),
+            () if self.eat("<") => Some(Operator::Order(Order::Below)),
             () if self.eat(">") => {
                 let number = self.rest().trim_start().trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit());
-                (number || !spaced).then_some(Operator::Order(Number::Above))
+                (number || !spaced).then_some(Operator::Order(Order::Above))
             }
             () => None,
         };
@@ -300,7 +321,7 @@ impl<'a> Parser<'a> {
     fn attribute(&self, key: String, operator: Operator, value: &Value) -> Parsed<Leaf> {
         let test = match operator {
             Operator::Order(order) => match parse_f64(&value.text) {
-                Some(number) => Test::Number(order, number),
+                Some(number) => Test::Number(order.allows(number)),
                 None if self.text[..value.at].ends_with('>') => {
                     let message = "Expected a number after >, or spaces around it for \"is the parent of\", found";
                     return self.error(value.at, format!("{message} {}.", self.found(value.at)));
@@ -343,12 +364,12 @@ impl<'a> Parser<'a> {
                 }
             },
             Field::Duration | Field::Own => {
-                let order = match operator {
-                    Operator::Order(order) => order,
-                    _ => Number::Equal,
-                };
                 let ns = self.duration(value)?;
-                if field == Field::Duration { Leaf::Duration(order, ns) } else { Leaf::Own(order, ns) }
+                let allowed = match operator {
+                    Operator::Order(order) => order.allows(ns),
+                    _ => ns..=ns,
+                };
+                if field == Field::Duration { Leaf::Duration(allowed) } else { Leaf::Own(allowed) }
             }
         };
         Ok(if operator == Operator::IsNot { Leaf::Not(Box::new(leaf)) } else { leaf })

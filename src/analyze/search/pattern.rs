@@ -31,15 +31,10 @@ impl Pattern {
 
     /// Whether it occurs in the text.
     pub(super) fn is_in(&self, text: &str) -> bool {
-        self.is_in_from(text, 0)
-    }
-
-    /// The same, where what is needed is known not to stand before a place.
-    pub(super) fn is_in_from(&self, text: &str, from: usize) -> bool {
         match self {
             Pattern::Plain(needle) => needle.is_in(text.as_bytes(), 0, text.len()),
             Pattern::Letters(letters) => is_in(letters, text),
-            Pattern::Regex(regex) => regex.borrow_mut().is_in(text, from),
+            Pattern::Regex(regex) => regex.borrow_mut().is_in(text),
         }
     }
 

@@ -10,7 +10,9 @@
 //! takes to walk some megabytes: all texts once, and the spans of those that match.
 
 use std::hint;
+use std::ops::Range;
 
+use super::marks::Open;
 use super::recent::Recent;
 use super::shapes::Shapes;
 use crate::simd::Needle;
@@ -23,6 +25,8 @@ const LONGEST: usize = 256;
 const LONG: u32 = 1 << 31;
 /// How many texts are looked at together.
 const TOGETHER: usize = 32;
+/// How many places are told together.
+pub(super) const TOLD: usize = 256;
 
 #[derive(Debug)]
 pub struct Texts {
@@ -151,22 +155,16 @@ impl Texts {
     /// Tells where in the collected texts a needle first stands, rising, as long as more are wanted. It is looked for in all of them at once, or
     /// in those alone that are known to have a part of it. The texts of most spans come first, so that often few are looked at until every span
     /// has one.
-    pub(super) fn with(&self, needle: &Needle, known: Option<Known<'_>>, more: &mut dyn FnMut(Place) -> bool) {
+    #[inline(always)] // in its one caller, with what it is told
+    pub(super) fn with(&self, needle: &Needle, known: Option<Known<'_>>, more: &mut impl FnMut(Place) -> bool) {
         let (bytes, ends) = self.strings.all();
-        let start = |number: u32| number.checked_sub(1).map_or(0, |before| ends[before as usize] as usize);
         if let Some(Known { places, part_at }) = known {
-            for places in places.chunks(TOGETHER) {
-                // They lie far apart. Asked for one after the other the memory would be waited for each time, asked for together once.
-                let byte = |place: &Place| bytes.get(start(place.number) + place.at as usize).copied();
-                hint::black_box(places.iter().filter_map(byte).fold(0, |sum, byte| sum ^ byte));
-                for Place { number, at } in places {
-                    let (start, end) = (start(*number), ends[*number as usize] as usize);
-                    // It cannot stand before the part's first place.
-                    let from = start + (*at as usize).saturating_sub(part_at);
-                    let found = needle.find(bytes, from, end - from);
-                    if found.is_some_and(|found| !more(Place { number: *number, at: (found - start) as u32 })) {
-                        return;
-                    }
+            for (Range { start, end }, Place { number, at }) in self.at(places) {
+                // It cannot stand before the part's first place.
+                let from = start + (*at as usize).saturating_sub(part_at);
+                let found = needle.find(bytes, from, end - from);
+                if found.is_some_and(|found| !more(Place { number: *number, at: (found - start) as u32 })) {
+                    return;
                 }
             }
             return;
@@ -174,10 +172,13 @@ impl Texts {
         let (mut number, mut at) = (0, 0);
         while let Some(found) = needle.find(bytes, at, bytes.len() - at) {
             number = first_beyond(ends, number, found);
-            let Some(end) = ends.get(number).map(|end| *end as usize) else { break };
+            if number == ends.len() {
+                break;
+            }
+            let Range { start, end } = self.strings.range(StringId(number as u32));
             if found + needle.len() > end {
                 at = found + 1;
-            } else if more(Place { number: number as u32, at: (found - start(number as u32)) as u32 }) {
+            } else if more(Place { number: number as u32, at: (found - start) as u32 }) {
                 at = end;
             } else {
                 break;
@@ -185,9 +186,35 @@ impl Texts {
         }
     }
 
-    /// The numbers of all collected texts.
-    pub fn all(&self) -> impl Iterator<Item = u32> + use<> {
-        0..self.strings.len() as u32
+    /// Where among [`Texts::bytes`] the texts of these places stand, which lie far apart.
+    #[inline(always)]
+    pub(super) fn at<'a>(&'a self, places: &'a [Place]) -> impl Iterator<Item = (Range<usize>, &'a Place)> {
+        let bytes = self.bytes();
+        places.chunks(TOGETHER).flat_map(move |places| {
+            let texts = places.iter().map(|place| (self.strings.range(StringId(place.number)), place));
+            ask_for(texts.clone().filter_map(|(text, place)| bytes.get(text.start + place.at as usize).copied()));
+            texts
+        })
+    }
+
+    /// All collected texts, one after the other.
+    #[inline(always)]
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.strings.all().0
+    }
+
+    /// Tells the beginnings of all collected texts, some at a time, as long as more are wanted.
+    #[inline(never)] // among what is compiled for size it would be so too
+    pub fn each(&self, more: &mut dyn FnMut(&[Place]) -> bool) {
+        let texts = self.strings.len() as u32;
+        let mut places = Vec::new();
+        for first in (0..texts).step_by(TOLD) {
+            places.clear();
+            places.extend((first..texts.min(first + TOLD as u32)).map(|number| Place { number, at: 0 }));
+            if !more(&places) {
+                break;
+            }
+        }
     }
 
     /// The numbers of those that are not ASCII.
@@ -201,9 +228,14 @@ impl Texts {
         self.strings.get(StringId(number))
     }
 
-    /// The spans that have a text.
-    pub fn spans_of(&self, number: u32) -> &[u32] {
-        self.places.of(number)
+    /// Finds the spans that have one of these texts; whether there are others to be found.
+    #[inline(never)] // among what is compiled for size it would be so too
+    pub fn find_spans_of(&self, numbers: &[u32], open: &mut Open) -> bool {
+        numbers.chunks(TOGETHER).all(|numbers| {
+            let places = numbers.iter().map(|number| self.places.of(*number));
+            ask_for(places.clone().filter_map(|spans| spans.first().copied()));
+            places.into_iter().all(|spans| open.found(spans))
+        })
     }
 
     /// The texts that stay where they are, and the span of each.
@@ -293,6 +325,13 @@ impl Texts {
             Some(long) => Err(self.long[long as usize]),
         }
     }
+}
+
+/// Reads what is looked at soon. It lies far apart: asked for one after the other the memory would be waited for each time, asked for together
+/// once.
+#[inline(always)]
+fn ask_for<T: Into<u32>>(values: impl Iterator<Item = T>) {
+    hint::black_box(values.fold(0, |sum, value| sum ^ value.into()));
 }
 
 /// The first of the ends, from the place `from` on, that is greater. It is mostly near, and else some doublings away.
