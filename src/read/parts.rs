@@ -94,6 +94,12 @@ pub(super) struct Parts {
     pub(super) warnings: Vec<(WarningKind, String)>,
 }
 
+impl Default for Parts {
+    fn default() -> Parts {
+        Parts::at(0)
+    }
+}
+
 impl Parts {
     /// Nothing yet, of a span that begins at this offset.
     pub(super) fn at(offset: u32) -> Parts {
@@ -120,6 +126,19 @@ impl Parts {
             scope_attributes: Vec::new(),
             warnings: Vec::new(),
         }
+    }
+
+    /// The same with the room that it has.
+    pub(super) fn reset(&mut self, offset: u32) {
+        let mut fresh = Parts::at(offset);
+        macro_rules! keep_room {
+            ($($list:ident),*) => {$(
+                std::mem::swap(&mut fresh.$list, &mut self.$list);
+                fresh.$list.clear();
+            )*};
+        }
+        keep_room!(attributes, events, links, resource, warnings);
+        *self = fresh;
     }
 
     /// Adds an attribute; `null` is kept as one.
@@ -374,19 +393,10 @@ impl<'a> Reading<'a> {
         match &node.data {
             Data::Null => RawValue::NULL,
             Data::Bool(value) => RawValue::bool(*value),
-            Data::Number(number) if is_number(number) => {
-                let encoding = Encoding::Json;
-                match self.stands(node.start, number) {
-                    Some((start, end)) => self.slice_value(encoding, start, end),
-                    None => self.builder.made_value(encoding, number),
-                }
-            }
+            Data::Number(number) if is_number(number) => self.kept(Encoding::Json, node.start, number),
             // Other notations write numbers that JSON has not: `NaN`, `Infinity`.
             Data::Number(number) => self.builder.made_value(Encoding::Double, number),
-            Data::Text(text) if text.len() > SHORT => match self.stands(node.start + 1, text) {
-                Some((start, end)) => self.slice_value(Encoding::Text, start, end),
-                None => self.made_text(text),
-            },
+            Data::Text(text) if text.len() > SHORT => self.kept(Encoding::Text, node.start + 1, text),
             Data::Text(text) => self.made_text(text),
             Data::Bytes(bytes) => self.builder.made_value(Encoding::Base64, &to_base64(bytes)),
             Data::List(_) | Data::Map(_) if node.json => self.slice_value(Encoding::Json, node.start, node.end),
@@ -394,10 +404,13 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The range of the input at an offset, if the text stands there.
-    fn stands(&self, start: u32, text: &str) -> Option<(u32, u32)> {
-        let end = start.checked_add(u32::try_from(text.len()).ok()?)?;
-        (self.bytes.get(start as usize..end as usize)? == text.as_bytes()).then_some((start, end))
+    /// A text as a slice of the input, if it stands there at this offset.
+    pub(super) fn kept(&mut self, encoding: Encoding, start: u32, text: &str) -> RawValue {
+        let from = start as usize;
+        match self.bytes.get(from..from + text.len()) {
+            Some(there) if there == text.as_bytes() => self.slice_value(encoding, start, start + text.len() as u32),
+            _ => self.builder.made_value(encoding, text),
+        }
     }
 
     /// A trace id in its usual spellings: hexadecimal, with `0x` or dashes of a UUID too; free text is kept as it is.

@@ -79,6 +79,10 @@ pub struct LinkDraft {
 #[doc(hidden)]
 pub const SPAN_SIZE: usize = size_of::<SpanRecord>();
 
+/// A span while reading: the number of its trace, and its id.
+#[doc(hidden)]
+pub type SpanOf = (u32, u64);
+
 /// Collects spans; [`StoreBuilder::finish`] makes the tree.
 #[derive(Debug)]
 #[doc(hidden)]
@@ -653,6 +657,18 @@ impl StoreBuilder {
     pub fn set_times(&mut self, span: usize, start: u64, end: u64) {
         self.spans[span].start = start;
         self.spans[span].end = end;
+    }
+
+    /// Start and end of a span that was added.
+    pub fn times_of(&self, span: usize) -> (u64, u64) {
+        (self.spans[span].start, self.spans[span].end)
+    }
+
+    /// Which span one that was added is, and which one its parent, if it names one.
+    pub fn ids_of(&self, span: usize) -> (SpanOf, Option<SpanOf>) {
+        let SpanRecord { trace, id, parent_id, .. } = self.spans[span];
+        let parent = Some((trace, parent_id)).filter(|_| !self.spans[span].parent_key().is_empty());
+        ((trace, id), parent)
     }
 
     /// The resource of a span that was added.

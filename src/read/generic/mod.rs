@@ -1,29 +1,28 @@
 //! Spans of any program: objects that have an id, the id of a parent or children inside, a start and an end or a duration, whatever their
 //! keys are called. It comes last, and takes only what no other format does; what it takes for granted is told.
 //!
-//! Durations whose unit nothing names are held back until all spans are there: in the right unit a span does not end before its children start.
+//! Durations whose unit nothing names wait until all spans are there: in the right unit a span does not end before its children start.
 //!
 //! Keys are compared by their letters and digits alone: `parentSpanId`, `parent_span_id` and `Parent-Span-ID` are one.
 
+mod pieces;
 mod roles;
 mod table;
 mod times;
-
-use std::collections::HashMap;
 
 use super::Format;
 use super::detect::Shape;
 use super::documents::Reading;
 use super::ids::Base64;
 use super::instant::Unit;
-use super::parts::{Assembler, EventParts, LinkParts, Parts, span_number};
+use super::parts::{Assembler, EventParts, LinkParts, Met, Parts, span_number};
 use super::told::kind_of;
 use crate::float::parse_f64;
 use crate::json::{Data, Kind, Node};
-use crate::store::{NO_TIME, RawValue, SpanKey, SpanKind, Status, TraceKey};
+use crate::store::{Encoding, NO_TIME, RawValue, SpanKey, SpanKind, SpanOf, Status, StoreBuilder, TraceKey};
 use crate::strings::StringId;
 use roles::{CHILDREN, DURATION, END, ID, NAME, OFFSET, PARENT, Role, Roles, START, TIMES, TRACE, WHEN};
-use table::{table, unfolded};
+use table::{TABLES, Table, unfolded};
 use times::{last, time, times};
 
 pub(super) const FORMAT: Format = Format {
@@ -102,13 +101,27 @@ fn are_columns(told: u32) -> bool {
 }
 
 fn read(reading: &mut Reading<'_>) {
-    let mut generic =
-        Generic { held: Vec::new(), made: 0, fractions: None, reporters: Vec::new(), roles: Roles::default() };
-    reading.objects(&[], &mut |reading, node| {
-        let (trace, parent, service) = (TraceKey::EMPTY, SpanKey::EMPTY, StringId::EMPTY);
-        let around = Around { trace, parent, service, nested: false, listed: true, head: false };
-        generic.learn_reporters(&node);
-        generic.walk(reading, &node, around);
+    let mut generic = Generic { first: reading.builder.span_count(), ..Generic::default() };
+    reading.documents(|reading, lexer| {
+        reading.objects_or(lexer, &[], &mut |reading, met| {
+            let node = match met {
+                Met::Tree(node) => node,
+                Met::Object(lexer) => {
+                    let mark = lexer.mark();
+                    let Ok(node) = generic.piece(lexer) else {
+                        // What is left of it, if it is broken, comes as a tree.
+                        lexer.rewind(mark);
+                        return false;
+                    };
+                    node
+                }
+            };
+            let (trace, parent, service) = (TraceKey::EMPTY, SpanKey::EMPTY, StringId::EMPTY);
+            let around = Around { trace, parent, service, nested: false, listed: true, head: false };
+            generic.learn_reporters(reading, &node);
+            generic.walk(reading, &node, around);
+            true
+        })
     });
     generic.finish(reading);
 }
@@ -128,7 +141,7 @@ struct Around {
 }
 
 /// A member of an object: what it says, its key and its value.
-type Field<'n, 'a> = (Role, &'n str, &'n Node<'a>);
+type Field<'n> = (Role, &'n str, &'n Node<'n>);
 
 /// Whether a key has this in it, whatever its capitals.
 fn has_word(key: &str, word: &str) -> bool {
@@ -136,7 +149,7 @@ fn has_word(key: &str, word: &str) -> bool {
 }
 
 /// Text or number of the field that says this: of several the first one that is said of a span, as rows have ids of their own, too.
-fn written<'n>(fields: &[Field<'n, '_>], role: Role) -> Option<&'n str> {
+fn written<'n>(fields: &[Field<'n>], role: Role) -> Option<&'n str> {
     let mut best: Option<(u8, &'n str)> = None;
     for (of, key, value) in fields.iter().filter(|(of, ..)| *of == role) {
         let value = value.items().first().filter(|_| *of == Role::Parent).unwrap_or(value);
@@ -150,9 +163,22 @@ fn written<'n>(fields: &[Field<'n, '_>], role: Role) -> Option<&'n str> {
     best.map(|(_, text)| text)
 }
 
+/// A span whose duration has no unit yet: its number in the store, and the duration as it is written.
+type Waiting = (usize, RawValue);
+
+#[derive(Default)]
 struct Generic {
-    /// Spans, each with its duration if nothing names the unit.
-    held: Vec<(Parts, Option<String>)>,
+    /// How many spans there were before.
+    first: usize,
+    out: Assembler,
+    /// The pieces of a span, whose room each span uses again.
+    parts: Parts,
+    waiting: Vec<Waiting>,
+    /// Of the durations that wait, one has so many digits that it counts nanoseconds; one has a fraction.
+    long: bool,
+    broken: bool,
+    /// A start is told to the nanosecond.
+    fine: bool,
     /// Ids that were made up.
     made: u64,
     /// The unit of starts with a fraction, where durations have one, too.
@@ -160,70 +186,82 @@ struct Generic {
     /// Services by the ids of what reported them, as JSON:API tells them beside the spans (Lightstep).
     reporters: Vec<(String, String)>,
     roles: Roles,
+    /// Cut lists around what is read.
+    level: u32,
 }
 
 impl Generic {
-    fn learn_reporters(&mut self, node: &Node<'_>) {
+    fn learn_reporters(&mut self, reading: &mut Reading<'_>, node: &Node<'_>) {
         let list = node.at(&["data", "relationships", "reporters"]).or(node.at(&["relationships", "reporters"]));
-        for reporter in list.map_or(&[][..], Node::items) {
+        let Some(list) = list else { return };
+        self.each(reading, list, &mut |generic, _, reporter| {
             let name = reporter.at(&["attributes", "lightstep.component_name"]).and_then(Node::text);
             if let (Some(id), Some(name)) = (reporter.written_of("reporter-id"), name) {
-                self.reporters.push((id.to_owned(), name.to_owned()));
+                generic.reporters.push((id.to_owned(), name.to_owned()));
             }
-        }
+        });
     }
 
-    /// Puts the spans into the store, and says what was taken for granted.
+    /// Ends the spans whose durations wait, and says what was taken for granted.
     fn finish(self, reading: &mut Reading<'_>) {
-        let unit = self.fractions.or_else(|| self.unit());
+        if self.waiting.is_empty() {
+            return;
+        }
+        let unit = self.fractions.or_else(|| self.unit(reading.builder));
         // What is told to the nanosecond is counted in them.
-        let (mut any, mut long, mut fine, mut whole) = (false, false, false, true);
-        for (parts, duration) in &self.held {
-            fine |= parts.start != NO_TIME && parts.start % 1000 != 0;
-            if let Some(text) = duration {
-                any = true;
-                // Nothing that is traced takes months.
-                long |= text.len() > 10;
-                whole &= !text.contains(['.', 'e', 'E']);
-            }
-        }
-        let fine = whole && (fine || long);
+        let fine = !self.broken && (self.fine || self.long);
         let assumed = unit.unwrap_or(if fine { Unit::Nanos } else { Unit::Millis });
-        if any {
-            reading.guess(&match unit {
-                Some(unit) => {
-                    format!("Durations are taken for {}: so spans hold the starts of their children.", unit.name())
-                }
-                None if fine && long => "Durations are taken for nanoseconds, by their size.".to_owned(),
-                None if fine => "Durations are taken for nanoseconds, as times are told to the nanosecond.".to_owned(),
-                None => "Durations are taken for milliseconds: nothing names their unit.".to_owned(),
-            });
-        }
-        let mut out = Assembler::default();
-        for (mut parts, duration) in self.held {
-            if let Some(duration) = duration.and_then(|text| assumed.nanos(&text)) {
-                last(&mut parts, duration);
+        reading.guess(&match unit {
+            Some(unit) => {
+                format!("Durations are taken for {}: so spans hold the starts of their children.", unit.name())
             }
-            out.push(reading, &parts);
+            None if fine && self.long => "Durations are taken for nanoseconds, by their size.".to_owned(),
+            None if fine => "Durations are taken for nanoseconds, as times are told to the nanosecond.".to_owned(),
+            None => "Durations are taken for milliseconds: nothing names their unit.".to_owned(),
+        });
+        let mut parts = self.parts;
+        for (span, text) in self.waiting {
+            let builder = &mut *reading.builder;
+            let Some(duration) = assumed.nanos(builder.plain_text(text)) else { continue };
+            (parts.start, parts.end) = builder.times_of(span);
+            last(&mut parts, duration);
+            builder.set_times(span, parts.start, parts.end);
+            for (kind, message) in parts.warnings.drain(..) {
+                builder.warn_about(span, kind, &message);
+            }
         }
     }
 
     /// The smallest unit in which nine of ten spans start before their parents have ended.
-    fn unit(&self) -> Option<Unit> {
-        let mut spans = HashMap::new();
-        for (i, (span, _)) in self.held.iter().enumerate() {
-            spans.entry((span.trace.value, span.id.value)).or_insert(i);
+    fn unit(&self, builder: &StoreBuilder) -> Option<Unit> {
+        // Open addressing from trace and id to the number among those that wait, plus one.
+        let mut slots = vec![0_u32; (self.waiting.len() * 2).next_power_of_two()];
+        let slot_of = |slots: &[u32], id: SpanOf| {
+            let mut at = (id.1 ^ u64::from(id.0)).wrapping_mul(0x9e37_79b9_7f4a_7c15) as usize >> 7;
+            loop {
+                at &= slots.len() - 1;
+                match slots[at].checked_sub(1).map(|number| self.waiting[number as usize]) {
+                    Some(waiting) if builder.ids_of(waiting.0).0 != id => at += 1,
+                    found => return (at, found),
+                }
+            }
+        };
+        for (number, (span, _)) in (1..).zip(&self.waiting) {
+            if let (at, None) = slot_of(&slots, builder.ids_of(*span).0) {
+                slots[at] = number;
+            }
         }
         let units = [(Unit::Nanos, 1.0), (Unit::Micros, 1e3), (Unit::Millis, 1e6), (Unit::Seconds, 1e9)];
         let (mut all, mut held) = (0, [0; 4]);
-        for (child, _) in self.held.iter().filter(|(span, _)| !span.parent.is_empty() && span.start != NO_TIME) {
-            let Some(parent) = spans.get(&(child.trace.value, child.parent.value)) else { continue };
-            let (parent, Some(duration)) = &self.held[*parent] else { continue };
-            let duration = parse_f64(duration).unwrap_or_default();
-            if parent.start < child.start && duration > 0.0 {
+        for child in self.first..builder.span_count() {
+            let (_, Some(parent)) = builder.ids_of(child) else { continue };
+            let (_, Some((parent, duration))) = slot_of(&slots, parent) else { continue };
+            let (parent, start) = (builder.times_of(parent).0, builder.times_of(child).0);
+            let duration = parse_f64(builder.plain_text(duration)).unwrap_or_default();
+            if start != NO_TIME && parent < start && duration > 0.0 {
                 all += 1;
                 for ((_, ns), held) in units.iter().zip(&mut held) {
-                    *held += usize::from((child.start - parent.start) as f64 <= duration * ns);
+                    *held += usize::from((start - parent) as f64 <= duration * ns);
                 }
             }
         }
@@ -233,28 +271,29 @@ impl Generic {
 
     /// Recursion is bounded by the lexer's limit of nesting.
     fn walk(&mut self, reading: &mut Reading<'_>, node: &Node<'_>, mut around: Around) {
-        if let Data::List(items) = &node.data {
+        if let Data::List(_) = &node.data {
             around.listed = true;
-            items.iter().for_each(|item| self.walk(reading, item, around));
+            self.each(reading, node, &mut |generic, reading, item| generic.walk(reading, item, around));
             return;
         }
-        if let Some(rows) = table(node) {
+        if let Some(table) = Table::of(node) {
             around.listed = true;
-            rows.iter().for_each(|row| self.walk(reading, row, around));
+            table.each(self, reading, &mut |generic, reading, row| generic.walk(reading, row, around));
             return;
         }
-        let roles: Vec<Role> = node.members().iter().map(|(key, _)| self.roles.of(key)).collect();
-        let unfolded = unfolded(node, &roles);
-        let node = unfolded.as_ref().unwrap_or(node);
-        let own = node.members().iter().zip(&roles);
-        let mut fields: Vec<Field<'_, '_>> = own.map(|((key, value), role)| (*role, key.as_ref(), value)).collect();
+        let own = node.members().iter();
+        let mut fields: Vec<Field<'_>> = own.map(|(key, value)| (self.roles.of(key), key.as_ref(), value)).collect();
+        let unfolded: Vec<Option<Node<'_>>> = fields.iter().map(|(role, _, value)| unfolded(*role, value)).collect();
+        for (field, inner) in fields.iter_mut().zip(&unfolded) {
+            field.2 = inner.as_ref().unwrap_or(field.2);
+        }
         for at in 0..fields.len() {
             if let (Role::Part, _, part) = fields[at] {
                 let inner = part.members().iter().map(|(key, value)| (self.roles.of(key), key.as_ref(), value));
                 fields.extend(inner.filter(|(role, ..)| !matches!(role, Role::Other | Role::Part)));
             }
         }
-        let told = |(role, _, value): &Field<'_, '_>| match &value.data {
+        let told = |(role, _, value): &Field<'_>| match &value.data {
             Data::Null => 0,
             data => role.bit_of(matches!(data, Data::Map(_))),
         };
@@ -280,7 +319,7 @@ impl Generic {
         if let Some(name) = written(&fields, Role::Service) {
             around.service = reading.builder.intern(name);
         }
-        let (before, listed) = (self.held.len(), around.listed);
+        let (before, listed) = (reading.builder.span_count(), around.listed);
         let inner = fields.iter().filter(|(_, _, value)| matches!(value.data, Data::List(_) | Data::Map(_)));
         let alone = inner.clone().next().is_none();
         for (role, key, value) in inner {
@@ -293,15 +332,16 @@ impl Generic {
             around.head = *role == Role::Trace && matches!(value.data, Data::Map(_)) && fields.len() > 1;
             self.walk(reading, value, around);
         }
-        if listed && (alone || timed && self.held.len() == before) {
+        if listed && (alone || timed && reading.builder.span_count() == before) {
             reading.not_a_span(node, "an id and a time");
         }
     }
 
-    fn span(&mut self, reading: &mut Reading<'_>, node: &Node<'_>, fields: &[Field<'_, '_>], around: Around) {
+    fn span(&mut self, reading: &mut Reading<'_>, node: &Node<'_>, fields: &[Field<'_>], around: Around) {
         let taken = [Role::Id, Role::Trace, Role::Parent, Role::Name, Role::Service].map(|role| written(fields, role));
         let [id, mut trace, parent, mut name, mut service] = taken;
-        let mut parts = Parts::at(node.start);
+        let mut parts = std::mem::take(&mut self.parts);
+        parts.reset(node.start);
         if trace.is_none() && around.trace == TraceKey::EMPTY {
             // A trace among its spans.
             let list =
@@ -419,15 +459,23 @@ impl Generic {
         parts.service(reading, service.or(reporter).unwrap_or(&of_all));
         let inside =
             Around { trace: parts.trace, parent: parts.id, nested: true, listed: false, head: false, ..around };
-        self.held.push((parts, unnamed));
+        self.fine |= parts.start != NO_TIME && parts.start % 1000 != 0;
+        if let Some((text, start)) = unnamed {
+            // Nothing that is traced takes months.
+            self.long |= text.len() > 10;
+            self.broken |= text.contains(['.', 'e', 'E']);
+            let text = reading.kept(Encoding::Text, start, text);
+            self.waiting.push((reading.builder.span_count(), text));
+        }
+        self.out.push(reading, &parts);
+        self.parts = parts;
         for (_, _, children) in fields.iter().filter(|(role, ..)| *role == Role::Children) {
             self.walk(reading, children, inside);
         }
     }
 }
 
-/// Columns of nested tables, as ClickHouse writes them: `{"Events.Name":["retry"],"Events.Timestamp":["…"]}`; and keys of objects that were made flat.
-const TABLES: [&str; 2] = ["Events.", "Links."];
+/// Keys of objects that were made flat.
 const FLATTENED: [(&str, Role); 5] = [
     ("span.attributes.", Role::Attributes),
     ("attributes.", Role::Attributes),

@@ -1,27 +1,37 @@
 //! What stores of spans make of them: tables by row or by column, texts of JSON, attributes as pairs.
 
-use super::{Role, are_columns};
-use crate::json::{Data, Node};
+use super::{Generic, Role, are_columns};
+use crate::json::{Data, Lexer, Node};
+use crate::read::documents::Reading;
 
-/// An object with what it has as texts of JSON decoded: databases and stores of logs keep lists and maps so. `roles` are those of its keys.
-pub(super) fn unfolded<'a>(node: &Node<'a>, roles: &[Role]) -> Option<Node<'a>> {
-    let mut unfolded: Option<Node<'a>> = None;
-    for (at, ((_, value), role)) in node.members().iter().zip(roles).enumerate() {
-        if !matches!(role, Role::Attributes | Role::Resource | Role::Events | Role::Links) {
-            continue;
-        }
-        let inner = match &value.data {
-            Data::Text(text) if text.starts_with(['{', '[']) => Node::embedded(text, value.start, value.end),
-            _ if matches!(role, Role::Attributes | Role::Resource) => paired(value.get("attributes").unwrap_or(value)),
-            _ => None,
-        };
-        if let Some(inner) = inner
-            && let Data::Map(members) = &mut unfolded.get_or_insert_with(|| Node { json: false, ..node.clone() }).data
-        {
-            members[at].1 = inner;
-        }
+/// Columns of nested tables, as ClickHouse writes them: `{"Events.Name":["retry"],"Events.Timestamp":["…"]}`.
+pub(super) const TABLES: [&str; 2] = ["Events.", "Links."];
+
+/// What a value is where it is a text of JSON, or pairs: databases and stores of logs keep lists and maps so.
+pub(super) fn unfolded<'n>(role: Role, value: &'n Node<'_>) -> Option<Node<'n>> {
+    if !matches!(role, Role::Attributes | Role::Resource | Role::Events | Role::Links) {
+        return None;
     }
-    unfolded
+    match &value.data {
+        Data::Text(text) if text.starts_with(['{', '[']) => {
+            let mut lexer = Lexer::new(text.as_bytes(), 0);
+            let mut node = lexer.node().ok().filter(|_| lexer.at_end() && !lexer.is_cut_off())?;
+            put_at(&mut node, value);
+            Some(node)
+        }
+        _ if matches!(role, Role::Attributes | Role::Resource) => paired(value.get("attributes").unwrap_or(value)),
+        _ => None,
+    }
+}
+
+/// Says of what was read out of a text that it stands where the text does.
+fn put_at(node: &mut Node<'_>, text: &Node<'_>) {
+    (node.start, node.end, node.json) = (text.start, text.end, false);
+    match &mut node.data {
+        Data::List(items) => items.iter_mut().for_each(|item| put_at(item, text)),
+        Data::Map(members) => members.iter_mut().for_each(|(_, value)| put_at(value, text)),
+        _ => {}
+    }
 }
 
 /// The object that a list of pairs is: `[{"key":"http.route","value":"/pay"}]`, `[{"Key":"error","value_bool":true}]`.
@@ -39,7 +49,7 @@ fn paired<'a>(list: &Node<'a>) -> Option<Node<'a>> {
     (!node.members().is_empty()).then_some(node)
 }
 
-/// The rows of a table as objects, if this is one of spans: names of columns, and lists of values by row or by column.
+/// A table of spans: names of columns, and lists of values by row or by column.
 ///
 /// ```text
 /// {"meta":[{"name":"SpanId"},…],"data":[["…",…],…]}      ClickHouse, Elasticsearch's SQL, Trino
@@ -47,55 +57,81 @@ fn paired<'a>(list: &Node<'a>) -> Option<Node<'a>> {
 /// {"columns":[{"name":"span_id","values":["…",…]},…]}      Logfire
 /// {"SpanId":["…",…],…}
 /// ```
-pub(super) fn table<'a>(node: &Node<'a>) -> Option<Vec<Node<'a>>> {
-    let mut names: Vec<&str> = Vec::new();
-    let mut columns: Vec<&[Node<'a>]> = Vec::new();
-    for (_, list) in node.members() {
-        names.clear();
-        columns.clear();
-        for item in list.items() {
-            names.extend(item.text().or_else(|| item.get_any(&["name", "ColumnName"])?.text()));
-            columns.extend(item.get("values").map(Node::items));
-        }
-        if names.len() == list.items().len() && tell_spans(&names) {
-            break;
-        }
-    }
-    if !tell_spans(&names) {
-        // The names are the keys.
-        names.clear();
-        for (key, column) in node.members() {
-            let Data::List(column) = &column.data else { return None };
-            names.push(key);
-            columns.push(column);
-        }
-    } else if columns.len() != names.len() {
-        for (_, value) in node.members() {
-            let lists = value.items();
-            let first = lists.first().map_or(0, |list| list.items().len());
-            if first == names.len() {
-                return Some(lists.iter().map(|row| row_of(&names, &|at| row.items().get(at))).collect());
+pub(super) struct Table<'n> {
+    names: Vec<&'n str>,
+    rows: Option<&'n Node<'n>>,
+    columns: Vec<&'n [Node<'n>]>,
+}
+
+impl<'n> Table<'n> {
+    pub(super) fn of(node: &'n Node<'_>) -> Option<Table<'n>> {
+        let mut names: Vec<&str> = Vec::new();
+        let mut columns: Vec<&[Node<'_>]> = Vec::new();
+        for (_, list) in node.members() {
+            names.clear();
+            columns.clear();
+            for item in list.items() {
+                names.extend(item.text().or_else(|| item.get_any(&["name", "ColumnName"])?.text()));
+                columns.extend(item.get("values").map(Node::items));
             }
-            if first > 0 && lists.len() == names.len() {
-                columns = lists.iter().map(Node::items).collect();
+            if names.len() == list.items().len() && tell_spans(&names) {
+                break;
             }
         }
+        if !tell_spans(&names) {
+            // The names are the keys.
+            names.clear();
+            for (key, column) in node.members() {
+                let Data::List(column) = &column.data else { return None };
+                names.push(key);
+                columns.push(column);
+            }
+        } else if columns.len() != names.len() {
+            for (_, value) in node.members() {
+                let lists = value.items();
+                let first = lists.first().map_or(0, |list| list.items().len());
+                if first == names.len() {
+                    return Some(Table { names, rows: Some(value), columns });
+                }
+                if first > 0 && lists.len() == names.len() {
+                    columns = lists.iter().map(Node::items).collect();
+                }
+            }
+        }
+        (tell_spans(&names) && !columns.is_empty()).then_some(Table { names, rows: None, columns })
     }
-    let count = columns.iter().map(|column| column.len()).max().filter(|_| tell_spans(&names))?;
-    Some((0..count).map(|row| row_of(&names, &|at| columns.get(at)?.get(row))).collect())
+
+    /// Takes the rows as objects.
+    pub(super) fn each<'a>(
+        &self,
+        generic: &mut Generic,
+        reading: &mut Reading<'a>,
+        take: &mut dyn FnMut(&mut Generic, &mut Reading<'a>, &Node<'_>),
+    ) {
+        let names = &self.names;
+        if let Some(rows) = self.rows {
+            generic.each(reading, rows, &mut |generic, reading, row| {
+                take(generic, reading, &row_of(names, &|at| row.items().get(at)));
+            });
+            return;
+        }
+        for row in 0..self.columns.iter().map(|column| column.len()).max().unwrap_or(0) {
+            take(generic, reading, &row_of(names, &|at| self.columns.get(at)?.get(row)));
+        }
+    }
 }
 
 fn tell_spans(names: &[&str]) -> bool {
     are_columns(names.iter().fold(0, |told, name| told | Role::of(name).bit()))
 }
 
-fn row_of<'n, 'a: 'n>(names: &[&str], cell: &dyn Fn(usize) -> Option<&'n Node<'a>>) -> Node<'a> {
+fn row_of<'n>(names: &[&'n str], cell: &dyn Fn(usize) -> Option<&'n Node<'n>>) -> Node<'n> {
     let mut row = Node { data: Data::Null, start: 0, end: 0, json: false };
-    let mut members = Vec::new();
+    let mut members = Vec::with_capacity(names.len());
     for (at, name) in names.iter().enumerate() {
         if let Some(cell) = cell(at) {
             (row.start, row.end) = (cell.start, cell.end);
-            members.push(((*name).to_owned().into(), cell.clone()));
+            members.push(((*name).into(), cell.clone()));
         }
     }
     row.data = Data::Map(members);

@@ -9,13 +9,13 @@ use crate::read::micros::Nanos;
 use crate::read::parts::Parts;
 use crate::store::NO_TIME;
 
-/// Sets start and end. The duration is left to the caller if nothing names its unit.
-pub(super) fn times(
+/// Sets start and end. The duration is left to the caller if nothing names its unit, and where its text may stand.
+pub(super) fn times<'n>(
     reading: &mut Reading<'_>,
     parts: &mut Parts,
-    fields: &[Field<'_, '_>],
+    fields: &[Field<'n>],
     fractions: &mut Option<Unit>,
-) -> Option<String> {
+) -> Option<(&'n str, u32)> {
     let find = |kind: fn(Option<Unit>) -> Role| {
         let mut found = fields.iter().filter(|(_, _, value)| value.data != Data::Null);
         let mut found = found.by_ref().filter_map(|(role, key, value)| Some((role.unit_as(kind(None))?, *key, *value)));
@@ -64,7 +64,7 @@ pub(super) fn times(
     if unit.is_none()
         && let Some(text) = value.written().filter(|text| Unit::Nanos.nanos(text).is_some())
     {
-        return Some(text.to_owned());
+        return Some((text, value.start + u32::from(value.text().is_some())));
     }
     let duration = duration_of(reading, parts, unit, key, value)?;
     last(parts, duration);
