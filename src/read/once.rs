@@ -14,6 +14,12 @@ pub struct Pairs {
     count: usize,
 }
 
+impl Default for Pairs {
+    fn default() -> Pairs {
+        Pairs::new()
+    }
+}
+
 impl Pairs {
     #[inline(never)]
     pub fn new() -> Pairs {

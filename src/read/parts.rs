@@ -12,6 +12,7 @@ use super::ids::{self, Base64};
 pub(super) use super::ids::{span_number, trace_number};
 use super::instant::{Unit, any_date};
 use super::micros::Nanos;
+use super::once::Pairs;
 use super::told::{Meaning, Told, kind_of};
 use crate::error::WarningKind;
 use crate::json::{Cursor, Data, Kind, Lex, Lexer, Node, decode_string, is_number, to_base64};
@@ -26,6 +27,8 @@ pub(super) type Pair = (StringId, RawValue);
 
 /// Texts up to this length are interned when they are no slice of the input.
 const SHORT: usize = 64;
+/// How many resources and scopes are known again by their attributes' places.
+const RECENT: usize = 16;
 
 /// An event of a span.
 #[derive(Clone, Debug)]
@@ -94,12 +97,6 @@ pub(super) struct Parts {
     pub(super) warnings: Vec<(WarningKind, String)>,
 }
 
-impl Default for Parts {
-    fn default() -> Parts {
-        Parts::at(0)
-    }
-}
-
 impl Parts {
     /// Nothing yet, of a span that begins at this offset.
     pub(super) fn at(offset: u32) -> Parts {
@@ -126,19 +123,6 @@ impl Parts {
             scope_attributes: Vec::new(),
             warnings: Vec::new(),
         }
-    }
-
-    /// The same with the room that it has.
-    pub(super) fn reset(&mut self, offset: u32) {
-        let mut fresh = Parts::at(offset);
-        macro_rules! keep_room {
-            ($($list:ident),*) => {$(
-                std::mem::swap(&mut fresh.$list, &mut self.$list);
-                fresh.$list.clear();
-            )*};
-        }
-        keep_room!(attributes, events, links, resource, warnings);
-        *self = fresh;
     }
 
     /// Adds an attribute; `null` is kept as one.
@@ -247,9 +231,10 @@ pub(super) struct Assembler {
     /// Positions in `resources` and in `scopes` by what they say.
     resource_numbers: HashMap<String, u32>,
     scope_numbers: HashMap<String, u32>,
-    origins: HashMap<u64, OriginIndex>,
-    /// Whose origin was asked for last: spans of one resource come behind each other, and their attributes may be long.
-    last: Option<(Source, OriginIndex)>,
+    origins: Vec<OriginIndex>,
+    origin_numbers: Pairs,
+    /// Whose origins were asked for last: spans of few resources come behind each other, and their attributes may be long.
+    recent: Vec<(Source, OriginIndex)>,
 }
 
 /// Resource, and name, version and attributes of the scope.
@@ -309,9 +294,10 @@ impl Assembler {
         scope_name: (StringId, StringId),
         scope_pairs: &[Pair],
     ) -> OriginIndex {
-        if let Some(((resource, scope, attributes), origin)) = &self.last
-            && (resource.as_slice(), *scope, attributes.as_slice()) == (resource_pairs, scope_name, scope_pairs)
-        {
+        let same = |((resource, scope, attributes), _): &&(Source, OriginIndex)| {
+            (resource.as_slice(), *scope, attributes.as_slice()) == (resource_pairs, scope_name, scope_pairs)
+        };
+        if let Some((_, origin)) = self.recent.iter().find(same) {
             return *origin;
         }
         let said = said(builder, resource_pairs);
@@ -334,11 +320,15 @@ impl Assembler {
             });
             self.scopes.len() as u32 - 1
         });
-        let origin = *self
-            .origins
-            .entry(u64::from(resource) << 32 | u64::from(scope))
-            .or_insert_with(|| builder.add_origin(self.resources[resource as usize], self.scopes[scope as usize]));
-        self.last = Some(((resource_pairs.to_vec(), scope_name, scope_pairs.to_vec()), origin));
+        let number = self.origin_numbers.number((resource, scope), || {
+            self.origins.push(builder.add_origin(self.resources[resource as usize], self.scopes[scope as usize]));
+            self.origins.len() as u32 - 1
+        });
+        let origin = self.origins[number as usize];
+        if self.recent.len() == RECENT {
+            self.recent.clear();
+        }
+        self.recent.push(((resource_pairs.to_vec(), scope_name, scope_pairs.to_vec()), origin));
         origin
     }
 }

@@ -79,10 +79,6 @@ pub struct LinkDraft {
 #[doc(hidden)]
 pub const SPAN_SIZE: usize = size_of::<SpanRecord>();
 
-/// A span while reading: the number of its trace, and its id.
-#[doc(hidden)]
-pub type SpanOf = (u32, u64);
-
 /// Collects spans; [`StoreBuilder::finish`] makes the tree.
 #[derive(Debug)]
 #[doc(hidden)]
@@ -664,11 +660,12 @@ impl StoreBuilder {
         (self.spans[span].start, self.spans[span].end)
     }
 
-    /// Which span one that was added is, and which one its parent, if it names one.
-    pub fn ids_of(&self, span: usize) -> (SpanOf, Option<SpanOf>) {
-        let SpanRecord { trace, id, parent_id, .. } = self.spans[span];
-        let parent = Some((trace, parent_id)).filter(|_| !self.spans[span].parent_key().is_empty());
-        ((trace, id), parent)
+    /// The trace of a span that was added with its id, and with its parent's, if it names one.
+    pub fn ids_of(&self, span: usize) -> ((u128, u64), Option<(u128, u64)>) {
+        let span = &self.spans[span];
+        let trace = self.traces.keys[span.trace as usize].value;
+        let parent = Some((trace, span.parent_id)).filter(|_| !span.parent_key().is_empty());
+        ((trace, span.id), parent)
     }
 
     /// The resource of a span that was added.

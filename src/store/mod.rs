@@ -34,8 +34,7 @@ use crate::strings::{StringId, Strings};
 pub use attributes::{AttributeRange, Attributes, Encoding, OMITTED, RawText, RawValue};
 #[doc(hidden)]
 pub use builder::{
-    ESTIMATE_AFTER, LinkDraft, OriginIndex, ResourceIndex, SPAN_SIZE, ScopeIndex, SpanDraft, SpanOf, StoreBuilder,
-    TraceMark,
+    ESTIMATE_AFTER, LinkDraft, OriginIndex, ResourceIndex, SPAN_SIZE, ScopeIndex, SpanDraft, StoreBuilder, TraceMark,
 };
 #[doc(hidden)]
 pub use id::{IdForm, SpanKey, TraceKey};

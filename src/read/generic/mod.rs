@@ -13,16 +13,17 @@ mod times;
 use super::Format;
 use super::detect::Shape;
 use super::documents::Reading;
+use super::held::ByIds;
 use super::ids::Base64;
 use super::instant::Unit;
 use super::parts::{Assembler, EventParts, LinkParts, Met, Parts, span_number};
 use super::told::kind_of;
 use crate::float::parse_f64;
 use crate::json::{Data, Kind, Node};
-use crate::store::{Encoding, NO_TIME, RawValue, SpanKey, SpanKind, SpanOf, Status, StoreBuilder, TraceKey};
+use crate::store::{Encoding, NO_TIME, RawValue, SpanKey, SpanKind, Status, StoreBuilder, TraceKey};
 use crate::strings::StringId;
 use roles::{CHILDREN, DURATION, END, ID, NAME, OFFSET, PARENT, Role, Roles, START, TIMES, TRACE, WHEN};
-use table::{TABLES, Table, unfolded};
+use table::{TABLES, Table, row_of, unfolded};
 use times::{last, time, times};
 
 pub(super) const FORMAT: Format = Format {
@@ -118,7 +119,7 @@ fn read(reading: &mut Reading<'_>) {
             };
             let (trace, parent, service) = (TraceKey::EMPTY, SpanKey::EMPTY, StringId::EMPTY);
             let around = Around { trace, parent, service, nested: false, listed: true, head: false };
-            generic.learn_reporters(reading, &node);
+            generic.learn_reporters(&node);
             generic.walk(reading, &node, around);
             true
         })
@@ -171,8 +172,6 @@ struct Generic {
     /// How many spans there were before.
     first: usize,
     out: Assembler,
-    /// The pieces of a span, whose room each span uses again.
-    parts: Parts,
     waiting: Vec<Waiting>,
     /// Of the durations that wait, one has so many digits that it counts nanoseconds; one has a fraction.
     long: bool,
@@ -191,15 +190,14 @@ struct Generic {
 }
 
 impl Generic {
-    fn learn_reporters(&mut self, reading: &mut Reading<'_>, node: &Node<'_>) {
+    fn learn_reporters(&mut self, node: &Node<'_>) {
         let list = node.at(&["data", "relationships", "reporters"]).or(node.at(&["relationships", "reporters"]));
-        let Some(list) = list else { return };
-        self.each(reading, list, &mut |generic, _, reporter| {
+        for reporter in list.map_or(&[][..], Node::items) {
             let name = reporter.at(&["attributes", "lightstep.component_name"]).and_then(Node::text);
             if let (Some(id), Some(name)) = (reporter.written_of("reporter-id"), name) {
-                generic.reporters.push((id.to_owned(), name.to_owned()));
+                self.reporters.push((id.to_owned(), name.to_owned()));
             }
-        });
+        }
     }
 
     /// Ends the spans whose durations wait, and says what was taken for granted.
@@ -219,7 +217,7 @@ impl Generic {
             None if fine => "Durations are taken for nanoseconds, as times are told to the nanosecond.".to_owned(),
             None => "Durations are taken for milliseconds: nothing names their unit.".to_owned(),
         });
-        let mut parts = self.parts;
+        let mut parts = Parts::at(0);
         for (span, text) in self.waiting {
             let builder = &mut *reading.builder;
             let Some(duration) = assumed.nanos(builder.plain_text(text)) else { continue };
@@ -234,28 +232,13 @@ impl Generic {
 
     /// The smallest unit in which nine of ten spans start before their parents have ended.
     fn unit(&self, builder: &StoreBuilder) -> Option<Unit> {
-        // Open addressing from trace and id to the number among those that wait, plus one.
-        let mut slots = vec![0_u32; (self.waiting.len() * 2).next_power_of_two()];
-        let slot_of = |slots: &[u32], id: SpanOf| {
-            let mut at = (id.1 ^ u64::from(id.0)).wrapping_mul(0x9e37_79b9_7f4a_7c15) as usize >> 7;
-            loop {
-                at &= slots.len() - 1;
-                match slots[at].checked_sub(1).map(|number| self.waiting[number as usize]) {
-                    Some(waiting) if builder.ids_of(waiting.0).0 != id => at += 1,
-                    found => return (at, found),
-                }
-            }
-        };
-        for (number, (span, _)) in (1..).zip(&self.waiting) {
-            if let (at, None) = slot_of(&slots, builder.ids_of(*span).0) {
-                slots[at] = number;
-            }
-        }
+        let ids = |number: usize| builder.ids_of(self.waiting[number].0).0;
+        let waiting = ByIds::new(self.waiting.len(), &ids);
         let units = [(Unit::Nanos, 1.0), (Unit::Micros, 1e3), (Unit::Millis, 1e6), (Unit::Seconds, 1e9)];
         let (mut all, mut held) = (0, [0; 4]);
         for child in self.first..builder.span_count() {
             let (_, Some(parent)) = builder.ids_of(child) else { continue };
-            let (_, Some((parent, duration))) = slot_of(&slots, parent) else { continue };
+            let Some((parent, duration)) = waiting.find(parent).map(|number| self.waiting[number]) else { continue };
             let (parent, start) = (builder.times_of(parent).0, builder.times_of(child).0);
             let duration = parse_f64(builder.plain_text(duration)).unwrap_or_default();
             if start != NO_TIME && parent < start && duration > 0.0 {
@@ -272,13 +255,17 @@ impl Generic {
     /// Recursion is bounded by the lexer's limit of nesting.
     fn walk(&mut self, reading: &mut Reading<'_>, node: &Node<'_>, mut around: Around) {
         if let Data::List(_) = &node.data {
-            around.listed = true;
-            self.each(reading, node, &mut |generic, reading, item| generic.walk(reading, item, around));
+            self.each(reading, node, &[], Around { listed: true, ..around });
             return;
         }
-        if let Some(table) = Table::of(node) {
+        if let Some(Table { names, rows, columns }) = Table::of(node) {
             around.listed = true;
-            table.each(self, reading, &mut |generic, reading, row| generic.walk(reading, row, around));
+            if let Some(rows) = rows {
+                self.each(reading, rows, &names, around);
+            }
+            for row in 0..columns.iter().map(|column| column.len()).max().unwrap_or(0) {
+                self.walk(reading, &row_of(&names, &|at| columns.get(at)?.get(row)), around);
+            }
             return;
         }
         let own = node.members().iter();
@@ -340,8 +327,7 @@ impl Generic {
     fn span(&mut self, reading: &mut Reading<'_>, node: &Node<'_>, fields: &[Field<'_>], around: Around) {
         let taken = [Role::Id, Role::Trace, Role::Parent, Role::Name, Role::Service].map(|role| written(fields, role));
         let [id, mut trace, parent, mut name, mut service] = taken;
-        let mut parts = std::mem::take(&mut self.parts);
-        parts.reset(node.start);
+        let mut parts = Parts::at(node.start);
         if trace.is_none() && around.trace == TraceKey::EMPTY {
             // A trace among its spans.
             let list =
@@ -468,7 +454,6 @@ impl Generic {
             self.waiting.push((reading.builder.span_count(), text));
         }
         self.out.push(reading, &parts);
-        self.parts = parts;
         for (_, _, children) in fields.iter().filter(|(role, ..)| *role == Role::Children) {
             self.walk(reading, children, inside);
         }

@@ -1,13 +1,13 @@
-//! Documents too long to be held in memory as trees: of their long lists only the first element is kept, and the elements are read again, one after
+//! Documents too long to be held in memory as trees: of their long lists the first elements are kept, and all are read again, one after
 //! another, when the list is walked through.
 //!
 //! ```text
-//! {"service":"shop","spans":[{…},{…},{…}, …]}  ─►  {"service":"shop","spans":[{…}]}  ─►  {…}  {…}  {…}  …
+//! {"service":"shop","spans":[{…},{…},{…}, …]}  ─►  {"service":"shop","spans":[{…},{…}]}  ─►  {…}  {…}  {…}  …
 //! ```
-//! That a list was cut is seen by what stands behind its only element.
+//! That a list was cut is seen by the comma behind its last element.
 
-use super::table::TABLES;
-use super::{Generic, Role};
+use super::table::{TABLES, row_of};
+use super::{Around, Generic, Role};
 use crate::json::{Data, Kind, Lex, Lexer, Node, decode_string};
 use crate::read::documents::Reading;
 
@@ -24,13 +24,13 @@ impl Generic {
         let mark = lexer.mark();
         let whole = lexer.skip()?.len() <= LONG || self.level >= LEVELS;
         lexer.rewind(mark);
-        if whole { lexer.node() } else { self.outline(lexer) }
+        if whole { lexer.node() } else { self.outline(lexer, false) }
     }
 
     /// The same for a value that was checked.
-    fn outline<'a>(&mut self, lexer: &mut Lexer<'a>) -> Lex<Node<'a>> {
+    fn outline<'a>(&mut self, lexer: &mut Lexer<'a>, listed: bool) -> Lex<Node<'a>> {
         let kind = lexer.peek()?;
-        let (mark, start) = (lexer.mark(), lexer.offset());
+        let start = lexer.offset();
         let data = match kind {
             Kind::Object => {
                 let mut members = Vec::new();
@@ -39,37 +39,26 @@ impl Generic {
                     let key = decode_string(name.bytes(lexer.input()));
                     // What else a span's keys stand for is asked for all that is in it.
                     let may_be_cut = matches!(self.roles.of(&key), Role::Other | Role::Children)
+                        && key != "reporters"
                         && !TABLES.iter().any(|table| key.starts_with(table));
-                    members.push((key, if may_be_cut { self.outline(lexer)? } else { lexer.node()? }));
+                    members.push((key, if may_be_cut { self.outline(lexer, false)? } else { lexer.node()? }));
                 }
                 Data::Map(members)
             }
-            Kind::Array => {
+            // A table's columns are lists in a list, and what stands in them is asked for.
+            Kind::Array if !listed => {
                 let mut items: Vec<Node<'a>> = Vec::new();
                 let mut first = lexer.begin_array()?;
-                let mut of_kind = None;
-                let mut cut = false;
                 while lexer.element(&mut first)? {
-                    let kind = lexer.peek()?;
-                    let alike = *of_kind.get_or_insert(kind) == kind;
-                    if cut && !alike {
-                        lexer.rewind(mark);
-                        return lexer.node();
-                    }
-                    if cut {
+                    let may_be_cut = match items.first() {
+                        Some(Node { data: Data::List(_), .. }) => items.len() > COLUMNS,
+                        Some(object) => !object.members().is_empty() && object.get("values").is_none(),
+                        None => false,
+                    };
+                    if may_be_cut && lexer.offset() - start > LONG {
                         lexer.skip()?;
-                        continue;
-                    }
-                    of_kind = of_kind.filter(|_| alike).or(Some(Kind::Null));
-                    items.push(self.outline(lexer)?);
-                    cut = lexer.offset() - start > LONG
-                        && match kind {
-                            Kind::Object => of_kind == Some(kind) && items[0].get("values").is_none(),
-                            Kind::Array => of_kind == Some(kind) && items.len() > COLUMNS,
-                            _ => false,
-                        };
-                    if cut {
-                        items.truncate(1);
+                    } else {
+                        items.push(self.outline(lexer, true)?);
                     }
                 }
                 Data::List(items)
@@ -79,23 +68,24 @@ impl Generic {
         Ok(Node { data, start: start as u32, end: lexer.offset() as u32, json: true })
     }
 
-    /// Takes one element of a list after another.
-    pub(super) fn each<'a>(
-        &mut self,
-        reading: &mut Reading<'a>,
-        list: &Node<'_>,
-        take: &mut dyn FnMut(&mut Generic, &mut Reading<'a>, &Node<'_>),
-    ) {
-        if !is_cut(reading.bytes, list) {
-            list.items().iter().for_each(|item| take(self, reading, item));
+    /// Walks through one element of a list after another; through the rows of a table, whose columns have these names, as objects.
+    pub(super) fn each(&mut self, reading: &mut Reading<'_>, list: &Node<'_>, names: &[&str], around: Around) {
+        let bytes = reading.bytes;
+        let mut walk = |generic: &mut Generic, item: &Node<'_>| match names {
+            [] => generic.walk(reading, item, around),
+            _ => generic.walk(reading, &row_of(names, &|at| item.items().get(at)), around),
+        };
+        if !is_cut(bytes, list) {
+            list.items().iter().for_each(|item| walk(self, item));
             return;
         }
-        let mut lexer = Lexer::new(reading.bytes, list.start as usize);
+        let mut lexer = Lexer::new(bytes, list.start as usize);
         let Ok(mut first) = lexer.begin_array() else { return };
         self.level += 1;
-        while let Ok(true) = lexer.element(&mut first) {
-            let Ok(item) = self.piece(&mut lexer) else { break };
-            take(self, reading, &item);
+        while let Ok(true) = lexer.element(&mut first)
+            && let Ok(item) = self.piece(&mut lexer)
+        {
+            walk(self, &item);
         }
         self.level -= 1;
     }
@@ -103,7 +93,7 @@ impl Generic {
 
 /// Whether a list has more elements than the tree says.
 fn is_cut(bytes: &[u8], list: &Node<'_>) -> bool {
-    let [only] = list.items() else { return false };
-    let rest = bytes.get(only.end as usize..list.end as usize).unwrap_or_default();
-    list.json && rest.trim_ascii_start().first() == Some(&b',')
+    let Some(last) = list.items().last() else { return false };
+    let rest = bytes.get(last.end as usize..list.end as usize).unwrap_or_default();
+    list.json && rest.trim_ascii_start().starts_with(b",")
 }

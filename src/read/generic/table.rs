@@ -1,8 +1,7 @@
 //! What stores of spans make of them: tables by row or by column, texts of JSON, attributes as pairs.
 
-use super::{Generic, Role, are_columns};
+use super::{Role, are_columns};
 use crate::json::{Data, Lexer, Node};
-use crate::read::documents::Reading;
 
 /// Columns of nested tables, as ClickHouse writes them: `{"Events.Name":["retry"],"Events.Timestamp":["…"]}`.
 pub(super) const TABLES: [&str; 2] = ["Events.", "Links."];
@@ -58,9 +57,9 @@ fn paired<'a>(list: &Node<'a>) -> Option<Node<'a>> {
 /// {"SpanId":["…",…],…}
 /// ```
 pub(super) struct Table<'n> {
-    names: Vec<&'n str>,
-    rows: Option<&'n Node<'n>>,
-    columns: Vec<&'n [Node<'n>]>,
+    pub(super) names: Vec<&'n str>,
+    pub(super) rows: Option<&'n Node<'n>>,
+    pub(super) columns: Vec<&'n [Node<'n>]>,
 }
 
 impl<'n> Table<'n> {
@@ -100,32 +99,13 @@ impl<'n> Table<'n> {
         }
         (tell_spans(&names) && !columns.is_empty()).then_some(Table { names, rows: None, columns })
     }
-
-    /// Takes the rows as objects.
-    pub(super) fn each<'a>(
-        &self,
-        generic: &mut Generic,
-        reading: &mut Reading<'a>,
-        take: &mut dyn FnMut(&mut Generic, &mut Reading<'a>, &Node<'_>),
-    ) {
-        let names = &self.names;
-        if let Some(rows) = self.rows {
-            generic.each(reading, rows, &mut |generic, reading, row| {
-                take(generic, reading, &row_of(names, &|at| row.items().get(at)));
-            });
-            return;
-        }
-        for row in 0..self.columns.iter().map(|column| column.len()).max().unwrap_or(0) {
-            take(generic, reading, &row_of(names, &|at| self.columns.get(at)?.get(row)));
-        }
-    }
 }
 
 fn tell_spans(names: &[&str]) -> bool {
     are_columns(names.iter().fold(0, |told, name| told | Role::of(name).bit()))
 }
 
-fn row_of<'n>(names: &[&'n str], cell: &dyn Fn(usize) -> Option<&'n Node<'n>>) -> Node<'n> {
+pub(super) fn row_of<'n>(names: &[&'n str], cell: &dyn Fn(usize) -> Option<&'n Node<'n>>) -> Node<'n> {
     let mut row = Node { data: Data::Null, start: 0, end: 0, json: false };
     let mut members = Vec::with_capacity(names.len());
     for (at, name) in names.iter().enumerate() {
