@@ -141,8 +141,15 @@ struct Around {
     head: bool,
 }
 
-/// A member of an object: what it says, its key and its value.
-type Field<'n> = (Role, &'n str, &'n Node<'n>);
+/// A member of an object, and what it says.
+#[derive(Clone, Copy)]
+struct Field<'n> {
+    role: Role,
+    /// Of a time.
+    unit: Option<Unit>,
+    key: &'n str,
+    value: &'n Node<'n>,
+}
 
 /// Whether a key has this in it, whatever its capitals.
 fn has_word(key: &str, word: &str) -> bool {
@@ -152,8 +159,8 @@ fn has_word(key: &str, word: &str) -> bool {
 /// Text or number of the field that says this: of several the first one that is said of a span, as rows have ids of their own, too.
 fn written<'n>(fields: &[Field<'n>], role: Role) -> Option<&'n str> {
     let mut best: Option<(u8, &'n str)> = None;
-    for (of, key, value) in fields.iter().filter(|(of, ..)| *of == role) {
-        let value = value.items().first().filter(|_| *of == Role::Parent).unwrap_or(value);
+    for Field { key, value, .. } in fields.iter().filter(|field| field.role == role) {
+        let value = value.items().first().filter(|_| role == Role::Parent).unwrap_or(value);
         let rank = if has_word(key, "span") { 2 } else { u8::from(!has_word(key, "event")) };
         if let Some(text) = value.written().filter(|text| !text.is_empty())
             && best.is_none_or(|(other, _)| rank > other)
@@ -269,20 +276,20 @@ impl Generic {
             return;
         }
         let own = node.members().iter();
-        let mut fields: Vec<Field<'_>> = own.map(|(key, value)| (self.roles.of(key), key.as_ref(), value)).collect();
-        let unfolded: Vec<Option<Node<'_>>> = fields.iter().map(|(role, _, value)| unfolded(*role, value)).collect();
+        let mut fields: Vec<Field<'_>> = own.map(|member| self.roles.field(member)).collect();
+        let unfolded: Vec<Option<Node<'_>>> = fields.iter().map(|field| unfolded(field.role, field.value)).collect();
         for (field, inner) in fields.iter_mut().zip(&unfolded) {
-            field.2 = inner.as_ref().unwrap_or(field.2);
+            field.value = inner.as_ref().unwrap_or(field.value);
         }
         for at in 0..fields.len() {
-            if let (Role::Part, _, part) = fields[at] {
-                let inner = part.members().iter().map(|(key, value)| (self.roles.of(key), key.as_ref(), value));
-                fields.extend(inner.filter(|(role, ..)| !matches!(role, Role::Other | Role::Part)));
+            if fields[at].role == Role::Part {
+                let inner = fields[at].value.members().iter().map(|member| self.roles.field(member));
+                fields.extend(inner.filter(|field| !matches!(field.role, Role::Other | Role::Part)));
             }
         }
-        let told = |(role, _, value): &Field<'_>| match &value.data {
+        let told = |field: &Field<'_>| match &field.value.data {
             Data::Null => 0,
-            data => role.bit_of(matches!(data, Data::Map(_))),
+            data => field.role.bit_of(matches!(data, Data::Map(_))),
         };
         let told = fields.iter().fold(0, |all, field| all | told(field));
         let (named, timed) = (told & NAME != 0, told & TIMES != 0);
@@ -298,7 +305,7 @@ impl Generic {
         }
         // An object around spans: its id is the trace's, if they have none.
         for role in [Role::Trace, Role::Id] {
-            let id = fields.iter().find(|(of, ..)| *of == role).and_then(|(.., value)| value.written());
+            let id = fields.iter().find(|field| field.role == role).and_then(|field| field.value.written());
             if let Some(id) = id.filter(|id| !id.is_empty() && around.trace == TraceKey::EMPTY) {
                 around.trace = reading.trace_key(id, Base64::No);
             }
@@ -307,9 +314,9 @@ impl Generic {
             around.service = reading.builder.intern(name);
         }
         let (before, listed) = (reading.builder.span_count(), around.listed);
-        let inner = fields.iter().filter(|(_, _, value)| matches!(value.data, Data::List(_) | Data::Map(_)));
+        let inner = fields.iter().filter(|field| matches!(field.value.data, Data::List(_) | Data::Map(_)));
         let alone = inner.clone().next().is_none();
-        for (role, key, value) in inner {
+        for Field { role, key, value, .. } in inner {
             // What reports spans, and what a table's columns are.
             let reporters = *key == "relationships" && !self.reporters.is_empty();
             if reporters || *role == Role::Attributes && matches!(value.data, Data::List(_)) {
@@ -331,7 +338,7 @@ impl Generic {
         if trace.is_none() && around.trace == TraceKey::EMPTY {
             // A trace among its spans.
             let list =
-                fields.iter().find(|(role, ..)| *role == Role::Children).map_or(&[][..], |(.., list)| list.items());
+                fields.iter().find(|field| field.role == Role::Children).map_or(&[][..], |field| field.value.items());
             let of_child =
                 list.first().map_or(&[][..], Node::members).iter().find(|(key, _)| Role::of(key) == Role::Trace);
             trace = of_child.and_then(|(_, id)| id.written());
@@ -349,7 +356,7 @@ impl Generic {
         if name.is_none() {
             // Among the attributes, or what kind of span it is.
             name = node.text_of("type");
-            for (role, _, value) in fields {
+            for Field { role, value, .. } in fields {
                 let key = if *role == Role::Attributes { "name" } else { "type" };
                 if matches!(role, Role::Attributes | Role::Part) {
                     name = value.text_of(key).or(name);
@@ -361,8 +368,8 @@ impl Generic {
         let reporter = node.written_of("reporter-id").unwrap_or_default();
         let reporter = self.reporters.iter().find(|(id, _)| id == reporter).map(|(_, name)| name.as_str());
         let (mut kept, mut message) = (Vec::new(), None);
-        let told = fields.iter().fold(0, |told, (role, ..)| told | role.bit());
-        for (role, key, value) in fields {
+        let told = fields.iter().fold(0, |told, field| told | field.role.bit());
+        for Field { role, key, value, .. } in fields {
             match role {
                 Role::Id | Role::Trace | Role::Parent | Role::Name | Role::Service
                     if value.written().is_some_and(|text| text.is_empty() || taken.contains(&Some(text))) => {}
@@ -370,19 +377,19 @@ impl Generic {
                     parts.status = Status::Error;
                     kept.push((*key, *value));
                 }
-                Role::Part if value.members().iter().all(|(key, _)| Role::of(key) != Role::Other) => {}
-                Role::Start(_) | Role::End(_) => {}
+                Role::Part if value.members().iter().all(|(key, _)| self.roles.of(key).0 != Role::Other) => {}
+                Role::Start | Role::End => {}
                 // Where two say the same, or not, the other one is kept.
-                Role::When(_) if told & START == 0 => {}
-                Role::Offset(_) if told & (START | WHEN) == 0 => {}
-                Role::Duration(_) if told & END == 0 => {}
+                Role::When if told & START == 0 => {}
+                Role::Offset if told & (START | WHEN) == 0 => {}
+                Role::Duration if told & END == 0 => {}
                 Role::Children if matches!(value.data, Data::List(_) | Data::Map(_)) => {}
                 Role::Attributes | Role::Resource if matches!(value.data, Data::Map(_)) => {
                     let inner = value.get("attributes").filter(|_| *role == Role::Resource);
                     for (key, value) in inner.unwrap_or(value).members() {
                         match (key.as_ref(), role) {
                             ("service.name" | "service_name", _) => service = service.or(value.text()),
-                            (key, _) if parts.parent.is_empty() && self.roles.of(key) == Role::Parent => {
+                            (key, _) if parts.parent.is_empty() && self.roles.of(key).0 == Role::Parent => {
                                 parts.parent = reading.span_key(value.written().unwrap_or_default(), Base64::No);
                             }
                             ("span.kind", _) if set_kind(&mut parts, value) => {}
@@ -415,11 +422,11 @@ impl Generic {
                 }
                 Role::TraceState if value.text().is_some() => parts.trace_state = state_of(reading, value),
                 Role::Events if are_objects(value) => {
-                    value.items().iter().for_each(|item| event(reading, &mut parts, item));
+                    value.items().iter().for_each(|item| event(reading, &mut parts, item, &mut self.roles));
                 }
                 Role::Events | Role::Links if matches!(&value.data, Data::List(items) if items.is_empty()) => {}
                 Role::Links if are_objects(value) => {
-                    value.items().iter().for_each(|item| link(reading, &mut parts, item))
+                    value.items().iter().for_each(|item| link(reading, &mut parts, item, &mut self.roles))
                 }
                 _ if value.data == Data::Null => {}
                 // Rows of nested tables, below.
@@ -436,8 +443,8 @@ impl Generic {
             parts.message = reading.node_value(message);
         }
         let [events, links] = TABLES.map(|table| rows_of(node, table));
-        events.iter().for_each(|row| event(reading, &mut parts, row));
-        links.iter().for_each(|row| link(reading, &mut parts, row));
+        events.iter().for_each(|row| event(reading, &mut parts, row, &mut self.roles));
+        links.iter().for_each(|row| link(reading, &mut parts, row, &mut self.roles));
         for (key, value) in kept {
             parts.attribute(reading, key, value);
         }
@@ -454,8 +461,8 @@ impl Generic {
             self.waiting.push((reading.builder.span_count(), text));
         }
         self.out.push(reading, &parts);
-        for (_, _, children) in fields.iter().filter(|(role, ..)| *role == Role::Children) {
-            self.walk(reading, children, inside);
+        for children in fields.iter().filter(|field| field.role == Role::Children) {
+            self.walk(reading, children.value, inside);
         }
     }
 }
@@ -494,23 +501,24 @@ fn are_objects(list: &Node<'_>) -> bool {
     !list.items().is_empty() && list.items().iter().all(|item| matches!(item.data, Data::Map(_)))
 }
 
-fn event(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
+fn event(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>, roles: &mut Roles) {
     let mut event = EventParts::EMPTY;
     let mut fields = Vec::new();
     for member in node.members() {
-        let (key, value) = member;
-        match (Role::of(key), key.as_ref()) {
-            (Role::When(named) | Role::Start(named), _) if event.time == NO_TIME => {
-                event.time = time(reading, parts, named, key, value, &mut None);
+        let field = roles.field(member);
+        let Field { role, unit, key, value } = field;
+        match role {
+            Role::When | Role::Start if event.time == NO_TIME => {
+                event.time = time(reading, parts, unit, key, value, &mut None);
             }
-            (Role::Attributes, _) | (_, "fields") if matches!(value.data, Data::Map(_)) => {
-                fields.extend(value.members())
+            _ if matches!(value.data, Data::Map(_)) && (role == Role::Attributes || key == "fields") => {
+                fields.extend(value.members().iter().map(|member| roles.field(member)));
             }
-            _ => fields.push(member),
+            _ => fields.push(field),
         }
     }
-    for (key, value) in fields {
-        let name = Role::of(key) == Role::Name || matches!(key.as_ref(), "event" | "message");
+    for Field { role, key, value, .. } in fields {
+        let name = role == Role::Name || matches!(key, "event" | "message");
         match value.text().filter(|_| name && event.name == StringId::EMPTY) {
             Some(text) => event.name = reading.builder.intern(text),
             None => event.attributes.push(reading.pair(key, value)),
@@ -519,10 +527,10 @@ fn event(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
     parts.events.push(event);
 }
 
-fn link(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>) {
+fn link(reading: &mut Reading<'_>, parts: &mut Parts, node: &Node<'_>, roles: &mut Roles) {
     let mut link = LinkParts::EMPTY;
     for (key, value) in node.members() {
-        match (Role::of(key), value.written()) {
+        match (roles.of(key).0, value.written()) {
             (Role::Trace, Some(id)) => link.trace = reading.trace_key(id, Base64::No),
             (Role::Id, Some(id)) => link.span = reading.span_key(id, Base64::No),
             (Role::TraceState, Some(_)) => link.trace_state = state_of(reading, value),

@@ -38,8 +38,8 @@ impl Generic {
                 while let Some(name) = lexer.any_member(&mut cursor)? {
                     let key = decode_string(name.bytes(lexer.input()));
                     // What else a span's keys stand for is asked for all that is in it.
-                    let may_be_cut = matches!(self.roles.of(&key), Role::Other | Role::Children)
-                        && key != "reporters"
+                    let may_be_cut = matches!(self.roles.of(&key).0, Role::Other | Role::Children)
+                        && !matches!(key.as_ref(), "reporters" | "values")
                         && !TABLES.iter().any(|table| key.starts_with(table));
                     members.push((key, if may_be_cut { self.outline(lexer, false)? } else { lexer.node()? }));
                 }

@@ -1,5 +1,9 @@
 //! What keys say of a span, in whatever spelling.
 
+use std::borrow::Cow;
+
+use super::Field;
+use crate::json::Node;
 use crate::read::instant::Unit;
 
 // What tells spans from other objects, as bits.
@@ -15,7 +19,7 @@ pub(super) const END: u32 = 1 << 8;
 pub(super) const DURATION: u32 = 1 << 9;
 pub(super) const TIMES: u32 = START | WHEN | OFFSET | END | DURATION;
 
-/// What a key says. Times have the unit that the key names.
+/// What a key says. The first ones tell spans from other objects, in the order of their bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     Id,
@@ -23,15 +27,15 @@ pub(super) enum Role {
     Parent,
     Children,
     Name,
+    Start,
+    /// A time that may be the start's.
+    When,
+    /// How long after the trace's beginning it started.
+    Offset,
+    End,
+    Duration,
     /// An object that has some of the span's fields.
     Part,
-    Start(Option<Unit>),
-    /// A time that may be the start's.
-    When(Option<Unit>),
-    /// How long after the trace's beginning it started.
-    Offset(Option<Unit>),
-    End(Option<Unit>),
-    Duration(Option<Unit>),
     Service,
     Attributes,
     Resource,
@@ -48,22 +52,13 @@ pub(super) enum Role {
     Other,
 }
 
+/// A role, and of a time the unit that its key names.
+pub(super) type Said = (Role, Option<Unit>);
+
 impl Role {
     /// Of those that tell a span from other objects.
     pub(super) fn bit(self) -> u32 {
-        match self {
-            Role::Id => ID,
-            Role::Trace => TRACE,
-            Role::Parent => PARENT,
-            Role::Children => CHILDREN,
-            Role::Name => NAME,
-            Role::Start(_) => START,
-            Role::When(_) => WHEN,
-            Role::Offset(_) => OFFSET,
-            Role::End(_) => END,
-            Role::Duration(_) => DURATION,
-            _ => 0,
-        }
+        1 << self as u32 & (DURATION * 2 - 1)
     }
 
     /// The same where an object may stand behind the key, which is no id and no time, but says perhaps what is one (schemas, mappings).
@@ -72,66 +67,48 @@ impl Role {
     }
 
     pub(super) fn of(key: &str) -> Role {
-        // Nothing that is longer is any of these.
-        if key.len() > 40 {
-            return Role::Other;
-        }
-        let plain: String = key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-        let mut plain = plain.as_str();
-        loop {
-            let role = Role::of_plain(plain);
-            let rest = ["span", "otel", "context", "display"].iter().find_map(|before| plain.strip_prefix(before));
-            let rest = rest.or_else(|| plain.strip_suffix("json"));
-            match rest {
-                Some(rest) if role == Role::Other => plain = rest,
-                _ => return role,
-            }
-        }
+        said(key).0
     }
+}
 
-    fn of_plain(plain: &str) -> Role {
-        let role = Role::named(plain);
-        if role != Role::Other {
-            return role;
-        }
-        // `parent_run_id`, `reference_parent_span_id`
-        if plain.ends_with("id") && plain.contains("parent") {
-            let other = ["trace", "event", "process", "thread", "project"].iter().any(|other| plain.contains(other));
-            return if other { Role::Other } else { Role::Parent };
-        }
-        let in_unit = |(suffix, unit): &(&str, Unit)| Role::named(plain.strip_suffix(suffix)?).in_unit(*unit);
-        UNITS.iter().find_map(in_unit).unwrap_or(Role::Other)
+pub(super) fn said(key: &str) -> Said {
+    // Nothing that is longer is any of these.
+    if key.len() > 40 {
+        return (Role::Other, None);
     }
-
-    fn named(plain: &str) -> Role {
-        let found = NAMES.iter().find(|(_, names)| names.split(' ').any(|name| name == plain));
-        found.map_or(Role::Other, |(role, _)| *role)
-    }
-
-    /// The unit that the key of a time names, if this role is of the same kind as the other one.
-    pub(super) fn unit_as(self, other: Role) -> Option<Option<Unit>> {
-        match (self, other) {
-            (Role::Start(unit), Role::Start(_))
-            | (Role::When(unit), Role::When(_))
-            | (Role::Offset(unit), Role::Offset(_))
-            | (Role::End(unit), Role::End(_))
-            | (Role::Duration(unit), Role::Duration(_)) => Some(unit),
-            _ => None,
+    let plain: String = key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let mut plain = plain.as_str();
+    loop {
+        let said = said_plainly(plain);
+        let rest = ["span", "otel", "context", "display"].iter().find_map(|before| plain.strip_prefix(before));
+        let rest = rest.or_else(|| plain.strip_suffix("json"));
+        match rest {
+            Some(rest) if said.0 == Role::Other => plain = rest,
+            _ => return said,
         }
     }
+}
 
-    /// A time, in this unit.
-    fn in_unit(self, unit: Unit) -> Option<Role> {
-        let unit = Some(unit);
-        Some(match self {
-            Role::Start(_) => Role::Start(unit),
-            Role::When(_) => Role::When(unit),
-            Role::Offset(_) => Role::Offset(unit),
-            Role::End(_) => Role::End(unit),
-            Role::Duration(_) => Role::Duration(unit),
-            _ => return None,
-        })
+fn said_plainly(plain: &str) -> Said {
+    let role = named(plain);
+    if role != Role::Other {
+        return (role, None);
     }
+    // `parent_run_id`, `reference_parent_span_id`
+    if plain.ends_with("id") && plain.contains("parent") {
+        let other = ["trace", "event", "process", "thread", "project"].iter().any(|other| plain.contains(other));
+        return (if other { Role::Other } else { Role::Parent }, None);
+    }
+    let in_unit = |(suffix, unit): &(&str, Unit)| {
+        let role = named(plain.strip_suffix(suffix)?);
+        (role.bit() & TIMES != 0).then_some((role, Some(*unit)))
+    };
+    UNITS.iter().find_map(in_unit).unwrap_or((Role::Other, None))
+}
+
+fn named(plain: &str) -> Role {
+    let found = NAMES.iter().find(|(_, names)| names.split(' ').any(|name| name == plain));
+    found.map_or(Role::Other, |(role, _)| *role)
 }
 
 /// What keys say, without their capitals and marks.
@@ -142,11 +119,11 @@ const NAMES: [(Role, &str); 24] = [
     (Role::Children, "children childspans childs spans subspans childruns observations"),
     (Role::Name, "name operationname operation opname title label"),
     (Role::Part, "context spancontext spandata metrics process"),
-    (Role::Start(None), "start starttime startedat startat started begin begintime starttimestamp startts"),
-    (Role::When(None), "timestamp ts time"),
-    (Role::Offset(None), "offset startoffset relativestart"),
-    (Role::End(None), "end endtime endedat endat ended finish finishtime finishedat stop stoptime endtimestamp endts"),
-    (Role::Duration(None), "duration durationin dur elapsed elapsedtime latency took"),
+    (Role::Start, "start starttime startedat startat started begin begintime starttimestamp startts"),
+    (Role::When, "timestamp ts time"),
+    (Role::Offset, "offset startoffset relativestart"),
+    (Role::End, "end endtime endedat endat ended finish finishtime finishedat stop stoptime endtimestamp endts"),
+    (Role::Duration, "duration durationin dur elapsed elapsedtime latency took"),
     (Role::Service, "service servicename appname entityname"),
     (Role::Attributes, "attribute attributes tags attrs labels metadata meta"),
     (Role::Resource, "resource resources resourceattributes"),
@@ -182,20 +159,25 @@ const UNITS: [(&str, Unit); 14] = [
 
 /// Roles of the first keys that were met: rows have the same ones again and again.
 #[derive(Default)]
-pub(super) struct Roles(Vec<(String, Role)>);
+pub(super) struct Roles(Vec<(String, Said)>);
 
 impl Roles {
     const MOST: usize = 64;
 
-    pub(super) fn of(&mut self, key: &str) -> Role {
-        if let Some((_, role)) = self.0.iter().find(|(known, _)| known == key) {
-            return *role;
+    pub(super) fn field<'n>(&mut self, (key, value): &'n (Cow<'_, str>, Node<'_>)) -> Field<'n> {
+        let (role, unit) = self.of(key);
+        Field { role, unit, key, value }
+    }
+
+    pub(super) fn of(&mut self, key: &str) -> Said {
+        if let Some((_, said)) = self.0.iter().find(|(known, _)| known == key) {
+            return *said;
         }
-        let role = Role::of(key);
+        let said = said(key);
         if self.0.len() < Roles::MOST {
-            self.0.push((key.to_owned(), role));
+            self.0.push((key.to_owned(), said));
         }
-        role
+        said
     }
 }
 
@@ -205,20 +187,20 @@ mod tests {
 
     #[test]
     fn keys_in_every_spelling() {
-        for (key, role) in [
-            ("parentSpanId", Role::Parent),
-            ("Parent-Span-ID", Role::Parent),
-            ("span_id", Role::Id),
-            ("startTimeUnixNano", Role::Start(Some(Unit::Nanos))),
-            ("start_ms", Role::Start(Some(Unit::Millis))),
-            ("Duration", Role::Duration(None)),
-            ("durationUs", Role::Duration(Some(Unit::Micros))),
-            ("status", Role::Status),
-            ("timestamp", Role::When(None)),
-            ("offset_ms", Role::Offset(Some(Unit::Millis))),
-            ("Étendue", Role::Other),
+        for (key, role, unit) in [
+            ("parentSpanId", Role::Parent, None),
+            ("Parent-Span-ID", Role::Parent, None),
+            ("span_id", Role::Id, None),
+            ("startTimeUnixNano", Role::Start, Some(Unit::Nanos)),
+            ("start_ms", Role::Start, Some(Unit::Millis)),
+            ("Duration", Role::Duration, None),
+            ("durationUs", Role::Duration, Some(Unit::Micros)),
+            ("status", Role::Status, None),
+            ("timestamp", Role::When, None),
+            ("offset_ms", Role::Offset, Some(Unit::Millis)),
+            ("Étendue", Role::Other, None),
         ] {
-            assert_eq!(Role::of(key), role, "{key}");
+            assert_eq!(said(key), (role, unit), "{key}");
         }
     }
 }

@@ -16,12 +16,13 @@ pub(super) fn times<'n>(
     fields: &[Field<'n>],
     fractions: &mut Option<Unit>,
 ) -> Option<(&'n str, u32)> {
-    let find = |kind: fn(Option<Unit>) -> Role| {
-        let mut found = fields.iter().filter(|(_, _, value)| value.data != Data::Null);
-        let mut found = found.by_ref().filter_map(|(role, key, value)| Some((role.unit_as(kind(None))?, *key, *value)));
+    let find = |role: Role| {
+        let mut found = fields.iter().filter(|field| field.role == role && !matches!(field.value.data, Data::Null));
         let first = found.next()?;
         // Of two the one counts that says its unit.
-        Some(if first.0.is_some() { first } else { found.find(|other| other.0.is_some()).unwrap_or(first) })
+        let field =
+            if first.unit.is_some() { first } else { found.find(|other| other.unit.is_some()).unwrap_or(first) };
+        Some((field.unit, field.key, field.value))
     };
     let start = find(Role::Start);
     let when = find(Role::When);
