@@ -23,7 +23,7 @@ use crate::json::{Data, Kind, Node};
 use crate::store::{Encoding, NO_TIME, RawValue, SpanKey, SpanKind, Status, StoreBuilder, TraceKey};
 use crate::strings::StringId;
 use roles::{CHILDREN, DURATION, END, ID, NAME, OFFSET, PARENT, Role, Roles, START, TIMES, TRACE, WHEN};
-use table::{TABLES, Table, row_of, unfolded};
+use table::{TABLES, Table, row_of};
 use times::{last, time, times};
 
 pub(super) const FORMAT: Format = Format {
@@ -106,21 +106,15 @@ fn read(reading: &mut Reading<'_>) {
     reading.documents(|reading, lexer| {
         reading.objects_or(lexer, &[], &mut |reading, met| {
             let node = match met {
-                Met::Tree(node) => node,
-                Met::Object(lexer) => {
-                    let mark = lexer.mark();
-                    let Ok(node) = generic.piece(lexer) else {
-                        // What is left of it, if it is broken, comes as a tree.
-                        lexer.rewind(mark);
-                        return false;
-                    };
-                    node
-                }
+                Met::Tree(node) => Some(node),
+                Met::Object(lexer) => generic.piece(lexer),
             };
+            // What is left of one that is broken comes as a tree.
+            let Some(node) = node else { return false };
             let (trace, parent, service) = (TraceKey::EMPTY, SpanKey::EMPTY, StringId::EMPTY);
             let around = Around { trace, parent, service, nested: false, listed: true, head: false };
             generic.learn_reporters(&node);
-            generic.walk(reading, &node, around);
+            generic.walk(reading, &node, &around);
             true
         })
     });
@@ -216,14 +210,13 @@ impl Generic {
         // What is told to the nanosecond is counted in them.
         let fine = !self.broken && (self.fine || self.long);
         let assumed = unit.unwrap_or(if fine { Unit::Nanos } else { Unit::Millis });
-        reading.guess(&match unit {
-            Some(unit) => {
-                format!("Durations are taken for {}: so spans hold the starts of their children.", unit.name())
-            }
-            None if fine && self.long => "Durations are taken for nanoseconds, by their size.".to_owned(),
-            None if fine => "Durations are taken for nanoseconds, as times are told to the nanosecond.".to_owned(),
-            None => "Durations are taken for milliseconds: nothing names their unit.".to_owned(),
-        });
+        let why = match unit {
+            Some(_) => ": so spans hold the starts of their children.",
+            None if fine && self.long => ", by their size.",
+            None if fine => ", as times are told to the nanosecond.",
+            None => ": nothing names their unit.",
+        };
+        reading.guess(&format!("Durations are taken for {}{why}", assumed.name()));
         let mut parts = Parts::at(0);
         for (span, text) in self.waiting {
             let builder = &mut *reading.builder;
@@ -241,7 +234,8 @@ impl Generic {
     fn unit(&self, builder: &StoreBuilder) -> Option<Unit> {
         let ids = |number: usize| builder.ids_of(self.waiting[number].0).0;
         let waiting = ByIds::new(self.waiting.len(), &ids);
-        let units = [(Unit::Nanos, 1.0), (Unit::Micros, 1e3), (Unit::Millis, 1e6), (Unit::Seconds, 1e9)];
+        const UNITS: [(Unit, f64); 4] =
+            [(Unit::Nanos, 1.0), (Unit::Micros, 1e3), (Unit::Millis, 1e6), (Unit::Seconds, 1e9)];
         let (mut all, mut held) = (0, [0; 4]);
         for child in self.first..builder.span_count() {
             let (_, Some(parent)) = builder.ids_of(child) else { continue };
@@ -250,36 +244,38 @@ impl Generic {
             let duration = parse_f64(builder.plain_text(duration)).unwrap_or_default();
             if start != NO_TIME && parent < start && duration > 0.0 {
                 all += 1;
-                for ((_, ns), held) in units.iter().zip(&mut held) {
+                for ((_, ns), held) in UNITS.iter().zip(&mut held) {
                     *held += usize::from((start - parent) as f64 <= duration * ns);
                 }
             }
         }
         let found = held.iter().position(|held| all > 0 && held * 10 >= all * 9)?;
-        Some(units[found].0)
+        Some(UNITS[found].0)
     }
 
     /// Recursion is bounded by the lexer's limit of nesting.
-    fn walk(&mut self, reading: &mut Reading<'_>, node: &Node<'_>, mut around: Around) {
+    fn walk(&mut self, reading: &mut Reading<'_>, node: &Node<'_>, around: &Around) {
         if let Data::List(_) = &node.data {
-            self.each(reading, node, &[], Around { listed: true, ..around });
+            self.each(reading, node, &[], around);
             return;
         }
         if let Some(Table { names, rows, columns }) = Table::of(node) {
-            around.listed = true;
             if let Some(rows) = rows {
                 self.each(reading, rows, &names, around);
             }
+            let around = Around { listed: true, ..*around };
             for row in 0..columns.iter().map(|column| column.len()).max().unwrap_or(0) {
-                self.walk(reading, &row_of(&names, &|at| columns.get(at)?.get(row)), around);
+                self.walk(reading, &row_of(&names, &|at| columns.get(at)?.get(row)), &around);
             }
             return;
         }
-        let own = node.members().iter();
-        let mut fields: Vec<Field<'_>> = own.map(|member| self.roles.field(member)).collect();
-        let unfolded: Vec<Option<Node<'_>>> = fields.iter().map(|field| unfolded(field.role, field.value)).collect();
-        for (field, inner) in fields.iter_mut().zip(&unfolded) {
-            field.value = inner.as_ref().unwrap_or(field.value);
+        let mut fields: Vec<Field<'_>> = node.members().iter().map(|member| self.roles.field(member)).collect();
+        let mut unfolded = Vec::new();
+        for (at, field) in fields.iter().enumerate() {
+            unfolded.extend(table::unfolded(field.role, field.value).map(|inner| (at, inner)));
+        }
+        for (at, inner) in &unfolded {
+            fields[*at].value = inner;
         }
         for at in 0..fields.len() {
             if fields[at].role == Role::Part {
@@ -303,6 +299,8 @@ impl Generic {
             self.span(reading, node, &fields, around);
             return;
         }
+        let listed = around.listed;
+        let mut around = Around { listed: false, ..*around };
         // An object around spans: its id is the trace's, if they have none.
         for role in [Role::Trace, Role::Id] {
             let id = fields.iter().find(|field| field.role == role).and_then(|field| field.value.written());
@@ -313,7 +311,7 @@ impl Generic {
         if let Some(name) = written(&fields, Role::Service) {
             around.service = reading.builder.intern(name);
         }
-        let (before, listed) = (reading.builder.span_count(), around.listed);
+        let before = reading.builder.span_count();
         let inner = fields.iter().filter(|field| matches!(field.value.data, Data::List(_) | Data::Map(_)));
         let alone = inner.clone().next().is_none();
         for Field { role, key, value, .. } in inner {
@@ -322,16 +320,15 @@ impl Generic {
             if reporters || *role == Role::Attributes && matches!(value.data, Data::List(_)) {
                 continue;
             }
-            around.listed = false;
             around.head = *role == Role::Trace && matches!(value.data, Data::Map(_)) && fields.len() > 1;
-            self.walk(reading, value, around);
+            self.walk(reading, value, &around);
         }
         if listed && (alone || timed && reading.builder.span_count() == before) {
             reading.not_a_span(node, "an id and a time");
         }
     }
 
-    fn span(&mut self, reading: &mut Reading<'_>, node: &Node<'_>, fields: &[Field<'_>], around: Around) {
+    fn span(&mut self, reading: &mut Reading<'_>, node: &Node<'_>, fields: &[Field<'_>], around: &Around) {
         let taken = [Role::Id, Role::Trace, Role::Parent, Role::Name, Role::Service].map(|role| written(fields, role));
         let [id, mut trace, parent, mut name, mut service] = taken;
         let mut parts = Parts::at(node.start);
@@ -451,7 +448,7 @@ impl Generic {
         let of_all = reading.builder.string(around.service).to_owned();
         parts.service(reading, service.or(reporter).unwrap_or(&of_all));
         let inside =
-            Around { trace: parts.trace, parent: parts.id, nested: true, listed: false, head: false, ..around };
+            Around { trace: parts.trace, parent: parts.id, nested: true, listed: false, head: false, ..*around };
         self.fine |= parts.start != NO_TIME && parts.start % 1000 != 0;
         if let Some((text, start)) = unnamed {
             // Nothing that is traced takes months.
@@ -462,7 +459,7 @@ impl Generic {
         }
         self.out.push(reading, &parts);
         for children in fields.iter().filter(|field| field.role == Role::Children) {
-            self.walk(reading, children.value, inside);
+            self.walk(reading, children.value, &inside);
         }
     }
 }

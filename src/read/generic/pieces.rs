@@ -19,12 +19,12 @@ const LEVELS: u32 = 8;
 const COLUMNS: usize = 1000;
 
 impl Generic {
-    /// The next value as a tree whose long lists are cut.
-    pub(super) fn piece<'a>(&mut self, lexer: &mut Lexer<'a>) -> Lex<Node<'a>> {
+    /// The next value as a tree whose long lists are cut; nothing of one that is broken.
+    pub(super) fn piece<'a>(&mut self, lexer: &mut Lexer<'a>) -> Option<Node<'a>> {
         let mark = lexer.mark();
-        let whole = lexer.skip()?.len() <= LONG || self.level >= LEVELS;
+        let len = lexer.skip().map(|range| range.len());
         lexer.rewind(mark);
-        if whole { lexer.node() } else { self.outline(lexer, false) }
+        if len.ok()? <= LONG || self.level == LEVELS { lexer.node() } else { self.outline(lexer, false) }.ok()
     }
 
     /// The same for a value that was checked.
@@ -69,7 +69,8 @@ impl Generic {
     }
 
     /// Walks through one element of a list after another; through the rows of a table, whose columns have these names, as objects.
-    pub(super) fn each(&mut self, reading: &mut Reading<'_>, list: &Node<'_>, names: &[&str], around: Around) {
+    pub(super) fn each(&mut self, reading: &mut Reading<'_>, list: &Node<'_>, names: &[&str], around: &Around) {
+        let around = &Around { listed: true, ..*around };
         let bytes = reading.bytes;
         let mut walk = |generic: &mut Generic, item: &Node<'_>| match names {
             [] => generic.walk(reading, item, around),
@@ -83,7 +84,7 @@ impl Generic {
         let Ok(mut first) = lexer.begin_array() else { return };
         self.level += 1;
         while let Ok(true) = lexer.element(&mut first)
-            && let Ok(item) = self.piece(&mut lexer)
+            && let Some(item) = self.piece(&mut lexer)
         {
             walk(self, &item);
         }
