@@ -248,25 +248,14 @@ impl Assembler {
         let builder = &mut *reading.builder;
         let mut draft = builder.draft(source);
         for event in &parts.events {
-            let mark = builder.attribute_mark();
-            event.attributes.iter().for_each(|(key, value)| builder.push_attribute(*key, *value));
-            let attributes = builder.attributes_since(mark);
+            let attributes = push(builder, &event.attributes);
             builder.push_event(event.time, event.name, attributes);
         }
-        for link in &parts.links {
-            let mark = builder.attribute_mark();
-            link.attributes.iter().for_each(|(key, value)| builder.push_attribute(*key, *value));
-            let attributes = builder.attributes_since(mark);
-            builder.push_link(LinkDraft {
-                trace: link.trace,
-                span: link.span,
-                trace_state: link.trace_state,
-                attributes,
-            });
+        for LinkParts { trace, span, trace_state, attributes } in &parts.links {
+            let attributes = push(builder, attributes);
+            builder.push_link(LinkDraft { trace: *trace, span: *span, trace_state: *trace_state, attributes });
         }
-        let mark = builder.attribute_mark();
-        parts.attributes.iter().for_each(|(key, value)| builder.push_attribute(*key, *value));
-        draft.attributes = builder.attributes_since(mark);
+        draft.attributes = push(builder, &parts.attributes);
         draft.trace = parts.trace;
         draft.id = parts.id;
         draft.parent = parts.parent;
