@@ -449,7 +449,7 @@ impl Generic {
         parts.service(reading, service.or(reporter).unwrap_or(&of_all));
         let inside =
             Around { trace: parts.trace, parent: parts.id, nested: true, listed: false, head: false, ..*around };
-        self.fine |= parts.start != NO_TIME && parts.start % 1000 != 0;
+        self.fine |= parts.start != NO_TIME && !parts.start.is_multiple_of(1000);
         if let Some((text, start)) = unnamed {
             // Nothing that is traced takes months.
             self.long |= text.len() > 10;
