@@ -16,11 +16,17 @@ impl StringId {
     }
 }
 
-/// A set of texts. Open addressing with linear probing; the table holds numbers, the bytes lie one after another.
-#[derive(Debug)]
-pub struct Strings {
+/// Texts by their numbers; the bytes lie one after another.
+#[derive(Debug, Default)]
+pub struct TextList {
     data: String,
     ends: Vec<u32>,
+}
+
+/// A set of texts. Open addressing with linear probing; the table holds numbers.
+#[derive(Debug)]
+pub struct Strings {
+    texts: TextList,
     table: Vec<Slot>,
 }
 
@@ -33,13 +39,8 @@ struct Slot {
 
 const FREE: Slot = Slot { hash: 0, id: 0 };
 
-impl Strings {
-    pub fn new() -> Strings {
-        let mut strings = Strings { data: String::new(), ends: Vec::new(), table: vec![FREE; 512] };
-        strings.intern("");
-        strings
-    }
-
+impl TextList {
+    /// The text with this number.
     pub fn get(&self, id: StringId) -> &str {
         &self.data[self.range(id)]
     }
@@ -53,20 +54,45 @@ impl Strings {
         start..ends[index] as usize
     }
 
-    /// Whether this is the text of that number: of its bytes, so that nobody looks where its characters begin.
-    #[inline(always)]
-    fn is(&self, id: StringId, text: &[u8]) -> bool {
-        same(&self.data.as_bytes()[self.range(id)], text)
-    }
-
     /// All texts one after the other, and where each one ends.
     pub fn all(&self) -> (&[u8], &[u32]) {
         (self.data.as_bytes(), &self.ends)
     }
+}
+
+impl Strings {
+    pub fn new() -> Strings {
+        let mut strings = Strings { texts: TextList::default(), table: vec![FREE; 512] };
+        strings.intern("");
+        strings
+    }
+
+    pub fn get(&self, id: StringId) -> &str {
+        self.texts.get(id)
+    }
+
+    /// All texts one after the other, and where each one ends.
+    pub fn all(&self) -> (&[u8], &[u32]) {
+        self.texts.all()
+    }
 
     /// How many texts there are.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.texts.ends.len()
+    }
+
+    /// The texts alone, in no more memory than they take: nothing is looked for any more.
+    pub fn into_texts(self) -> TextList {
+        let TextList { mut data, mut ends } = self.texts;
+        data.shrink_to_fit();
+        ends.shrink_to_fit();
+        TextList { data, ends }
+    }
+
+    /// Whether this is the text of that number: of its bytes, so that nobody looks where its characters begin.
+    #[inline(always)]
+    fn is(&self, id: StringId, text: &[u8]) -> bool {
+        same(&self.texts.data.as_bytes()[self.texts.range(id)], text)
     }
 
     /// The number of `text` if it was interned.
@@ -113,12 +139,12 @@ impl Strings {
 
     #[cold]
     fn insert(&mut self, text: &[u8], hash: u32, at: usize) -> StringId {
-        let id = self.ends.len() as u32;
-        self.data.push_str(&String::from_utf8_lossy(text));
+        let id = self.texts.ends.len() as u32;
+        self.texts.data.push_str(&String::from_utf8_lossy(text));
         // Inputs are limited to less than 4 GiB in all, and each text is stored once, so the sum fits.
-        self.ends.push(self.data.len() as u32);
+        self.texts.ends.push(self.texts.data.len() as u32);
         self.table[at] = Slot { hash, id: id + 1 };
-        if self.ends.len() * 2 > self.table.len() {
+        if self.texts.ends.len() * 2 > self.table.len() {
             self.grow(self.table.len() * 2);
         }
         StringId(id)
@@ -126,8 +152,8 @@ impl Strings {
 
     /// Makes room for so many more texts of so many bytes together, unless there is not that much memory.
     pub fn reserve(&mut self, count: usize, bytes: usize) {
-        if self.ends.try_reserve_exact(count).is_ok() && self.data.try_reserve_exact(bytes).is_ok() {
-            let slots = ((self.ends.len() + count) * 2).next_power_of_two();
+        if self.texts.ends.try_reserve_exact(count).is_ok() && self.texts.data.try_reserve_exact(bytes).is_ok() {
+            let slots = ((self.texts.ends.len() + count) * 2).next_power_of_two();
             if slots > self.table.len() {
                 self.grow(slots);
             }

@@ -25,7 +25,7 @@ use pattern::Pattern;
 use spanscope_hot::analyze::search::columns::Columns;
 use spanscope_hot::analyze::search::marks::{self, Open};
 use spanscope_hot::analyze::search::recent::Recent;
-use spanscope_hot::analyze::search::texts::{Place, Texts};
+use spanscope_hot::analyze::search::texts::{Collector, Place, Texts};
 
 use super::answers::Answers;
 use crate::float::parse_f64;
@@ -141,7 +141,7 @@ pub struct Index {
     columns: OnceCell<Columns>,
     texts: OnceCell<Texts>,
     /// Those that were collected so far.
-    begun: RefCell<Option<Texts>>,
+    begun: RefCell<Option<Collector>>,
     recent: RefCell<Recent>,
 }
 
@@ -152,16 +152,15 @@ impl Index {
             return true;
         }
         self.columns(trace);
-        let mut texts = self.begun.take().unwrap_or_else(|| Texts::new(trace));
-        let mut all = texts.collect(trace, most);
+        let mut begun = self.begun.borrow_mut();
+        let collector = begun.get_or_insert_with(|| Collector::new(trace));
+        let mut all = collector.collect(trace, most);
         while !all && most == usize::MAX {
-            all = texts.collect(trace, most);
+            all = collector.collect(trace, most);
         }
-        if all {
-            // It was not there a moment ago.
-            let _ = self.texts.set(texts);
-        } else {
-            self.begun.replace(Some(texts));
+        if let Some(collector) = begun.take_if(|_| all) {
+            // They were not there a moment ago.
+            let _ = self.texts.set(collector.into_texts());
         }
         all
     }
@@ -172,7 +171,7 @@ impl Index {
 
     fn texts(&self, trace: &Trace<'_>) -> &Texts {
         self.prepare(trace, usize::MAX);
-        self.texts.get_or_init(|| Texts::new(trace))
+        self.texts.get_or_init(Texts::default)
     }
 }
 

@@ -17,7 +17,7 @@ use super::recent::Recent;
 use super::shapes::Shapes;
 use crate::simd::Needle;
 use crate::store::{RawText, RawValue, Store, Trace};
-use crate::strings::{StringId, Strings};
+use crate::strings::{StringId, Strings, TextList};
 
 /// Longer texts stay where they are.
 const LONGEST: usize = 256;
@@ -28,62 +28,81 @@ const TOGETHER: usize = 32;
 /// How many places are told together.
 pub(super) const TOLD: usize = 256;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Texts {
-    strings: Strings,
+    texts: TextList,
     numbers: Vec<u32>,
     /// Where each span's numbers begin, and where the last one's end.
     from: Vec<u32>,
     long: Vec<RawValue>,
     /// Numbers of the texts that are not ASCII.
     beyond_ascii: Vec<u32>,
-    /// How many texts were looked at for that.
-    seen: usize,
     /// By long text the span that has it.
     long_of: Vec<u32>,
     places: Places,
     shapes: Shapes,
     /// By span the number of its shape.
     shape: Vec<u32>,
-    services: Vec<u32>,
-    /// Names are numbered already; here they have other numbers.
-    names: Vec<u32>,
 }
 
 /// The numbers before those of a span's attributes.
 const BEFORE_ATTRIBUTES: usize = 2;
 
-impl Texts {
-    pub fn new(trace: &Trace<'_>) -> Texts {
+/// Collects the texts of a trace, some spans at a time.
+#[derive(Debug)]
+pub struct Collector {
+    /// All but the texts themselves, until they are together.
+    texts: Texts,
+    strings: Strings,
+    /// How many texts were looked at for what is not ASCII.
+    seen: usize,
+    services: Vec<u32>,
+    /// Names are numbered already; here they have other numbers.
+    names: Vec<u32>,
+}
+
+impl Collector {
+    pub fn new(trace: &Trace<'_>) -> Collector {
         let mut strings = Strings::new();
         let services: Vec<u32> = trace.store().services().map(|name| strings.intern(name).0).collect();
-        let mut from = Vec::new();
-        from.reserve_exact(trace.span_count() + 1);
-        from.push(0);
-        let (numbers, long, beyond_ascii, seen, long_of, shape, names, places, shapes) = Default::default();
-        Texts { strings, numbers, from, long, beyond_ascii, seen, long_of, places, shapes, shape, services, names }
+        let mut texts = Texts::default();
+        texts.from.reserve_exact(trace.span_count() + 1);
+        texts.from.push(0);
+        texts.shape.reserve_exact(trace.span_count());
+        Collector { texts, strings, seen: 0, services, names: Vec::new() }
     }
 
     /// Collects the texts of so many spans more, and behind the last one puts so many more into the places of their texts; whether all is done.
     pub fn collect(&mut self, trace: &Trace<'_>, most: usize) -> bool {
-        if self.shape.len() < trace.span_count() {
+        if self.texts.shape.len() < trace.span_count() {
             self.collect_texts(trace, most);
             return false;
         }
-        let Texts { places, from, numbers, strings, .. } = self;
-        places.put(strings.len(), from, numbers, most)
+        let Texts { texts, numbers, from, places, .. } = &mut self.texts;
+        if texts.all().1.is_empty() {
+            // What they do not need any more is room for the places.
+            *texts = std::mem::replace(&mut self.strings, Strings::new()).into_texts();
+            numbers.shrink_to_fit();
+            self.names = Vec::new();
+        }
+        places.put(texts.all().1.len(), from, numbers, most)
+    }
+
+    /// All of them, when all is done.
+    pub fn into_texts(self) -> Texts {
+        self.texts
     }
 
     fn collect_texts(&mut self, trace: &Trace<'_>, most: usize) {
         let store = trace.store();
-        let done = self.shape.len();
+        let done = self.texts.shape.len();
         let end = trace.span_count().min(done.saturating_add(most));
         for position in done..end {
             let Some(span) = trace.span(position) else { break };
-            self.numbers.push(self.services[span.service_index()]);
+            self.texts.numbers.push(self.services[span.service_index()]);
             self.push_name(store, span.name_id());
             let attributes = span.raw_attributes();
-            self.shape.push(self.shapes.of(attributes.clone()));
+            self.texts.shape.push(self.texts.shapes.of(attributes.clone()));
             for (_, value) in attributes {
                 self.push(store, value);
             }
@@ -99,7 +118,13 @@ impl Texts {
                     self.push(store, value);
                 }
             }
-            self.from.push(self.numbers.len() as u32);
+            self.texts.from.push(self.texts.numbers.len() as u32);
+        }
+        if done == 0 && end > 0 {
+            // As many for each of the other spans, and a few more: what grows in doublings takes twice the memory.
+            let numbers = &mut self.texts.numbers;
+            let others = numbers.len() as u64 * (trace.span_count() - end) as u64 / end as u64;
+            numbers.reserve_exact((others + others / 50) as usize);
         }
         self.see_ascii();
     }
@@ -111,7 +136,7 @@ impl Texts {
         if !bytes[start..].is_ascii() {
             for (number, end) in (0..).zip(ends).skip(self.seen) {
                 if !bytes[start..*end as usize].is_ascii() {
-                    self.beyond_ascii.push(number);
+                    self.texts.beyond_ascii.push(number);
                 }
                 start = *end as usize;
             }
@@ -126,7 +151,7 @@ impl Texts {
         if self.names[name.index()] == u32::MAX {
             self.names[name.index()] = self.strings.intern(store.string(name)).0;
         }
-        self.numbers.push(self.names[name.index()]);
+        self.texts.numbers.push(self.names[name.index()]);
     }
 
     #[inline(always)]
@@ -136,7 +161,7 @@ impl Texts {
             RawText::Plain(_) => self.keep_long(value),
             RawText::Other => self.push_decoded(store, value),
         };
-        self.numbers.push(number);
+        self.texts.numbers.push(number);
     }
 
     #[inline(never)]
@@ -146,18 +171,21 @@ impl Texts {
     }
 
     fn keep_long(&mut self, value: RawValue) -> u32 {
-        self.long.push(value);
+        let Texts { long, long_of, shape, .. } = &mut self.texts;
+        long.push(value);
         // Long texts are those of attributes and messages: the span has its shape already.
-        self.long_of.push(self.shape.len() as u32 - 1);
-        LONG | (self.long.len() as u32 - 1)
+        long_of.push(shape.len() as u32 - 1);
+        LONG | (long.len() as u32 - 1)
     }
+}
 
+impl Texts {
     /// Tells where in the collected texts a needle first stands, rising, as long as more are wanted. It is looked for in all of them at once, or
     /// in those alone that are known to have a part of it. The texts of most spans come first, so that often few are looked at until every span
     /// has one.
     #[inline(always)] // in its one caller, with what it is told
     pub(super) fn with(&self, needle: &Needle, known: Option<Known<'_>>, more: &mut impl FnMut(Place) -> bool) {
-        let (bytes, ends) = self.strings.all();
+        let (bytes, ends) = self.texts.all();
         if let Some(Known { places, part_at }) = known {
             for (Range { start, end }, Place { number, at }) in self.at(places) {
                 // It cannot stand before the part's first place.
@@ -175,7 +203,7 @@ impl Texts {
             if number == ends.len() {
                 break;
             }
-            let Range { start, end } = self.strings.range(StringId(number as u32));
+            let Range { start, end } = self.texts.range(StringId(number as u32));
             if found + needle.len() > end {
                 at = found + 1;
             } else if more(Place { number: number as u32, at: (found - start) as u32 }) {
@@ -191,7 +219,7 @@ impl Texts {
     pub(super) fn at<'a>(&'a self, places: &'a [Place]) -> impl Iterator<Item = (Range<usize>, &'a Place)> {
         let bytes = self.bytes();
         places.chunks(TOGETHER).flat_map(move |places| {
-            let texts = places.iter().map(|place| (self.strings.range(StringId(place.number)), place));
+            let texts = places.iter().map(|place| (self.texts.range(StringId(place.number)), place));
             ask_for(texts.clone().filter_map(|(text, place)| bytes.get(text.start + place.at as usize).copied()));
             texts
         })
@@ -200,13 +228,13 @@ impl Texts {
     /// All collected texts, one after the other.
     #[inline(always)]
     pub(super) fn bytes(&self) -> &[u8] {
-        self.strings.all().0
+        self.texts.all().0
     }
 
     /// Tells the beginnings of all collected texts, some at a time, as long as more are wanted.
     #[inline(never)] // among what is compiled for size it would be so too
     pub fn each(&self, more: &mut dyn FnMut(&[Place]) -> bool) {
-        let texts = self.strings.len() as u32;
+        let texts = self.texts.all().1.len() as u32;
         let mut places = Vec::new();
         for first in (0..texts).step_by(TOLD) {
             places.clear();
@@ -225,7 +253,7 @@ impl Texts {
     /// A collected text.
     #[inline(always)]
     pub fn text(&self, number: u32) -> &str {
-        self.strings.get(StringId(number))
+        self.texts.get(StringId(number))
     }
 
     /// Finds the spans that have one of these texts; whether there are others to be found.
@@ -246,7 +274,7 @@ impl Texts {
     /// What each span has under a key.
     pub(super) fn under(&self, key: StringId) -> Under {
         let places = self.shapes.places_of(key);
-        let mut known = vec![0; self.strings.len()];
+        let mut known = vec![0; self.texts.all().1.len()];
         let mut under = Under { numbers: vec![0; NUMBERS_FROM as usize], spans: Vec::with_capacity(self.shape.len()) };
         for (shape, from) in self.shape.iter().zip(&self.from) {
             under.spans.push(match places.of(*shape) {
