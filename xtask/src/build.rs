@@ -6,11 +6,12 @@
 //! www/ ──────────────────────────────────────────────────────────────────────────→ dist/site ←─┘ (dist/site/pkg)
 //! ```
 //!
-//! Before and after wasm-opt, `pack-module` (tools/src/bin) takes out what no one sees and orders what is left.
+//! Before and after wasm-opt, `pack-module` (tools/src/bin) takes out what no one sees and orders what is left. In dist/site the styles are one
+//! file, and the document names the modules, so that a browser asks for all at once.
 
 use crate::command::{cargo, command, output, run, typed};
 use crate::paths::{root, target};
-use crate::{Outcome, base64, tools};
+use crate::{Outcome, base64, site, tools};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -57,6 +58,7 @@ pub(crate) fn build(dev: bool) -> Result<Built, String> {
     copy_folder(&npm, &site.join("pkg"), &[])?;
 
     let one_file = one_file(&site)?;
+    site::gather(&site)?;
 
     println!("dist/npm   the npm package");
     println!("dist/site  the page, for any static web server");
@@ -244,11 +246,11 @@ fn copy_file(from: &Path, to: &Path) -> Outcome {
         .map_err(|error| format!("cannot copy {} to {}: {error}.", from.display(), to.display()))
 }
 
-fn read(file: &Path) -> Result<String, String> {
+pub(crate) fn read(file: &Path) -> Result<String, String> {
     fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}.", file.display()))
 }
 
-fn write(file: &Path, text: &str) -> Outcome {
+pub(crate) fn write(file: &Path, text: &str) -> Outcome {
     fs::write(file, text).map_err(|error| format!("cannot write {}: {error}.", file.display()))
 }
 

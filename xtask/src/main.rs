@@ -12,6 +12,7 @@ mod fuzz;
 mod options;
 mod paths;
 mod serve;
+mod site;
 mod site_server;
 mod test;
 mod tools;

@@ -29,6 +29,18 @@ test('the box is there, is visible and has the focus; the file input stands in t
   await close()
 })
 
+test('what the page begins with is asked for at once: one file of styles, and modules that the document names', async () => {
+  const { page, close } = await site.open()
+  await page.getByRole('textbox').waitFor()
+  const { loaded, named } = await page.evaluate(() => ({
+    loaded: performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => /\.(js|css)$/.test(name) && !name.endsWith('/worker.js')),
+    named: [...document.querySelectorAll('link[rel=stylesheet], link[rel=modulepreload], script[src]')].map((element) => (element instanceof HTMLScriptElement ? element.src : /** @type {HTMLLinkElement} */ (element).href)),
+  }))
+  assert.deepEqual(loaded.toSorted(), named.toSorted())
+  assert.equal(named.filter((name) => name.endsWith('.css')).length, 1)
+  await close()
+})
+
 test('a trace pasted into the box opens', async () => {
   const { page, close } = await site.open()
   await paste(page, checkout)
