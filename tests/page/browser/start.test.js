@@ -36,7 +36,8 @@ test('what the page begins with is asked for at once: one file of styles, and mo
     loaded: performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => /\.(js|css)$/.test(name) && !name.endsWith('/worker.js')),
     named: [...document.querySelectorAll('link[rel=stylesheet], link[rel=modulepreload], script[src]')].map((element) => (element instanceof HTMLScriptElement ? element.src : /** @type {HTMLLinkElement} */ (element).href)),
   }))
-  assert.deepEqual(loaded.toSorted(), named.toSorted())
+  // What the worker shares with the page stands there once more, when it was quick.
+  assert.deepEqual([...new Set(loaded)].toSorted(), named.toSorted())
   assert.equal(named.filter((name) => name.endsWith('.css')).length, 1)
   await close()
 })
