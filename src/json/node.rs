@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::{Kind, Lex, Lexer, Stop, decode_string};
+use crate::float::parse_f64;
 
 /// A value and its place.
 #[derive(Clone, Debug, PartialEq)]
@@ -250,9 +251,11 @@ impl<'a> Node<'a> {
         self.get(key)?.written().filter(|text| !text.is_empty())
     }
 
-    /// A whole number, also a quoted one.
+    /// A whole number, also a quoted one and one that is written with a fraction or an exponent.
     pub fn integer(&self) -> Option<i128> {
-        self.written()?.trim().parse().ok()
+        let text = self.written()?.trim();
+        let whole = || parse_f64(text).filter(|number| number.fract() == 0.0 && number.abs() < 9e18);
+        text.parse().ok().or_else(|| Some((whole()? as i64).into()))
     }
 
     /// True or false, also as a text or as a number that is not 0; 0 and 1 may be texts, too.
@@ -382,6 +385,25 @@ mod tests {
     fn what_is_read_is_written_again() {
         for text in [r#"{"a":[true,false,null,-1.5e3,"\"\\\n\u0001"],"b":{}}"#, "[]", "18446744073709551616"] {
             assert_eq!(node(text).to_json(), text);
+        }
+    }
+
+    #[test]
+    fn whole_numbers_in_every_notation() {
+        for (text, number) in [
+            ("1760000000", Some(1_760_000_000)),
+            ("1760000000.0", Some(1_760_000_000)),
+            ("1.76E+9", Some(1_760_000_000)),
+            ("-2.50e1", Some(-25)),
+            ("\"0.12e2\"", Some(12)),
+            ("0.000", Some(0)),
+            ("1.5", None),
+            ("1.5e0", None),
+            ("100e-2", Some(1)),
+            ("1e40", None),
+            ("[1]", None),
+        ] {
+            assert_eq!(node(text).integer(), number, "{text}");
         }
     }
 

@@ -7,10 +7,14 @@ use crate::context;
 use crate::error::Position;
 use crate::json::{JsonErrorKind, Kind, Lex, Lexer, Stop, decode_string};
 
-/// How much of an input is looked at.
+/// How much of an input is looked at first.
 const GLANCE: usize = 64 * 1024;
+/// How much of one that has to be made readable before is looked at when that told nothing.
+const FAR: usize = 64 * GLANCE;
 /// Documents that are looked at one by one.
 const FIRST: usize = 8;
+/// Elements of a list and members of an object that are looked at where they are many.
+const MOST: usize = 100;
 /// Different keys that are remembered.
 const MAX_KEYS: usize = 400;
 
@@ -60,19 +64,15 @@ pub struct Detection {
 
 /// Looks at the beginning of `bytes`; reads nothing.
 pub fn detect(bytes: &[u8]) -> Detection {
-    let packed = unpack::glance(bytes, GLANCE);
-    let candidates = match packed.is_empty() {
-        true => cleaned_formats_of(bytes),
-        false => packed
-            .iter()
-            .map(|part| cleaned_formats_of(part))
-            .find(|candidates| !candidates.is_empty())
-            .unwrap_or_default(),
-    };
+    let mut is_one_line = true;
+    let mut candidates = glanced(bytes, GLANCE, &mut is_one_line);
+    if candidates.is_empty() {
+        candidates = glanced(bytes, FAR, &mut is_one_line);
+    }
     let kind = if let Some(first) = candidates.first() {
         match logs::is_log(first.format) {
             // A header that was copied with the line that it stands in is a header.
-            true if is_one_line(bytes) && holds_headers(bytes) => InputKind::Headers,
+            true if is_one_line && holds_headers(bytes) => InputKind::Headers,
             true => InputKind::Logs,
             false => InputKind::Traces,
         }
@@ -84,8 +84,14 @@ pub fn detect(bytes: &[u8]) -> Detection {
     Detection { kind, candidates }
 }
 
-fn is_one_line(bytes: &[u8]) -> bool {
-    !bytes.trim_ascii().contains(&b'\n')
+/// What so much of an input looks like, unpacked and made readable, and whether that is one line.
+fn glanced(bytes: &[u8], reach: usize, is_one_line: &mut bool) -> Vec<Candidate> {
+    let packed = unpack::glance(bytes, reach);
+    if packed.is_empty() {
+        return cleaned_formats_of(bytes, reach, is_one_line);
+    }
+    let mut parts = packed.iter().map(|part| cleaned_formats_of(part, reach, is_one_line));
+    parts.find(|candidates| !candidates.is_empty()).unwrap_or_default()
 }
 
 /// Headers are looked for in short texts only: a page of them at most is pasted.
@@ -94,20 +100,26 @@ fn holds_headers(bytes: &[u8]) -> bool {
 }
 
 /// The same for a text with something around it.
-fn cleaned_formats_of(bytes: &[u8]) -> Vec<Candidate> {
-    let mut head = Arc::new(bytes[..bytes.len().min(GLANCE)].to_vec());
+fn cleaned_formats_of(bytes: &[u8], reach: usize, is_one_line: &mut bool) -> Vec<Candidate> {
+    if reach > GLANCE && bytes.len() <= GLANCE {
+        return Vec::new(); // All of it was seen.
+    }
+    let mut head = Arc::new(bytes[..bytes.len().min(reach)].to_vec());
     let mut notes = Vec::new();
     clean::clean(&mut head, &mut notes, &mut Vec::new());
+    *is_one_line = !head.trim_ascii().contains(&b'\n');
     // Such documents are read as a whole only.
     if let Some(json) = Some(bytes).filter(|bytes| bytes.len() > GLANCE).and_then(clean::notated) {
         return formats_of(&json);
     }
     let candidates = formats_of(if notes.is_empty() { bytes } else { &head });
-    if !candidates.is_empty() {
-        return candidates;
-    }
-    let mut inside = clean::values_inside(&head).into_iter().map(|range| formats_of(&head[range]));
-    inside.find(|candidates| !candidates.is_empty()).unwrap_or_default()
+    // As for reading, spans of any program are less than a format that something stands around.
+    let mut inside = if is_any(&candidates) { clean::values_inside(&head) } else { Vec::new() }.into_iter();
+    let found = inside.find_map(|range| {
+        let found = told_by(&Shape::of(&head[range]), candidates.is_empty());
+        found.first().is_some_and(|first| candidates.is_empty() || is_of_spans(first.format)).then_some(found)
+    });
+    found.unwrap_or(candidates)
 }
 
 /// Whether a format is one of spans that has a name: no lines of a log, and not the one that takes what no other does.
@@ -115,11 +127,43 @@ pub(super) fn is_of_spans(format: &Format) -> bool {
     !logs::is_log(format) && *format != generic::FORMAT
 }
 
+/// Whether no format is told, or only the one that takes anything.
+fn is_any(candidates: &[Candidate]) -> bool {
+    candidates.first().is_none_or(|first| *first.format == generic::FORMAT)
+}
+
+/// What an input looks like. Where its beginning tells nothing, or something long stands there, it is looked at further behind: only what is told by
+/// nothing else pays for that.
 pub(super) fn formats_of(bytes: &[u8]) -> Vec<Candidate> {
     let shape = Shape::of(bytes);
-    // What takes anything that looks like spans is there for what nothing else takes; it is asked last, as it asks much.
+    let mut found = told_by(&shape, true);
+    if bytes.len() <= GLANCE || !(shape.is_stuck || is_any(&found) && (found.is_empty() || shape.is_cut)) {
+        return found;
+    }
+    if shape.begins_as_json {
+        let reach = if found.is_empty() { bytes.len() } else { FAR };
+        let far = Shape::of_long(&bytes[..bytes.len().min(reach)]);
+        let far = told_by(&far, found.is_empty());
+        found = if far.is_empty() { found } else { far };
+    }
+    // Inside of a document nothing is looked for. Windows overlap: what tells a format may be several lines, of which no format looks at many.
+    let (step, reach) = if shape.begins_as_json { (GLANCE / 4 * 3, GLANCE) } else { (GLANCE / 16, GLANCE / 8) };
+    let mut at = if shape.lines().next().is_some() { step } else { bytes.len() };
+    while let Some(line) = bytes[at..].iter().position(|byte| *byte == b'\n').filter(|_| found.is_empty()) {
+        at += line + 1;
+        if !shape.begins_as_json || matches!(bytes.get(at), Some(b'{' | b'[')) {
+            found = told_by(&Shape::of(&bytes[at..bytes.len().min(at + reach)]), true);
+            at = bytes.len().min(at + step);
+        }
+    }
+    found
+}
+
+/// The formats that a shape tells. What takes anything that looks like spans is there for what nothing else takes; it is asked last, as it asks much, and
+/// only where it may be the answer.
+fn told_by(shape: &Shape<'_>, any: bool) -> Vec<Candidate> {
     let named = FORMATS.iter().filter(|format| **format != generic::FORMAT);
-    let found = |format: &'static Format| Some(Candidate { format, why: (format.detect)(&shape)? });
+    let found = |format: &'static Format| Some(Candidate { format, why: (format.detect)(shape)? });
     let mut candidates: Vec<Candidate> = named.filter_map(found).collect();
     // Of several formats behind each other the first one's is the input's, which may not be seen in all of it together. Lines of logs stand before
     // spans of any format.
@@ -134,10 +178,10 @@ pub(super) fn formats_of(bytes: &[u8]) -> Vec<Candidate> {
         candidates.insert(0, first);
     }
     // Rows of spans may have messages and levels as lines of a log have.
-    if candidates.iter().any(|candidate| *candidate.format == logs::FORMAT) && generic::tells_spans(&shape) {
+    if candidates.iter().any(|candidate| *candidate.format == logs::FORMAT) && generic::tells_spans(shape) {
         candidates.retain(|candidate| *candidate.format != logs::FORMAT);
     }
-    if candidates.is_empty() {
+    if any && candidates.is_empty() {
         candidates.extend(found(&generic::FORMAT));
     }
     candidates
@@ -151,8 +195,15 @@ pub(crate) struct Shape<'a> {
     keys: Vec<Key>,
     /// The key that is likely next: objects of a list have their keys in one order.
     next: usize,
+    begins_as_json: bool,
     /// Whether the glance ends inside the first document, behind some of its keys.
     is_cut: bool,
+    /// Whether it ends inside of something long that has no keys.
+    is_stuck: bool,
+    /// Where the last key ends.
+    last_key: usize,
+    /// How many elements of a list are looked at, and members of an object.
+    most: usize,
 }
 
 #[derive(Debug)]
@@ -170,14 +221,17 @@ impl<'a> Shape<'a> {
         let mut shape = Shape::new(&head[start..]);
         let mut lexer = Lexer::new(head, start);
         lexer.skip_whitespace();
-        if !matches!(head.get(lexer.offset()), Some(b'{' | b'[')) {
+        shape.begins_as_json = matches!(head.get(lexer.offset()), Some(b'{' | b'['));
+        if !shape.begins_as_json {
             return shape;
         }
         // The glance may end inside a value, and a document may be broken: what was seen until then counts.
         let mut is_first = true;
         while !lexer.at_end() && shape.keys.len() < MAX_KEYS {
             if shape.collect(&mut lexer, "").is_err() {
-                shape.is_cut = is_first && shape.is_json() && lexer.error().kind == JsonErrorKind::UnexpectedEnd;
+                let ends = lexer.error().kind == JsonErrorKind::UnexpectedEnd;
+                shape.is_cut = is_first && shape.is_json() && ends;
+                shape.is_stuck = ends && head.len() - shape.last_key > GLANCE / 4;
                 break;
             }
             is_first = false;
@@ -185,8 +239,32 @@ impl<'a> Shape<'a> {
         shape
     }
 
+    /// The same of documents that have something long before the keys that tell what they are: of lists and objects the first elements and members.
+    fn of_long(bytes: &'a [u8]) -> Shape<'a> {
+        let head = &bytes[..bytes.len().min(GLANCE)];
+        // What is cut has no documents to be looked at one by one.
+        let mut shape = Shape::new(head);
+        (shape.most, shape.is_cut) = (MOST, true);
+        let mut lexer = Lexer::new(bytes, 0);
+        for _ in 0..FIRST {
+            if lexer.at_end() || shape.collect(&mut lexer, "").is_err() {
+                break;
+            }
+        }
+        shape
+    }
+
     fn new(head: &'a [u8]) -> Shape<'a> {
-        Shape { head, keys: Vec::new(), next: 0, is_cut: false }
+        Shape {
+            head,
+            keys: Vec::new(),
+            next: 0,
+            begins_as_json: false,
+            is_cut: false,
+            is_stuck: false,
+            last_key: 0,
+            most: usize::MAX,
+        }
     }
 
     /// The same of each whole document at the beginning; text may stand in lines between them.
@@ -250,14 +328,27 @@ impl<'a> Shape<'a> {
         match lexer.peek()? {
             Kind::Array => {
                 let mut first = lexer.begin_array()?;
+                let mut count = 0;
                 while lexer.element(&mut first)? {
-                    self.collect(lexer, under)?;
+                    count += 1;
+                    if count > self.most {
+                        lexer.skip()?;
+                    } else {
+                        self.collect(lexer, under)?;
+                    }
                 }
             }
             Kind::Object => {
                 let mut cursor = lexer.begin_object()?;
+                let mut count = 0;
                 while let Some(name) = lexer.any_member(&mut cursor)? {
+                    count += 1;
+                    if count > self.most {
+                        lexer.skip()?;
+                        continue;
+                    }
                     let name = decode_string(name.bytes(lexer.input()));
+                    self.last_key = lexer.offset();
                     let kind = lexer.peek()?;
                     let is_it = |key: &Key| key.name == name && key.under == under;
                     let known = match self.keys.get(self.next) {

@@ -211,7 +211,7 @@ impl<'a> Input<'a> {
             return Ok(trace_number(id));
         }
         let Some(text) = self.text(lexer, field)? else { return Ok(TraceKey::EMPTY) };
-        let (key, good) = trace_key(self.builder, text.bytes(self.bytes), base64);
+        let (key, good) = trace_key(self.builder, text.content(self.bytes).as_bytes(), base64);
         if !good {
             self.bad_id(text, field, base64, 32);
         }
@@ -244,7 +244,7 @@ impl<'a> Input<'a> {
             return Ok(span_number(id as u64));
         }
         let Some(text) = self.text(lexer, field)? else { return Ok(SpanKey::EMPTY) };
-        let (key, good) = span_key(self.builder, text.bytes(self.bytes), base64);
+        let (key, good) = span_key(self.builder, text.content(self.bytes).as_bytes(), base64);
         if !good {
             self.bad_id(text, field, base64, 16);
         }

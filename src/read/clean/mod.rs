@@ -270,13 +270,22 @@ fn quoted_document(bytes: &[u8]) -> Option<Vec<u8>> {
     }
     let text = text.as_ref();
     let opens = text.strip_prefix(b"\"")?;
-    if !matches!(opens.trim_ascii_start().first(), Some(b'{' | b'[')) && !opens.starts_with(b"\\n") {
+    // A bracket, or what is escaped: a line feed before it, a quotation mark.
+    if !matches!(opens.trim_ascii_start().first(), Some(b'{' | b'[' | b'\\')) {
         return None;
     }
     let mut lexer = crate::json::Lexer::new(text, 0);
     let string = lexer.string().ok()?;
     let inner = crate::json::decode_string(string.bytes(text));
-    (lexer.at_end() && begins_as_json(inner.as_bytes())).then(|| inner.into_owned().into_bytes())
+    if !lexer.at_end() {
+        return None;
+    }
+    // A string in a string has half of its escapes, and so on.
+    if begins_as_json(inner.as_bytes()) {
+        Some(inner.into_owned().into_bytes())
+    } else {
+        quoted_document(inner.as_bytes())
+    }
 }
 
 #[cfg(test)]

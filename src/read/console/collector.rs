@@ -225,7 +225,7 @@ impl Reader {
         if let Some(item) = trimmed.strip_prefix("-> ") {
             return self.item(reading, source, at, item);
         }
-        if line.starts_with(' ') && self.span.is_some() && self.field(reading, trimmed) {
+        if line.starts_with([' ', '\t']) && self.span.is_some() && self.field(reading, trimmed) {
             return None;
         }
         if numbered(trimmed, "Span #") {

@@ -27,12 +27,12 @@ impl<'t> Source<'t> {
         self.place.unwrap_or(at)
     }
 
-    /// The lines from `at` on, with their offsets in the text, without what ends them.
+    /// The lines from `at` on, with their offsets in the text, without the white space that ends them.
     pub(super) fn lines(&self) -> impl Iterator<Item = (usize, &'t str)> + use<'t> {
         let text = self.text;
         text.split_inclusive('\n').map(move |line| {
             let at = line.as_ptr() as usize - text.as_ptr() as usize;
-            (at, line.trim_end_matches(['\n', '\r']))
+            (at, line.trim_end())
         })
     }
 

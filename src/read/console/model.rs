@@ -298,11 +298,11 @@ fn state_entries(node: &Node<'_>, entries: &mut Vec<String>) {
 /// A number, its two hex digits, or an object around one of them.
 fn flags(node: &Node<'_>) -> u32 {
     match &node.data {
-        Data::Number(number) => number.parse().unwrap_or(0),
+        Data::Number(_) => node.integer().and_then(|flags| u32::try_from(flags).ok()).unwrap_or(0),
         Data::Text(digits) => u32::from_str_radix(digits, 16).unwrap_or(0),
         Data::Map(_) => match node.get("sampled") {
             Some(sampled) => u32::from(sampled.truth() == Some(true)),
-            None => node.get("flags").and_then(Node::integer).and_then(|flags| u32::try_from(flags).ok()).unwrap_or(0),
+            None => node.get("flags").map_or(0, flags),
         },
         _ => 0,
     }

@@ -78,7 +78,7 @@ impl Store {
 }
 
 /// Keys of a line, and of its time.
-const LINES: [&str; 7] = ["line", "Line", "log", "message", "MESSAGE", "msg", "_raw"];
+const LINES: [&str; 8] = ["line", "Line", "log", "message", "MESSAGE", "msg", "_raw", "body"];
 const TIMES: [&str; 8] = ["timestamp", "ts", "tsNs", "@timestamp", "time", "date", "_time", "__REALTIME_TIMESTAMP"];
 
 /// Whether the first object has a line that is an object itself, in a text.

@@ -329,7 +329,13 @@ impl Line {
 
     /// A trace id in one of its spellings: hexadecimal, a number, a path that ends with it.
     fn take_trace(&mut self, reading: &mut LineInput<'_>, found: Found) -> bool {
-        let text = found.text.bytes(reading.bytes);
+        let content;
+        let mut text = found.text.bytes(reading.bytes);
+        // As writers that escape every slash have it.
+        if found.text.escaped {
+            content = found.text.content(reading.bytes);
+            text = content.as_bytes();
+        }
         if text.len() != 32
             && let Some(at) = text.windows(8).position(|window| window == b"/traces/")
         {
