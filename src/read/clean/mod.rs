@@ -37,6 +37,7 @@ use lines::{
 };
 use markup::{has_fences, keep_fenced, preformatted, text_of_page};
 pub(super) use notated::as_json as notated;
+pub(super) use table::{each_row, of_spans};
 
 /// How much of a text is looked at.
 const GLANCE: usize = 64 * 1024;
@@ -152,8 +153,8 @@ fn without_surroundings(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> Li
     if !fenced {
         read_fences(bytes, notes);
     }
-    if let Some(objects) = table::objects(bytes) {
-        *bytes = Arc::new(objects);
+    let of_spans = table::of_spans(bytes).is_some();
+    if of_spans || as_objects(bytes) {
         notes.push("Read a table: each row as an object whose keys are the names of the columns.".to_owned());
         return prefixes;
     }
@@ -176,6 +177,14 @@ fn without_surroundings(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> Li
         notes.push("Left out the text around the JSON.".to_owned());
     }
     prefixes
+}
+
+/// Makes objects of the rows of a table; whether it is one.
+pub(super) fn as_objects(bytes: &mut Arc<Vec<u8>>) -> bool {
+    let objects = table::objects(bytes).map(Arc::new);
+    let any = objects.is_some();
+    *bytes = objects.unwrap_or_else(|| Arc::clone(bytes));
+    any
 }
 
 /// Leaves what stands in the fenced blocks, if this is a Markdown text.

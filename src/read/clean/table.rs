@@ -6,7 +6,10 @@
 //! "07:14","a, ""b"""     ----------+---------       | trace_id | span_id |
 //! ```
 
+use super::head_of;
 use crate::json::{Data, Node, is_number};
+use crate::read::detect::formats_of;
+use crate::read::generic;
 use crate::read::instant::month_first_alone;
 use crate::read::logs::answers::{made, written};
 use spanscope_hot::read::logs::fields::Field;
@@ -19,27 +22,52 @@ const LINE: &str = "Line";
 
 /// The rows of a table one of whose columns has ids of traces, or lines of a log; nothing of anything else.
 pub(super) fn objects(bytes: &[u8]) -> Option<Vec<u8>> {
-    let plain = bytes.trim_ascii_start().starts_with("┌".as_bytes()).then(|| undrawn(bytes));
+    let plain = is_drawn(bytes).then(|| undrawn(bytes));
     let bytes = plain.as_deref().unwrap_or(bytes);
-    let begin = bytes.iter().position(|byte| byte.is_ascii_graphic() && !b"+-".contains(byte))?;
-    let end = begin + bytes[begin..].iter().take(HEAD).position(|byte| *byte == b'\n')?;
-    let separator = *b",\t;|".iter().find(|separator| names_columns(&bytes[begin..end], **separator))?;
-    let mut rows = Rows { bytes, at: begin, separator };
-    let names = rows.next()?;
-    let mut out = Vec::with_capacity(bytes.len() * 2);
-    let (mut any, mut from) = (false, 0);
-    loop {
+    let mut out = Vec::new();
+    let mut from = 0;
+    let any = each_row(bytes, &mut |row| {
+        if out.is_empty() {
+            out.reserve(bytes.len() * 2);
+        }
         // Lines keep their numbers.
-        out.extend(bytes[from..rows.at].iter().filter(|byte| **byte == b'\n'));
-        from = rows.at;
-        let Some(row) = rows.next() else { break };
+        out.extend(bytes[from..row.start as usize].iter().filter(|byte| **byte == b'\n'));
+        from = row.start as usize;
+        out.extend(row.to_json().into_bytes());
+    });
+    out.extend(bytes[from..].iter().filter(|byte| **byte == b'\n'));
+    any.then_some(out)
+}
+
+/// The beginning of a table of spans of any program as such objects. The table is left as it is: their reader takes its rows one at a time.
+pub(in crate::read) fn of_spans(bytes: &[u8]) -> Option<Vec<u8>> {
+    let objects = Some(head_of(bytes)).filter(|head| !is_drawn(head)).and_then(objects)?;
+    let found = formats_of(&objects);
+    found.first().is_some_and(|first| *first.format == generic::FORMAT).then_some(objects)
+}
+
+/// Hands out the rows of such a table as objects; whether there are any.
+pub(in crate::read) fn each_row(bytes: &[u8], take: &mut dyn FnMut(Node<'_>)) -> bool {
+    let begin = bytes.iter().position(|byte| byte.is_ascii_graphic() && !b"+-".contains(byte)).unwrap_or(bytes.len());
+    let Some(len) = bytes[begin..].iter().take(HEAD).position(|byte| *byte == b'\n') else { return false };
+    let separator = b",\t;|".iter().find(|separator| names_columns(&bytes[begin..begin + len], **separator));
+    let Some(separator) = separator else { return false };
+    let mut rows = Rows { bytes, at: begin, separator: *separator };
+    let Some(names) = rows.next() else { return false };
+    let mut any = false;
+    loop {
+        let start = rows.at as u32;
+        let Some(row) = rows.next() else { return any };
         // What is drawn between rows, and what is said below them, are no rows.
         if row.len() == names.len() {
-            out.extend(object(&names, &row).into_bytes());
+            take(Node { start, ..object(&names, &row) });
             any = true;
         }
     }
-    any.then_some(out)
+}
+
+fn is_drawn(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().starts_with("┌".as_bytes())
 }
 
 /// A table in a drawn frame (ClickHouse) with plain bars alone, and without the numbers before its rows.
@@ -75,24 +103,24 @@ fn names_columns(line: &[u8], separator: u8) -> bool {
 }
 
 /// A row as an object; what is empty is left out.
-fn object(names: &[String], row: &[String]) -> String {
+fn object<'c>(names: &'c [String], row: &'c [String]) -> Node<'c> {
     let is_said = |cell: &str| !matches!(cell, "" | "NULL" | "null" | "-");
-    let member = |(name, cell): (&String, &String)| {
-        let text = || Data::Text(cell.clone().into());
+    let member = |(name, cell): (&'c String, &'c String)| {
+        let text = || Data::Text(cell.as_str().into());
         let data = match month_first_alone(cell) {
             Some(instant) => Data::Text(written(instant.ns).into()),
             // Longer ones are ids or times, which are read from texts as well.
-            _ if cell.len() < 16 && is_number(cell) => Data::Number(cell.clone().into()),
+            _ if cell.len() < 16 && is_number(cell) => Data::Number(cell.as_str().into()),
             _ if cell.starts_with(['{', '[']) && name != LINE => {
                 Node::embedded(cell, 0, 0).map_or_else(text, |node| node.data)
             }
             _ => text(),
         };
         // The zone of a time in Azure's tables.
-        (name.trim_end_matches(" [UTC]").to_owned().into(), made(data))
+        (name.trim_end_matches(" [UTC]").into(), made(data))
     };
     let cells = names.iter().zip(row).filter(|(_, cell)| is_said(cell));
-    made(Data::Map(cells.map(member).collect())).to_json()
+    made(Data::Map(cells.map(member).collect()))
 }
 
 /// Cuts a text into rows of cells. Between quotes anything may stand, and a quote twice is one.

@@ -11,6 +11,7 @@ mod table;
 mod times;
 
 use super::Format;
+use super::clean;
 use super::detect::Shape;
 use super::documents::Reading;
 use super::held::ByIds;
@@ -103,6 +104,12 @@ fn are_columns(told: u32) -> bool {
 
 fn read(reading: &mut Reading<'_>) {
     let mut generic = Generic { first: reading.builder.span_count(), ..Generic::default() };
+    let (trace, parent, service) = (TraceKey::EMPTY, SpanKey::EMPTY, StringId::EMPTY);
+    let around = Around { trace, parent, service, nested: false, listed: true, head: false };
+    let table = clean::each_row(reading.bytes, &mut |row| generic.walk(reading, &row, &around));
+    if table {
+        return generic.finish(reading);
+    }
     reading.documents(|reading, lexer| {
         reading.objects_or(lexer, &[], &mut |reading, met| {
             let node = match met {
@@ -111,8 +118,6 @@ fn read(reading: &mut Reading<'_>) {
             };
             // What is left of one that is broken comes as a tree.
             let Some(node) = node else { return false };
-            let (trace, parent, service) = (TraceKey::EMPTY, SpanKey::EMPTY, StringId::EMPTY);
-            let around = Around { trace, parent, service, nested: false, listed: true, head: false };
             generic.learn_reporters(&node);
             generic.walk(reading, &node, &around);
             true
