@@ -4,7 +4,7 @@
 mod dump;
 
 use dump::dump;
-use spanscope::{ReadOptions, read};
+use spanscope::{ErrorKind, ReadOptions, read};
 
 /// More than what a document is held as a whole for.
 const COUNT: usize = 1500;
@@ -107,4 +107,20 @@ fn a_long_document_that_breaks_off_gives_what_is_whole() {
     let cut = document.find(&format!("\"n\":{}", COUNT / 2)).expect("a span");
     let outcome = read(&document.as_bytes()[..cut], &ReadOptions::new().with_format("generic")).expect("spans");
     assert_eq!(outcome.store.spans().count(), COUNT / 2);
+}
+
+#[test]
+fn rows_of_a_table_in_text_are_read_as_objects() {
+    let cell = |value: String| format!("\"{}\"", value.replace("\\\"", "'").trim_matches('"').replace('"', "\"\""));
+    let row = |number: usize| values(number).into_iter().map(cell).collect::<Vec<_>>().join(",") + "\n";
+    let table = format!("{}\n{}", KEYS.join(","), (0..COUNT).map(row).collect::<String>());
+    let lines: String = (0..COUNT).map(|number| span(number).replace("\\\"", "'") + "\n").collect();
+    let told = "Read a table: each row as an object whose keys are the names of the columns.\n";
+    assert_eq!(read_dump(&table).replace(told, ""), read_dump(&lines));
+
+    let guessed = read(table.as_str(), &ReadOptions::new()).expect("spans");
+    assert_eq!((guessed.inputs[0].format.id, guessed.inputs[0].spans), ("generic", COUNT));
+    // Another format's reader is given objects.
+    let other = read(table, &ReadOptions::new().with_format("zipkin-json"));
+    assert!(!matches!(other.map_err(|error| error.kind), Err(ErrorKind::Json(_))));
 }

@@ -99,6 +99,7 @@ pub(super) struct Parts {
 
 impl Parts {
     /// Nothing yet, of a span that begins at this offset.
+    #[inline(never)]
     pub(super) fn at(offset: u32) -> Parts {
         Parts {
             trace: TraceKey::EMPTY,

@@ -22,8 +22,13 @@ const LINE: &str = "Line";
 
 /// The rows of a table one of whose columns has ids of traces, or lines of a log; nothing of anything else.
 pub(super) fn objects(bytes: &[u8]) -> Option<Vec<u8>> {
-    let plain = is_drawn(bytes).then(|| undrawn(bytes));
-    let bytes = plain.as_deref().unwrap_or(bytes);
+    match bytes.trim_ascii_start().starts_with("┌".as_bytes()) {
+        true => plain_objects(&undrawn(bytes)),
+        false => plain_objects(bytes),
+    }
+}
+
+fn plain_objects(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     let mut from = 0;
     let any = each_row(bytes, &mut |row| {
@@ -41,7 +46,7 @@ pub(super) fn objects(bytes: &[u8]) -> Option<Vec<u8>> {
 
 /// The beginning of a table of spans of any program as such objects. The table is left as it is: their reader takes its rows one at a time.
 pub(in crate::read) fn of_spans(bytes: &[u8]) -> Option<Vec<u8>> {
-    let objects = Some(head_of(bytes)).filter(|head| !is_drawn(head)).and_then(objects)?;
+    let objects = plain_objects(head_of(bytes))?;
     let found = formats_of(&objects);
     found.first().is_some_and(|first| *first.format == generic::FORMAT).then_some(objects)
 }
@@ -64,10 +69,6 @@ pub(in crate::read) fn each_row(bytes: &[u8], take: &mut dyn FnMut(Node<'_>)) ->
             any = true;
         }
     }
-}
-
-fn is_drawn(bytes: &[u8]) -> bool {
-    bytes.trim_ascii_start().starts_with("┌".as_bytes())
 }
 
 /// A table in a drawn frame (ClickHouse) with plain bars alone, and without the numbers before its rows.

@@ -106,23 +106,21 @@ fn read(reading: &mut Reading<'_>) {
     let mut generic = Generic { first: reading.builder.span_count(), ..Generic::default() };
     let (trace, parent, service) = (TraceKey::EMPTY, SpanKey::EMPTY, StringId::EMPTY);
     let around = Around { trace, parent, service, nested: false, listed: true, head: false };
-    let table = clean::each_row(reading.bytes, &mut |row| generic.walk(reading, &row, &around));
-    if table {
-        return generic.finish(reading);
+    if !clean::each_row(reading.bytes, &mut |row| generic.walk(reading, &row, &around)) {
+        reading.documents(|reading, lexer| {
+            reading.objects_or(lexer, &[], &mut |reading, met| {
+                let node = match met {
+                    Met::Tree(node) => Some(node),
+                    Met::Object(lexer) => generic.piece(lexer),
+                };
+                // What is left of one that is broken comes as a tree.
+                let Some(node) = node else { return false };
+                generic.learn_reporters(&node);
+                generic.walk(reading, &node, &around);
+                true
+            })
+        });
     }
-    reading.documents(|reading, lexer| {
-        reading.objects_or(lexer, &[], &mut |reading, met| {
-            let node = match met {
-                Met::Tree(node) => Some(node),
-                Met::Object(lexer) => generic.piece(lexer),
-            };
-            // What is left of one that is broken comes as a tree.
-            let Some(node) = node else { return false };
-            generic.learn_reporters(&node);
-            generic.walk(reading, &node, &around);
-            true
-        })
-    });
     generic.finish(reading);
 }
 
