@@ -146,14 +146,15 @@ pub(super) fn formats_of(bytes: &[u8]) -> Vec<Candidate> {
         let far = told_by(&far, found.is_empty());
         found = if far.is_empty() { found } else { far };
     }
-    // Inside of a document nothing is looked for. Windows overlap: what tells a format may be several lines, of which no format looks at many.
+    // Inside of a document nothing is looked for. Windows overlap: what tells a format may be several lines, of which no format looks at many. Far behind
+    // they stand apart, the farther the more: what is told by nothing shall not take longer to refuse than a trace of its size to read.
     let (step, reach) = if shape.begins_as_json { (GLANCE / 4 * 3, GLANCE) } else { (GLANCE / 16, GLANCE / 8) };
     let mut at = if shape.lines().next().is_some() { step } else { bytes.len() };
     while let Some(line) = bytes[at..].iter().position(|byte| *byte == b'\n').filter(|_| found.is_empty()) {
         at += line + 1;
         if !shape.begins_as_json || matches!(bytes.get(at), Some(b'{' | b'[')) {
             found = told_by(&Shape::of(&bytes[at..bytes.len().min(at + reach)]), true);
-            at = bytes.len().min(at + step);
+            at = bytes.len().min(at + step.max(at / 16));
         }
     }
     found
@@ -161,6 +162,7 @@ pub(super) fn formats_of(bytes: &[u8]) -> Vec<Candidate> {
 
 /// The formats that a shape tells. What takes anything that looks like spans is there for what nothing else takes; it is asked last, as it asks much, and
 /// only where it may be the answer.
+#[inline(never)]
 fn told_by(shape: &Shape<'_>, any: bool) -> Vec<Candidate> {
     let named = FORMATS.iter().filter(|format| **format != generic::FORMAT);
     let found = |format: &'static Format| Some(Candidate { format, why: (format.detect)(shape)? });
@@ -240,6 +242,7 @@ impl<'a> Shape<'a> {
     }
 
     /// The same of documents that have something long before the keys that tell what they are: of lists and objects the first elements and members.
+    #[inline(never)]
     fn of_long(bytes: &'a [u8]) -> Shape<'a> {
         let head = &bytes[..bytes.len().min(GLANCE)];
         // What is cut has no documents to be looked at one by one.
