@@ -9,6 +9,7 @@ use crate::command::{cargo, command, typed};
 use crate::paths::{root, target};
 use crate::tools::{self, Browser};
 use std::io::{BufRead, BufReader, Read};
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
@@ -231,7 +232,10 @@ fn node_test(found: &Found, folder: &str) -> Result<Command, String> {
     let mut test = command("node");
     // The reporter is named because what is the default depends on the version and the terminal. The time limit (five
     // minutes a file) is for a browser that hangs.
-    test.args(["--test", "--test-reporter=spec", "--test-timeout=300000"]).args(files);
+    test.args(["--test", "--test-reporter=spec", "--test-timeout=300000"]);
+    // Node leaves one processor idle: of two, half, while a file waits for its browser much of the time.
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    test.arg(format!("--test-concurrency={processors}")).args(files);
     if let Some(browser) = &found.browser {
         test.env("CHROMIUM", &browser.chromium);
     }
