@@ -181,10 +181,7 @@ fn without_surroundings(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> Li
 
 /// Makes objects of the rows of a table; whether it is one.
 pub(super) fn as_objects(bytes: &mut Arc<Vec<u8>>) -> bool {
-    let objects = table::objects(bytes).map(Arc::new);
-    let any = objects.is_some();
-    *bytes = objects.unwrap_or_else(|| Arc::clone(bytes));
-    any
+    table::objects(bytes).map(|objects| *bytes = Arc::new(objects)).is_some()
 }
 
 /// Leaves what stands in the fenced blocks, if this is a Markdown text.

@@ -40,8 +40,11 @@ fn plain_objects(bytes: &[u8]) -> Option<Vec<u8>> {
         from = row.start as usize;
         out.extend(row.to_json().into_bytes());
     });
+    if !any {
+        return None;
+    }
     out.extend(bytes[from..].iter().filter(|byte| **byte == b'\n'));
-    any.then_some(out)
+    Some(out)
 }
 
 /// The beginning of a table of spans of any program as such objects. The table is left as it is: their reader takes its rows one at a time.
