@@ -4,7 +4,7 @@
 mod dump;
 
 use dump::dump;
-use spanscope::{ErrorKind, ReadOptions, read};
+use spanscope::{ErrorKind, ReadOptions, detect, read};
 
 /// More than what a document is held as a whole for.
 const COUNT: usize = 1500;
@@ -120,6 +120,8 @@ fn rows_of_a_table_in_text_are_read_as_objects() {
 
     let guessed = read(table.as_str(), &ReadOptions::new()).expect("spans");
     assert_eq!((guessed.inputs[0].format.id, guessed.inputs[0].spans), ("generic", COUNT));
+    let detected = detect(table.as_bytes()).candidates;
+    assert_eq!(detected.first().map(|found| found.format.id), Some("generic"));
     // Another format's reader is given objects.
     let other = read(table, &ReadOptions::new().with_format("zipkin-json"));
     assert!(!matches!(other.map_err(|error| error.kind), Err(ErrorKind::Json(_))));

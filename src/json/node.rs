@@ -105,26 +105,21 @@ impl<'a> Lexer<'a> {
 
 impl<'a> Node<'a> {
     /// JSON inside a text that stands at these offsets of the input, such as a document in a string; `None` when it is none.
-    pub fn embedded(text: &str, start: u32, end: u32) -> Option<Node<'static>> {
+    pub fn embedded(text: &'a str, start: u32, end: u32) -> Option<Node<'a>> {
         let mut lexer = Lexer::new(text.as_bytes(), 0);
-        let node = lexer.node().ok()?;
-        (lexer.at_end() && !lexer.is_cut_off()).then(|| node.moved(start, end))
+        let mut node = lexer.node().ok().filter(|_| lexer.at_end() && !lexer.is_cut_off())?;
+        node.put_at(start, end);
+        Some(node)
     }
 
-    /// The same value, standing at these offsets in another notation.
-    fn moved(self, start: u32, end: u32) -> Node<'static> {
-        let data = match self.data {
-            Data::Null => Data::Null,
-            Data::Bool(value) => Data::Bool(value),
-            Data::Number(number) => Data::Number(number.into_owned().into()),
-            Data::Text(text) => Data::Text(text.into_owned().into()),
-            Data::Bytes(bytes) => Data::Bytes(bytes.into_owned().into()),
-            Data::List(items) => Data::List(items.into_iter().map(|item| item.moved(start, end)).collect()),
-            Data::Map(members) => Data::Map(
-                members.into_iter().map(|(key, value)| (key.into_owned().into(), value.moved(start, end))).collect(),
-            ),
-        };
-        Node { data, start, end, json: false }
+    /// Says that it stands at these offsets, in another notation.
+    fn put_at(&mut self, start: u32, end: u32) {
+        (self.start, self.end, self.json) = (start, end, false);
+        match &mut self.data {
+            Data::List(items) => items.iter_mut().for_each(|item| item.put_at(start, end)),
+            Data::Map(members) => members.iter_mut().for_each(|(_, value)| value.put_at(start, end)),
+            _ => {}
+        }
     }
 
     /// The members of an object; none of anything else.

@@ -211,7 +211,7 @@ fn meta(reading: &mut Reading<'_>, parts: &mut Parts, meta: &Node<'_>) {
 }
 
 /// A list as JSON in a text.
-fn embedded(value: &Node<'_>) -> Option<Node<'static>> {
+fn embedded<'n>(value: &'n Node<'_>) -> Option<Node<'n>> {
     let list = Node::embedded(value.text()?, value.start, value.end)?;
     matches!(list.data, Data::List(_)).then_some(list)
 }

@@ -112,7 +112,7 @@ fn cleaned_formats_of(bytes: &[u8], reach: usize, is_one_line: &mut bool) -> Vec
     if let Some(json) = Some(bytes).filter(|bytes| bytes.len() > GLANCE).and_then(clean::notated) {
         return formats_of(&json);
     }
-    let candidates = formats_of(if notes.is_empty() { bytes } else { &head });
+    let candidates = formats_of_cleaned(if notes.is_empty() { bytes } else { &head });
     // As for reading, spans of any program are less than a format that something stands around.
     let mut inside = if is_any(&candidates) { clean::values_inside(&head) } else { Vec::new() }.into_iter();
     let found = inside.find_map(|range| {
@@ -130,6 +130,11 @@ pub(super) fn is_of_spans(format: &Format) -> bool {
 /// Whether no format is told, or only the one that takes anything.
 fn is_any(candidates: &[Candidate]) -> bool {
     candidates.first().is_none_or(|first| *first.format == generic::FORMAT)
+}
+
+/// What an input looks like after it was cleaned. A table of spans was left as it is, and tells its format as objects.
+pub(super) fn formats_of_cleaned(bytes: &[u8]) -> Vec<Candidate> {
+    clean::first_objects(bytes).map_or_else(|| formats_of(bytes), |objects| formats_of(&objects))
 }
 
 /// What an input looks like. Where its beginning tells nothing, or something long stands there, it is looked at further behind: only what is told by

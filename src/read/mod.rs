@@ -422,9 +422,7 @@ fn read_input(
 ) -> Result<InputReport, Error> {
     let Unpacked { name, mut bytes, mut notes, mut troubles } = part;
     let prefixes = clean::clean(&mut bytes, &mut notes, &mut troubles);
-    let mut table = clean::of_spans(&bytes);
-    if table.is_some() && options.format.as_ref().is_some_and(|id| id != generic::FORMAT.id) {
-        table = None;
+    if options.format.as_ref().is_some_and(|id| id != generic::FORMAT.id) {
         clean::as_objects(&mut bytes);
     }
     let index = builder.input_count() as u32;
@@ -436,7 +434,7 @@ fn read_input(
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(empty(Some(index)));
     }
-    let detection = detect::formats_of(table.as_deref().unwrap_or(&bytes));
+    let detection = detect::formats_of_cleaned(&bytes);
     let (mut format, mut why) = match &options.format {
         Some(id) => {
             let format = format(id).ok_or_else(|| Error {

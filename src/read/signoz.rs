@@ -195,7 +195,7 @@ fn row(reading: &mut Reading<'_>, out: &mut Assembler, node: &Node<'_>, id: &Nod
 }
 
 /// A value, or the JSON that it is as a text.
-fn unpacked<'a>(value: &Node<'a>) -> Node<'a> {
+fn unpacked<'n>(value: &'n Node<'_>) -> Node<'n> {
     let inner = value.text().and_then(|text| Node::embedded(text, value.start, value.end));
     inner.unwrap_or_else(|| value.clone())
 }

@@ -37,7 +37,7 @@ use lines::{
 };
 use markup::{has_fences, keep_fenced, preformatted, text_of_page};
 pub(super) use notated::as_json as notated;
-pub(super) use table::{each_row, of_spans};
+pub(super) use table::{each_row, first_objects};
 
 /// How much of a text is looked at.
 const GLANCE: usize = 64 * 1024;
@@ -153,8 +153,7 @@ fn without_surroundings(bytes: &mut Arc<Vec<u8>>, notes: &mut Vec<String>) -> Li
     if !fenced {
         read_fences(bytes, notes);
     }
-    let of_spans = table::of_spans(bytes).is_some();
-    if of_spans || as_objects(bytes) {
+    if table::of_spans(bytes) || as_objects(bytes) {
         notes.push("Read a table: each row as an object whose keys are the names of the columns.".to_owned());
         return prefixes;
     }

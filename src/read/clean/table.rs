@@ -47,11 +47,15 @@ fn plain_objects(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// The beginning of a table of spans of any program as such objects. The table is left as it is: their reader takes its rows one at a time.
-pub(in crate::read) fn of_spans(bytes: &[u8]) -> Option<Vec<u8>> {
-    let objects = plain_objects(head_of(bytes))?;
-    let found = formats_of(&objects);
-    found.first().is_some_and(|first| *first.format == generic::FORMAT).then_some(objects)
+/// The first rows of such a table as objects.
+pub(in crate::read) fn first_objects(bytes: &[u8]) -> Option<Vec<u8>> {
+    plain_objects(head_of(bytes))
+}
+
+/// Whether this is a table of spans of any program. It is left as it is: their reader takes its rows one at a time.
+pub(super) fn of_spans(bytes: &[u8]) -> bool {
+    let found = first_objects(bytes).map(|objects| formats_of(&objects)).unwrap_or_default();
+    found.first().is_some_and(|first| *first.format == generic::FORMAT)
 }
 
 /// Hands out the rows of such a table as objects; whether there are any.

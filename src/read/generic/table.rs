@@ -1,7 +1,7 @@
 //! What stores of spans make of them: tables by row or by column, texts of JSON, attributes as pairs.
 
 use super::{Role, are_columns};
-use crate::json::{Data, Lexer, Node};
+use crate::json::{Data, Node};
 
 /// Columns of nested tables, as ClickHouse writes them: `{"Events.Name":["retry"],"Events.Timestamp":["…"]}`.
 pub(super) const TABLES: [&str; 2] = ["Events.", "Links."];
@@ -12,24 +12,9 @@ pub(super) fn unfolded<'n>(role: Role, value: &'n Node<'_>) -> Option<Node<'n>> 
         return None;
     }
     match &value.data {
-        Data::Text(text) if text.starts_with(['{', '[']) => {
-            let mut lexer = Lexer::new(text.as_bytes(), 0);
-            let mut node = lexer.node().ok().filter(|_| lexer.at_end() && !lexer.is_cut_off())?;
-            put_at(&mut node, value);
-            Some(node)
-        }
+        Data::Text(text) if text.starts_with(['{', '[']) => Node::embedded(text, value.start, value.end),
         _ if matches!(role, Role::Attributes | Role::Resource) => paired(value.get("attributes").unwrap_or(value)),
         _ => None,
-    }
-}
-
-/// Says of what was read out of a text that it stands where the text does.
-fn put_at(node: &mut Node<'_>, text: &Node<'_>) {
-    (node.start, node.end, node.json) = (text.start, text.end, false);
-    match &mut node.data {
-        Data::List(items) => items.iter_mut().for_each(|item| put_at(item, text)),
-        Data::Map(members) => members.iter_mut().for_each(|(_, value)| put_at(value, text)),
-        _ => {}
     }
 }
 
